@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stddef.h>
+
+#include "policy/match.h"
+#include "policy/policy.h"
+
+void
+policy_init(struct policy *p)
+{
+	*p = (struct policy){
+		.protocol = {
+			.max_version = 3,
+			.max_packet = 256 * 1024,
+			.max_read = 255 * 1024,
+		},
+		.files = { .umask = -1, .force_mode = -1 },
+	};
+}
+
+enum permit
+policy_permits(const struct policy *p, const char *name, bool writes)
+{
+	const char **allow;
+
+	if (p->access.read_only && writes)
+		return REFUSE_READ_ONLY;
+	if (p->access.deny != NULL && match_name_list(name, p->access.deny))
+		return REFUSE_DENIED;
+	for (allow = p->access.allow; allow != NULL && *allow != NULL; allow++)
+		if (!match_name_list(name, *allow))
+			return REFUSE_NOT_ALLOWED;
+	return PERMIT;
+}
+
+struct ruling
+policy_decide(const struct policy *p, const struct ask *ask)
+{
+	struct ruling r = {
+		.open_handles = p->rename.open_handles,
+		.when = p->rename.when,
+		.busy_timeout = p->rename.busy_timeout,
+		.setstat = &p->setstat,
+	};
+
+	r.replace = p->rename.overwrite != OVERWRITE_NEVER &&
+	    (ask->replace == REPLACE_YES ||
+	    p->rename.overwrite == OVERWRITE_ALWAYS);
+	r.forced = r.replace && ask->replace != REPLACE_YES;
+	return r;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the administrator said, as one plain struct, and the function that
+ * rules on a request by it. Nothing here does I/O or changes anything:
+ * facts in, ruling out. Handlers get the ruling; they never see the policy.
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum overwrite { OVERWRITE_IF_ASKED, OVERWRITE_ALWAYS, OVERWRITE_NEVER };
+enum open_handles { HANDLES_KEEP, HANDLES_REOPEN, HANDLES_CLOSE };
+enum rename_when { RENAME_WHEN_REFUSED, RENAME_WHEN_ALWAYS };
+enum messages { MESSAGES_SYSTEM, MESSAGES_OPENSSH };
+enum symlink_order { SYMLINK_ORDER_OPENSSH, SYMLINK_ORDER_DRAFT };
+enum apply { APPLY, APPLY_IGNORE, APPLY_REFUSE };
+
+/* Patterns separated by commas, as -p and -P take them; NULL is no list. */
+struct policy {
+	struct {
+		bool		 refuse;	/* session.access = refuse */
+		const char	*message;	/* what a refused user reads */
+		unsigned	 idle_timeout;	/* seconds, 0 is none */
+		unsigned	 max_time;	/* seconds, 0 is none */
+	} session;
+	const char	*start_dir;		/* -d, expanded; NULL is home */
+	struct {
+		int		 max_version;	/* 3 to 6 */
+		enum messages	 messages;
+		enum symlink_order symlink_order;
+		const char	*hide_extensions;
+		uint32_t	 max_packet;	/* bytes of a frame's body */
+		uint32_t	 max_read;	/* bytes of one READ */
+		const char	*charset;
+	} protocol;
+	struct {
+		bool		 read_only;	/* -R */
+		const char	**allow;	/* -p: lists that all must admit,
+						 * NULL-terminated, or NULL */
+		const char	*deny;		/* -P: none may match */
+	} access;
+	struct {
+		enum overwrite	 overwrite;
+		enum open_handles open_handles;
+		enum rename_when when;
+		unsigned	 busy_timeout;	/* milliseconds */
+	} rename;
+	struct setstat_policy {
+		enum apply	 mode, owner, times, size;
+		bool		 ignore_denied;
+	} setstat;
+	struct {
+		int		 umask;		/* -u, or -1: the process's */
+		int		 force_mode;	/* -m, or -1 */
+	} files;
+	struct {
+		int		 level;		/* enum log_level of system/log.h */
+		int		 facility;	/* LOG_AUTH and so on */
+	} log;
+};
+
+/* What a RENAME, or a copy, asked about a target that exists. */
+enum replace_wish {
+	REPLACE_UNSAID,		/* v3, v4: the request cannot say */
+	REPLACE_NO,		/* v5, v6 without a flag; copy-file */
+	REPLACE_YES,		/* OVERWRITE, ATOMIC, NATIVE; posix-rename */
+};
+
+/* The facts of one request that a ruling depends on. */
+struct ask {
+	enum replace_wish replace;
+};
+
+/* What may happen, decided before anything does. */
+struct ruling {
+	bool		 replace;	/* a target that exists may go */
+	bool		 forced;	/* ... though nobody asked for it */
+	enum open_handles open_handles;
+	enum rename_when when;
+	unsigned	 busy_timeout;	/* milliseconds */
+	const struct setstat_policy *setstat;
+};
+
+/* Why a request's name is refused, as the log line needs to know. */
+enum permit { PERMIT, REFUSE_READ_ONLY, REFUSE_DENIED, REFUSE_NOT_ALLOWED };
+
+/* Fills in what holds where the administrator says nothing. */
+void	policy_init(struct policy *);
+
+/*
+ * May a request of this name be made at all (-R, -p, -P)? `writes` says that
+ * it changes something, which a read-only session refuses.
+ */
+enum permit policy_permits(const struct policy *, const char *name,
+	    bool writes);
+
+struct ruling policy_decide(const struct policy *, const struct ask *);
+
+#endif
