@@ -41,6 +41,7 @@ policy_decide(const struct policy *p, const struct ask *ask)
 		.open_handles = p->rename.open_handles,
 		.when = p->rename.when,
 		.busy_timeout = p->rename.busy_timeout,
+		.create_mode = p->files.force_mode,
 		.setstat = &p->setstat,
 	};
 

@@ -81,6 +81,7 @@ struct ruling {
 	enum open_handles open_handles;
 	enum rename_when when;
 	unsigned	 busy_timeout;	/* milliseconds */
+	int		 create_mode;	/* of new files, exactly; or -1 */
 	const struct setstat_policy *setstat;
 };
 

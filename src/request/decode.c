@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+
+#include "request/decode.h"
+#include "wire/sftp.h"
+
+/* How many fields of each kind were read: where the next one goes. */
+struct counts {
+	int	path, handle, str, u64, u32;
+};
+
+static void
+decode_field(char letter, struct session *s, struct reader *r,
+    struct request *q, struct counts *n, int *outcome)
+{
+	struct slice *str;
+
+	switch (letter) {
+	case 'P':
+		q->how[n->path] = PLACE_FOLLOW;
+		/* FALLTHROUGH */
+	case 'p':
+		str = &q->str[n->str++];
+		*str = get_str(r);
+		q->path[n->path++] = (const char *)str->p;
+		break;
+	case 't':
+		str = &q->str[n->str++];
+		*str = get_str(r);
+		q->text = (const char *)str->p;
+		break;
+	case 'd':
+		q->str[n->str++] = get_str(r);
+		break;
+	case 'h':
+	case 'D':
+	case 'e': {
+		struct slice id = get_str(r);
+
+		q->handle[n->handle++] = handle_find(&s->handles, id.p, id.len);
+		break;
+	}
+	case 'a':
+		*outcome = attr_get(r, s->version, &q->attr);
+		break;
+	case 'o':
+		q->u64[n->u64++] = get_u64(r);
+		break;
+	case 'n':
+		q->u32[n->u32++] = get_u32(r);
+		break;
+	case 'b':
+		q->byte = get_u8(r);
+		break;
+	}
+}
+
+/* Ends the strings, which only now overwrites nothing that is still needed. */
+static int
+decode_terminate(struct request *q)
+{
+	const char *letter;
+	int n = 0, r = 0;
+
+	for (letter = q->row->shape; *letter != '\0'; letter++) {
+		if (strchr("Ppt", *letter) != NULL) {
+			struct slice *str = &q->str[n];
+
+			if (memchr(str->p, '\0', str->len) != NULL)
+				r = FX_INVALID_FILENAME;
+			str->p[str->len] = '\0';
+		}
+		n += strchr("Pptd", *letter) != NULL;
+	}
+	return r;
+}
+
+int
+decode_request(struct session *s, struct reader *r, struct request *q)
+{
+	struct counts n = { 0 };
+	const char *letter;
+	int outcome = 0;
+
+	for (letter = q->row->shape; *letter != '\0'; letter++)
+		decode_field(*letter, s, r, q, &n, &outcome);
+	if (r->dry)
+		return FX_BAD_MESSAGE;
+	if (outcome != 0)
+		return outcome;
+	return decode_terminate(q);
+}
+
+bool
+decode_handles_fit(const struct request *q)
+{
+	const char *letter;
+	int n = 0;
+
+	for (letter = q->row->shape; *letter != '\0'; letter++) {
+		const struct handle *h;
+
+		if (strchr("hDe", *letter) == NULL)
+			continue;
+		if ((h = q->handle[n++]) == NULL)
+			return false;
+		if (*letter == 'h' && h->kind != HANDLE_FILE)
+			return false;
+		if (*letter == 'D' && h->kind != HANDLE_DIR)
+			return false;
+	}
+	return true;
+}

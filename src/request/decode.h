@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* One packet and one row make a struct request. */
+#ifndef REQUEST_DECODE_H
+#define REQUEST_DECODE_H
+
+#include "request/request.h"
+#include "request/session.h"
+
+/*
+ * Reads the fields that q->row's shape names. Strings are terminated in
+ * place, over the byte behind them: the reader's buffer is written to, and
+ * must have one spare byte behind its end. Returns 0, FX_BAD_MESSAGE or
+ * FX_INVALID_FILENAME.
+ */
+int	decode_request(struct session *, struct reader *, struct request *);
+
+/*
+ * False when a handle of the request is unknown, or of a kind that the
+ * request does not work on.
+ */
+bool	decode_handles_fit(const struct request *);
+
+#endif

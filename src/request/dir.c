@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/* OPENDIR, READDIR, MKDIR and RMDIR. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+
+#include "request/ops.h"
+#include "request/reply.h"
+#include "wire/sftp.h"
+
+int
+op_opendir(struct session *s, struct request *q)
+{
+	struct handle *h;
+	int fd;
+
+	if ((fd = fs_opendir(&q->place[0])) < 0)
+		return fd;
+	h = handle_new(&s->handles, HANDLE_DIR, fd, q->path[0]);
+	if (h == NULL) {
+		(void)fs_close(fd);
+		return -ENOMEM;
+	}
+	reply_handle(s, q, h);
+	return 0;
+}
+
+/*
+ * As many entries as a reply holds. One that vanished since the directory
+ * was read is passed over. A reply without entries would mean the end to
+ * some clients, so the loop goes on until there is one.
+ */
+int
+op_readdir(struct session *s, struct request *q)
+{
+	struct handle *h = q->handle[0];
+	const struct dirent64 *e;
+	struct statx st;
+	struct names n;
+	int error;
+
+	reply_names_begin(s, q, &n);
+	while ((e = handle_next_entry(h, &error)) != NULL) {
+		if (fs_stat_entry(h->fd, e->d_name, &st) < 0)
+			continue;
+		if (!reply_names_add(s, &n, e->d_name, &st)) {
+			handle_unread_entry(h, e);
+			break;
+		}
+	}
+	/* As readdir(3) has it in OpenSSH, an error ends the listing. */
+	if (n.count == 0)
+		return FX_EOF;
+	reply_names_end(s, q, &n, e == NULL);
+	return 0;
+}
+
+int
+op_mkdir(struct session *s, struct request *q)
+{
+	mode_t mode = (q->attr.has & HAS_MODE) != 0 ?
+	    q->attr.mode & 07777 : 0777;
+
+	(void)s;
+	return fs_mkdir(&q->place[0], mode);
+}
+
+int
+op_rmdir(struct session *s, struct request *q)
+{
+	(void)s;
+	return fs_rmdir(&q->place[0]);
+}

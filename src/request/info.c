@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/* What a client asks about the server: statvfs, limits, homes and names. */
+#include "config.h"
+
+#include <limits.h>
+
+#include "request/ops.h"
+#include "request/reply.h"
+#include "system/log.h"
+#include "wire/sftp.h"
+
+#define SPARE_FILES	5	/* stdio, syslog and one more, as OpenSSH has it */
+
+static int
+statvfs_place(struct session *s, struct request *q, const struct place *p)
+{
+	struct statvfs st;
+	int r;
+
+	if ((r = fs_statvfs(p, &st)) != 0)
+		return r;
+	reply_statvfs(s, q, &st);
+	return 0;
+}
+
+int
+op_statvfs(struct session *s, struct request *q)
+{
+	return statvfs_place(s, q, &q->place[0]);
+}
+
+int
+op_fstatvfs(struct session *s, struct request *q)
+{
+	struct place p = fs_place_fd(q->handle[0]->fd, q->handle[0]->name);
+
+	return statvfs_place(s, q, &p);
+}
+
+int
+op_limits(struct session *s, struct request *q)
+{
+	uint64_t files = fs_max_open();
+	size_t start = reply_extended_begin(s, q);
+
+	put_u64(&s->out, s->policy.protocol.max_packet);
+	put_u64(&s->out, s->policy.protocol.max_read);
+	put_u64(&s->out, s->policy.protocol.max_packet - 1024);
+	put_u64(&s->out, files > SPARE_FILES ? files - SPARE_FILES : 0);
+	reply_end(s, start);
+	return 0;
+}
+
+int
+op_home_directory(struct session *s, struct request *q)
+{
+	char other[PATH_MAX];
+	const char *home = other;
+
+	if (q->text[0] == '\0')
+		home = s->self.home;
+	else if (!ident_home(q->text, other, sizeof(other)))
+		return FX_FAILURE;
+	log_verbose("home-directory \"%s\"", home);
+	reply_name(s, q, home);
+	return 0;
+}
+
+/*
+ * Appends the names of a list of ids, as a string of strings; an id without
+ * a name gets an empty one. Returns how many ids there were.
+ */
+static unsigned
+put_id_names(struct buf *out, struct slice ids, const char *kind,
+    const char *(*find)(uint32_t))
+{
+	struct reader r;
+	size_t start = out->len;
+	unsigned count = 0;
+
+	reader_init(&r, ids.p, ids.len);
+	put_u32(out, 0);
+	for (; reader_left(&r) > 0; count++) {
+		uint32_t id = get_u32(&r);
+		const char *name = find(id);
+
+		name = name == NULL ? "" : name;
+		log_debug3("process_extended_get_users_groups_by_id: "
+		    "%s %u => \"%s\"", kind, id, name);
+		put_cstr(out, name);
+	}
+	set_u32(out, start, (uint32_t)(out->len - start - 4));
+	return count;
+}
+
+int
+op_users_groups(struct session *s, struct request *q)
+{
+	unsigned users, groups;
+	size_t start;
+
+	if (q->str[0].len % 4 != 0 || q->str[1].len % 4 != 0)
+		return FX_BAD_MESSAGE;
+	log_debug1("process_extended_get_users_groups_by_id: "
+	    "uids len = %zu, gids len = %zu", q->str[0].len, q->str[1].len);
+	start = reply_extended_begin(s, q);
+	users = put_id_names(&s->out, q->str[0], "uid", ident_user);
+	groups = put_id_names(&s->out, q->str[1], "gid", ident_group);
+	if (s->out.len - start > s->policy.protocol.max_packet)
+		return FX_FAILURE;
+	log_verbose("users-groups-by-id: %u users, %u groups", users, groups);
+	reply_end(s, start);
+	return 0;
+}

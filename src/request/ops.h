@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The handlers, one for each kind of row. Each does what the request asks,
+ * within the ruling, and returns the outcome; dispatch answers.
+ */
+#ifndef REQUEST_OPS_H
+#define REQUEST_OPS_H
+
+struct request;
+struct session;
+
+/* file.c */
+int	op_open(struct session *, struct request *);
+int	op_close(struct session *, struct request *);
+int	op_read(struct session *, struct request *);
+int	op_write(struct session *, struct request *);
+int	op_fsync(struct session *, struct request *);
+
+/* dir.c */
+int	op_opendir(struct session *, struct request *);
+int	op_readdir(struct session *, struct request *);
+int	op_mkdir(struct session *, struct request *);
+int	op_rmdir(struct session *, struct request *);
+
+/* path.c */
+int	op_remove(struct session *, struct request *);
+int	op_realpath(struct session *, struct request *);
+int	op_expand_path(struct session *, struct request *);
+int	op_readlink(struct session *, struct request *);
+int	op_symlink(struct session *, struct request *);
+int	op_hardlink(struct session *, struct request *);
+
+/* rename.c */
+int	op_rename(struct session *, struct request *);
+
+/* attrs.c */
+int	op_stat(struct session *, struct request *);
+int	op_fstat(struct session *, struct request *);
+int	op_setstat(struct session *, struct request *);
+int	op_fsetstat(struct session *, struct request *);
+int	op_lsetstat(struct session *, struct request *);
+
+/* copy.c */
+int	op_copy_data(struct session *, struct request *);
+
+/* info.c */
+int	op_statvfs(struct session *, struct request *);
+int	op_fstatvfs(struct session *, struct request *);
+int	op_limits(struct session *, struct request *);
+int	op_home_directory(struct session *, struct request *);
+int	op_users_groups(struct session *, struct request *);
+
+#endif

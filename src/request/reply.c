@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "request/longname.h"
+#include "request/reply.h"
+#include "system/log.h"
+#include "wire/sftp.h"
+#include "wire/status.h"
+
+#define FRAME_HEADER	9	/* length, type, id */
+#define DATA_HEADER	(FRAME_HEADER + 4)
+
+static size_t
+reply_begin(struct session *s, const struct request *q, uint8_t type)
+{
+	size_t start = s->out.len;
+
+	put_u32(&s->out, 0);
+	put_u8(&s->out, type);
+	put_u32(&s->out, q->id);
+	return start;
+}
+
+void
+reply_end(struct session *s, size_t start)
+{
+	set_u32(&s->out, start, (uint32_t)(s->out.len - start - 4));
+}
+
+/* Version 3 differs by request in what a bad handle is (protocol 7.2). */
+static uint32_t
+reply_code(const struct session *s, const struct request *q, int outcome)
+{
+	if (outcome == FX_INVALID_HANDLE && s->version <= 3 &&
+	    q->row != NULL && q->row->bad_handle_v3 != 0)
+		return q->row->bad_handle_v3;
+	return status_code(outcome, s->version);
+}
+
+void
+reply_status(struct session *s, const struct request *q, int outcome)
+{
+	uint32_t code = reply_code(s, q, outcome);
+	const char *text = q->message;
+	size_t start;
+
+	log_debug3("request %u: sent status %u", q->id, code);
+	if (log_wants(LOG_LEVEL_DEBUG1) || (code != FX_OK && code != FX_EOF))
+		log_info("sent status %s", status_name(code));
+	if (text == NULL)
+		text = outcome == FX_INVALID_HANDLE && s->version <= 3 ?
+		    status_name(code) : status_text(outcome, s->version,
+		    s->policy.protocol.messages == MESSAGES_OPENSSH);
+	start = reply_begin(s, q, FXP_STATUS);
+	put_u32(&s->out, code);
+	if (!s->bare_status) {
+		put_cstr(&s->out, text);
+		put_cstr(&s->out, s->version > 3 ? "en" : "");
+	}
+	reply_end(s, start);
+}
+
+void
+reply_handle(struct session *s, const struct request *q,
+    const struct handle *h)
+{
+	size_t start;
+
+	log_debug1("request %u: sent handle %d", q->id, handle_number(h));
+	start = reply_begin(s, q, FXP_HANDLE);
+	put_u32(&s->out, HANDLE_ID_LEN);
+	put_u64(&s->out, h->id);
+	reply_end(s, start);
+}
+
+uint8_t *
+reply_data_room(struct session *s, size_t len)
+{
+	return buf_room(&s->out, DATA_HEADER + len + 1) + DATA_HEADER;
+}
+
+void
+reply_data(struct session *s, const struct request *q, size_t len, bool end)
+{
+	size_t start;
+
+	log_debug1("request %u: sent data len %d", q->id, (int)len);
+	start = reply_begin(s, q, FXP_DATA);
+	put_u32(&s->out, (uint32_t)len);
+	s->out.len += len;
+	if (end && s->version >= 6)
+		put_u8(&s->out, 1);
+	reply_end(s, start);
+}
+
+static uint8_t
+type_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return TYPE_REGULAR;
+	case S_IFDIR:
+		return TYPE_DIRECTORY;
+	case S_IFLNK:
+		return TYPE_SYMLINK;
+	case S_IFSOCK:
+		return TYPE_SOCKET;
+	case S_IFCHR:
+		return TYPE_CHAR_DEVICE;
+	case S_IFBLK:
+		return TYPE_BLOCK_DEVICE;
+	case S_IFIFO:
+		return TYPE_FIFO;
+	default:
+		return TYPE_UNKNOWN;
+	}
+}
+
+/* An owner as version 4 and later name it: a number where there is no name. */
+static struct slice
+owner_slice(const char *name, uint32_t id, char number[16])
+{
+	if (name == NULL) {
+		snprintf(number, 16, "%u", id);
+		name = number;
+	}
+	return (struct slice){ (uint8_t *)(uintptr_t)name, strlen(name) };
+}
+
+/* All that a client gets unasked; the table in attr.c drops what the version
+ * has no field for (protocol 3.10). */
+static void
+put_stat(struct session *s, const struct statx *st)
+{
+	char user[16], group[16];
+	struct attr a = {
+		.has = HAS_SIZE | HAS_IDS | HAS_OWNER | HAS_MODE | HAS_ATIME |
+		    HAS_MTIME | HAS_CTIME | HAS_SUBSEC | HAS_NLINK,
+		.type = type_of(st->stx_mode),
+		.size = st->stx_size,
+		.uid = st->stx_uid,
+		.gid = st->stx_gid,
+		.mode = st->stx_mode,
+		.atime = st->stx_atime.tv_sec,
+		.atime_ns = st->stx_atime.tv_nsec,
+		.btime = st->stx_btime.tv_sec,
+		.btime_ns = st->stx_btime.tv_nsec,
+		.mtime = st->stx_mtime.tv_sec,
+		.mtime_ns = st->stx_mtime.tv_nsec,
+		.ctime = st->stx_ctime.tv_sec,
+		.ctime_ns = st->stx_ctime.tv_nsec,
+		.nlink = st->stx_nlink,
+	};
+
+	if ((st->stx_mask & STATX_BTIME) != 0)
+		a.has |= HAS_BTIME;
+	if (s->version > 3) {
+		a.owner = owner_slice(ident_user(a.uid), a.uid, user);
+		a.group = owner_slice(ident_group(a.gid), a.gid, group);
+	}
+	attr_put(&s->out, s->version, &a);
+}
+
+static void
+put_no_attrs(struct session *s)
+{
+	static const struct attr none = { .type = TYPE_UNKNOWN };
+
+	attr_put(&s->out, s->version, &none);
+}
+
+void
+reply_attrs(struct session *s, const struct request *q,
+    const struct statx *st)
+{
+	size_t start;
+
+	/* OpenSSH's four: size, ids, permissions, times. */
+	log_debug1("request %u: sent attrib have 0x%x", q->id, 0xfu);
+	start = reply_begin(s, q, FXP_ATTRS);
+	put_stat(s, st);
+	reply_end(s, start);
+}
+
+void
+reply_names_begin(struct session *s, const struct request *q,
+    struct names *n)
+{
+	n->start = reply_begin(s, q, FXP_NAME);
+	n->count = 0;
+	put_u32(&s->out, 0);
+}
+
+bool
+reply_names_add(struct session *s, struct names *n, const char *name,
+    const struct statx *st)
+{
+	size_t mark = s->out.len, len = strlen(name);
+
+	put_str(&s->out, name, len);
+	if (s->version <= 3)
+		longname_put(&s->out, st, name, len);
+	put_stat(s, st);
+	if (n->count > 0 && s->out.len - n->start > SFTP_MAX_NAMES) {
+		s->out.len = mark;
+		return false;
+	}
+	n->count++;
+	return true;
+}
+
+void
+reply_names_end(struct session *s, const struct request *q,
+    struct names *n, bool end)
+{
+	log_debug1("request %u: sent names count %d", q->id, (int)n->count);
+	set_u32(&s->out, n->start + FRAME_HEADER, n->count);
+	if (end && s->version >= 6)
+		put_u8(&s->out, 1);
+	reply_end(s, n->start);
+}
+
+void
+reply_name(struct session *s, const struct request *q, const char *name)
+{
+	struct names n;
+
+	reply_names_begin(s, q, &n);
+	put_cstr(&s->out, name);
+	if (s->version <= 3)
+		put_cstr(&s->out, name);
+	put_no_attrs(s);
+	n.count = 1;
+	reply_names_end(s, q, &n, false);
+}
+
+void
+reply_statvfs(struct session *s, const struct request *q,
+    const struct statvfs *st)
+{
+	size_t start = reply_extended_begin(s, q);
+
+	put_u64(&s->out, st->f_bsize);
+	put_u64(&s->out, st->f_frsize);
+	put_u64(&s->out, st->f_blocks);
+	put_u64(&s->out, st->f_bfree);
+	put_u64(&s->out, st->f_bavail);
+	put_u64(&s->out, st->f_files);
+	put_u64(&s->out, st->f_ffree);
+	put_u64(&s->out, st->f_favail);
+	put_u64(&s->out, st->f_fsid);
+	/* The extension's own bits happen to be those of the system. */
+	put_u64(&s->out, st->f_flag & (ST_RDONLY | ST_NOSUID));
+	put_u64(&s->out, st->f_namemax);
+	reply_end(s, start);
+}
+
+size_t
+reply_extended_begin(struct session *s, const struct request *q)
+{
+	return reply_begin(s, q, FXP_EXTENDED_REPLY);
+}

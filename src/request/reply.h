@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reply builders: the only place where versions differ in what is sent, next
+ * to attr.c. Replies gather in s->out; a handler that builds one and then
+ * fails needs no clean-up, since the gate takes the half-built reply back.
+ */
+#ifndef REQUEST_REPLY_H
+#define REQUEST_REPLY_H
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "request/request.h"
+#include "request/session.h"
+
+/* STATUS, with the text that belongs to the outcome; never PENDING. */
+void	reply_status(struct session *, const struct request *, int outcome);
+
+void	reply_handle(struct session *, const struct request *,
+	    const struct handle *);
+
+/*
+ * DATA whose bytes the caller puts in place itself: reply_data_room() says
+ * where, for up to `len`; reply_data() then sends the first `len` of them.
+ * `end` is what version 6 tells about the end of the file.
+ */
+uint8_t	*reply_data_room(struct session *, size_t len);
+void	reply_data(struct session *, const struct request *, size_t len,
+	    bool end);
+
+void	reply_attrs(struct session *, const struct request *,
+	    const struct statx *);
+
+/* NAME with one name and no attributes, as REALPATH and READLINK send it. */
+void	reply_name(struct session *, const struct request *, const char *);
+
+/* NAME with many: begin, add while it returns true, end. */
+struct names {
+	size_t		 start;		/* of the reply, in s->out */
+	uint32_t	 count;
+};
+
+void	reply_names_begin(struct session *, const struct request *,
+	    struct names *);
+/* Adds an entry, or returns false, unchanged, when the reply is full. */
+bool	reply_names_add(struct session *, struct names *, const char *name,
+	    const struct statx *);
+void	reply_names_end(struct session *, const struct request *,
+	    struct names *, bool end);
+
+void	reply_statvfs(struct session *, const struct request *,
+	    const struct statvfs *);
+
+/* EXTENDED_REPLY whose body the caller writes between the two. */
+size_t	reply_extended_begin(struct session *, const struct request *);
+void	reply_end(struct session *, size_t start);
+
+#endif

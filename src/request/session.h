@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One session: the only object that lives long and changes. It stands in
+ * this room, the lowest that looks inside: a handler gets it first.
+ */
+#ifndef REQUEST_SESSION_H
+#define REQUEST_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/policy.h"
+#include "system/handle.h"
+#include "system/ident.h"
+#include "wire/buf.h"
+
+struct session {
+	int		 version;	/* spoken; 0 before INIT */
+	bool		 bare_status;	/* client is older than 3: code only */
+	struct policy	 policy;
+	struct ident	 self;
+	const char	*client;	/* address, for the log */
+	struct handles	 handles;
+	struct buf	 out;		/* replies not yet written */
+};
+
+#endif

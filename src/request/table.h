@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* The request table: what a client can ask, and how it is asked. */
+#ifndef REQUEST_TABLE_H
+#define REQUEST_TABLE_H
+
+#include "request/request.h"
+
+extern const struct request_row request_table[];
+extern const size_t request_table_len;
+
+/* The row of a packet type in that version, or NULL. */
+const struct request_row *table_find(uint8_t type, int version);
+
+/* The row of an extended request, or NULL. */
+const struct request_row *table_find_extended(struct slice name, int version);
+
+#endif

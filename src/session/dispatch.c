@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+
+#include "request/decode.h"
+#include "request/reply.h"
+#include "request/table.h"
+#include "request/trace.h"
+#include "session/dispatch.h"
+#include "session/hello.h"
+#include "system/log.h"
+#include "wire/sftp.h"
+
+/* The one reply. What a handler built before it failed is taken back. */
+static enum verdict
+dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
+{
+	if (outcome == PENDING)
+		return VERDICT_PENDING;
+	if (outcome == 0 && s->out.len > mark)
+		return VERDICT_DONE;
+	s->out.len = mark;
+	reply_status(s, q, outcome);
+	return VERDICT_DONE;
+}
+
+/* May it be asked by name? The log says why not. */
+static bool
+dispatch_permitted(const struct session *s, const struct request_row *row)
+{
+	switch (policy_permits(&s->policy, row->name, row->writes)) {
+	case REFUSE_READ_ONLY:
+		log_verbose("Refusing %s request in read-only mode", row->name);
+		return false;
+	case REFUSE_DENIED:
+		log_verbose("Refusing denylisted %s request", row->name);
+		return false;
+	case REFUSE_NOT_ALLOWED:
+		log_verbose("Refusing non-allowlisted %s request", row->name);
+		return false;
+	case PERMIT:
+		break;
+	}
+	if (s->policy.access.allow != NULL)
+		log_debug2("Permitting allowlisted %s request", row->name);
+	return true;
+}
+
+static int
+dispatch_locate(struct request *q)
+{
+	int i, r;
+
+	for (i = 0; i < (int)nitems(q->path); i++)
+		if (q->path[i] != NULL && (r = fs_locate(q->path[i], q->how[i],
+		    &q->place[i])) != 0)
+			return r;
+	return 0;
+}
+
+/* From the row to the outcome. */
+static int
+dispatch_run(struct session *s, struct reader *r, struct request *q)
+{
+	int outcome;
+
+	if (!dispatch_permitted(s, q->row))
+		return FX_PERMISSION_DENIED;
+	if ((outcome = decode_request(s, r, q)) != 0)
+		return outcome;
+	q->writes = q->row->writes;
+	if (q->row->lift != NULL)
+		q->row->lift(&s->policy, q);
+	trace_request(q);
+	/* OPEN says only now what it would do. */
+	if (q->writes && s->policy.access.read_only) {
+		log_verbose("Refusing %s request in read-only mode",
+		    q->row->name);
+		return FX_PERMISSION_DENIED;
+	}
+	if (!decode_handles_fit(q))
+		return FX_INVALID_HANDLE;
+	if ((outcome = dispatch_locate(q)) != 0)
+		return outcome;
+	q->ruling = policy_decide(&s->policy, &q->ask);
+	return q->row->run(s, q);
+}
+
+static void
+dispatch_find_row(struct session *s, uint8_t type, struct reader *r,
+    struct request *q)
+{
+	struct slice name;
+
+	if (type != FXP_EXTENDED) {
+		if ((q->row = table_find(type, s->version)) == NULL)
+			log_error("Unknown message %u", type);
+		return;
+	}
+	name = get_str(r);
+	if (r->dry || (q->row = table_find_extended(name, s->version)) != NULL)
+		return;
+	if (log_wants(LOG_LEVEL_ERROR)) {
+		char text[101] = "";
+
+		memcpy(text, name.p, name.len < 100 ? name.len : 100);
+		log_error("Unknown extended request \"%s\"", text);
+	}
+}
+
+static enum verdict
+dispatch_request(struct session *s, uint8_t type, struct reader *r,
+    struct request *q)
+{
+	size_t mark = s->out.len;
+
+	memset(q, 0, sizeof(*q));
+	q->id = get_u32(r);
+	dispatch_find_row(s, type, r, q);
+	if (q->row == NULL)
+		return dispatch_answer(s, q, mark,
+		    r->dry ? FX_BAD_MESSAGE : FX_OP_UNSUPPORTED);
+	return dispatch_answer(s, q, mark, dispatch_run(s, r, q));
+}
+
+enum verdict
+dispatch_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
+{
+	uint8_t type = p[0], behind = p[len];
+	struct reader r;
+	enum verdict v;
+
+	reader_init(&r, p + 1, len - 1);
+	if (type == FXP_INIT) {
+		if (hello(s, &r))
+			return VERDICT_DONE;
+		log_at(LOG_LEVEL_FATAL,
+		    "process_init: parse: incomplete message");
+		return VERDICT_FATAL;
+	}
+	if (s->version == 0) {
+		if (type == FXP_EXTENDED)
+			log_at(LOG_LEVEL_FATAL,
+			    "Received extended request before init");
+		else
+			log_at(LOG_LEVEL_FATAL,
+			    "Received %u request before init", type);
+		return VERDICT_FATAL;
+	}
+	if (len < 5) {
+		log_at(LOG_LEVEL_FATAL, "process: parse %s: incomplete message",
+		    type == FXP_EXTENDED ? "extended ID" : "ID");
+		return VERDICT_FATAL;
+	}
+	v = dispatch_request(s, type, &r, q);
+	p[len] = behind;
+	return v;
+}
+
+enum verdict
+dispatch_resume(struct session *s, struct request *q)
+{
+	return dispatch_answer(s, q, s->out.len, q->row->run(s, q));
+}

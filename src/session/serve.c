@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "session/dispatch.h"
+#include "session/serve.h"
+#include "system/log.h"
+#include "wire/sftp.h"
+
+/*
+ * Input: the largest frame, and as much again for those behind it, so that
+ * one read(2) can bring many. Output: requests are run while less than
+ * OUT_BOUND waits; with one more reply behind it that is all there can be.
+ */
+#define IN_SIZE		(2 * (SFTP_MAX_PACKET + 4))
+#define OUT_BOUND	(512 * 1024)
+
+struct serve {
+	struct session	*s;
+	struct input {
+		uint8_t	*data;		/* IN_SIZE bytes and one to spare */
+		size_t	 start, end;	/* what was read and not yet run */
+	} in;
+	size_t		 written;	/* of s->out */
+	struct request	 request;	/* the one that runs */
+	struct input	 held;		/* where a pending one's packet lies */
+	bool		 pending;
+	bool		 eof;		/* nothing more will come in */
+	bool		 gone;		/* nobody reads any more */
+	bool		 out_socket;	/* send(2) works on stdout */
+	int		 ending;	/* exit status once replies are out */
+};
+
+#define GOING_ON	(-1)		/* no ending yet */
+
+/*
+ * A signal ends the session as the end of input does. Replacing stdin is
+ * what makes that free of races: a read that has not begun finds the end.
+ */
+static int end_of_input = -1;
+static volatile sig_atomic_t signalled;
+
+static void
+on_signal(int sig)
+{
+	int saved_errno = errno;
+
+	signalled = sig;
+	(void)dup2(end_of_input, STDIN_FILENO);
+	errno = saved_errno;
+}
+
+static void
+serve_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	signal(SIGPIPE, SIG_IGN);
+	end_of_input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (end_of_input == -1)
+		return;
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+}
+
+static void
+input_init(struct input *in)
+{
+	if ((in->data = malloc(IN_SIZE + 1)) == NULL)
+		buf_no_memory();
+	in->start = in->end = 0;
+}
+
+/* What stands at the head of the input. */
+enum frame { FRAME_PART, FRAME_WHOLE, FRAME_TOO_LONG, FRAME_EMPTY };
+
+static enum frame
+input_frame(const struct input *in, size_t *len)
+{
+	size_t have = in->end - in->start;
+	uint32_t n;
+
+	/* As OpenSSH: nothing is said of a length before a byte follows. */
+	if (have < 5)
+		return FRAME_PART;
+	memcpy(&n, in->data + in->start, sizeof(n));
+	*len = be32toh(n);
+	if (*len > SFTP_MAX_PACKET)
+		return FRAME_TOO_LONG;
+	if (*len == 0)
+		return FRAME_EMPTY;
+	return have < *len + 4 ? FRAME_PART : FRAME_WHOLE;
+}
+
+/*
+ * A pending request keeps its buffer, for its strings lie in there; what is
+ * behind it moves to a new one.
+ */
+static void
+serve_hold(struct serve *v)
+{
+	v->held = v->in;
+	input_init(&v->in);
+	v->in.end = v->held.end - v->held.start;
+	memcpy(v->in.data, v->held.data + v->held.start, v->in.end);
+	v->held.data[v->held.start] = 0;
+	v->pending = true;
+}
+
+static void
+serve_verdict(struct serve *v, enum verdict verdict)
+{
+	if (verdict == VERDICT_FATAL)
+		v->ending = 255;
+	if (verdict == VERDICT_PENDING || !v->pending)
+		return;
+	free(v->held.data);
+	v->pending = false;
+}
+
+/* The frame at the head can never become a packet: that ends the session. */
+static void
+serve_bad_frame(struct serve *v, enum frame frame)
+{
+	if (frame == FRAME_TOO_LONG) {
+		log_error("bad message from %s local user %s", v->s->client,
+		    v->s->self.name);
+		v->ending = 11;
+	} else {
+		log_at(LOG_LEVEL_FATAL,
+		    "process: parse type: incomplete message");
+		v->ending = 255;
+	}
+}
+
+static bool
+serve_may_run(const struct serve *v)
+{
+	return !v->pending && v->ending == GOING_ON &&
+	    v->s->out.len - v->written < OUT_BOUND;
+}
+
+/*
+ * Runs whole packets until there are none, or replies must leave first.
+ * Returns whether it could go on at once if they had left.
+ */
+static bool
+serve_run(struct serve *v)
+{
+	enum frame frame = FRAME_PART;
+	enum verdict verdict;
+	uint8_t *packet;
+	size_t len;
+
+	if (v->pending)
+		serve_verdict(v, dispatch_resume(v->s, &v->request));
+	while (serve_may_run(v) &&
+	    (frame = input_frame(&v->in, &len)) == FRAME_WHOLE) {
+		packet = v->in.data + v->in.start + 4;
+		v->in.start += len + 4;
+		verdict = dispatch_packet(v->s, packet, len, &v->request);
+		if (verdict == VERDICT_PENDING)
+			serve_hold(v);
+		serve_verdict(v, verdict);
+	}
+	if (v->in.start == v->in.end)
+		v->in.start = v->in.end = 0;
+	if (v->pending || v->ending != GOING_ON)
+		return v->pending;
+	if (frame == FRAME_TOO_LONG || frame == FRAME_EMPTY)
+		serve_bad_frame(v, frame);
+	else if (frame == FRAME_PART && v->eof && serve_may_run(v))
+		v->ending = 0;
+	return frame == FRAME_WHOLE;
+}
+
+/* Makes room at the end of the buffer; false when it is full of work. */
+static bool
+serve_room(struct serve *v)
+{
+	struct input *in = &v->in;
+
+	if (in->end < IN_SIZE)
+		return true;
+	if (in->start == 0)
+		return false;
+	memmove(in->data, in->data + in->start, in->end - in->start);
+	in->end -= in->start;
+	in->start = 0;
+	return true;
+}
+
+/* Returns false when there is nothing to read just now. */
+static bool
+serve_read(struct serve *v)
+{
+	ssize_t n;
+
+	n = read(STDIN_FILENO, v->in.data + v->in.end, IN_SIZE - v->in.end);
+	if (n > 0) {
+		v->in.end += (size_t)n;
+	} else if (n == 0) {
+		log_debug1("read eof");
+		v->eof = true;
+	} else if (errno == EAGAIN) {
+		return false;
+	} else if (errno != EINTR) {
+		log_error("read: %s", strerror(errno));
+		v->ending = 1;
+	}
+	return true;
+}
+
+/* Writes what stdout takes without waiting. */
+static void
+serve_write(struct serve *v)
+{
+	struct buf *out = &v->s->out;
+	ssize_t n;
+
+	if (out->len == v->written)
+		return;
+	if (v->out_socket)
+		n = send(STDOUT_FILENO, out->data + v->written,
+		    out->len - v->written, MSG_DONTWAIT | MSG_NOSIGNAL);
+	else
+		n = write(STDOUT_FILENO, out->data + v->written,
+		    out->len - v->written);
+	if (n > 0) {
+		v->written += (size_t)n;
+	} else if (n == 0 || errno == EPIPE || errno == ECONNRESET) {
+		log_debug1("write eof");
+		v->gone = true;
+	} else if (errno != EINTR && errno != EAGAIN) {
+		v->gone = true;
+		v->ending = 1;
+	}
+	if (v->written == out->len)
+		v->written = out->len = 0;
+}
+
+/*
+ * Waits for whatever can go on: input while there is room for it, output
+ * while replies wait, neither while a request is pending. When no reply
+ * waits to leave, the read itself is the wait.
+ */
+static void
+serve_wait(struct serve *v)
+{
+	bool reads = !v->eof && v->ending == GOING_ON && serve_room(v);
+	bool writes = v->s->out.len > v->written;
+	struct pollfd pfd[2] = {
+		{ .fd = reads ? STDIN_FILENO : -1, .events = POLLIN },
+		{ .fd = writes ? STDOUT_FILENO : -1, .events = POLLOUT },
+	};
+
+	if (reads && !v->pending && !writes && serve_read(v))
+		return;
+	if (poll(pfd, 2, v->pending ? 0 : -1) == -1) {
+		if (errno == EINTR)
+			return;
+		log_error("poll: %s", strerror(errno));
+		v->gone = true;
+		v->ending = 2;
+		return;
+	}
+	if (pfd[0].revents != 0)
+		(void)serve_read(v);
+	if (pfd[1].revents != 0)
+		serve_write(v);
+}
+
+/*
+ * Sends are told not to wait where stdout is a socket, as sshd makes it; a
+ * pipe is set not to. A terminal or file stays as it is.
+ */
+static void
+serve_stdout(struct serve *v)
+{
+	struct stat st;
+
+	if (fstat(STDOUT_FILENO, &st) == -1)
+		return;
+	v->out_socket = S_ISSOCK(st.st_mode);
+	if (S_ISFIFO(st.st_mode))
+		(void)fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
+}
+
+/*
+ * Is there nothing left to wait for? After a signal nobody is waited for:
+ * neither a client that does not read nor a request that takes its time.
+ */
+static bool
+serve_over(const struct serve *v)
+{
+	if (v->gone || (signalled != 0 && (v->pending || v->ending == 0)))
+		return true;
+	return v->ending != GOING_ON && v->s->out.len == v->written;
+}
+
+int
+serve(struct session *s)
+{
+	struct serve v = { .s = s, .ending = GOING_ON };
+	bool more;
+
+	serve_signals();
+	serve_stdout(&v);
+	input_init(&v.in);
+	while (!serve_over(&v)) {
+		more = serve_run(&v);
+		serve_write(&v);
+		if (serve_over(&v))
+			break;
+		if (!more || v.pending || s->out.len > v.written)
+			serve_wait(&v);
+	}
+	free(v.in.data);
+	if (v.pending)
+		free(v.held.data);
+	return v.ending == GOING_ON ? 0 : v.ending;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "system/clock.h"
+
+#define HALF_YEAR	(365 * 24 * 3600 / 2)
+
+/* localtime_r(3), with the time zone read once and not stat'ed ever after. */
+static bool
+clock_local(time_t t, struct tm *tm)
+{
+	static bool ready;
+
+	if (!ready) {
+		tzset();
+		ready = true;
+	}
+	return localtime_r(&t, tm) != NULL;
+}
+
+/*
+ * The last date is kept, and made anew only for another minute or another
+ * side of the half year: formatting a date for each entry was a third of
+ * what a listing cost.
+ */
+void
+clock_list_date(time_t t, char to[CLOCK_DATE_LEN])
+{
+	static struct {
+		bool	valid, recent;
+		time_t	minute;
+		char	text[CLOCK_DATE_LEN];
+	} last;
+	time_t now = time(NULL), minute = t / 60 - (t % 60 < 0);
+	bool recent = now - HALF_YEAR < t && now >= t;
+	struct tm tm;
+
+	if (!last.valid || last.minute != minute || last.recent != recent) {
+		/* OpenSSH's buffer: a year of five digits leaves it empty. */
+		if (!clock_local(t, &tm) || strftime(last.text, 13,
+		    recent ? "%b %e %H:%M" : "%b %e  %Y", &tm) == 0)
+			last.text[0] = '\0';
+		last.minute = minute;
+		last.recent = recent;
+		last.valid = true;
+	}
+	memcpy(to, last.text, sizeof(last.text));
+}
+
+void
+clock_log_date(time_t t, char to[CLOCK_DATE_LEN])
+{
+	struct tm tm;
+
+	if (!clock_local(t, &tm) ||
+	    strftime(to, CLOCK_DATE_LEN, "%Y%m%d-%H:%M:%S", &tm) == 0)
+		to[0] = '\0';
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* Local time, as listings and the log print it. */
+#ifndef SYSTEM_CLOCK_H
+#define SYSTEM_CLOCK_H
+
+#include <time.h>
+
+#define CLOCK_DATE_LEN	24	/* room for either */
+
+/* As ls(1): "Nov 22 09:41" within half a year, else "Nov 22  2019". */
+void	clock_list_date(time_t, char to[CLOCK_DATE_LEN]);
+
+/* As OpenSSH's log: "20261122-09:41:07". */
+void	clock_log_date(time_t, char to[CLOCK_DATE_LEN]);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/param.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "system/fs.h"
+
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#endif
+
+/* What a system call that returns -1 and errno says in our terms. */
+static int
+outcome(int r)
+{
+	return r == -1 ? -errno : r;
+}
+
+static int
+at_flags(const struct place *p)
+{
+	if ((p->flags & PLACE_FD) != 0)
+		return AT_EMPTY_PATH;
+	return (p->flags & PLACE_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW;
+}
+
+int
+fs_open(const struct place *p, int flags, mode_t mode)
+{
+	int fd;
+
+	flags |= O_CLOEXEC | O_NOCTTY;
+	fd = openat(p->dirfd, p->name, flags | O_NONBLOCK, mode);
+	/* A lease of another server is being broken; that takes a moment. */
+	if (fd == -1 && errno == EWOULDBLOCK)
+		fd = openat(p->dirfd, p->name, flags, mode);
+	return outcome(fd);
+}
+
+int
+fs_open_exact(const struct place *p, int flags, mode_t mode)
+{
+	mode_t mask = umask(0);
+	int fd = fs_open(p, flags, mode);
+
+	(void)umask(mask);
+	return fd;
+}
+
+int
+fs_opendir(const struct place *p)
+{
+	return fs_open(p, O_RDONLY | O_DIRECTORY, 0);
+}
+
+int
+fs_close(int fd)
+{
+	return outcome(close(fd));
+}
+
+ssize_t
+fs_read(int fd, void *to, size_t len, uint64_t off, bool *end)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	*end = false;
+	while (done < len) {
+		n = pread(fd, (char *)to + done, len - done,
+		    (off_t)(off + done));
+		if (n == -1 && errno == EINTR)
+			continue;
+		/* What was read before an error is still good. */
+		if (n == -1)
+			return done > 0 ? (ssize_t)done : -errno;
+		if (n == 0) {
+			*end = true;
+			break;
+		}
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+int
+fs_write(int fd, const void *from, size_t len, uint64_t off)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	do {
+		n = pwrite(fd, (const char *)from + done, len - done,
+		    (off_t)(off + done));
+		if (n == -1 && errno != EINTR)
+			return -errno;
+		done += n == -1 ? 0 : (size_t)n;
+	} while (done < len);
+	return 0;
+}
+
+ssize_t
+fs_getdents(int fd, void *to, size_t len)
+{
+	return outcome((int)syscall(SYS_getdents64, fd, to, len));
+}
+
+int
+fs_stat(const struct place *p, struct statx *st)
+{
+	return outcome(statx(p->dirfd, p->name, at_flags(p),
+	    STATX_BASIC_STATS | STATX_BTIME, st));
+}
+
+int
+fs_stat_entry(int dirfd, const char *name, struct statx *st)
+{
+	return outcome(statx(dirfd, name, AT_SYMLINK_NOFOLLOW,
+	    STATX_BASIC_STATS | STATX_BTIME, st));
+}
+
+/* There is no truncateat(2): a name below a directory is opened. */
+int
+fs_truncate(const struct place *p, uint64_t size)
+{
+	int fd, r;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return outcome(ftruncate(p->dirfd, (off_t)size));
+	if (p->dirfd == AT_FDCWD)
+		return outcome(truncate(p->name, (off_t)size));
+	if ((fd = fs_open(p, O_WRONLY, 0)) < 0)
+		return fd;
+	r = outcome(ftruncate(fd, (off_t)size));
+	close(fd);
+	return r;
+}
+
+int
+fs_chmod(const struct place *p, mode_t mode)
+{
+	if ((p->flags & PLACE_FD) != 0)
+		return outcome(fchmod(p->dirfd, mode));
+	return outcome(fchmodat(p->dirfd, p->name, mode, at_flags(p)));
+}
+
+int
+fs_chown(const struct place *p, uid_t uid, gid_t gid)
+{
+	return outcome(fchownat(p->dirfd, p->name, uid, gid, at_flags(p)));
+}
+
+int
+fs_utimes(const struct place *p, const struct timespec ts[2])
+{
+	if ((p->flags & PLACE_FD) != 0)
+		return outcome(futimens(p->dirfd, ts));
+	return outcome(utimensat(p->dirfd, p->name, ts, at_flags(p)));
+}
+
+int
+fs_unlink(const struct place *p)
+{
+	return outcome(unlinkat(p->dirfd, p->name, 0));
+}
+
+int
+fs_rmdir(const struct place *p)
+{
+	return outcome(unlinkat(p->dirfd, p->name, AT_REMOVEDIR));
+}
+
+int
+fs_mkdir(const struct place *p, mode_t mode)
+{
+	return outcome(mkdirat(p->dirfd, p->name, mode));
+}
+
+int
+fs_link(const struct place *old, const struct place *new)
+{
+	return outcome(linkat(old->dirfd, old->name, new->dirfd, new->name, 0));
+}
+
+int
+fs_symlink(const char *text, const struct place *p)
+{
+	return outcome(symlinkat(text, p->dirfd, p->name));
+}
+
+int
+fs_statvfs(const struct place *p, struct statvfs *st)
+{
+	int fd, r;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return outcome(fstatvfs(p->dirfd, st));
+	if (p->dirfd == AT_FDCWD)
+		return outcome(statvfs(p->name, st));
+	if ((fd = fs_open(p, O_PATH, 0)) < 0)
+		return fd;
+	r = outcome(fstatvfs(fd, st));
+	close(fd);
+	return r;
+}
+
+int
+fs_fsync(int fd)
+{
+	return outcome(fsync(fd));
+}
+
+ssize_t
+fs_readlink(const struct place *p, char *to, size_t size)
+{
+	ssize_t n;
+
+	n = readlinkat(p->dirfd, p->name, to, size - 1);
+	if (n == -1)
+		return -errno;
+	if ((size_t)n == size - 1)
+		return -ENAMETOOLONG;
+	to[n] = '\0';
+	return n;
+}
+
+static int
+rename_noreplace(const struct place *old, const struct place *new)
+{
+#ifdef HAVE_RENAMEAT2
+	return outcome(renameat2(old->dirfd, old->name, new->dirfd, new->name,
+	    RENAME_NOREPLACE));
+#else
+	return outcome((int)syscall(SYS_renameat2, old->dirfd, old->name,
+	    new->dirfd, new->name, RENAME_NOREPLACE));
+#endif
+}
+
+/* The last resort, for file systems that can neither: look, then rename. */
+static int
+rename_looking(const struct place *old, const struct place *new)
+{
+	struct stat st;
+
+	if (fstatat(new->dirfd, new->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	return outcome(renameat(old->dirfd, old->name, new->dirfd, new->name));
+}
+
+/* Where the kernel knows no NOREPLACE, a hard link does not replace either. */
+static int
+rename_linking(const struct place *old, const struct place *new)
+{
+	struct stat st;
+	int r;
+
+	if (fstatat(old->dirfd, old->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return rename_looking(old, new);
+	switch (r = fs_link(old, new)) {
+	case -EPERM:
+	case -EOPNOTSUPP:
+	case -ENOSYS:
+	case -EXDEV:
+	case -EMLINK:
+		return rename_looking(old, new);
+	case 0:
+		if ((r = fs_unlink(old)) != 0)
+			(void)fs_unlink(new);
+		return r;
+	default:
+		return r;
+	}
+}
+
+int
+fs_rename(const struct place *old, const struct place *new, bool replace)
+{
+	int r;
+
+	if (replace)
+		return outcome(renameat(old->dirfd, old->name, new->dirfd,
+		    new->name));
+	r = rename_noreplace(old, new);
+	return r == -EINVAL || r == -ENOSYS ? rename_linking(old, new) : r;
+}
+
+ssize_t
+fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
+    bool append)
+{
+	static char buf[256 * 1024];
+	off_t in = (off_t)from_off, out = (off_t)to_off;
+	ssize_t n;
+	bool end;
+	int r;
+
+#ifdef HAVE_COPY_FILE_RANGE
+	/* Refuses O_APPEND, other file systems, and what is no file. */
+	if (!append &&
+	    (n = copy_file_range(from, &in, to, &out, len, 0)) > 0)
+		return n;
+#endif
+	n = fs_read(from, buf, MIN(len, sizeof(buf)), from_off, &end);
+	if (n <= 0)
+		return n;
+	r = fs_write(to, buf, (size_t)n, to_off);
+	return r == 0 ? n : r;
+}
+
+int
+fs_chdir(const char *path)
+{
+	return outcome(chdir(path));
+}
+
+int
+fs_getcwd(char *to, size_t size)
+{
+	return getcwd(to, size) == NULL ? -errno : 0;
+}
+
+uint64_t
+fs_max_open(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		return 0;
+	return rl.rlim_cur;
+}
+
+void
+fs_umask(mode_t mask)
+{
+	(void)umask(mask);
+}

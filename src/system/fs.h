@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The door to the file system: every call that takes a client's path, or a
+ * descriptor made from one. Functions return 0 or more for success and
+ * -errno for failure.
+ */
+#ifndef SYSTEM_FS_H
+#define SYSTEM_FS_H
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How a path is to be resolved, and what came of it. */
+#define PLACE_FOLLOW	0x1u	/* a final symbolic link is followed */
+#define PLACE_FD	0x2u	/* dirfd is the thing itself; name is "" */
+
+/*
+ * A path, resolved once: a name relative to a directory. Made by fs_locate()
+ * or fs_place_fd(), good for one request. In a session without a root it is
+ * AT_FDCWD and the client's own path.
+ */
+struct place {
+	int		 dirfd;
+	const char	*name;
+	unsigned	 flags;
+	const char	*shown;		/* as the client knows it */
+};
+
+/* Makes the place of a client's path; `flags` is PLACE_FOLLOW or 0. */
+int	 fs_locate(const char *path, unsigned flags, struct place *);
+
+/* The place that an open descriptor is. */
+struct place fs_place_fd(int fd, const char *shown);
+
+/*
+ * Opens without ever waiting for a FIFO, a device or a lease. `flags` as in
+ * open(2), to which O_CLOEXEC and the like are added. Returns a descriptor.
+ */
+int	 fs_open(const struct place *, int flags, mode_t);
+/* The same, but a file that is made gets just this mode: no umask. */
+int	 fs_open_exact(const struct place *, int flags, mode_t);
+int	 fs_opendir(const struct place *);
+int	 fs_close(int fd);
+
+/*
+ * Reads until `len` bytes are there or the file ends, as version 3 promises
+ * for files (protocol 6.1). Returns the count; *end says that the file ended.
+ */
+ssize_t	 fs_read(int fd, void *, size_t len, uint64_t off, bool *end);
+
+/* Writes all of it or fails. */
+int	 fs_write(int fd, const void *, size_t len, uint64_t off);
+
+/* Raw directory entries, struct dirent64 after another; 0 at the end. */
+ssize_t	 fs_getdents(int fd, void *, size_t len);
+
+int	 fs_stat(const struct place *, struct statx *);
+
+/* lstat of an entry of an open directory. */
+int	 fs_stat_entry(int dirfd, const char *name, struct statx *);
+
+int	 fs_truncate(const struct place *, uint64_t size);
+int	 fs_chmod(const struct place *, mode_t);
+int	 fs_chown(const struct place *, uid_t, gid_t);
+int	 fs_utimes(const struct place *, const struct timespec [2]);
+
+int	 fs_unlink(const struct place *);
+int	 fs_rmdir(const struct place *);
+int	 fs_mkdir(const struct place *, mode_t);
+int	 fs_link(const struct place *old, const struct place *new);
+int	 fs_symlink(const char *text, const struct place *);
+int	 fs_statvfs(const struct place *, struct statvfs *);
+int	 fs_fsync(int fd);
+
+/* The text of a link, terminated; returns its length. */
+ssize_t	 fs_readlink(const struct place *, char *, size_t);
+
+/*
+ * Renames. Without `replace` a target that exists stays and the answer is
+ * -EEXIST, without a race wherever the kernel and the file system can
+ * (protocol 5.2).
+ */
+int	 fs_rename(const struct place *old, const struct place *new,
+	    bool replace);
+
+/*
+ * The absolute name without links, `.` and `..`, as OpenSSH makes it: the
+ * last component may be missing. `to` has PATH_MAX bytes.
+ */
+int	 fs_realpath(const char *path, char *to);
+
+/* Copies up to `len` bytes between files; see copy_file_range(2). */
+ssize_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
+	    size_t len, bool append);
+
+int	 fs_chdir(const char *path);
+int	 fs_getcwd(char *, size_t);
+
+/* How many descriptors the process may have, 0 for unlimited. */
+uint64_t fs_max_open(void);
+
+/* The process's umask, set for good. */
+void	 fs_umask(mode_t);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Users and groups. Names are asked of the system once and remembered, in a
+ * cache of fixed size; nothing is looked up before it is needed.
+ */
+#ifndef SYSTEM_IDENT_H
+#define SYSTEM_IDENT_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Who the session belongs to. The strings last. */
+struct ident {
+	uid_t		 uid;
+	const char	*name;
+	const char	*home;
+};
+
+/* The real uid's entry. Returns 0, or -ENOENT when there is none. */
+int	 ident_self(struct ident *);
+
+/* The name, or NULL if there is none; good until the next call. */
+const char *ident_user(uid_t);
+const char *ident_group(gid_t);
+
+/*
+ * Puts home directories in place of a leading ~ or ~user, as a shell does.
+ * `to` has PATH_MAX bytes. Returns 0, -ENOENT for an unknown user (logged),
+ * or -ENAMETOOLONG.
+ */
+int	 ident_expand_tilde(const struct ident *, const char *path, char *to);
+
+/* Copies the home directory of that user; false if unknown or too long. */
+bool	 ident_home(const char *user, char *to, size_t size);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/param.h>
+#include <sys/stat.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wire/attr.h"
+#include "wire/sftp.h"
+
+/* How a field is written. */
+enum kind {
+	U8, U32, U64, STR,
+	MODE,		/* u32; file type bits only in version 3 */
+	TIME32,		/* u32 seconds, kept as int64_t */
+	TIME64,		/* i64 seconds */
+	NSEC,		/* u32, there when SUBSECOND_TIMES is set as well */
+	BITS_VALID,	/* u32 that version 5 lacks: all bits count there */
+	PAIRS,		/* u32 count and so many pairs of strings */
+};
+
+struct field {
+	int		since, until;	/* versions */
+	uint32_t	bit;		/* wire flag that announces it */
+	uint32_t	has;		/* our name for it */
+	enum kind	kind;
+	bool		settable;	/* SETSTAT can change it here */
+	size_t		offset;		/* in struct attr */
+};
+
+/*
+ * The fields in wire order, which is the order of no flag bits: draft-02 5,
+ * draft-13 7. All versions agree on it; they differ in which rows they have.
+ */
+#define AT(member)	offsetof(struct attr, member)
+static const struct field fields[] = {
+{ 3, 6, ATTR_SIZE,		HAS_SIZE,	U64,	true,	AT(size) },
+{ 6, 6, ATTR_ALLOCATION_SIZE,	HAS_ALLOC,	U64,	true,	AT(alloc) },
+{ 3, 3, ATTR_UIDGID_V3,		HAS_IDS,	U32,	true,	AT(uid) },
+{ 3, 3, ATTR_UIDGID_V3,		HAS_IDS,	U32,	true,	AT(gid) },
+{ 4, 6, ATTR_OWNERGROUP,	HAS_OWNER,	STR,	true,	AT(owner) },
+{ 4, 6, ATTR_OWNERGROUP,	HAS_OWNER,	STR,	true,	AT(group) },
+{ 3, 6, ATTR_PERMISSIONS,	HAS_MODE,	MODE,	true,	AT(mode) },
+{ 3, 3, ATTR_ACMODTIME_V3,	HAS_ATIME,	TIME32,	true,	AT(atime) },
+{ 3, 3, ATTR_ACMODTIME_V3,	HAS_MTIME,	TIME32,	true,	AT(mtime) },
+{ 4, 6, ATTR_ACCESSTIME,	HAS_ATIME,	TIME64,	true,	AT(atime) },
+{ 4, 6, ATTR_ACCESSTIME,	HAS_ATIME,	NSEC,	true,	AT(atime_ns) },
+{ 4, 6, ATTR_CREATETIME,	HAS_BTIME,	TIME64,	false,	AT(btime) },
+{ 4, 6, ATTR_CREATETIME,	HAS_BTIME,	NSEC,	false,	AT(btime_ns) },
+{ 4, 6, ATTR_MODIFYTIME,	HAS_MTIME,	TIME64,	true,	AT(mtime) },
+{ 4, 6, ATTR_MODIFYTIME,	HAS_MTIME,	NSEC,	true,	AT(mtime_ns) },
+{ 6, 6, ATTR_CTIME,		HAS_CTIME,	TIME64,	false,	AT(ctime) },
+{ 6, 6, ATTR_CTIME,		HAS_CTIME,	NSEC,	false,	AT(ctime_ns) },
+{ 4, 6, ATTR_ACL,		HAS_ACL,	STR,	false,	AT(acl) },
+{ 5, 6, ATTR_BITS,		HAS_BITS,	U32,	false,	AT(bits) },
+{ 5, 6, ATTR_BITS,		HAS_BITS,	BITS_VALID, false, AT(bits_valid) },
+{ 6, 6, ATTR_TEXT_HINT,		HAS_TEXT_HINT,	U8,	false,	AT(text_hint) },
+{ 6, 6, ATTR_MIME_TYPE,		HAS_MIME,	STR,	false,	AT(mime) },
+{ 6, 6, ATTR_LINK_COUNT,	HAS_NLINK,	U32,	false,	AT(nlink) },
+{ 6, 6, ATTR_UNTRANSLATED_NAME,	HAS_RAW_NAME,	STR,	false,	AT(raw_name) },
+{ 3, 6, ATTR_EXTENDED,		HAS_EXTENDED,	PAIRS,	false,	AT(extended) },
+};
+
+#define FOREACH_FIELD(f, version)					\
+	for ((f) = fields; (f) < fields + nitems(fields); (f)++)	\
+		if ((version) >= (f)->since && (version) <= (f)->until)
+
+static void
+get_pairs(struct reader *r, uint32_t n)
+{
+	/* Eight bytes a pair: a count that cannot fit is not looped over. */
+	if (n > reader_left(r) / 8)
+		r->dry = true;
+	while (n-- > 0 && !r->dry) {
+		get_str(r);
+		get_str(r);
+	}
+}
+
+static void
+get_field(struct reader *r, const struct field *f, int version,
+    struct attr *a)
+{
+	void *p = (char *)a + f->offset;
+
+	switch (f->kind) {
+	case U8:
+		*(uint8_t *)p = get_u8(r);
+		break;
+	case U32:
+	case MODE:
+	case NSEC:
+		*(uint32_t *)p = get_u32(r);
+		break;
+	case TIME32:
+		*(int64_t *)p = get_u32(r);
+		break;
+	case U64:
+	case TIME64:
+		*(uint64_t *)p = get_u64(r);
+		break;
+	case STR:
+		*(struct slice *)p = get_str(r);
+		break;
+	case BITS_VALID:
+		*(uint32_t *)p = version < 6 ? UINT32_MAX : get_u32(r);
+		break;
+	case PAIRS:
+		*(uint32_t *)p = get_u32(r);
+		get_pairs(r, *(uint32_t *)p);
+		break;
+	}
+}
+
+/* NSEC rows need two flags; draft-13 7 prints only the second. */
+static bool
+field_present(const struct field *f, uint32_t flags)
+{
+	return (flags & f->bit) != 0 &&
+	    (f->kind != NSEC || (flags & ATTR_SUBSECOND_TIMES) != 0);
+}
+
+static uint32_t
+known_flags(int version)
+{
+	const struct field *f;
+	uint32_t known = 0;
+
+	/* 0x2 is reserved and carries no field: known, and passed over. */
+	if (version > 3)
+		known = ATTR_SUBSECOND_TIMES | ATTR_UIDGID_V3;
+	FOREACH_FIELD(f, version)
+		known |= f->bit;
+	return known;
+}
+
+int
+attr_get(struct reader *r, int version, struct attr *a)
+{
+	const struct field *f;
+	uint32_t flags;
+
+	*a = (struct attr){ .type = TYPE_UNKNOWN };
+	flags = get_u32(r);
+	if (version > 3) {
+		a->type = get_u8(r);
+		if ((flags & ~known_flags(version)) != 0)
+			return FX_BAD_MESSAGE;
+		if ((flags & ATTR_SUBSECOND_TIMES) != 0)
+			a->has |= HAS_SUBSEC;
+	}
+	FOREACH_FIELD(f, version) {
+		if (!field_present(f, flags))
+			continue;
+		get_field(r, f, version, a);
+		a->has |= f->has;
+	}
+	return 0;
+}
+
+/* So that a client sees as much of a time as its reading of u32 allows. */
+static uint32_t
+time32(int64_t t)
+{
+	return (uint32_t)MAX(INT32_MIN, MIN(t, (int64_t)UINT32_MAX));
+}
+
+static void
+put_field(struct buf *b, const struct field *f, int version,
+    const struct attr *a)
+{
+	const void *p = (const char *)a + f->offset;
+	const struct slice *s = p;
+
+	switch (f->kind) {
+	case U8:
+		put_u8(b, *(const uint8_t *)p);
+		break;
+	case U32:
+	case NSEC:
+		put_u32(b, *(const uint32_t *)p);
+		break;
+	case MODE:
+		/* draft-13 7.6 forbids the type bits; version 3 needs them. */
+		put_u32(b, *(const uint32_t *)p &
+		    (version > 3 ? (uint32_t)ALLPERMS : UINT32_MAX));
+		break;
+	case TIME32:
+		put_u32(b, time32(*(const int64_t *)p));
+		break;
+	case U64:
+	case TIME64:
+		put_u64(b, *(const uint64_t *)p);
+		break;
+	case STR:
+		put_str(b, s->p, s->len);
+		break;
+	case BITS_VALID:
+		if (version >= 6)
+			put_u32(b, *(const uint32_t *)p);
+		break;
+	case PAIRS:
+		put_u32(b, 0);
+		break;
+	}
+}
+
+uint32_t
+attr_flags(int version, const struct attr *a)
+{
+	const struct field *f;
+	uint32_t flags = 0;
+
+	FOREACH_FIELD(f, version)
+		if ((a->has & f->has) != 0)
+			flags |= f->bit;
+	if (version > 3 && (a->has & HAS_SUBSEC) != 0)
+		flags |= ATTR_SUBSECOND_TIMES;
+	return flags;
+}
+
+/* Version 4 has one type for all that is not file, directory or link. */
+static uint8_t
+type_byte(int version, uint8_t type)
+{
+	return version == 4 && type > TYPE_UNKNOWN ? TYPE_SPECIAL : type;
+}
+
+void
+attr_put(struct buf *b, int version, const struct attr *a)
+{
+	const struct field *f;
+	uint32_t flags = attr_flags(version, a);
+
+	put_u32(b, flags);
+	if (version > 3)
+		put_u8(b, type_byte(version, a->type));
+	FOREACH_FIELD(f, version)
+		if (field_present(f, flags))
+			put_field(b, f, version, a);
+}
+
+uint32_t
+attr_settable(int version)
+{
+	const struct field *f;
+	uint32_t flags = version > 3 ? ATTR_SUBSECOND_TIMES : 0;
+
+	FOREACH_FIELD(f, version)
+		if (f->settable)
+			flags |= f->bit;
+	return flags;
+}
