@@ -145,6 +145,7 @@ parse_options(int argc, char **argv, struct policy *p, struct options *o)
 	static const char *allow[2];
 	int ch;
 
+	opterr = 0;
 	while ((ch = getopt(argc, argv, "d:f:l:m:P:p:Q:u:cehRV")) != -1) {
 		switch (ch) {
 		case 'c':
@@ -310,5 +311,7 @@ main(int argc, char **argv)
 	    session.self.name, session.client);
 	if (options.start_dir != NULL)
 		enter_start_dir(&session.self, options.start_dir);
+	if (fs_getcwd(session.cwd, sizeof(session.cwd)) != 0)
+		session.cwd[0] = '\0';
 	finish(serve(&session));
 }

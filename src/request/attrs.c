@@ -8,6 +8,7 @@
 #include "request/reply.h"
 #include "system/clock.h"
 #include "system/log.h"
+#include "system/suspend.h"
 #include "wire/sftp.h"
 
 static int
@@ -31,8 +32,11 @@ op_stat(struct session *s, struct request *q)
 int
 op_fstat(struct session *s, struct request *q)
 {
-	struct place p = fs_place_fd(q->handle[0]->fd, q->handle[0]->name);
+	struct place p;
+	int r;
 
+	if ((r = suspend_place(q->handle[0], &p)) != 0)
+		return r;
 	return stat_place(s, q, &p);
 }
 
@@ -128,9 +132,18 @@ op_setstat(struct session *s, struct request *q)
 int
 op_fsetstat(struct session *s, struct request *q)
 {
-	struct place p = fs_place_fd(q->handle[0]->fd, q->handle[0]->name);
+	struct handle *h = q->handle[0];
+	struct place p;
+	int r;
 
-	(void)s;
+	/* A size is set as bytes are written: on what is open. */
+	if ((q->attr.has & HAS_SIZE) != 0 &&
+	    suspend_wake(&s->handles, h) != 0)
+		return FX_FAILURE;
+	if ((r = suspend_place(h, &p)) != 0)
+		return r;
+	if ((q->attr.has & HAS_SIZE) != 0)
+		h->dirty = true;
 	return set_attrs(q, &p);
 }
 

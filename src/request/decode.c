@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "request/decode.h"
+#include "system/log.h"
+#include "system/suspend.h"
 #include "wire/sftp.h"
 
 /* How many fields of each kind were read: where the next one goes. */
@@ -19,9 +21,10 @@ decode_field(char letter, struct session *s, struct reader *r,
 
 	switch (letter) {
 	case 'P':
-		q->how[n->path] = PLACE_FOLLOW;
-		/* FALLTHROUGH */
 	case 'p':
+	case 'c':
+		q->how[n->path] = letter == 'P' ? PLACE_FOLLOW :
+		    letter == 'c' ? PLACE_CREATES : 0;
 		str = &q->str[n->str++];
 		*str = get_str(r);
 		q->path[n->path++] = (const char *)str->p;
@@ -35,6 +38,7 @@ decode_field(char letter, struct session *s, struct reader *r,
 		q->str[n->str++] = get_str(r);
 		break;
 	case 'h':
+	case 'F':
 	case 'D':
 	case 'e': {
 		struct slice id = get_str(r);
@@ -65,14 +69,14 @@ decode_terminate(struct request *q)
 	int n = 0, r = 0;
 
 	for (letter = q->row->shape; *letter != '\0'; letter++) {
-		if (strchr("Ppt", *letter) != NULL) {
+		if (strchr("Ppct", *letter) != NULL) {
 			struct slice *str = &q->str[n];
 
 			if (memchr(str->p, '\0', str->len) != NULL)
 				r = FX_INVALID_FILENAME;
 			str->p[str->len] = '\0';
 		}
-		n += strchr("Pptd", *letter) != NULL;
+		n += strchr("Ppctd", *letter) != NULL;
 	}
 	return r;
 }
@@ -93,23 +97,35 @@ decode_request(struct session *s, struct reader *r, struct request *q)
 	return decode_terminate(q);
 }
 
-bool
-decode_handles_fit(const struct request *q)
+/* A handle whose file could not be opened again, or was let go for good. */
+static int
+handle_lost(const struct request *q, struct handle *h)
+{
+	if (q->row->writes && !h->refused) {
+		h->refused = true;
+		log_error("%s of \"%s\" refused: it was let go for a rename",
+		    q->row->name, h->name);
+	}
+	return q->row->lost_handle != 0 ? q->row->lost_handle : FX_FAILURE;
+}
+
+int
+decode_handles(struct session *s, struct request *q)
 {
 	const char *letter;
+	struct handle *h;
 	int n = 0;
 
 	for (letter = q->row->shape; *letter != '\0'; letter++) {
-		const struct handle *h;
-
-		if (strchr("hDe", *letter) == NULL)
+		if (strchr("hFDe", *letter) == NULL)
 			continue;
-		if ((h = q->handle[n++]) == NULL)
-			return false;
-		if (*letter == 'h' && h->kind != HANDLE_FILE)
-			return false;
-		if (*letter == 'D' && h->kind != HANDLE_DIR)
-			return false;
+		if ((h = q->handle[n++]) == NULL ||
+		    (strchr("hF", *letter) != NULL && h->kind != HANDLE_FILE) ||
+		    (*letter == 'D' && h->kind != HANDLE_DIR))
+			return FX_INVALID_HANDLE;
+		if (*letter == 'h' && h->state != HANDLE_OPEN &&
+		    suspend_wake(&s->handles, h) != 0)
+			return handle_lost(q, h);
 	}
-	return true;
+	return 0;
 }

@@ -15,9 +15,10 @@
 int	decode_request(struct session *, struct reader *, struct request *);
 
 /*
- * False when a handle of the request is unknown, or of a kind that the
- * request does not work on.
+ * Are the handles of the request known, of a kind that it works on, and
+ * ready? One that was let go for a rename is taken up again here. Returns 0
+ * or the outcome.
  */
-bool	decode_handles_fit(const struct request *);
+int	decode_handles(struct session *, struct request *);
 
 #endif

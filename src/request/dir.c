@@ -4,9 +4,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 
 #include "request/ops.h"
 #include "request/reply.h"
+#include "system/hidden.h"
+#include "wire/path.h"
 #include "wire/sftp.h"
 
 int
@@ -17,13 +21,28 @@ op_opendir(struct session *s, struct request *q)
 
 	if ((fd = fs_opendir(&q->place[0])) < 0)
 		return fd;
-	h = handle_new(&s->handles, HANDLE_DIR, fd, q->path[0]);
+	h = handle_new(&s->handles, HANDLE_DIR, fd, O_RDONLY, q->path[0]);
 	if (h == NULL) {
 		(void)fs_close(fd);
 		return -ENOMEM;
 	}
 	reply_handle(s, q, h);
 	return 0;
+}
+
+/*
+ * Our own hidden names are nobody's business; one that was left behind goes.
+ */
+static bool
+hide_entry(const struct session *s, const struct place *p,
+    const struct statx *st)
+{
+	if (p->name[0] != HIDDEN_PREFIX[0] ||
+	    !path_is_hidden(p->name, strlen(p->name)) ||
+	    st->stx_uid != s->self.uid)
+		return false;
+	(void)hidden_clear(p->dirfd, p->name);
+	return true;
 }
 
 /*
@@ -38,11 +57,13 @@ op_readdir(struct session *s, struct request *q)
 	const struct dirent64 *e;
 	struct statx st;
 	struct names n;
+	struct place p;
 	int error;
 
 	reply_names_begin(s, q, &n);
 	while ((e = handle_next_entry(h, &error)) != NULL) {
-		if (fs_stat_entry(h->fd, e->d_name, &st) < 0)
+		p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, e->d_name);
+		if (fs_stat(&p, &st) < 0 || hide_entry(s, &p, &st))
 			continue;
 		if (!reply_names_add(s, &n, e->d_name, &st)) {
 			handle_unread_entry(h, e);
@@ -69,6 +90,12 @@ op_mkdir(struct session *s, struct request *q)
 int
 op_rmdir(struct session *s, struct request *q)
 {
+	int r = fs_rmdir(&q->place[0]);
+
 	(void)s;
-	return fs_rmdir(&q->place[0]);
+	/* It may hold nothing but what an earlier session left behind. */
+	if ((r == -ENOTEMPTY || r == -EEXIST) &&
+	    hidden_clear_all(&q->place[0]) > 0)
+		r = fs_rmdir(&q->place[0]);
+	return r;
 }

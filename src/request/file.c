@@ -49,12 +49,11 @@ op_open(struct session *s, struct request *q)
 		fd = fs_open(&q->place[0], flags, mode);
 	if (fd < 0)
 		return fd;
-	h = handle_new(&s->handles, HANDLE_FILE, fd, q->path[0]);
+	h = handle_new(&s->handles, HANDLE_FILE, fd, flags, q->path[0]);
 	if (h == NULL) {
 		(void)fs_close(fd);
 		return -ENOMEM;
 	}
-	h->append = (flags & O_APPEND) != 0;
 	reply_handle(s, q, h);
 	return 0;
 }
@@ -112,16 +111,30 @@ op_write(struct session *s, struct request *q)
 
 	(void)s;
 	/* The offset of an append means nothing, not even an error. */
-	r = fs_write(h->fd, data->p, data->len, h->append ? 0 : q->u64[0]);
+	r = fs_write(h->fd, data->p, data->len, handle_appends(h) ? 0 : q->u64[0]);
 	if (r < 0)
 		return transfer_failed("process_write", "write", h, r);
 	h->bytes_written += data->len;
+	h->dirty = true;
 	return 0;
 }
 
 int
 op_fsync(struct session *s, struct request *q)
 {
+	struct handle *h = q->handle[0];
+	int r;
+
+	if (h->error != 0)
+		return h->error;
+	/* What was let go was written out then. */
+	if (h->state == HANDLE_SUSPENDED ||
+	    (h->state == HANDLE_LET_GO && !h->refused))
+		return 0;
+	if (h->state != HANDLE_OPEN)
+		return FX_FAILURE;
+	if ((r = fs_fsync(h->fd)) == 0)
+		h->dirty = false;
 	(void)s;
-	return fs_fsync(q->handle[0]->fd);
+	return r;
 }

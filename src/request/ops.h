@@ -23,7 +23,6 @@ int	op_mkdir(struct session *, struct request *);
 int	op_rmdir(struct session *, struct request *);
 
 /* path.c */
-int	op_remove(struct session *, struct request *);
 int	op_realpath(struct session *, struct request *);
 int	op_expand_path(struct session *, struct request *);
 int	op_readlink(struct session *, struct request *);
@@ -31,6 +30,7 @@ int	op_symlink(struct session *, struct request *);
 int	op_hardlink(struct session *, struct request *);
 
 /* rename.c */
+int	op_remove(struct session *, struct request *);
 int	op_rename(struct session *, struct request *);
 
 /* attrs.c */

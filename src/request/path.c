@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* REMOVE, REALPATH, expand-path, READLINK, SYMLINK and hardlink. */
+/* REALPATH, expand-path, READLINK, SYMLINK and hardlink. */
 #include "config.h"
 
 #include <errno.h>
@@ -11,13 +11,6 @@
 #include "request/reply.h"
 #include "system/log.h"
 #include "wire/sftp.h"
-
-int
-op_remove(struct session *s, struct request *q)
-{
-	(void)s;
-	return fs_unlink(&q->place[0]);
-}
 
 int
 op_realpath(struct session *s, struct request *q)
@@ -77,7 +70,7 @@ op_expand_path(struct session *s, struct request *q)
 int
 op_readlink(struct session *s, struct request *q)
 {
-	char text[PATH_MAX];
+	char text[PATH_MAX + 1];	/* 4095 bytes of text, and a sign of more */
 	ssize_t n;
 
 	if ((n = fs_readlink(&q->place[0], text, sizeof(text))) < 0)

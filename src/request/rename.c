@@ -1,13 +1,432 @@
 /* SPDX-License-Identifier: ISC */
-/* RENAME and posix-rename, which differ only in what they ask. */
+/*
+ * RENAME, posix-rename and REMOVE: what changes or takes a name. On a file
+ * system that refuses that for open files, the ruling may say that our own
+ * handles let go first: policy.md 4.
+ *
+ * The plain call comes first and is usually all. What follows a refusal is a
+ * struct displacing, kept while the request is PENDING between tries.
+ */
 #include "config.h"
+
+#include <sys/param.h>
+
+#include <errno.h>
+#include <stdlib.h>
 
 #include "request/ops.h"
 #include "request/request.h"
+#include "request/session.h"
+#include "system/clock.h"
+#include "system/hidden.h"
+#include "system/log.h"
+#include "system/suspend.h"
+#include "wire/sftp.h"
+
+#define FIRST_DELAY	10	/* ms; doubled after each try */
+#define RELEASE_TIME	250	/* ms: FUSE and SMB close behind our back */
+#define RETRY_MINUTE	60000	/* ms; in which no more than ... */
+#define RETRY_BUDGET	5000	/* ... so many go into retries */
+
+/* Handles that stand in the way. */
+struct matches {
+	struct match {
+		struct handle	*h;
+		bool		 displaced;	/* its file loses its name */
+	}	*list;
+	size_t	 len;
+	bool	 displaced;		/* what is being added */
+	bool	 any_displaced;
+	bool	 no_memory;
+};
+
+struct displacing {
+	int		 first;		/* the error, unless a retry helps */
+	struct matches	 matches;
+	struct hidden	*hidden;	/* for the displaced file, or NULL */
+	struct place	 aside;		/* the place of that name */
+	bool		 linked;	/* it is a second name already */
+	uint64_t	 until, due;	/* ms: give up; try again */
+	unsigned	 delay;
+};
+
+static bool
+is_rename(const struct request *q)
+{
+	return q->path[1] != NULL;
+}
+
+/*
+ * A plain RENAME that the policy lets replace: but never a directory, which
+ * an administrator who forces files to be replaced does not mean.
+ */
+static int
+rename_forced(const struct request *q)
+{
+	struct statx st;
+	int r;
+
+	r = fs_rename(&q->place[0], &q->place[1], false);
+	if (r != -EEXIST)
+		return r;
+	if ((r = fs_stat(&q->place[0], &st)) != 0)
+		return r;
+	if (S_ISDIR(st.stx_mode))
+		return -EEXIST;
+	if ((r = fs_rename(&q->place[0], &q->place[1], true)) == 0)
+		log_info("rename \"%s\" replaced \"%s\", as the policy says",
+		    q->path[0], q->path[1]);
+	return r;
+}
+
+/* The plain call. */
+static int
+attempt(const struct request *q)
+{
+	if (!is_rename(q))
+		return fs_unlink(&q->place[0]);
+	if (q->ruling.forced)
+		return rename_forced(q);
+	return fs_rename(&q->place[0], &q->place[1], q->ruling.replace);
+}
+
+static void
+match_add(struct handle *h, void *arg)
+{
+	struct matches *m = arg;
+	struct match *list;
+	size_t i;
+
+	/* A file that has its hidden name already stays there. */
+	if (h->state == HANDLE_LOST || h->state == HANDLE_LET_GO ||
+	    h->hidden != NULL)
+		return;
+	for (i = 0; i < m->len; i++)
+		if (m->list[i].h == h)
+			return;
+	list = reallocarray(m->list, m->len + 1, sizeof(*list));
+	if (list == NULL) {
+		m->no_memory = true;
+		return;
+	}
+	list[m->len++] = (struct match){ h, m->displaced };
+	m->list = list;
+	m->any_displaced |= m->displaced;
+}
+
+/* All handles on the source, the target, and below a renamed directory. */
+static int
+match_all(struct session *s, const struct request *q, struct matches *m)
+{
+	struct handles *hs = &s->handles;
+	struct statx st;
+
+	if (hs->open == 0)
+		return 0;
+	if (is_rename(q) && fs_stat(&q->place[1], &st) == 0) {
+		m->displaced = true;
+		index_each_inode(hs, fs_device(&st), st.stx_ino, match_add, m);
+	}
+	if (fs_stat(&q->place[0], &st) == 0) {
+		m->displaced = !is_rename(q);
+		index_each_inode(hs, fs_device(&st), st.stx_ino, match_add, m);
+		if (S_ISDIR(st.stx_mode))
+			index_each_below(hs, s->cwd, q->path[0], match_add, m);
+	}
+	return m->no_memory ? -ENOMEM : 0;
+}
+
+/*
+ * Can that error mean that something is open, here or elsewhere? A plain
+ * refusal must stay a quick one.
+ */
+static bool
+is_refusal(const struct request *q, int r)
+{
+	switch (r) {
+	case -EBUSY:
+	case -ETXTBSY:
+		return true;
+	case -EEXIST:
+		return is_rename(q) && q->ruling.replace;
+	case -EACCES:
+	case -EPERM:
+		return fs_refuses_open(&q->place[0]) &&
+		    fs_may_rename(&q->place[0]) &&
+		    (!is_rename(q) || fs_may_rename(&q->place[1]));
+	default:
+		return false;
+	}
+}
+
+static void
+unpin_all(const struct matches *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->len; i++)
+		if (m->list[i].h->state == HANDLE_OPEN)
+			suspend_unpin(m->list[i].h);
+}
+
+/*
+ * Makes sure that every handle can come back and that its data has arrived,
+ * before any is closed. Returns 0, or the answer, and nothing was touched.
+ */
+static int
+prepare_handles(struct session *s, const struct request *q,
+    struct displacing *d)
+{
+	bool reopen = q->ruling.open_handles == HANDLES_REOPEN;
+	struct handle *h;
+	size_t i;
+	int r;
+
+	for (i = 0; i < d->matches.len; i++) {
+		h = d->matches.list[i].h;
+		if (h->state == HANDLE_OPEN && reopen && suspend_pin(h) != 0)
+			return d->first;
+	}
+	for (i = 0; i < d->matches.len; i++) {
+		h = d->matches.list[i].h;
+		if ((r = suspend_sync(&s->handles, h)) != 0)
+			return r;
+	}
+	return 0;
+}
+
+/*
+ * A displaced file whose handles are to come back needs a second name. By a
+ * link, so that no moment is without a target; what REMOVE takes away moves
+ * there instead. Returns 0 or the answer.
+ */
+static int
+prepare_hidden(const struct request *q, struct displacing *d)
+{
+	const struct place *file = &q->place[is_rename(q) ? 1 : 0];
+
+	if (!d->matches.any_displaced ||
+	    q->ruling.open_handles != HANDLES_REOPEN)
+		return 0;
+	if ((d->hidden = hidden_new(file, &d->aside)) == NULL)
+		return -ENOMEM;
+	if (!is_rename(q))
+		return 0;
+	if (fs_link(file, &d->aside) == 0) {
+		d->linked = true;
+		hidden_taken(d->hidden);
+		return 0;
+	}
+	/* No links here: aside, which is not atomic. */
+	return (q->flags & FXF_RENAME_ATOMIC) != 0 ? d->first : 0;
+}
+
+static void
+let_go(struct session *s, const struct request *q, const struct displacing *d)
+{
+	bool reopen = q->ruling.open_handles == HANDLES_REOPEN;
+	struct handle *h;
+	size_t i;
+
+	for (i = 0; i < d->matches.len; i++) {
+		h = d->matches.list[i].h;
+		if (h->state != HANDLE_OPEN)
+			continue;
+		log_info("%s: let go of \"%s\" (handle %d), %s", q->row->name,
+		    h->name, h->slot, reopen ? "to be opened again" :
+		    "for good");
+		suspend_close(&s->handles, h, reopen ? HANDLE_SUSPENDED :
+		    HANDLE_LET_GO);
+	}
+}
+
+/* With no link to be had: out of the way, then there, or all back. */
+static int
+attempt_aside(const struct request *q, struct displacing *d)
+{
+	const struct place *old = &q->place[0], *new = &q->place[1];
+	int r;
+
+	log_info("rename: moving \"%s\" aside", q->path[1]);
+	if ((r = fs_rename(new, &d->aside, false)) != 0)
+		return r;
+	if ((r = fs_rename(old, new, false)) != 0) {
+		log_info("rename: moving \"%s\" back", q->path[1]);
+		(void)fs_rename(&d->aside, new, false);
+	}
+	return r;
+}
+
+static int
+attempt_displacing(const struct request *q, struct displacing *d)
+{
+	if (d->hidden == NULL || d->linked)
+		return attempt(q);
+	return is_rename(q) ? attempt_aside(q, d) :
+	    fs_rename(&q->place[0], &d->aside, false);
+}
+
+/* The displaced file is where only its handles find it. */
+static void
+settle_hidden(struct displacing *d)
+{
+	struct matches *m = &d->matches;
+	size_t i;
+
+	hidden_taken(d->hidden);
+	hidden_lock(d->hidden);
+	for (i = 0; i < m->len; i++) {
+		if (!m->list[i].displaced)
+			continue;
+		suspend_repin(m->list[i].h, &d->aside);
+		m->list[i].h->hidden = hidden_keep(d->hidden);
+	}
+}
+
+static void
+names_changed(struct session *s, const struct request *q)
+{
+	if (!is_rename(q)) {
+		index_renamed(&s->handles, s->cwd, q->path[0], NULL);
+		return;
+	}
+	index_renamed(&s->handles, s->cwd, q->path[1], NULL);
+	index_renamed(&s->handles, s->cwd, q->path[0], q->path[1]);
+}
+
+/* The end of it, one way or the other. */
+static int
+displacing_end(struct session *s, struct request *q, int r)
+{
+	struct displacing *d = q->work;
+
+	if (r == 0) {
+		if (d->hidden != NULL)
+			settle_hidden(d);
+		names_changed(s, q);
+	}
+	if (d->hidden != NULL)
+		hidden_release(d->hidden);
+	free(d->matches.list);
+	free(d);
+	q->work = NULL;
+	return r;
+}
+
+/* May it be tried again? Keeps account, so that no tree full of refusals
+ * takes minutes. */
+static bool
+may_retry(struct session *s, struct displacing *d, uint64_t now)
+{
+	if (now - s->retry_since > RETRY_MINUTE) {
+		s->retry_since = now;
+		s->retry_spent = 0;
+	}
+	if (s->ending || now >= d->until ||
+	    s->retry_spent + d->delay > RETRY_BUDGET)
+		return false;
+	s->retry_spent += d->delay;
+	return true;
+}
+
+static int
+displacing_try(struct session *s, struct request *q)
+{
+	struct displacing *d = q->work;
+	uint64_t now = clock_ms();
+	int r;
+
+	if (!s->ending && now < d->due) {
+		q->wait = (unsigned)(d->due - now);
+		return PENDING;
+	}
+	r = attempt_displacing(q, d);
+	if (r == 0 || !is_refusal(q, r))
+		return displacing_end(s, q, r);
+	if (!may_retry(s, d, now))
+		return displacing_end(s, q, d->first);
+	q->wait = d->delay;
+	d->due = now + d->delay;
+	d->delay *= 2;
+	return PENDING;
+}
+
+/* After a refusal, or before the first try when the ruling says so. */
+static int
+displacing_begin(struct session *s, struct request *q, int first)
+{
+	struct displacing *d;
+	unsigned patience = q->ruling.busy_timeout;
+	int r;
+
+	if ((q->work = d = calloc(1, sizeof(*d))) == NULL)
+		return first;
+	d->first = first;
+	if (q->ruling.open_handles != HANDLES_KEEP &&
+	    (r = match_all(s, q, &d->matches)) != 0)
+		return displacing_end(s, q, r);
+	if (d->matches.len == 0 && (patience == 0 || first == -EEXIST))
+		return displacing_end(s, q, first);
+	if ((r = prepare_handles(s, q, d)) != 0 ||
+	    (r = prepare_hidden(q, d)) != 0) {
+		unpin_all(&d->matches);
+		return displacing_end(s, q, r);
+	}
+	let_go(s, q, d);
+	if (d->matches.len > 0)
+		patience = MAX(patience, RELEASE_TIME);
+	d->until = clock_ms() + patience;
+	d->delay = FIRST_DELAY;
+	/* What nobody here holds was tried a moment ago. */
+	d->due = d->matches.len > 0 ? 0 : clock_ms() + d->delay;
+	return displacing_try(s, q);
+}
+
+/*
+ * Must handles be looked for before the plain call? When the policy says so;
+ * and when one is suspended, whose file would be lost, or has data that did
+ * not arrive, which must not replace anything.
+ */
+static bool
+look_first(const struct session *s, const struct request *q)
+{
+	if (q->ruling.open_handles == HANDLES_KEEP)
+		return false;
+	return q->ruling.when == RENAME_WHEN_ALWAYS ||
+	    s->handles.suspended > 0 || s->handles.failed > 0;
+}
+
+static int
+displace(struct session *s, struct request *q)
+{
+	int r;
+
+	if (q->work != NULL)
+		return displacing_try(s, q);
+	if (look_first(s, q)) {
+		struct matches m = { 0 };
+
+		r = match_all(s, q, &m);
+		free(m.list);
+		if (r != 0 || m.len > 0)
+			return r != 0 ? r : displacing_begin(s, q, -EBUSY);
+	}
+	if ((r = attempt(q)) == 0)
+		names_changed(s, q);
+	else if ((q->ruling.open_handles != HANDLES_KEEP ||
+	    q->ruling.busy_timeout > 0) && is_refusal(q, r))
+		return displacing_begin(s, q, r);
+	return r;
+}
 
 int
 op_rename(struct session *s, struct request *q)
 {
-	(void)s;
-	return fs_rename(&q->place[0], &q->place[1], q->ruling.replace);
+	return displace(s, q);
+}
+
+int
+op_remove(struct session *s, struct request *q)
+{
+	return displace(s, q);
 }

@@ -30,7 +30,9 @@ struct session;
  *
  * The shape has a letter for each field, in wire order:
  *	P	path whose final link is followed	p	one that is not
+ *	c	path that is to be made
  *	h	file handle	D	directory handle	e	either
+ *	F	file handle, whose file need not be open any more
  *	t	text		d	data			a	attrs
  *	o	u64		n	u32			b	byte
  *	?	what follows may be missing		*	the last repeats
@@ -51,6 +53,7 @@ struct request_row {
 	int		(*run)(struct session *, struct request *);
 	const char	*announce;	/* an extension's data in VERSION */
 	uint8_t		 bad_handle_v3;	/* 0: as status.c has it */
+	uint8_t		 lost_handle;	/* a file that is gone; 0: FAILURE */
 	const char	*trace;
 	const char	*line;
 };
@@ -82,6 +85,8 @@ struct request {
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
 	uint64_t	 done;		/* PENDING: how far it is */
+	struct displacing *work;	/* PENDING: what rename.c has begun */
+	unsigned	 wait;		/* PENDING: milliseconds to let pass */
 };
 
 #endif

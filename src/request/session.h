@@ -6,6 +6,7 @@
 #ifndef REQUEST_SESSION_H
 #define REQUEST_SESSION_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,6 +22,10 @@ struct session {
 	struct ident	 self;
 	const char	*client;	/* address, for the log */
 	struct handles	 handles;
+	char		 cwd[PATH_MAX];	/* where relative paths start */
+	bool		 ending;	/* a pending request must settle */
+	uint64_t	 retry_since;	/* ms; of the minute in which ... */
+	unsigned	 retry_spent;	/* ... so many ms went into retries */
 	struct buf	 out;		/* replies not yet written */
 };
 

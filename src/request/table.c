@@ -35,6 +35,7 @@ lift_open_v3(const struct policy *policy, struct request *q)
 	if ((pflags & PF_APPEND) != 0)
 		q->flags |= FXF_APPEND_DATA;
 	q->writes = (q->access & ACE_WRITE_DATA) != 0 || creates || truncates;
+	q->how[0] |= creates ? PLACE_CREATES : 0;
 }
 
 static void
@@ -49,7 +50,7 @@ static void
 lift_posix_rename(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	q->flags = FXF_RENAME_OVERWRITE | FXF_RENAME_ATOMIC;
+	q->flags = FXF_RENAME_OVERWRITE;
 	q->ask.replace = REPLACE_YES;
 }
 
@@ -76,6 +77,7 @@ lift_symlink(const struct policy *policy, struct request *q)
 		q->text = q->path[1];
 	}
 	q->path[0] = link;
+	q->how[0] = PLACE_CREATES;
 	q->path[1] = NULL;
 }
 
@@ -91,15 +93,16 @@ lift_realpath(const struct policy *policy, struct request *q)
 const struct request_row request_table[] = {
 { .name = "open", .type = FXP_OPEN, .since = 3, .until = 4,
   .shape = "Pna", .lift = lift_open_v3, .run = op_open,
-  .trace = "3open flags %c", .line = "Iopen \"%p\" flags %f mode 0%m" },
+  .trace = "3open flags %i", .line = "Iopen \"%p\" flags %f mode 0%m" },
 { .name = "close", .type = FXP_CLOSE, .since = 3, .until = 6,
   .shape = "e", .run = op_close, .bad_handle_v3 = FX_NO_SUCH_FILE,
   .trace = "3close handle %u", .line = "C" },
 { .name = "read", .type = FXP_READ, .since = 3, .until = 6,
-  .shape = "hon", .run = op_read,
+  .shape = "hon", .run = op_read, .lost_handle = FX_INVALID_HANDLE,
   .trace = "1read \"%h\" (handle %n) off %o len %c" },
 { .name = "write", .type = FXP_WRITE, .since = 3, .until = 6,
   .shape = "hod", .writes = true, .run = op_write,
+  .lost_handle = FX_INVALID_HANDLE,
   .trace = "1write \"%h\" (handle %n) off %o len %s" },
 { .name = "lstat", .type = FXP_LSTAT, .since = 3, .until = 3,
   .shape = "p", .run = op_stat,
@@ -111,7 +114,7 @@ const struct request_row request_table[] = {
   .shape = "Pa", .writes = true, .lift = lift_setstat_v3, .run = op_setstat,
   .trace = "1setstat name \"%p\"" },
 { .name = "fsetstat", .type = FXP_FSETSTAT, .since = 3, .until = 3,
-  .shape = "ea", .writes = true, .lift = lift_setstat_v3,
+  .shape = "Fa", .writes = true, .lift = lift_setstat_v3,
   .run = op_fsetstat,
   .trace = "1fsetstat handle %n" },
 { .name = "opendir", .type = FXP_OPENDIR, .since = 3, .until = 6,
@@ -124,7 +127,7 @@ const struct request_row request_table[] = {
   .shape = "p", .writes = true, .run = op_remove,
   .trace = "3remove", .line = "Iremove name \"%p\"" },
 { .name = "mkdir", .type = FXP_MKDIR, .since = 3, .until = 6,
-  .shape = "pa", .writes = true, .run = op_mkdir,
+  .shape = "ca", .writes = true, .run = op_mkdir,
   .trace = "3mkdir", .line = "Imkdir name \"%p\" mode 0%m" },
 { .name = "rmdir", .type = FXP_RMDIR, .since = 3, .until = 6,
   .shape = "p", .writes = true, .run = op_rmdir,
@@ -136,7 +139,7 @@ const struct request_row request_table[] = {
   .shape = "P", .run = op_stat,
   .trace = "3stat", .line = "Vstat name \"%p\"" },
 { .name = "rename", .type = FXP_RENAME, .since = 3, .until = 4,
-  .shape = "pp", .writes = true, .lift = lift_rename_v3, .run = op_rename,
+  .shape = "pc", .writes = true, .lift = lift_rename_v3, .run = op_rename,
   .trace = "3rename", .line = "Irename old \"%p\" new \"%q\"" },
 { .name = "readlink", .type = FXP_READLINK, .since = 3, .until = 6,
   .shape = "p", .run = op_readlink,
@@ -147,7 +150,7 @@ const struct request_row request_table[] = {
 
 { .name = "posix-rename", .wire = "posix-rename@openssh.com",
   .type = FXP_EXTENDED, .since = 3, .until = 6, .announce = "1",
-  .shape = "pp", .writes = true, .lift = lift_posix_rename,
+  .shape = "pc", .writes = true, .lift = lift_posix_rename,
   .run = op_rename,
   .trace = "3posix-rename", .line = "Iposix-rename old \"%p\" new \"%q\"" },
 { .name = "statvfs", .wire = "statvfs@openssh.com",
@@ -160,11 +163,11 @@ const struct request_row request_table[] = {
   .trace = "1fstatvfs \"%h\" (handle %u)" },
 { .name = "hardlink", .wire = "hardlink@openssh.com",
   .type = FXP_EXTENDED, .since = 3, .until = 6, .announce = "1",
-  .shape = "pp", .writes = true, .run = op_hardlink,
+  .shape = "pc", .writes = true, .run = op_hardlink,
   .trace = "3hardlink", .line = "Ihardlink old \"%p\" new \"%q\"" },
 { .name = "fsync", .wire = "fsync@openssh.com",
   .type = FXP_EXTENDED, .since = 3, .until = 6, .announce = "1",
-  .shape = "h", .writes = true, .run = op_fsync,
+  .shape = "F", .writes = true, .run = op_fsync,
   .bad_handle_v3 = FX_NO_SUCH_FILE,
   .trace = "3fsync (handle %u)", .line = "Vfsync \"%h\"" },
 { .name = "lsetstat", .wire = "lsetstat@openssh.com",

@@ -45,7 +45,7 @@ trace_mode(const struct request *q)
 /*
  * The letters: p and q the paths, t the text, h and H the names of the
  * handles, n and N their numbers, o l w the three u64, c the first u32,
- * s the length of the data, f the open flags, m the mode.
+ * i the same with a sign, s the length of the data, f the open flags, m the mode.
  */
 static void
 trace_field(struct log_line *l, char letter, const struct request *q)
@@ -88,6 +88,9 @@ trace_field(struct log_line *l, char letter, const struct request *q)
 		break;
 	case 'c':
 		log_putf(l, "%u", q->u32[0]);
+		break;
+	case 'i':
+		log_putf(l, "%d", (int)q->u32[0]);
 		break;
 	case 's':
 		log_putf(l, "%zu", q->str[0].len);

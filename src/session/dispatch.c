@@ -25,8 +25,7 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 	return VERDICT_DONE;
 }
 
-/* May it be asked by name? The log says why not. */
-static bool
+bool
 dispatch_permitted(const struct session *s, const struct request_row *row)
 {
 	switch (policy_permits(&s->policy, row->name, row->writes)) {
@@ -79,8 +78,8 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		    q->row->name);
 		return FX_PERMISSION_DENIED;
 	}
-	if (!decode_handles_fit(q))
-		return FX_INVALID_HANDLE;
+	if ((outcome = decode_handles(s, q)) != 0)
+		return outcome;
 	if ((outcome = dispatch_locate(q)) != 0)
 		return outcome;
 	q->ruling = policy_decide(&s->policy, &q->ask);
@@ -162,4 +161,11 @@ enum verdict
 dispatch_resume(struct session *s, struct request *q)
 {
 	return dispatch_answer(s, q, s->out.len, q->row->run(s, q));
+}
+
+void
+dispatch_abandon(struct session *s, struct request *q)
+{
+	s->ending = true;
+	(void)dispatch_resume(s, q);
 }

@@ -19,6 +19,10 @@ enum verdict {
 	VERDICT_FATAL,		/* the session must end with exit 255 */
 };
 
+/* May it be asked by name? The log says why not. */
+bool	dispatch_permitted(const struct session *,
+	    const struct request_row *);
+
 /*
  * Runs one packet: the bytes behind the length field. They are written to,
  * as is the byte behind them, which is put back. While the verdict is PENDING
@@ -28,5 +32,8 @@ enum verdict {
 enum verdict dispatch_packet(struct session *, uint8_t *, size_t len,
 	    struct request *q);
 enum verdict dispatch_resume(struct session *, struct request *q);
+
+/* Nobody waits for it any more: it cleans up behind itself. */
+void	dispatch_abandon(struct session *, struct request *q);
 
 #endif

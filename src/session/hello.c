@@ -4,6 +4,7 @@
 #include <sys/param.h>
 
 #include "request/table.h"
+#include "session/dispatch.h"
 #include "session/hello.h"
 #include "system/log.h"
 #include "wire/sftp.h"
@@ -15,7 +16,7 @@ announced(const struct session *s, const struct request_row *row)
 	if (row->announce == NULL || s->version < row->since ||
 	    s->version > row->until)
 		return false;
-	if (policy_permits(&s->policy, row->name, row->writes) == PERMIT)
+	if (dispatch_permitted(s, row))
 		return true;
 	log_debug2("compose_extension: refusing to advertise disallowed "
 	    "extension %s", row->wire);

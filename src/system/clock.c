@@ -50,6 +50,15 @@ clock_list_date(time_t t, char to[CLOCK_DATE_LEN])
 	memcpy(to, last.text, sizeof(last.text));
 }
 
+uint64_t
+clock_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
 void
 clock_log_date(time_t t, char to[CLOCK_DATE_LEN])
 {

@@ -3,12 +3,16 @@
 #ifndef SYSTEM_CLOCK_H
 #define SYSTEM_CLOCK_H
 
+#include <stdint.h>
 #include <time.h>
 
 #define CLOCK_DATE_LEN	24	/* room for either */
 
 /* As ls(1): "Nov 22 09:41" within half a year, else "Nov 22  2019". */
 void	clock_list_date(time_t, char to[CLOCK_DATE_LEN]);
+
+/* Milliseconds of a clock that only goes forward. */
+uint64_t clock_ms(void);
 
 /* As OpenSSH's log: "20261122-09:41:07". */
 void	clock_log_date(time_t, char to[CLOCK_DATE_LEN]);

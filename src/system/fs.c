@@ -4,6 +4,9 @@
 #include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +15,12 @@
 #include <unistd.h>
 
 #include "system/fs.h"
+#include "wire/buf.h"
 
+/* Not in every <linux/magic.h>. */
+#ifndef XFS_SUPER_MAGIC
+#define XFS_SUPER_MAGIC	0x58465342
+#endif
 #ifndef RENAME_NOREPLACE
 #define RENAME_NOREPLACE 1
 #endif
@@ -120,11 +128,10 @@ fs_stat(const struct place *p, struct statx *st)
 	    STATX_BASIC_STATS | STATX_BTIME, st));
 }
 
-int
-fs_stat_entry(int dirfd, const char *name, struct statx *st)
+uint64_t
+fs_device(const struct statx *st)
 {
-	return outcome(statx(dirfd, name, AT_SYMLINK_NOFOLLOW,
-	    STATX_BASIC_STATS | STATX_BTIME, st));
+	return (uint64_t)st->stx_dev_major << 32 | st->stx_dev_minor;
 }
 
 /* There is no truncateat(2): a name below a directory is opened. */
@@ -144,11 +151,30 @@ fs_truncate(const struct place *p, uint64_t size)
 	return r;
 }
 
+/* What /proc calls an open descriptor. */
+struct proc_path {
+	char	text[32];
+};
+
+static struct proc_path
+proc_path(int fd)
+{
+	struct proc_path p;
+
+	snprintf(p.text, sizeof(p.text), "/proc/self/fd/%d", fd);
+	return p;
+}
+
 int
 fs_chmod(const struct place *p, mode_t mode)
 {
-	if ((p->flags & PLACE_FD) != 0)
-		return outcome(fchmod(p->dirfd, mode));
+	if ((p->flags & PLACE_FD) != 0) {
+		if (fchmod(p->dirfd, mode) == 0)
+			return 0;
+		/* O_PATH descriptors have no fchmod(2). */
+		return errno != EBADF ? -errno :
+		    outcome(chmod(proc_path(p->dirfd).text, mode));
+	}
 	return outcome(fchmodat(p->dirfd, p->name, mode, at_flags(p)));
 }
 
@@ -161,8 +187,12 @@ fs_chown(const struct place *p, uid_t uid, gid_t gid)
 int
 fs_utimes(const struct place *p, const struct timespec ts[2])
 {
-	if ((p->flags & PLACE_FD) != 0)
-		return outcome(futimens(p->dirfd, ts));
+	if ((p->flags & PLACE_FD) != 0) {
+		if (futimens(p->dirfd, ts) == 0)
+			return 0;
+		return errno != EBADF ? -errno : outcome(utimensat(AT_FDCWD,
+		    proc_path(p->dirfd).text, ts, 0));
+	}
 	return outcome(utimensat(p->dirfd, p->name, ts, at_flags(p)));
 }
 
@@ -216,6 +246,112 @@ int
 fs_fsync(int fd)
 {
 	return outcome(fsync(fd));
+}
+
+int
+fs_fdatasync(int fd)
+{
+	return outcome(fdatasync(fd));
+}
+
+int
+fs_pin(int fd)
+{
+	return outcome(open(proc_path(fd).text, O_PATH | O_CLOEXEC));
+}
+
+/* What access(2) calls the access mode of open(2). */
+static int
+access_mode(int flags)
+{
+	switch (flags & O_ACCMODE) {
+	case O_RDONLY:
+		return R_OK;
+	case O_WRONLY:
+		return W_OK;
+	default:
+		return R_OK | W_OK;
+	}
+}
+
+/* Does only the mode of a file of ours stand in the way? */
+static bool
+mode_forbids(const struct place *pin, struct statx *st)
+{
+	return errno == EACCES && fs_stat(pin, st) == 0 &&
+	    st->stx_uid == geteuid();
+}
+
+int
+fs_check_pin(int pin, int flags)
+{
+	struct place p = fs_place_fd(pin, "");
+	struct statx st;
+
+	if (faccessat(AT_FDCWD, proc_path(pin).text, access_mode(flags),
+	    AT_EACCESS) == 0 || mode_forbids(&p, &st))
+		return 0;
+	return -errno;
+}
+
+int
+fs_open_pin(int pin, int flags)
+{
+	struct place p = fs_place_fd(pin, "");
+	struct proc_path path = proc_path(pin);
+	struct statx st;
+	int fd;
+
+	flags |= O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	fd = open(path.text, flags);
+	if (fd != -1 || !mode_forbids(&p, &st))
+		return outcome(fd);
+	if (chmod(path.text, (st.stx_mode & 07777) | S_IRUSR | S_IWUSR) == -1)
+		return -errno;
+	fd = outcome(open(path.text, flags));
+	(void)chmod(path.text, st.stx_mode & 07777);
+	return fd;
+}
+
+bool
+fs_may_rename(const struct place *p)
+{
+	struct statx dir, st;
+	struct place parent;
+	int fd;
+	bool may;
+
+	if ((fd = fs_open_parent(p)) < 0)
+		return false;
+	parent = fs_place_fd(fd, "");
+	may = faccessat(AT_FDCWD, proc_path(fd).text, W_OK | X_OK,
+	    AT_EACCESS) == 0 && fs_stat(&parent, &dir) == 0;
+	close(fd);
+	if (!may || (dir.stx_mode & S_ISVTX) == 0 || geteuid() == 0 ||
+	    dir.stx_uid == geteuid())
+		return may;
+	return fs_stat(p, &st) != 0 || st.stx_uid == geteuid();
+}
+
+bool
+fs_refuses_open(const struct place *p)
+{
+	static const unsigned long never[] = {
+		EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+		F2FS_SUPER_MAGIC, TMPFS_MAGIC, OVERLAYFS_SUPER_MAGIC,
+	};
+	struct statfs st;
+	size_t i;
+	int fd, r;
+
+	if ((fd = fs_open_parent(p)) < 0)
+		return false;
+	r = fstatfs(fd, &st);
+	close(fd);
+	for (i = 0; r == 0 && i < nitems(never); i++)
+		if ((unsigned long)st.f_type == never[i])
+			return false;
+	return r == 0;
 }
 
 ssize_t
@@ -285,18 +421,25 @@ rename_linking(const struct place *old, const struct place *new)
 int
 fs_rename(const struct place *old, const struct place *new, bool replace)
 {
+	struct stat st;
 	int r;
 
 	if (replace)
 		return outcome(renameat(old->dirfd, old->name, new->dirfd,
 		    new->name));
 	r = rename_noreplace(old, new);
-	return r == -EINVAL || r == -ENOSYS ? rename_linking(old, new) : r;
+	if (r == -EINVAL || r == -ENOSYS)
+		r = rename_linking(old, new);
+	/* Where both names are wrong, OpenSSH speaks of the old one. */
+	if (r != 0 && fstatat(old->dirfd, old->name, &st,
+	    AT_SYMLINK_NOFOLLOW) == -1)
+		r = -errno;
+	return r;
 }
 
 ssize_t
 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
-    bool append)
+    bool append, bool *writing)
 {
 	static char buf[256 * 1024];
 	off_t in = (off_t)from_off, out = (off_t)to_off;
@@ -304,6 +447,7 @@ fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 	bool end;
 	int r;
 
+	*writing = false;
 #ifdef HAVE_COPY_FILE_RANGE
 	/* Refuses O_APPEND, other file systems, and what is no file. */
 	if (!append &&
@@ -313,6 +457,7 @@ fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 	n = fs_read(from, buf, MIN(len, sizeof(buf)), from_off, &end);
 	if (n <= 0)
 		return n;
+	*writing = true;
 	r = fs_write(to, buf, (size_t)n, to_off);
 	return r == 0 ? n : r;
 }

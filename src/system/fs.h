@@ -17,6 +17,7 @@
 
 /* How a path is to be resolved, and what came of it. */
 #define PLACE_FOLLOW	0x1u	/* a final symbolic link is followed */
+#define PLACE_CREATES	0x4u	/* to be made: no name of ours */
 #define PLACE_FD	0x2u	/* dirfd is the thing itself; name is "" */
 
 /*
@@ -31,11 +32,20 @@ struct place {
 	const char	*shown;		/* as the client knows it */
 };
 
-/* Makes the place of a client's path; `flags` is PLACE_FOLLOW or 0. */
+/*
+ * Makes the place of a client's path; `flags` are PLACE_FOLLOW and
+ * PLACE_CREATES. Returns 0, or -EACCES for a name that is for us to make.
+ */
 int	 fs_locate(const char *path, unsigned flags, struct place *);
 
 /* The place that an open descriptor is. */
 struct place fs_place_fd(int fd, const char *shown);
+
+/* The place of an entry of an open directory. */
+struct place fs_place_entry(int dirfd, const char *name);
+
+/* The directory that a place is in, as an O_PATH descriptor. */
+int	 fs_open_parent(const struct place *);
 
 /*
  * Opens without ever waiting for a FIFO, a device or a lease. `flags` as in
@@ -61,8 +71,8 @@ ssize_t	 fs_getdents(int fd, void *, size_t len);
 
 int	 fs_stat(const struct place *, struct statx *);
 
-/* lstat of an entry of an open directory. */
-int	 fs_stat_entry(int dirfd, const char *name, struct statx *);
+/* Both halves of a device number, to compare. */
+uint64_t fs_device(const struct statx *);
 
 int	 fs_truncate(const struct place *, uint64_t size);
 int	 fs_chmod(const struct place *, mode_t);
@@ -76,6 +86,36 @@ int	 fs_link(const struct place *old, const struct place *new);
 int	 fs_symlink(const char *text, const struct place *);
 int	 fs_statvfs(const struct place *, struct statvfs *);
 int	 fs_fsync(int fd);
+int	 fs_fdatasync(int fd);
+
+/*
+ * An O_PATH descriptor of what `fd` has open. A file system that refuses to
+ * rename what is open does not count it.
+ */
+int	 fs_pin(int fd);
+
+/*
+ * Opens again what a pin holds, through /proc; where that is missing, the
+ * answer is -ENOSYS. When only the mode of a file of ours forbids it, as of
+ * one that was created 0444, the mode is changed for the moment.
+ */
+int	 fs_open_pin(int pin, int flags);
+
+/* Could fs_open_pin() do that? 0 or -errno. */
+int	 fs_check_pin(int pin, int flags);
+
+/*
+ * May names in the directory of that place be changed, as far as modes, and
+ * a sticky bit, have a say? What is then refused is refused for another
+ * reason.
+ */
+bool	 fs_may_rename(const struct place *);
+
+/*
+ * Is it on a file system that may refuse to rename or remove what is open?
+ * Linux's own never do.
+ */
+bool	 fs_refuses_open(const struct place *);
 
 /* The text of a link, terminated; returns its length. */
 ssize_t	 fs_readlink(const struct place *, char *, size_t);
@@ -94,9 +134,12 @@ int	 fs_rename(const struct place *old, const struct place *new,
  */
 int	 fs_realpath(const char *path, char *to);
 
-/* Copies up to `len` bytes between files; see copy_file_range(2). */
+/*
+ * Copies up to `len` bytes between files, as copy_file_range(2) where that
+ * works. After an error *writing says on which side it was.
+ */
 ssize_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
-	    size_t len, bool append);
+	    size_t len, bool append, bool *writing);
 
 int	 fs_chdir(const char *path);
 int	 fs_getcwd(char *, size_t);

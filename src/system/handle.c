@@ -3,20 +3,25 @@
 
 #include <dirent.h>
 #include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "system/fs.h"
 #include "system/handle.h"
+#include "system/hidden.h"
 #include "system/log.h"
 
 #define SLOT_BITS	24	/* 16 million handles at a time */
+#define DIR_BUFFER	(32 * 1024)	/* bytes asked of getdents64(2) */
 #define SLOT_MASK	((1u << SLOT_BITS) - 1)
 
 void
 handles_init(struct handles *hs)
 {
 	*hs = (struct handles){ 0 };
+	index_init(hs);
 	arc4random_buf(&hs->mask, sizeof(hs->mask));
 }
 
@@ -51,13 +56,15 @@ static void
 handle_release(struct handles *hs, struct handle *h)
 {
 	free(h->name);
+	if (h->dir != NULL)
+		free(h->dir->data);
 	free(h->dir);
 	*h = (struct handle){ .slot = h->slot, .next_free = hs->free };
 	hs->free = h;
 }
 
 struct handle *
-handle_new(struct handles *hs, enum handle_kind kind, int fd,
+handle_new(struct handles *hs, enum handle_kind kind, int fd, int flags,
     const char *name)
 {
 	struct handle *h = handle_take(hs);
@@ -65,18 +72,19 @@ handle_new(struct handles *hs, enum handle_kind kind, int fd,
 	if (h == NULL)
 		return NULL;
 	h->name = strdup(name);
-	h->dir = kind == HANDLE_DIR ? malloc(sizeof(*h->dir)) : NULL;
+	h->dir = kind == HANDLE_DIR ? calloc(1, sizeof(*h->dir)) : NULL;
 	if (h->name == NULL || (kind == HANDLE_DIR && h->dir == NULL)) {
 		handle_release(hs, h);
 		return NULL;
 	}
-	if (h->dir != NULL) {
-		h->dir->pos = h->dir->len = 0;
-		h->dir->ended = false;
-	}
 	h->id = (hs->serial++ << SLOT_BITS | (unsigned)h->slot) ^ hs->mask;
 	h->kind = kind;
+	h->state = HANDLE_OPEN;
 	h->fd = fd;
+	h->pin = -1;
+	h->flags = flags & (O_ACCMODE | O_APPEND);
+	hs->open++;
+	index_add(hs, h);
 	return h;
 }
 
@@ -101,8 +109,25 @@ handle_find(const struct handles *hs, const uint8_t *p, size_t len)
 int
 handle_close(struct handles *hs, struct handle *h)
 {
-	int r = fs_close(h->fd);
+	int r = h->error;
 
+	if (h->error != 0)
+		hs->failed--;
+	if (h->state == HANDLE_SUSPENDED)
+		hs->suspended--;
+	if (h->fd != -1 && r == 0)
+		r = fs_close(h->fd);
+	else if (h->fd != -1)
+		(void)fs_close(h->fd);
+	/* Bytes that had nowhere to go are told at the latest now. */
+	if (r == 0 && h->refused)
+		r = -EIO;
+	if (h->pin != -1)
+		(void)fs_close(h->pin);
+	if (h->hidden != NULL)
+		hidden_release(h->hidden);
+	index_remove(hs, h);
+	hs->open--;
 	handle_release(hs, h);
 	return r;
 }
@@ -130,20 +155,71 @@ handle_log_close(const struct handle *h, const char *how)
 		log_info("%sclosedir \"%s\"", how, handle_name(h));
 }
 
+bool
+handle_appends(const struct handle *h)
+{
+	return (h->flags & O_APPEND) != 0;
+}
+
 void
 handles_end(struct handles *hs)
 {
+	struct handle *h;
 	int i;
 
 	for (i = 0; i < hs->count; i++) {
-		if (hs->slots[i]->kind != HANDLE_FREE) {
-			handle_log_close(hs->slots[i], "forced ");
-			(void)handle_close(hs, hs->slots[i]);
+		h = hs->slots[i];
+		if (h->kind != HANDLE_FREE) {
+			handle_log_close(h, "forced ");
+			if (h->error != 0)
+				log_error("\"%s\" was not written: %s", h->name,
+				    strerror(-h->error));
+			(void)handle_close(hs, h);
 		}
-		free(hs->slots[i]);
+		free(h);
 	}
 	free(hs->slots);
 	*hs = (struct handles){ 0 };
+}
+
+/* Room for one more bufferful behind what is there. */
+static int
+dir_room(struct dir_stream *d)
+{
+	char *data;
+
+	if (d->cap - d->len >= DIR_BUFFER)
+		return 0;
+	if ((data = realloc(d->data, d->len + DIR_BUFFER)) == NULL)
+		return -ENOMEM;
+	d->data = data;
+	d->cap = d->len + DIR_BUFFER;
+	return 0;
+}
+
+/* Appends what one getdents64 gives. Returns 0 or -errno. */
+static int
+dir_fill(struct handle *h)
+{
+	struct dir_stream *d = h->dir;
+	ssize_t n;
+
+	if ((n = dir_room(d)) == 0)
+		n = fs_getdents(h->fd, d->data + d->len, DIR_BUFFER);
+	d->ended = n <= 0;
+	if (n > 0)
+		d->len += (size_t)n;
+	return n < 0 ? (int)n : 0;
+}
+
+int
+handle_read_all(struct handle *h)
+{
+	int r = 0;
+
+	while (r == 0 && !h->dir->ended)
+		r = dir_fill(h);
+	return r;
 }
 
 const struct dirent64 *
@@ -151,16 +227,11 @@ handle_next_entry(struct handle *h, int *error)
 {
 	struct dir_stream *d = h->dir;
 	const struct dirent64 *e;
-	ssize_t n;
 
 	*error = 0;
 	if (d->pos == d->len && !d->ended) {
-		n = fs_getdents(h->fd, d->data, sizeof(d->data));
-		if (n < 0)
-			*error = (int)n;
-		d->ended = n <= 0;
-		d->pos = 0;
-		d->len = n > 0 ? (size_t)n : 0;
+		d->pos = d->len = 0;
+		*error = dir_fill(h);
 	}
 	if (d->pos == d->len)
 		return NULL;

@@ -6,6 +6,9 @@
 #ifndef SYSTEM_HANDLE_H
 #define SYSTEM_HANDLE_H
 
+#include <sys/queue.h>
+#include <sys/tree.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,46 +17,83 @@
 
 enum handle_kind { HANDLE_FREE, HANDLE_FILE, HANDLE_DIR };
 
+/*
+ * Where the descriptor of a handle is. Only a rename or a removal that a
+ * file system refuses for open files brings one out of OPEN: suspend.h.
+ */
+enum handle_state {
+	HANDLE_OPEN,
+	HANDLE_SUSPENDED,	/* closed; opened again when next used */
+	HANDLE_LOST,		/* closed; could not be opened again */
+	HANDLE_LET_GO,		/* closed for good, as the policy said */
+};
+
 struct handle {
 	uint64_t	 id;
 	enum handle_kind kind;
+	enum handle_state state;
 	int		 slot;		/* OpenSSH's handle number: for the log */
-	int		 fd;
-	bool		 append;	/* WRITE ignores its offset */
+	int		 fd;		/* -1 unless OPEN */
+	int		 pin;		/* O_PATH while SUSPENDED, or -1 */
+	int		 flags;		/* access mode and O_APPEND, to reopen */
+	bool		 dirty;		/* written since the last fdatasync */
+	bool		 refused;	/* a byte was refused since it was let go */
+	int		 error;		/* a write-out that failed: -errno, or 0 */
 	char		*name;		/* as opened; for the log */
 	uint64_t	 bytes_read, bytes_written;
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
+	struct hidden	*hidden;	/* the name its file has left, or NULL */
+
+	/* index.c: handles by name as it is now, and by what they are. */
+	char		*now;		/* absolute; NULL until indexed */
+	bool		 has_inode;
+	uint64_t	 dev, ino;
+	RB_ENTRY(handle) by_name, by_inode;
+	SLIST_ENTRY(handle) no_name, no_inode;
 	struct handle	*next_free;
 };
 
 /* Entries the kernel gave and no reply has carried yet. */
 struct dir_stream {
-	size_t	 pos, len;
+	size_t	 pos, len, cap;
 	bool	 ended;
-	char	 data[32 * 1024];
+	char	*data;
 };
+
+RB_HEAD(handles_by_name, handle);
+RB_HEAD(handles_by_inode, handle);
+SLIST_HEAD(handle_list, handle);
 
 struct handles {
 	uint64_t	 mask;		/* ids are serial and slot under it */
 	uint64_t	 serial;
 	struct handle	**slots;
-	int		 count;
+	int		 count;		/* slots, free ones too */
+	int		 open;		/* handles that a client holds */
+	int		 failed;	/* handles whose error is set */
+	int		 suspended;	/* handles that are SUSPENDED */
 	struct handle	*free;
+	struct handles_by_name by_name;
+	struct handles_by_inode by_inode;
+	struct handle_list no_name, no_inode;	/* opened, not yet indexed */
 };
 
 void	 handles_init(struct handles *);
 
 /*
- * Takes over `fd`; `name` is copied. Returns NULL when there is no memory,
- * and then the descriptor is still the caller's.
+ * Takes over `fd`, which was opened with `flags`; `name` is copied. Returns
+ * NULL when there is no memory, and then the descriptor is still the caller's.
  */
 struct handle *handle_new(struct handles *, enum handle_kind, int fd,
-	    const char *name);
+	    int flags, const char *name);
 
 /* The handle with that wire string, or NULL. */
 struct handle *handle_find(const struct handles *, const uint8_t *, size_t);
 
-/* Closes it and forgets it, whatever close(2) says, which is returned. */
+/*
+ * Closes it and forgets it, whatever comes out: the error of an earlier
+ * write-out, or else what close(2) says.
+ */
 int	 handle_close(struct handles *, struct handle *);
 
 /* OpenSSH's line for a handle that ends; `how` is "" or "forced ". */
@@ -66,6 +106,8 @@ void	 handles_end(struct handles *);
 int	 handle_number(const struct handle *);
 const char *handle_name(const struct handle *);
 
+bool	 handle_appends(const struct handle *);
+
 /*
  * The next entry of a directory, NULL at its end or after an error, which is
  * then in *error as -errno. The name lives until the next call.
@@ -75,5 +117,31 @@ const struct dirent64 *handle_next_entry(struct handle *, int *error);
 
 /* Takes the last entry back: the next call returns it again. */
 void	 handle_unread_entry(struct handle *, const struct dirent64 *);
+
+/* Reads all the entries that are left. Returns 0 or -errno. */
+int	 handle_read_all(struct handle *);
+
+/*
+ * index.c. Handles are put into the trees when somebody first looks, so that
+ * an OPEN costs nothing; a look costs O(log n) and the matches.
+ */
+void	 index_init(struct handles *);
+void	 index_add(struct handles *, struct handle *);
+void	 index_remove(struct handles *, struct handle *);
+
+/* Calls `each` for the handles on that inode; `arg` is handed on. */
+void	 index_each_inode(struct handles *, uint64_t dev, uint64_t ino,
+	    void (*each)(struct handle *, void *), void *arg);
+
+/* The same for those at that absolute path or below it. */
+void	 index_each_below(struct handles *, const char *cwd, const char *top,
+	    void (*each)(struct handle *, void *), void *arg);
+
+/*
+ * After a rename: what was at `old` or below it is now at `new`; or, when
+ * that is NULL, has no name any more.
+ */
+void	 index_renamed(struct handles *, const char *cwd, const char *old,
+	    const char *new);
 
 #endif

@@ -103,13 +103,11 @@ ident_expand_tilde(const struct ident *self, const char *path, char *to)
 		return strlcpy(to, path, PATH_MAX) < PATH_MAX ? 0 :
 		    -ENAMETOOLONG;
 	n = strcspn(++path, "/");
-	if (n >= sizeof(user))
-		return -ENAMETOOLONG;
-	memcpy(user, path, n);
-	user[n] = '\0';
+	/* A name that is cut off is no user's either. */
+	snprintf(user, sizeof(user), "%.*s", (int)n, path);
 	if (n == 0) {
 		strlcpy(home, self->home, sizeof(home));
-	} else if (!ident_home(user, home, sizeof(home))) {
+	} else if (n >= sizeof(user) || !ident_home(user, home, sizeof(home))) {
 		log_error("tilde_expand: No such user %s", user);
 		return -ENOENT;
 	}

@@ -12,20 +12,49 @@
 #include <unistd.h>
 
 #include "system/fs.h"
+#include "wire/path.h"
 
 #define MAX_LINKS	32	/* as OpenSSH's; the kernel itself has 40 */
 
 int
 fs_locate(const char *path, unsigned flags, struct place *p)
 {
+	const char *name;
+	size_t len;
+
 	*p = (struct place){ AT_FDCWD, path, flags, path };
-	return 0;
+	if ((flags & PLACE_CREATES) == 0)
+		return 0;
+	name = path_last(path, &len);
+	return path_is_hidden(name, len) ? -EACCES : 0;
 }
 
 struct place
 fs_place_fd(int fd, const char *shown)
 {
 	return (struct place){ fd, "", PLACE_FD, shown };
+}
+
+struct place
+fs_place_entry(int dirfd, const char *name)
+{
+	return (struct place){ dirfd, name, 0, name };
+}
+
+int
+fs_open_parent(const struct place *p)
+{
+	char dir[PATH_MAX];
+	size_t len, n;
+	int fd;
+
+	n = (size_t)(path_last(p->name, &len) - p->name);
+	if (n >= sizeof(dir))
+		return -ENAMETOOLONG;
+	memcpy(dir, p->name, n);
+	memcpy(dir + n, n == 0 ? "." : "", n == 0 ? 2 : 1);
+	fd = openat(p->dirfd, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd == -1 ? -errno : fd;
 }
 
 /* A path under construction: absolute, and how much of it is there. */

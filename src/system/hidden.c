@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "system/hidden.h"
+#include "system/log.h"
+#include "wire/path.h"
+
+struct hidden {
+	int		 users;
+	int		 dirfd;		/* O_PATH: follows a renamed directory */
+	int		 lock;		/* descriptor that holds it, or -1 */
+	bool		 taken;
+	uint64_t	 dev, ino;
+	char		 name[HIDDEN_LEN + 1];
+};
+
+static void
+random_name(char *to)
+{
+	static const char letters[] = "0123456789"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	int i;
+
+	for (i = 0; i < HIDDEN_RANDOM; i++)
+		to[i] = letters[arc4random_uniform(sizeof(letters) - 1)];
+}
+
+struct hidden *
+hidden_new(const struct place *beside, struct place *p)
+{
+	struct hidden *h;
+	char *to;
+
+	if ((h = calloc(1, sizeof(*h))) == NULL)
+		return NULL;
+	h->users = 1;
+	h->lock = -1;
+	if ((h->dirfd = fs_open_parent(beside)) < 0) {
+		free(h);
+		return NULL;
+	}
+	to = mempcpy(h->name, HIDDEN_PREFIX, sizeof(HIDDEN_PREFIX) - 1);
+	random_name(to);
+	memcpy(to + HIDDEN_RANDOM, "-old", sizeof("-old"));
+	*p = hidden_place(h);
+	return h;
+}
+
+struct hidden *
+hidden_keep(struct hidden *h)
+{
+	h->users++;
+	return h;
+}
+
+struct place
+hidden_place(const struct hidden *h)
+{
+	return fs_place_entry(h->dirfd, h->name);
+}
+
+/* A lock that readers can hold: whoever looks only asks, never locks. */
+static int
+lock_request(int fd, int cmd, short type)
+{
+	struct flock fl = { .l_type = type, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, cmd, &fl) == -1)
+		return -errno;
+	return fl.l_type;
+}
+
+void
+hidden_taken(struct hidden *h)
+{
+	struct place p = hidden_place(h);
+	struct statx st;
+
+	if (fs_stat(&p, &st) != 0)
+		return;
+	h->taken = true;
+	h->dev = fs_device(&st);
+	h->ino = st.stx_ino;
+}
+
+void
+hidden_lock(struct hidden *h)
+{
+	struct place p = hidden_place(h);
+
+	h->lock = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0);
+	if (h->lock >= 0)
+		(void)lock_request(h->lock, F_OFD_SETLK, F_RDLCK);
+}
+
+void
+hidden_release(struct hidden *h)
+{
+	struct place p = hidden_place(h);
+	struct statx st;
+
+	if (--h->users > 0)
+		return;
+	/* Closed first: the file system may refuse to remove what is open. */
+	if (h->lock >= 0)
+		close(h->lock);
+	if (h->taken && fs_stat(&p, &st) == 0 && st.stx_ino == h->ino &&
+	    fs_device(&st) == h->dev) {
+		int r = fs_unlink(&p);
+
+		if (r != 0)
+			log_error("cannot remove \"%s\": %s", h->name,
+			    strerror(-r));
+	}
+	close(h->dirfd);
+	free(h);
+}
+
+bool
+hidden_clear(int dirfd, const char *name)
+{
+	struct place p = fs_place_entry(dirfd, name);
+	struct statx st;
+	int fd, held;
+
+	if (!path_is_hidden(name, strlen(name)) ||
+	    fs_stat(&p, &st) != 0 || st.stx_uid != geteuid() ||
+	    !S_ISREG(st.stx_mode))
+		return false;
+	if ((fd = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
+		return false;
+	held = lock_request(fd, F_OFD_GETLK, F_WRLCK);
+	close(fd);
+	if (held != F_UNLCK || fs_unlink(&p) != 0)
+		return false;
+	log_info("removed \"%s\", left behind by an earlier session", name);
+	return true;
+}
+
+int
+hidden_clear_all(const struct place *dir)
+{
+	struct dirent64 *e;
+	char data[8192];
+	ssize_t n, pos;
+	int fd, count = 0;
+
+	if ((fd = fs_opendir(dir)) < 0)
+		return 0;
+	while ((n = fs_getdents(fd, data, sizeof(data))) > 0) {
+		for (pos = 0; pos < n; pos += e->d_reclen) {
+			e = (void *)(data + pos);
+			count += hidden_clear(fd, e->d_name);
+		}
+	}
+	close(fd);
+	return count;
+}

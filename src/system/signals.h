@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* Signals that end a session. */
+#ifndef SYSTEM_SIGNALS_H
+#define SYSTEM_SIGNALS_H
+
+#include <stdbool.h>
+
+/*
+ * From now on SIGTERM, SIGHUP and SIGINT end the session as the end of input
+ * does: stdin is replaced by /dev/null. That is free of races, since a read
+ * that has not begun finds the end. SIGPIPE is ignored.
+ */
+void	signals_init(void);
+
+/* Has one come? */
+bool	signals_came(void);
+
+#endif

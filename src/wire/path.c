@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "wire/path.h"
+
+/* Appends the components of `path` to the `len` bytes at `to`, or 0. */
+static size_t
+append_components(const char *path, char *to, size_t len, size_t size)
+{
+	size_t n;
+
+	for (; *path != '\0'; path += n) {
+		path += strspn(path, "/");
+		n = strcspn(path, "/");
+		if (n == 0 || (n == 1 && path[0] == '.'))
+			continue;
+		if (n == 2 && path[0] == '.' && path[1] == '.') {
+			while (len > 1 && to[--len] != '/')
+				;
+			continue;
+		}
+		if (len + 1 + n >= size)
+			return 0;
+		if (len > 1)
+			to[len++] = '/';
+		memcpy(to + len, path, n);
+		len += n;
+	}
+	return len;
+}
+
+bool
+path_absolute(const char *cwd, const char *path, char *to, size_t size)
+{
+	size_t len = 1;
+
+	to[0] = '/';
+	if (path[0] != '/')
+		len = append_components(cwd, to, len, size);
+	if (len > 0)
+		len = append_components(path, to, len, size);
+	to[len] = '\0';
+	return len > 0;
+}
+
+bool
+path_is_below(const char *path, const char *top)
+{
+	size_t n = strlen(top);
+
+	if (strncmp(path, top, n) != 0)
+		return false;
+	return path[n] == '\0' || path[n] == '/' || (n == 1 && top[0] == '/');
+}
+
+int
+path_compare(const char *a, const char *b)
+{
+	unsigned char ca, cb;
+
+	while (*a != '\0' && *a == *b) {
+		a++;
+		b++;
+	}
+	ca = *a == '/' ? 1 : (unsigned char)*a;
+	cb = *b == '/' ? 1 : (unsigned char)*b;
+	/* A byte 1 in a name must still come after the slash. */
+	if (ca == cb)
+		return *a == '/' ? -1 : *b == '/';
+	return ca < cb ? -1 : 1;
+}
+
+const char *
+path_last(const char *path, size_t *len)
+{
+	const char *end = path + strlen(path), *start;
+
+	while (end > path && end[-1] == '/')
+		end--;
+	for (start = end; start > path && start[-1] != '/'; start--)
+		;
+	*len = (size_t)(end - start);
+	return start;
+}
+
+bool
+path_is_hidden(const char *name, size_t len)
+{
+	size_t prefix = sizeof(HIDDEN_PREFIX) - 1, i;
+
+	if (len <= prefix || memcmp(name, HIDDEN_PREFIX, prefix) != 0)
+		return false;
+	name += prefix;
+	len -= prefix;
+	for (i = 0; i < HIDDEN_RANDOM && i < len; i++)
+		if (!isalnum((unsigned char)name[i]))
+			return false;
+	if (i < HIDDEN_RANDOM)
+		return false;
+	name += i;
+	len -= i;
+	return (len == 4 && memcmp(name, "-old", 4) == 0) ||
+	    (len == 5 && memcmp(name, "-part", 5) == 0);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/* Paths as text: no file is looked at. */
+#ifndef WIRE_PATH_H
+#define WIRE_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Makes `path` absolute against `cwd` and takes `.`, `..`, doubled and
+ * trailing slashes out, without regard to links. Returns false when `size`
+ * is too small.
+ */
+bool	path_absolute(const char *cwd, const char *path, char *to, size_t size);
+
+/* Is `path` the same as `top`, or beneath it? Both as path_absolute() makes
+ * them. */
+bool	path_is_below(const char *path, const char *top);
+
+/*
+ * Orders paths so that all that lies beneath one follows it at once: as
+ * strcmp(3) with the slash before every other byte.
+ */
+int	path_compare(const char *, const char *);
+
+/* The last component: what stands behind the last slash that has a name
+ * behind it. *len is its length, without trailing slashes. */
+const char *path_last(const char *path, size_t *len);
+
+/*
+ * Hidden names: ".slipway-", 22 letters and digits, "-old" or "-part". They
+ * stand for files that have lost their name while a handle needs them.
+ */
+#define HIDDEN_PREFIX	".slipway-"
+#define HIDDEN_RANDOM	22
+#define HIDDEN_LEN	(sizeof(HIDDEN_PREFIX) - 1 + HIDDEN_RANDOM + 5)
+
+bool	path_is_hidden(const char *name, size_t len);
+
+#endif
