@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: ISC
+# rclone's sftp backend, without a shell on the other side and so without
+# hashes.
+
+load ../lib/clients
+
+setup_file()
+{
+	clients_begin rclone
+}
+
+rclone_do()
+{
+	RCLONE_CONFIG=$HOME/rclone.conf \
+	RCLONE_CONFIG_SLIPWAY_TYPE=sftp \
+	RCLONE_CONFIG_SLIPWAY_HOST=127.0.0.1 \
+	RCLONE_CONFIG_SLIPWAY_PORT=$SSHD_PORT \
+	RCLONE_CONFIG_SLIPWAY_USER=$SSHD_USER \
+	RCLONE_CONFIG_SLIPWAY_KEY_FILE=$SSHD_DIR/user_key \
+	RCLONE_CONFIG_SLIPWAY_KNOWN_HOSTS_FILE=$SSHD_DIR/known_hosts \
+	RCLONE_CONFIG_SLIPWAY_SHELL_TYPE=none \
+	RCLONE_CONFIG_SLIPWAY_DISABLE_HASHCHECK=true \
+	    rclone --retries 1 --low-level-retries 1 "$@"
+}
+
+client_put() { rclone_do copyto "$1" "slipway:$2"; }
+client_get() { rclone_do copyto "slipway:$1" "$2"; }
+client_put_times() { client_put "$@"; }
+client_get_times() { client_get "$@"; }
+client_names() { rclone_do lsf "slipway:$1" | sed 's,/$,,'; }
+client_rename() { rclone_do moveto "slipway:$1" "slipway:$2"; }
+client_remove() { rclone_do deletefile "slipway:$1"; }
+client_mkdir() { rclone_do mkdir "slipway:$1"; }
+client_rmdir() { rclone_do rmdir "slipway:$1"; }
+
+@test "rclone: 3 MiB, 0 bytes and text, there and back" {
+	check_transfer
+}
+
+@test "rclone: a shorter file replaces a longer one" {
+	check_overwrite
+}
+
+@test "rclone: a listing of 20000 names" {
+	check_long_listing
+}
+
+@test "rclone: lsl says size, time and name" {
+	cp "$BIG" "$R/f"
+	touch -d '2001-02-03 04:05:06' "$R/f"
+	run -0 rclone_do lsl "slipway:$R"
+	assert_line "  3145735 2001-02-03 04:05:06.000000000 f"
+}
+
+@test "rclone: moveto" {
+	check_rename
+}
+
+@test "rclone: moveto replaces a file" {
+	check_rename_over
+}
+
+@test "rclone: directories" {
+	check_directories
+}
+
+@test "rclone: copy and check a tree with difficult names" {
+	make_tree "$L/tree"
+	rmdir "$L/tree/empty dir"
+	rclone_do copy "$L/tree" "slipway:$R/tree"
+	same_tree "$L/tree" "$R/tree"
+	rclone_do check --download "$L/tree" "slipway:$R/tree"
+	rclone_do copy "slipway:$R/tree" "$L/back"
+	same_tree "$L/tree" "$L/back"
+	printf x >>"$R/tree/a dir/plain"
+	run -1 rclone_do check --download "$L/tree" "slipway:$R/tree"
+	assert_output --partial '1 differences found'
+}
+
+@test "rclone: sync removes what is too much" {
+	make_tree "$L/tree"
+	make_tree "$R/tree"
+	touch "$R/tree/too much"
+	rm "$R/tree/a dir/plain"
+	rclone_do sync "$L/tree" "slipway:$R/tree"
+	same_tree "$L/tree" "$R/tree"
+}
+
+@test "rclone: purge" {
+	make_tree "$R/tree"
+	rclone_do purge "slipway:$R/tree"
+	[[ ! -e $R/tree ]]
+}
+
+@test "rclone: modification times are kept" {
+	check_times
+}
+
+@test "rclone: about" {
+	run -0 rclone_do about --json "slipway:$R"
+	assert_output --regexp \
+	    "\"total\": $(stat -f -c '%b %S' "$R" | { read -r b s
+	    echo $((b * s)); })"
+}
+
+@test "rclone: a missing file" {
+	check_missing 3 'not found'
+}
+
+@test "rclone: a read-only server" {
+	check_denied 1 'permission denied'
+}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: ISC
+# OpenSSH's scp(1) in its SFTP mode.
+
+load ../lib/clients
+
+setup_file()
+{
+	clients_begin scp
+	scp -s 2>&1 | grep -q 'option.*-- s' &&
+	    E2E_SKIP='this scp does not speak SFTP' ||:
+}
+
+scp_with()
+{
+	scp -q -s -F "$SSH_CONFIG" "$@"
+}
+
+# The client expands patterns in remote paths.
+escape()
+{
+	local path=${1//\\/\\\\}
+
+	path=${path//\*/\\*}
+	path=${path//\?/\\?}
+	path=${path//\[/\\[}
+	printf %s "${path//\{/\\{}"
+}
+
+client_put() { scp_with -- "$1" "slipway:$2"; }
+client_get() { scp_with -- "slipway:$(escape "$1")" "$2"; }
+client_put_times() { scp_with -p "$1" "slipway:$2"; }
+client_get_times() { scp_with -p "slipway:$1" "$2"; }
+
+@test "scp: 3 MiB, 0 bytes and text, there and back" {
+	check_transfer
+}
+
+@test "scp: a shorter file replaces a longer one" {
+	check_overwrite
+}
+
+@test "scp: difficult names" {
+	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" "$NEWLINE_NAME"
+}
+
+@test "scp: a name that is not UTF-8" {
+	check_names "$LATIN1_NAME"
+}
+
+@test "scp: -r, a tree with difficult names, there and back" {
+	make_tree "$L/tree" "$NEWLINE_NAME" "$LATIN1_NAME"
+	scp_with -r "$L/tree" "slipway:$R"
+	same_tree "$L/tree" "$R/tree"
+	scp_with -r "slipway:$R/tree" "$L/back"
+	same_tree "$L/tree" "$L/back"
+}
+
+@test "scp: -p keeps modification times" {
+	check_times
+}
+
+@test "scp: -p keeps modes" {
+	cp "$TEXT" "$L/f"
+	chmod 751 "$L/f"
+	scp_with -p "$L/f" "slipway:$R/f"
+	assert_mode "$R/f" 751
+	chmod 604 "$R/f"
+	scp_with -p "slipway:$R/f" "$L/g"
+	assert_mode "$L/g" 604
+}
+
+@test "scp: patterns are expanded" {
+	touch "$R"/{a,b}.c "$R/c.h"
+	scp_with "slipway:$R/*.c" "$L"
+	assert_names "$L" $'a.c\nb.c'
+}
+
+@test "scp: -3, from the server to the server" {
+	cp "$BIG" "$R/f"
+	scp_with -3 "slipway:$R/f" "slipway:$R/g"
+	cmp "$BIG" "$R/g"
+}
+
+@test "scp: a missing file" {
+	check_missing 1 'No such file or directory'
+}
+
+@test "scp: a read-only server" {
+	check_denied 1 "dest open \"$R/f\": Permission denied"
+}
