@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: ISC
+# curl, and so libssh2.
+
+load ../lib/clients
+
+setup_file()
+{
+	clients_begin curl
+	[[ -n $E2E_SKIP ]] || curl -V | grep -q ' sftp\b' ||
+	    E2E_SKIP='this curl does not speak SFTP'
+}
+
+curl_do()
+{
+	curl -gsS --hostpubsha256 "$(ssh-keygen -lf "$SSHD_DIR/host_key.pub" |
+	    sed 's/.*SHA256:\([^ ]*\).*/\1/')" --key "$SSHD_DIR/user_key" \
+	    --pubkey "$SSHD_DIR/user_key.pub" -u "$SSHD_USER:" "$@"
+}
+
+# url PATH: every byte but / as %XX.
+url()
+{
+	printf 'sftp://127.0.0.1:%d' "$SSHD_PORT"
+	printf %s "$1" | od -An -v -tx1 | tr -d '\n' |
+	    sed 's/ /%/g; s,%2f,/,g'
+}
+
+# command_do COMMAND: rename, rm and so on, which hang on another transfer.
+command_do()
+{
+	curl_do -Q "$1" "$(url /)" -I >/dev/null
+}
+
+quote()
+{
+	local path=${1//\\/\\\\}
+
+	printf '"%s"' "${path//\"/\\\"}"
+}
+
+client_put() { curl_do -T "$1" "$(url "$2")"; }
+client_get() { curl_do -o "$2" "$(url "$1")"; }
+client_get_times() { curl_do -R -o "$2" "$(url "$1")"; }
+client_put_again() { curl_do -C - -T "$1" "$(url "$2")"; }
+client_get_again() { curl_do -C - -o "$2" "$(url "$1")"; }
+client_names() { curl_do -l "$(url "$1/")"; }
+client_rename() { command_do "rename $(quote "$1") $(quote "$2")"; }
+client_remove() { command_do "rm $(quote "$1")"; }
+client_mkdir() { command_do "mkdir $(quote "$1")"; }
+client_rmdir() { command_do "rmdir $(quote "$1")"; }
+client_symlink() { command_do "symlink $(quote "$1") $(quote "$2")"; }
+client_chmod() { command_do "chmod $1 $(quote "$2")"; }
+
+# curl keeps times on the way back only; on the way there it can be told.
+client_put_times()
+{
+	client_put "$@"
+	command_do "mtime $(quote "$(date -r "$1" '+%d %b %Y %T')") \
+	    $(quote "$2")"
+}
+
+# One session for many transfers, as long as it is one command.
+many()
+{
+	local name args=() direction=$1
+
+	for name in "${@:4}"; do
+		case $direction in
+		put) args+=(-T "$2/$name" "$(url "$3/$name")") ;;
+		get) args+=(-o "$3/$name" "$(url "$2/$name")") ;;
+		esac
+	done
+	curl_do "${args[@]}"
+}
+client_put_all() { many put "$@"; }
+client_get_all() { many get "$@"; }
+
+@test "curl: 3 MiB, 0 bytes and text, there and back" {
+	check_transfer
+}
+
+@test "curl: a shorter file replaces a longer one" {
+	check_overwrite
+}
+
+@test "curl: difficult names, also with a newline and not in UTF-8" {
+	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" \
+	    "$NEWLINE_NAME" "$LATIN1_NAME"
+}
+
+@test "curl: a listing" {
+	check_listing "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" "$LATIN1_NAME"
+}
+
+@test "curl: a listing of 20000 names" {
+	check_long_listing
+}
+
+@test "curl: rename" {
+	check_rename
+}
+
+@test "curl: resume a download" {
+	check_resume_get
+}
+
+@test "curl: resume an upload" {
+	check_resume_put
+}
+
+@test "curl: a part of a file" {
+	cp "$BIG" "$R/f"
+	curl_do -r 1000000-1999999 -o "$L/f" "$(url "$R/f")"
+	cmp <(tail -c +1000001 "$BIG" | head -c 1000000) "$L/f"
+}
+
+@test "curl: append" {
+	cp "$TEXT" "$R/f"
+	curl_do -a -T "$BIG" "$(url "$R/f")"
+	cmp <(cat "$TEXT" "$BIG") "$R/f"
+}
+
+@test "curl: directories" {
+	check_directories
+}
+
+@test "curl: directories made on the way" {
+	curl_do --ftp-create-dirs -T "$TEXT" "$(url "$R/a/b c/f")"
+	cmp "$TEXT" "$R/a/b c/f"
+}
+
+@test "curl: symbolic links" {
+	check_symlink
+}
+
+@test "curl: chmod" {
+	check_chmod
+}
+
+@test "curl: modification times are kept" {
+	check_times
+}
+
+@test "curl: a missing file" {
+	check_missing 78 'No such file or directory'
+}
+
+@test "curl: a command that fails" {
+	run -21 client_remove "$R/missing"
+	assert_output --partial 'rm command failed: No such file or directory'
+}
+
+@test "curl: a read-only server" {
+	check_denied 9 'Permission denied'
+}

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: ISC
+# Perl's Net::SFTP::Foreign.
+
+load ../lib/clients
+
+setup_file()
+{
+	clients_begin perl
+	[[ -n $E2E_SKIP ]] || perl -MNet::SFTP::Foreign -e1 2>/dev/null ||
+	    E2E_SKIP='Net::SFTP::Foreign is not installed'
+}
+
+foreign()
+{
+	perl "$BATS_TEST_DIRNAME/../lib/foreign_client.pl" "$@"
+}
+
+client_put() { foreign put "$@"; }
+client_get() { foreign get "$@"; }
+client_put_all() { foreign put_all "$@"; }
+client_get_all() { foreign get_all "$@"; }
+client_put_again() { foreign put_again "$@"; }
+client_get_again() { foreign get_again "$@"; }
+client_put_times() { foreign put_times "$@"; }
+client_get_times() { foreign get_times "$@"; }
+client_names() { foreign names "$@"; }
+client_rename() { foreign rename "$@"; }
+client_remove() { foreign remove "$@"; }
+client_mkdir() { foreign mkdir "$@"; }
+client_rmdir() { foreign rmdir "$@"; }
+client_symlink() { foreign symlink "$@"; }
+client_chmod() { foreign chmod "$@"; }
+
+@test "Net::SFTP::Foreign: 3 MiB, 0 bytes and text, there and back" {
+	check_transfer
+}
+
+@test "Net::SFTP::Foreign: a shorter file replaces a longer one" {
+	check_overwrite
+}
+
+@test "Net::SFTP::Foreign: difficult names, also with a newline and not in UTF-8" {
+	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" \
+	    "$NEWLINE_NAME" "$LATIN1_NAME"
+}
+
+@test "Net::SFTP::Foreign: a listing" {
+	check_listing "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
+}
+
+@test "Net::SFTP::Foreign: a listing of 20000 names" {
+	check_long_listing
+}
+
+@test "Net::SFTP::Foreign: rename" {
+	check_rename
+}
+
+@test "Net::SFTP::Foreign: rename does not replace a file" {
+	check_rename_not_over
+	assert_failure
+}
+
+@test "Net::SFTP::Foreign: rename replaces a file when told to" {
+	client_rename() { foreign rename_over "$@"; }
+	check_rename_over
+}
+
+@test "Net::SFTP::Foreign: an atomic upload leaves only the file" {
+	cp "$TEXT" "$R/f"
+	foreign put_atomic "$BIG" "$R/f"
+	cmp "$BIG" "$R/f"
+	assert_names "$R" f
+}
+
+@test "Net::SFTP::Foreign: resume a download" {
+	check_resume_get
+}
+
+@test "Net::SFTP::Foreign: resume an upload" {
+	check_resume_put
+}
+
+@test "Net::SFTP::Foreign: directories" {
+	check_directories
+}
+
+@test "Net::SFTP::Foreign: a tree, there and back and away" {
+	make_tree "$L/tree" "$LATIN1_NAME"
+	foreign rput "$L/tree" "$R/tree"
+	same_tree "$L/tree" "$R/tree"
+	foreign rget "$R/tree" "$L/back"
+	same_tree "$L/tree" "$L/back"
+	foreign rremove "$R/tree"
+	[[ ! -e $R/tree ]]
+}
+
+@test "Net::SFTP::Foreign: find and glob" {
+	mkdir "$R/dir"
+	touch "$R/a.c" "$R/dir/b.c" "$R/dir/c.h"
+	run -0 foreign find "$R"
+	assert_equal "$(sort <<<"$output")" "$(find "$R" | sort)"
+	run -0 foreign glob "$R/*/*.c"
+	assert_output "$R/dir/b.c"
+}
+
+@test "Net::SFTP::Foreign: symbolic and hard links" {
+	check_symlink
+	run -0 foreign readlink "$R/link"
+	assert_output target
+	foreign hardlink "$R/target" "$R/hard"
+	assert_equal "$(stat -c %i "$R/hard")" "$(stat -c %i "$R/target")"
+}
+
+@test "Net::SFTP::Foreign: chmod" {
+	check_chmod
+}
+
+@test "Net::SFTP::Foreign: modification times are kept" {
+	check_times
+}
+
+@test "Net::SFTP::Foreign: statvfs" {
+	run -0 foreign size "$R"
+	assert_output "$(stat -f -c %b "$R")"
+}
+
+@test "Net::SFTP::Foreign: a missing file" {
+	check_missing 1 'No such file'
+}
+
+@test "Net::SFTP::Foreign: a read-only server" {
+	check_denied 1 'Permission denied'
+}

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: ISC
+# paramiko, the library under much of what Python does with SFTP.
+
+load ../lib/clients
+
+setup_file()
+{
+	clients_begin /usr/bin/python3
+	[[ -n $E2E_SKIP ]] || /usr/bin/python3 -c 'import paramiko' ||
+	    E2E_SKIP='paramiko is not installed'
+}
+
+paramiko()
+{
+	/usr/bin/python3 -W ignore \
+	    "$BATS_TEST_DIRNAME/../lib/paramiko_client.py" "$@"
+}
+
+client_put() { paramiko put "$@"; }
+client_get() { paramiko get "$@"; }
+client_put_all() { paramiko put_all "$@"; }
+client_get_all() { paramiko get_all "$@"; }
+client_put_again() { paramiko put_again "$@"; }
+client_get_again() { paramiko get_again "$@"; }
+client_put_times() { paramiko put_times "$@"; }
+client_get_times() { paramiko get_times "$@"; }
+client_names() { paramiko names "$@"; }
+client_rename() { paramiko rename "$@"; }
+client_remove() { paramiko remove "$@"; }
+client_mkdir() { paramiko mkdir "$@"; }
+client_rmdir() { paramiko rmdir "$@"; }
+client_symlink() { paramiko symlink "$@"; }
+client_chmod() { paramiko chmod "$@"; }
+
+@test "paramiko: 3 MiB, 0 bytes and text, there and back" {
+	check_transfer
+}
+
+@test "paramiko: a shorter file replaces a longer one" {
+	check_overwrite
+}
+
+@test "paramiko: difficult names, also with a newline" {
+	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" "$NEWLINE_NAME"
+}
+
+# Its own checks of an upload would list the name, which it takes for UTF-8.
+@test "paramiko: a name that is not UTF-8 can be read" {
+	cp "$TEXT" "$R/$LATIN1_NAME"
+	client_get "$R/$LATIN1_NAME" "$L/f"
+	cmp "$TEXT" "$L/f"
+}
+
+@test "paramiko: a listing" {
+	check_listing "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
+}
+
+@test "paramiko: a listing of 20000 names" {
+	check_long_listing
+}
+
+@test "paramiko: a listing with 50 requests under way" {
+	client_names() { paramiko names_ahead "$@"; }
+	check_long_listing
+}
+
+@test "paramiko: rename" {
+	check_rename
+}
+
+@test "paramiko: rename does not replace a file" {
+	check_rename_not_over
+	assert_failure 1
+}
+
+@test "paramiko: posix_rename replaces a file" {
+	client_rename() { paramiko posix_rename "$@"; }
+	check_rename_over
+}
+
+@test "paramiko: append to a file" {
+	check_resume_put
+}
+
+@test "paramiko: read on from the middle" {
+	check_resume_get
+}
+
+@test "paramiko: write in the middle" {
+	cp "$BIG" "$R/f"
+	cp "$BIG" "$L/f"
+	paramiko patch "$R/f" 1234567 hello
+	printf hello | dd of="$L/f" bs=1 seek=1234567 conv=notrunc status=none
+	cmp "$L/f" "$R/f"
+}
+
+@test "paramiko: read here and there at once" {
+	cp "$BIG" "$R/f"
+	run -0 paramiko scattered "$R/f" 0 3000000 99999 1500000
+	assert_output "$(for offset in 0 3000000 99999 1500000; do
+		od -An -v -tx1 -N10 -j"$offset" "$BIG" | tr -d ' '
+	done)"
+}
+
+@test "paramiko: truncate" {
+	cp "$BIG" "$R/f"
+	paramiko truncate "$R/f" 1000
+	cmp <(head -c 1000 "$BIG") "$R/f"
+}
+
+@test "paramiko: exclusive creation" {
+	paramiko exclusive "$R/f"
+	[[ -f $R/f ]]
+	run -1 paramiko exclusive "$R/f"
+}
+
+@test "paramiko: stat says what stat says" {
+	cp "$BIG" "$R/f"
+	chmod 640 "$R/f"
+	run -0 paramiko stat "$R/f"
+	assert_output "$(stat -c '0o100%a %s %u %g %Y' "$R/f")"
+}
+
+@test "paramiko: directories" {
+	check_directories
+}
+
+@test "paramiko: symbolic links" {
+	check_symlink
+	run -0 paramiko readlink "$R/link"
+	assert_output target
+	run -0 paramiko normalize "$R/./link/../link"
+	assert_output "$(realpath "$R")/target"
+}
+
+@test "paramiko: chmod" {
+	check_chmod
+}
+
+@test "paramiko: modification times are kept" {
+	check_times
+}
+
+@test "paramiko: a missing file" {
+	check_missing 1 'FileNotFoundError: [Errno 2] No such file'
+}
+
+@test "paramiko: a read-only server" {
+	check_denied 1 'PermissionError: [Errno 13] Permission denied'
+}
