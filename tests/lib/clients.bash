@@ -97,12 +97,30 @@ setup()
 
 teardown()
 {
+	teardown_client
+}
+
+# For a file with a teardown of its own.
+teardown_client()
+{
 	[[ -z $E2E_SKIP ]] || return 0
 	[[ $SSHD_PID == "$FILE_SSHD_PID" ]] || clients_server_end
 	# What the server said helps to understand a failure.
 	[[ -n ${BATS_TEST_COMPLETED:-} ]] ||
 	    { echo "-- end of the server's log"; tail -n 15 "$SERVER_LOG"; }
 	chmod -R u+rwX "$BATS_TEST_TMPDIR"
+}
+
+# Prints the path of OpenSSH's server, or fails if there is none.
+openssh_server()
+{
+	local path
+
+	for path in /usr/lib{,exec}/{openssh,ssh}/sftp-server \
+	    /usr/libexec/sftp-server; do
+		[[ -x $path ]] && { echo "$path"; return 0; }
+	done
+	return 1
 }
 
 # Empties R and L, for a test that runs its steps more than once.

@@ -10,7 +10,8 @@ use strict;
 use warnings;
 use Net::SFTP::Foreign;
 
-my $sftp = Net::SFTP::Foreign->new('slipway', fs_encoding => 'bytes',
+# Latin 1 is the encoding that leaves every byte as it is.
+my $sftp = Net::SFTP::Foreign->new('slipway', fs_encoding => 'latin1',
     more => ['-F', $ENV{SSH_CONFIG}]);
 give_up('connect') if $sftp->error;
 
