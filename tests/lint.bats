@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: ISC
+# The rules of the house, as far as grep and nm can keep them. Each test
+# prints what breaks its rule, by file and line or by object and symbol, and
+# fails if there is any. The rooms, from the top: session, request, system,
+# policy, wire; main.c stands above them all.
+
+ROOMS='session request system policy wire'
+
+setup()
+{
+	cd "${LINT_ROOT:-$BATS_TEST_DIRNAME/..}" || return 1
+	BUILD=${BUILD:-build}
+	export LC_ALL=C
+	mapfile -t SOURCES < <(find src -name '*.[ch]' | sort)
+}
+
+# none RULE: fails if there is input, and shows it under RULE.
+none()
+{
+	local found
+
+	found=$(cat)
+	[[ -z $found ]] || { printf '%s:\n%s\n' "$1" "$found"; return 1; }
+}
+
+# code [FILE ...]: prints each line as FILE:LINE:TEXT, without comments and
+# with nothing between quotes.
+code()
+{
+	awk '
+	FNR == 1 { comment = 0 }
+	{
+		text = ""
+		rest = $0
+		while (rest != "") {
+			if (comment) {
+				if (!(at = index(rest, "*/")))
+					break
+				rest = substr(rest, at + 2)
+				comment = 0
+			} else if (match(rest, /^"([^"\\]|\\.)*"/)) {
+				text = text "\"\""
+				rest = substr(rest, RLENGTH + 1)
+			} else if (match(rest, /^\047([^\047\\]|\\.)+\047/)) {
+				text = text "0"
+				rest = substr(rest, RLENGTH + 1)
+			} else if (match(rest, /^\/\*/)) {
+				rest = substr(rest, 3)
+				comment = 1
+			} else {
+				text = text substr(rest, 1, 1)
+				rest = substr(rest, 2)
+			}
+		}
+		print FILENAME ":" FNR ":" text
+	}' "$@"
+}
+
+# objects: the object files of src/, as BUILD has them.
+objects()
+{
+	local file
+
+	for file in src/*.c src/*/*.c; do
+		file=${file#src/}
+		echo "$BUILD/${file%.c}.o"
+	done
+}
+
+# used: what each object takes from elsewhere, as OBJECT SYMBOL. Stripped of
+# what a C library makes of a name: large files, fortification, versions.
+used()
+{
+	local files
+
+	mapfile -t files < <(objects)
+	nm -A -u "${files[@]}" | sed -E "s,^$BUILD/,,
+	    s/: +[UwvV] +/ /
+	    s/ _*(isoc[0-9]+_)?/ /; s/_chk\$//; s/_2\$//; s/(64)+(_2)?\$//" |
+	    sort -u
+}
+
+# may OBJECT-PATTERN NAME ...: drops the uses that are allowed there.
+may()
+{
+	local where=$1
+
+	shift
+	grep -vxE "$where ($(tr ' ' '|' <<<"$*"))" ||:
+}
+
+# includes FROM ROOM ...: who in room FROM includes something of these rooms.
+includes()
+{
+	local from=$1
+
+	shift
+	[[ $# -gt 0 ]] || return 0
+	grep -rnE "^#[ 	]*include[ 	]+[\"<]($(tr ' ' '|' <<<"$*"))/" \
+	    "src/$from" ||:
+}
+
+@test "lint: the build under test is there" {
+	objects | while read -r object; do
+		[[ -e $object ]] || echo "$object"
+	done | none 'not built'
+}
+
+@test "lint: includes point down: session, request, system, policy, wire" {
+	local room above=()
+
+	for room in $ROOMS; do
+		includes "$room" "${above[@]}"
+		above+=("$room")
+	done | none 'an include of a room above'
+	grep -rnE '^#[ 	]*include[ 	]+"' src |
+	    grep -vE "\"(config\.h|($(tr ' ' '|' <<<"$ROOMS"))/[a-z0-9_]+\.h)\"" |
+	    none 'an include that does not name its room'
+}
+
+# Also without a header: no object takes a symbol of a room above.
+@test "lint: calls point down" {
+	local room symbol above="$BATS_TEST_TMPDIR/above"
+
+	: >"$above"
+	for room in $ROOMS; do
+		used | grep "^$room/" | while read -r object symbol; do
+			! grep -qxF "$symbol" "$above" ||
+			    echo "$object: $symbol"
+		done
+		nm -g --defined-only "$BUILD/$room"/*.o |
+		    awk 'NF == 3 { print $3 }' >>"$above"
+	done | none 'a symbol of a room above'
+}
+
+FILE_CALLS='access|acl_[a-z_]+|canonicalize_file_name|chdir|chmod|chown|chroot
+creat|copy_file_range|dup|dup2|dup3|eaccess|euidaccess|faccessat|fallocate
+fchdir|fchmod|fchmodat|fchmodat2|fchown|fchownat|fcntl|fdatasync|fdopen
+fdopendir|flock|fopen|freopen|fstat|fstatat|fstatfs|fstatvfs|fsync|ftruncate
+fts_[a-z]+|ftw|futimens|futimes|futimesat|f?getxattr|getcwd|getdents|glob
+lchmod|lchown|linkat|link|lockf|lseek|lstat|lutimes|mkdir|mkdirat|mkdtemp
+mkfifo|mkfifoat|mknod|mknodat|mkostemp|mkstemp|mmap|nftw|open|openat|openat2
+opendir|pipe|pipe2|poll|posix_fallocate|ppoll|pread|preadv|pselect|pwrite
+pwritev|read|readahead|readdir|readlink|readlinkat|readv|realpath|recv
+recvmsg|remove|rename|renameat|renameat2|rmdir|scandir|select|send|sendfile
+sendmsg|f?setxattr|splice|stat|statfs|statvfs|statx|symlink|symlinkat|sync
+sync_file_range|syncfs|syscall|tmpfile|truncate|unlink|unlinkat|utime
+utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
+
+@test "lint: only system/ calls the file system" {
+	# The flow of a session reads, writes and waits. The policy file is
+	# opened where its owners are checked and read where it is parsed.
+	used | grep -v '^system/' |
+	    grep -xE "[^ ]+ (${FILE_CALLS//$'\n'/|})" |
+	    may session/serve.o read write send recv poll ppoll \
+		fcntl fstat |
+	    may policy/trust.o open openat fstat fstatat readlink \
+		readlinkat getcwd |
+	    may policy/config.o read |
+	    none 'a call that belongs into system/'
+}
+
+@test "lint: only system/ asks for users, writes the log, confines" {
+	used | grep -v '^system/' |
+	    grep -xE '[^ ]+ (get(pw|gr)[a-z_]+|set(pw|gr)ent|end(pw|gr)ent|openlog|v?syslog|closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit)' |
+	    none 'a call that belongs into system/'
+}
+
+@test "lint: only policy/config.c knows libconfig" {
+	grep -nE '^#[ 	]*include[ 	]+[<"]libconfig' "${SOURCES[@]}" |
+	    grep -v '^src/policy/config\.c:' |
+	    none 'libconfig is for policy/config.c'
+	used | grep -E ' config_(setting_|lookup|read|write|init$|destroy$)' |
+	    grep -v '^policy/config\.o ' |
+	    none 'libconfig is for policy/config.c'
+}
+
+# Whether there is a version at all, which is 0 before INIT, may be asked.
+@test "lint: versions are compared only where the protocol lives" {
+	code "${SOURCES[@]}" |
+	    grep -vE '^src/(wire/|request/(reply|table|decode)\.c|session/hello\.c)' |
+	    grep -E '\<version *([<>]|[=!]=)|[^-]([<>]=?|[=!]=) *([a-z_]+(->|\.))*version\>|switch \(.*\<version\)' |
+	    grep -vE '\<version [=!]= 0\>' |
+	    none 'a version comparison'
+}
+
+@test "lint: read_only is asked by the policy and the gate" {
+	code "${SOURCES[@]}" |
+	    grep -vE '^src/(policy/|session/dispatch\.c:)' |
+	    grep -E '\<(if|while|for|return)\>.*\<read_only\>|\<read_only *[?&|)]' |
+	    none 'read_only outside policy/ and session/dispatch.c'
+}
+
+@test "lint: no mutable globals outside main.c and system/" {
+	# What a signal handler sets, and the hook that ends the process when
+	# memory runs out, cannot be handed over.
+	local files
+
+	mapfile -t files < <(objects)
+	for object in "${files[@]}"; do
+		nm -f sysv "$object" | awk -F '|' -v where="$object" '
+		    $4 ~ /OBJECT|TLS/ && $7 ~ /^\.(t?data|t?bss)|COM/ &&
+		    $7 !~ /^\.data\.rel\.ro/ {
+			gsub(/ /, "", $1)
+			print where, $1
+		    }'
+	done | sed "s,^$BUILD/,," | grep -vE '^(main\.o|system/)' |
+	    grep -vE ' (__|\.L)' |
+	    may session/serve.o signalled |
+	    may wire/buf.o buf_no_memory |
+	    none 'a mutable global'
+}
+
+@test "lint: no function above 60 lines or three levels, no file above 650" {
+	awk 'FNR == 1 { open = 0 }
+	    /^{/ { open = FNR }
+	    /^}/ && open {
+		if (FNR - open + 1 > 60)
+			print FILENAME ":" open ": " FNR - open + 1 " lines"
+		open = 0
+	    }' "${SOURCES[@]}" | none 'a function above 60 lines'
+	# The count above sees a function by the brace that begins its line.
+	code "${SOURCES[@]}" | grep -E ':[0-9]+:[a-z].*\) *\{$' |
+	    none 'a function whose brace is not on a line of its own'
+	code "${SOURCES[@]}" | grep -E ':[0-9]+:					' |
+	    none 'a block four levels deep'
+	wc -l "${SOURCES[@]}" | awk '$2 != "total" && $1 > 650 {
+	    print $2 ":1: " $1 " lines" }' | none 'a file above 650 lines'
+}
+
+@test "lint: no call that cannot know the size of what it fills" {
+	code "${SOURCES[@]}" |
+	    grep -E '\<(strcpy|strcat|v?sprintf|gets|alloca)\(' |
+	    none 'use strlcpy, strlcat, snprintf, malloc'
+}
+
+@test "lint: portability lives in the door files" {
+	grep -nE '^[ 	]*#[ 	]*(el)?if.*\<HAVE_' "${SOURCES[@]}" |
+	    grep -vE '^src/(system/|main\.c:)' |
+	    none 'HAVE_ outside system/ and main.c'
+}
+
+# house_files: what people write here, for man(7), sh(1) or a compiler.
+house_files()
+{
+	find Makefile configure.ac src man tests $(ls -d contrib .ci 2>/dev/null) \
+	    -type f ! -path '*/corpus/*' ! -name '*.pyc' | sort
+}
+
+@test "lint: each file says its licence" {
+	house_files | while read -r file; do
+		head -n 5 "$file" |
+		    grep -q 'SPDX-License-Identifier: ISC' ||
+		    echo "$file:1"
+	done | none 'no SPDX line'
+}
+
+@test "lint: what begins as a program is executable, and nothing else" {
+	house_files | while read -r file; do
+		case $(head -c 2 "$file"),$([[ -x $file ]] && echo x) in
+		'#!,')	echo "$file:1: not executable" ;;
+		'#!,x')	;;
+		*,x)	echo "$file:1: executable without an interpreter" ;;
+		esac
+	done | none 'the mode does not fit'
+}
+
+@test "lint: a test is something that tests/run or bats finds" {
+	find tests -mindepth 1 -type f ! -path 'tests/lib/*' \
+	    ! -path '*/corpus/*' ! -name '*.pyc' | while read -r file; do
+		case $file in
+		*.bats | *.bash | *.[ch] | *.py | */NOTES | *.md) ;;
+		*)	[[ -x $file ]] || echo "$file:1" ;;
+		esac
+	done | none 'neither a bats file nor executable'
+	find tests/unit -name '*.c' ! -name 't_*' | none 'not named t_*.c'
+}
