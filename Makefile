@@ -2,7 +2,11 @@
 # make, make check, make install; SAN=1 adds the sanitizers. configure is made
 # on the way from a fresh clone.
 
+# Cleaning up takes no configuration, and must not make one.
+ifneq ($(filter-out clean distclean,$(or $(MAKECMDGOALS),all)),)
 -include config.mk
+endif
+QUIET	= $(if $(findstring s,$(firstword -$(MAKEFLAGS))),--quiet)
 
 BUILD	= build
 SAN_1	= -fsanitize=address,undefined -fno-sanitize-recover=undefined \
@@ -15,7 +19,9 @@ endif
 WARN	= -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wvla \
 	  -Wstrict-prototypes -Wpointer-arith -Wformat=2
 HARDEN	= -fstack-protector-strong -fPIE
-ALL_CFLAGS = -std=gnu11 $(WARN) $(HARDEN) $(CFLAGS) $(SANFLAGS)
+# The directory of the build is nobody's business: not the debugger's either.
+HERE	= -ffile-prefix-map=$(CURDIR)=.
+ALL_CFLAGS = -std=gnu11 $(WARN) $(HARDEN) $(HERE) $(CFLAGS) $(SANFLAGS)
 ALL_CPPFLAGS = -I. -Isrc -DSYSCONFDIR='"$(sysconfdir)"' $(DEPS_CFLAGS) \
 	  $(CPPFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANFLAGS)
@@ -29,7 +35,7 @@ LIBS_system	= $(BUILD)/system.a $(LIBS_policy)
 LIBS_request	= $(BUILD)/request.a $(LIBS_system)
 LIBS_session	= $(BUILD)/session.a $(LIBS_request)
 
-OBJ	= $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c))
+OBJ	= $(patsubst src/%.c,$(BUILD)/%.o,$(sort $(wildcard src/$(1)/*.c)))
 UNIT	= $(patsubst tests/unit/t_%.c,$(BUILD)/unit/t_%,\
 	  $(wildcard tests/unit/t_*.c))
 
@@ -58,29 +64,47 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-check: all $(UNIT)
+units: $(UNIT)
+
+check: all units
 	BUILD=$(BUILD) tests/run
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
-	if test -x config.status; then ./config.status --recheck && \
-	    ./config.status; else ./configure; fi
+	@if test -x config.status; then \
+	    ./config.status $(QUIET) --recheck && ./config.status $(QUIET); \
+	else \
+	    ./configure $(QUIET); \
+	fi
 	@touch config.mk config.h
 
+# A release brings its configure. Unpacking may have made it look old, which is
+# no reason to ask a packager for autoconf.
 configure: configure.ac
-	autoconf
+	@if command -v autoconf >/dev/null; then \
+	    autoconf; \
+	elif test -x configure; then \
+	    echo 'no autoconf here: taking configure as it is' >&2; \
+	    touch configure; \
+	else \
+	    echo 'no configure yet: please install autoconf' >&2; exit 1; \
+	fi
 
-INSTALL_DIR = $(INSTALL) -d
+# What goes where: a directory, then the files for it. Programs are 755.
+MAN8	= $(wildcard man/*.8)
+MAN5	= $(wildcard man/*.5)
+INSTALLED = $(libexecdir)/slipway/sftp-server \
+	  $(MAN8:man/%=$(mandir)/man8/%) $(MAN5:man/%=$(mandir)/man5/%)
+
 install: all
-	$(INSTALL_DIR) $(DESTDIR)$(libexecdir)/slipway \
-	    $(DESTDIR)$(mandir)/man8
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(BUILD)/sftp-server \
 	    $(DESTDIR)$(libexecdir)/slipway/sftp-server
-	$(INSTALL) -m 644 man/slipway.8 $(DESTDIR)$(mandir)/man8/slipway.8
+	$(foreach m,$(MAN8) $(MAN5),$(INSTALL) -m 644 $(m) \
+	    $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/ &&) :
 
 uninstall:
-	rm -f $(DESTDIR)$(libexecdir)/slipway/sftp-server \
-	    $(DESTDIR)$(mandir)/man8/slipway.8
-	-rmdir $(DESTDIR)$(libexecdir)/slipway
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	rmdir $(DESTDIR)$(libexecdir)/slipway 2>/dev/null || :
 
 # A release: what git tracks, and the configure that packagers expect.
 dist: configure
@@ -92,7 +116,7 @@ clean:
 
 distclean: clean
 	rm -rf config.h config.mk config.log config.status configure \
-	    autom4te.cache
+	    configure~ autom4te.cache
 
-.PHONY: all check install uninstall dist clean distclean
+.PHONY: all units check install uninstall dist clean distclean
 .DELETE_ON_ERROR:

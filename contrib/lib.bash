@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash disable=SC2034
+# What contrib/try and contrib/check share: what has to be on the machine and
+# how it gets there, and how a script says what it does.
+#
+#	. contrib/lib.bash
+#	lib_log build/try.log
+#	lib_install "$NEEDS_BUILD" "$NEEDS_SSH"
+#
+# A list of needs has one need a line: how to see that it is there, then the
+# package that brings it on Debian and its kin, then on Fedora and its kin.
+# Several packages are joined by commas; - means that there is none. A line
+# that starts with ? is for what is good to have.
+#
+#	name		a program
+#	/path		a file, with wildcards
+#	name.pc		a library, as pkg-config knows it
+#	-fflag		cc links with the flag; clang-fflag: clang does
+#	py:name pl:name	a module of Debian's and Fedora's own Python, of Perl
+#	bats:name	a library of bats
+
+NEEDS_BUILD='
+cc			gcc			gcc
+/usr/include/stdio.h	libc6-dev		glibc-devel
+make			make			make
+pkg-config		pkg-config		pkgconf-pkg-config
+libbsd-overlay.pc	libbsd-dev		libbsd-devel
+libconfig.pc		libconfig-dev		libconfig-devel
+/usr/include/sys/acl.h	libacl1-dev		libacl-devel
+nettle.pc		nettle-dev		nettle-devel
+libseccomp.pc		libseccomp-dev		libseccomp-devel
+'
+# A release comes with configure made, a clone does not.
+[[ -e configure ]] || NEEDS_BUILD+='
+autoconf		autoconf		autoconf
+'
+
+NEEDS_SSH='
+sshd			openssh-server		openssh-server
+sftp			openssh-client		openssh-clients
+'
+
+NEEDS_SSHFS='
+sshfs			sshfs			fuse-sshfs
+fusermount3		fuse3			fuse3
+'
+
+NEEDS_CHECK='
+/usr/lib*/openssh/sftp-server	openssh-sftp-server	openssh-server
+-fsanitize=address,undefined	gcc	libasan,libubsan
+clang			clang			clang
+clang-fsanitize=address	libclang-rt-N-dev	compiler-rt
+bats			bats			bats
+bats:bats-support	bats-support		bats-support
+bats:bats-assert	bats-assert		bats-assert
+fuse3.pc		libfuse3-dev		fuse3-devel
+lftp			lftp			lftp
+rclone			rclone			rclone
+psftp			putty-tools		putty
+python3			python3			python3
+py:paramiko		python3-paramiko	python3-paramiko
+curl			curl			curl
+pl:Net::SFTP::Foreign	libnet-sftp-foreign-perl perl-Net-SFTP-Foreign
+setfacl			acl			acl
+setfattr		attr			attr
+strace			strace			strace
+git			git			git
+vim			vim			vim-enhanced
+rsync			rsync			rsync
+ctags			universal-ctags		ctags
+mandoc			mandoc			mandoc
+?/usr/libexec/gesftpserver	gesftpserver	-
+'
+
+# Where programs are that only root has in PATH: sshd.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# lib_log FILE: where lib_run sends what commands print.
+lib_log()
+{
+	if ! { mkdir -p "$(dirname "$1")" && : >"$1"; }; then
+		echo "cannot write $1: whose directory is this?" >&2
+		exit 1
+	fi
+	LIB_LOG=$(realpath "$1")
+}
+
+# lib_step NAME: starts a line; lib_done, lib_skip or lib_fail ends it.
+lib_step()
+{
+	printf '  %-10s' "$1"
+}
+
+lib_done()
+{
+	printf '%s\n' "$*"
+}
+
+lib_skip()
+{
+	lib_done "skipped: $*"
+}
+
+# Says what went wrong, shows the end of the log and where all of it is.
+lib_fail()
+{
+	lib_done "FAILED: $*"
+	if [[ -s ${LIB_LOG:-} ]]; then
+		printf '\nThe last lines of %s:\n' "$LIB_LOG"
+		tail -n 8 "$LIB_LOG" | sed 's/^/    /'
+	fi
+	exit 1
+}
+
+# lib_run COMMAND: with its output in the log, below the command itself.
+lib_run()
+{
+	printf '+ %s\n' "$*" >>"$LIB_LOG"
+	"$@" >>"$LIB_LOG" 2>&1
+}
+
+lib_as_root()
+{
+	if [[ $(id -u) -eq 0 ]]; then
+		lib_run "$@"
+	else
+		lib_run sudo "$@"
+	fi
+}
+
+# lib_links COMPILER FLAG
+lib_links()
+{
+	echo 'int main(void) { return 0; }' | "$1" "$2" -x c -o /dev/null -
+}
+
+# Is this need met?
+lib_has()
+{
+	local name=${1#*:}
+
+	case $1 in
+	*.pc)	pkg-config --exists "${1%.pc}" ;;
+	/*)	compgen -G "$1" ;;
+	py:*)	/usr/bin/python3 -c "import $name" ;;
+	pl:*)	perl -M"$name" -e 1 ;;
+	bats:*)	compgen -G "/usr/*/bats/$name/load.bash" ;;
+	clang-f*) lib_links clang "${1#clang}" ;;
+	-f*)	lib_links cc "$1" ;;
+	*)	type -P "$1" ;;
+	esac >/dev/null 2>&1
+}
+
+# Prints whose package names hold here: debian or fedora, or nothing.
+lib_family()
+{
+	(
+		ID='' ID_LIKE=''
+		[[ ! -r /etc/os-release ]] || . /etc/os-release
+		case " $ID $ID_LIKE " in
+		*' debian '*)	echo debian ;;
+		*' fedora '*)	echo fedora ;;
+		esac
+	)
+}
+
+# lib_missing NEEDS: prints the packages of the unmet needs; with -o those of
+# the optional ones.
+lib_missing()
+{
+	local optional='' need debian fedora package
+
+	[[ $1 == -o ]] && { optional='?'; shift; }
+	while read -r need debian fedora; do
+		[[ -n $need && ${need%"${need#\?}"} == "$optional" ]] || continue
+		lib_has "${need#\?}" && continue
+		case $(lib_family) in
+		debian)	package=$debian ;;
+		fedora)	package=$fedora ;;
+		*)	package=${need#\?} ;;
+		esac
+		[[ $package == - ]] || tr , '\n' <<<"$package"
+	done <<<"$1" | sort -u
+}
+
+# Debian numbers the runtime of clang as it numbers clang, and only a fresh
+# package list can tell how.
+lib_clang_version()
+{
+	apt-cache depends clang | sed -n 's/.* clang-\([0-9]*\)$/\1/p' | head -n 1
+}
+
+# lib_get PACKAGE ...
+lib_get()
+{
+	case $(lib_family) in
+	debian)
+		lib_as_root env DEBIAN_FRONTEND=noninteractive apt-get -yq \
+		    -o Dpkg::Use-Pty=0 --no-install-recommends install \
+		    "${@/rt-N-/rt-$(lib_clang_version)-}" ;;
+	fedora)
+		lib_as_root dnf -y --setopt=install_weak_deps=False \
+		    install "$@" ;;
+	esac
+}
+
+# lib_install NEEDS ...: brings what is missing, and says so first. Asks the
+# network for nothing when nothing is missing.
+lib_install()
+{
+	local needs missing optional
+
+	lib_step packages
+	needs=$(printf '%s\n' "$@")
+	missing=$(lib_missing "$needs")
+	optional=$(lib_missing -o "$needs")
+	if [[ -z $missing ]]; then
+		lib_done 'nothing is missing'
+		return
+	fi
+	lib_done 'missing here, will be installed:'
+	# shellcheck disable=SC2086	# one word a package
+	printf '%s ' $missing $optional | fmt -w 60 | sed 's/^/            /'
+	[[ $missing != *openssh-server* || $(lib_family) != debian ]] ||
+	    echo '            (openssh-server also starts the system'\''s sshd)'
+
+	lib_step ''
+	[[ -n $(lib_family) ]] ||
+	    lib_fail 'this is neither Debian nor Fedora: please do it yourself'
+	[[ $(id -u) -eq 0 ]] || type -P sudo >/dev/null ||
+	    lib_fail 'that takes root, or sudo'
+	# Old package lists name files that are gone, and none is no use.
+	[[ $(lib_family) != debian ]] || lib_as_root apt-get update
+	# shellcheck disable=SC2086
+	lib_get $missing || lib_fail 'they could not be installed'
+	# shellcheck disable=SC2086
+	[[ -z $optional ]] || lib_get $optional
+	missing=$(lib_missing "$needs")
+	[[ -z $missing ]] || lib_fail "installed, and yet not there: ${missing//$'\n'/ }"
+	lib_done 'installed'
+}
