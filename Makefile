@@ -20,7 +20,7 @@ WARN	= -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wvla \
 	  -Wstrict-prototypes -Wpointer-arith -Wformat=2
 HARDEN	= -fstack-protector-strong -fPIE
 # The directory of the build is nobody's business: not the debugger's either.
-HERE	= -ffile-prefix-map=$(CURDIR)=.
+HERE	= '-ffile-prefix-map=$(CURDIR)=.'
 ALL_CFLAGS = -std=gnu11 $(WARN) $(HARDEN) $(HERE) $(CFLAGS) $(SANFLAGS)
 ALL_CPPFLAGS = -I. -Isrc -DSYSCONFDIR='"$(sysconfdir)"' $(DEPS_CFLAGS) \
 	  $(CPPFLAGS)

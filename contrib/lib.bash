@@ -227,8 +227,7 @@ lib_install()
 	lib_step ''
 	[[ -n $(lib_family) ]] ||
 	    lib_fail 'this is neither Debian nor Fedora: please do it yourself'
-	[[ $(id -u) -eq 0 ]] || type -P sudo >/dev/null ||
-	    lib_fail 'that takes root, or sudo'
+	lib_as_root true || lib_fail 'that takes root, or the use of sudo'
 	# Old package lists name files that are gone, and none is no use.
 	[[ $(lib_family) != debian ]] || lib_as_root apt-get update
 	# shellcheck disable=SC2086

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: ISC
+# What whoever packages slipway relies on: a release that builds without git
+# and autoconf, that installs where it is told, uses the flags it is given and
+# comes out the same in every directory.
+
+setup_file()
+{
+	# make hands its variables down, and these are makes of their own.
+	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+	unset CC CFLAGS CPPFLAGS LDFLAGS BUILD DESTDIR SAN
+	SOURCE=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+	TREE=$BATS_FILE_TMPDIR/one
+	export SOURCE TREE
+	copy_source "$TREE"
+	cd "$TREE" || return
+	[[ -e configure ]] || autoconf
+	./configure --quiet --prefix=/opt/slipway CFLAGS='-O0 -g'
+	make -s
+}
+
+setup()
+{
+	bats_load_library bats-support
+	bats_load_library bats-assert
+	cd "$TREE" || return
+}
+
+# copy_source DIR: this source there, with nothing configured or built.
+copy_source()
+{
+	mkdir "$1"
+	tar -C "$SOURCE" -cf - --exclude=./.git --exclude='./config.*' \
+	    --exclude=./build --exclude='./slipway-*' . | tar -C "$1" -xf -
+}
+
+# Prints every command that make would run for a build from nothing.
+commands()
+{
+	make -Bn -o configure -o config.mk -o config.h "$@"
+}
+
+# A directory of programs, all there are but autoconf, for PATH.
+without_autoconf()
+{
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	cp -s /usr/bin/* "$BATS_TEST_TMPDIR/bin"
+	rm -f "$BATS_TEST_TMPDIR"/bin/auto*
+	echo "$BATS_TEST_TMPDIR/bin"
+}
+
+@test "install puts everything below DESTDIR, as any user" {
+	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
+	run find "$BATS_TEST_TMPDIR/to" -type f -printf '%m /%P\n'
+	assert_line '755 /opt/slipway/libexec/slipway/sftp-server'
+	assert_line '644 /opt/slipway/share/man/man8/slipway.8'
+	refute_line --regexp '^[0-9]+ /(usr|etc|root|home|tmp)/'
+	assert_equal "$(find "$BATS_TEST_TMPDIR/to" -name '*.[1-9]' | wc -l)" \
+	    "$(find man -name '*.[1-9]' | wc -l)"
+}
+
+@test "uninstall leaves no file of install behind, and can be repeated" {
+	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
+	mkdir "$BATS_TEST_TMPDIR/to/opt/slipway/libexec/other"
+	make -s uninstall DESTDIR="$BATS_TEST_TMPDIR/to"
+	run find "$BATS_TEST_TMPDIR/to" -type f -o -path '*/slipway/*/slipway'
+	refute_output
+	assert [ -d "$BATS_TEST_TMPDIR/to/opt/slipway/libexec/other" ]
+	run make -s uninstall DESTDIR="$BATS_TEST_TMPDIR/to"
+	assert_success
+	refute_output
+}
+
+@test "the flags given to make are in every command they belong to" {
+	run commands CC=my-cc CPPFLAGS=-DMY_CPP CFLAGS=-DMY_C
+	assert_line --regexp '^my-cc .* -c '
+	refute_line --regexp '^gcc '
+	[[ $(grep -c -- ' -c ' <<<"$output") -eq \
+	    $(grep -c -- '-DMY_CPP .*-DMY_C .* -c ' <<<"$output") ]]
+	run commands LDFLAGS=-Lmy-ld DEPS_LIBS=-lmy-deps
+	assert_line --regexp ' -Lmy-ld .* -o build/sftp-server .* -lmy-deps'
+}
+
+@test "the flags given to configure stay" {
+	run grep -x 'CFLAGS = -O0 -g' config.mk
+	assert_success
+	touch configure.ac
+	make -s config.mk
+	run grep -x 'CFLAGS = -O0 -g' config.mk
+	assert_success
+	run grep -x 'prefix = /opt/slipway' config.mk
+	assert_success
+}
+
+@test "the binary is the same whatever the directory of the build" {
+	copy_source "$BATS_TEST_TMPDIR/another directory"
+	cd "$BATS_TEST_TMPDIR/another directory"
+	[[ -e configure ]] || autoconf
+	./configure --quiet --prefix=/opt/slipway CFLAGS='-O0 -g'
+	make -s
+	run cmp "$TREE/build/sftp-server" build/sftp-server
+	assert_success
+	run grep -cF -e "$BATS_FILE_TMPDIR" "$TREE/build/sftp-server"
+	assert_output 0
+}
+
+@test "make -s says nothing, from configuring to installing" {
+	copy_source "$BATS_TEST_TMPDIR/quiet"
+	cd "$BATS_TEST_TMPDIR/quiet"
+	run make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
+	assert_success
+	refute_output
+}
+
+@test "cleaning up needs no configuration and leaves none" {
+	command -v autoconf >/dev/null || skip 'autoconf is not installed'
+	copy_source "$BATS_TEST_TMPDIR/clean"
+	cd "$BATS_TEST_TMPDIR/clean"
+	rm -rf configure autom4te.cache
+	make clean
+	refute [ -e configure ]
+	make -s config.mk
+	make distclean
+	run find . -maxdepth 1 -name 'conf*'
+	assert_output ./configure.ac
+}
+
+@test "a release holds what git tracks and configure, and builds alone" {
+	local tool bin
+	for tool in git autoconf; do
+		command -v $tool >/dev/null || skip "$tool is not installed"
+	done
+	git -C "$SOURCE" rev-parse 2>/dev/null || skip 'not a clone of git'
+
+	cd "$BATS_TEST_TMPDIR"
+	git clone -q "$SOURCE" clone
+	make -s -C clone dist
+	tar -xzf clone/slipway-*.tar.gz
+	cd slipway-*/
+	{ git -C ../clone ls-files; echo configure; } | sort >../expected
+	find . -type f -printf '%P\n' | sort >../found
+	run diff ../expected ../found
+	assert_success
+
+	# As unpackers and importers do that keep no times.
+	touch configure.ac
+	bin=$(without_autoconf)
+	PATH=$bin run make -s CFLAGS=-O0 all units
+	assert_success
+	assert_output 'no autoconf here: taking configure as it is'
+	assert [ -x build/sftp-server ]
+}
