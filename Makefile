@@ -41,6 +41,8 @@ UNIT	= $(patsubst tests/unit/t_%.c,$(BUILD)/unit/t_%,\
 
 all: $(BUILD)/sftp-server
 
+units: $(UNIT)
+
 $(BUILD)/sftp-server: $(BUILD)/main.o $(LIBS_session)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(DEPS_LIBS)
 
@@ -64,9 +66,7 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-units: $(UNIT)
-
-check: all units
+check: all $(UNIT)
 	BUILD=$(BUILD) tests/run
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
