@@ -38,6 +38,8 @@ autoconf		autoconf		autoconf
 NEEDS_SSH='
 sshd			openssh-server		openssh-server
 sftp			openssh-client		openssh-clients
+cmp			diffutils		diffutils
+xargs			findutils		findutils
 '
 
 NEEDS_SSHFS='
@@ -53,6 +55,8 @@ clang-fsanitize=address	libclang-rt-N-dev	compiler-rt
 bats			bats			bats
 bats:bats-support	bats-support		bats-support
 bats:bats-assert	bats-assert		bats-assert
+tar			tar			tar
+gzip			gzip			gzip
 fuse3.pc		libfuse3-dev		fuse3-devel
 lftp			lftp			lftp
 rclone			rclone			rclone
