@@ -228,10 +228,11 @@ lib_install()
 	[[ $missing != *openssh-server* || $(lib_family) != debian ]] ||
 	    echo '            (openssh-server also starts the system'\''s sshd)'
 
-	lib_step ''
 	[[ -n $(lib_family) ]] ||
 	    lib_fail 'this is neither Debian nor Fedora: please do it yourself'
+	# Here sudo may ask for a password, on a line of its own.
 	lib_as_root true || lib_fail 'that takes root, or the use of sudo'
+	lib_step ''
 	# Old package lists name files that are gone, and none is no use.
 	[[ $(lib_family) != debian ]] || lib_as_root apt-get update
 	# shellcheck disable=SC2086
