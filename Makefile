@@ -69,6 +69,17 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 check: all $(UNIT)
 	BUILD=$(BUILD) tests/run
 
+# The load generator has its own idea of the wire: it sees nothing of src/.
+$(BUILD)/bench/load: $(wildcard tests/bench/*.[ch])
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CPPFLAGS) $(CFLAGS) \
+	    $(LDFLAGS) -o $@ $(filter %.c,$^)
+
+# make bench [QUICK=1] [ROWS='upload-* list-*@6'] [DISK=dir] ...
+bench: all $(BUILD)/bench/load
+	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' \
+	    DIR='$(DIR)' DISK='$(DISK)' PIPES='$(PIPES)' tests/bench/run
+
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \
 	    ./config.status $(QUIET) --recheck && ./config.status $(QUIET); \
@@ -118,5 +129,5 @@ distclean: clean
 	rm -rf config.h config.mk config.log config.status configure \
 	    configure~ autom4te.cache
 
-.PHONY: all units check install uninstall dist clean distclean
+.PHONY: all units bench bench-ssh check install uninstall dist clean distclean
 .DELETE_ON_ERROR:

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The load generator's own idea of the wire, SFTP v3 to v6: written from the
+ * drafts and sharing nothing with the server, so that both cannot be wrong
+ * together.
+ */
+#ifndef CODEC_H
+#define CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum packet {
+	INIT = 1, VERSION = 2, OPEN = 3, CLOSE = 4, READ = 5, WRITE = 6,
+	LSTAT = 7, FSTAT = 8, SETSTAT = 9, FSETSTAT = 10, OPENDIR = 11,
+	READDIR = 12, REMOVE = 13, MKDIR = 14, RMDIR = 15, REALPATH = 16,
+	STAT = 17, RENAME = 18,
+	STATUS = 101, HANDLE = 102, DATA = 103, NAME = 104, ATTRS = 105,
+	EXTENDED = 200
+};
+
+enum status {
+	ST_OK = 0, ST_EOF = 1, ST_NO_SUCH_FILE = 2
+};
+
+/* How a file is opened; open_flags() says it in the session's version. */
+enum how {
+	OPEN_READ, OPEN_WRITE, OPEN_CREATE
+};
+
+/* A growing buffer of bytes; head is what was already taken from it. */
+struct bytes {
+	uint8_t	*at;
+	size_t	 head, len, size;
+};
+
+/* At least room more bytes behind len; ends the program without memory. */
+void	 bytes_reserve(struct bytes *, size_t room);
+void	 put_u8(struct bytes *, unsigned);
+void	 put_u32(struct bytes *, uint32_t);
+void	 put_u64(struct bytes *, uint64_t);
+void	 put_raw(struct bytes *, const void *, size_t);
+void	 put_str(struct bytes *, const void *, size_t);
+void	 put_cstr(struct bytes *, const char *);
+/* pflags (v3, v4) or access and disposition, and the attributes of OPEN. */
+void	 put_open_flags(struct bytes *, int version, enum how);
+
+/* A reader that sticks: past the end it gives zeros and sets bad. */
+struct reader {
+	const uint8_t	*at, *end;
+	bool		 bad;
+};
+
+uint8_t	 get_u8(struct reader *);
+uint32_t get_u32(struct reader *);
+uint64_t get_u64(struct reader *);
+/* A string's bytes in place. */
+const uint8_t *get_str(struct reader *, uint32_t *len);
+
+/* What the rows compare of an ATTRS structure. */
+struct attrs {
+	uint64_t	size;
+	uint32_t	flags, permissions;
+	uint8_t		type;	/* as in v4 and later, whatever the version */
+};
+
+struct attrs get_attrs(struct reader *, int version);
+
+#endif
