@@ -480,6 +480,7 @@ run_mix(struct bench *b, const struct row *r)
 	struct client *c = join(b, r->window);
 	uint64_t n = work_of(b, r);
 
+	unlink(spare);
 	measure_from(b, c);
 	for (uint64_t i = 0; i < n; i++)
 		visit(c, names, tree, spare, &l, i);
