@@ -80,6 +80,11 @@ bench: all $(BUILD)/bench/load
 	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' \
 	    DIR='$(DIR)' DISK='$(DISK)' PIPES='$(PIPES)' tests/bench/run
 
+# Through a real sshd, with sftp, sshfs and lftp.
+bench-ssh: all
+	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' DIR='$(DIR)' \
+	    tests/bench/ssh
+
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \
 	    ./config.status $(QUIET) --recheck && ./config.status $(QUIET); \

@@ -182,7 +182,7 @@ packet_name(unsigned type)
 }
 
 static void
-check_status(const struct client *c, const struct slot *s, struct reader *r)
+check_status(const struct slot *s, struct reader *r)
 {
 	const struct expect *e = &s->expect;
 	uint32_t code, len, skip;
@@ -195,11 +195,14 @@ check_status(const struct client *c, const struct slot *s, struct reader *r)
 		e->listing->ended = true;
 		return;
 	}
-	if (e->type != STATUS || code != e->status)
-		errx(1, "%s: wanted %s %u, got STATUS %u \"%.*s\" (request"
-		    " %llu)", packet_name(s->request), packet_name(e->type),
-		    e->type == STATUS ? e->status : 0, code, (int)len,
-		    (const char *)text, (unsigned long long)c->requests);
+	if (e->type != STATUS)
+		errx(1, "%s: wanted %s, got STATUS %u \"%.*s\"",
+		    packet_name(s->request), packet_name(e->type), code,
+		    (int)len, (const char *)text);
+	if (code != e->status)
+		errx(1, "%s: wanted STATUS %u, got %u \"%.*s\"",
+		    packet_name(s->request), e->status, code, (int)len,
+		    (const char *)text);
 }
 
 static void
@@ -279,7 +282,7 @@ check_reply(const struct client *c, const struct slot *s, unsigned type,
 		    packet_name(s->expect.type), packet_name(type), type);
 	switch (type) {
 	case STATUS:
-		check_status(c, s, r);
+		check_status(s, r);
 		break;
 	case HANDLE:
 		check_handle(s, r);
@@ -352,6 +355,19 @@ take_frames(struct client *c)
 	}
 }
 
+/* The server closed its end: say how it ended. */
+_Noreturn static void
+gone(const struct client *c)
+{
+	int status = 0;
+
+	close(c->in);
+	close(c->out);
+	waitpid(c->pid, &status, 0);
+	errx(1, "the server ended (wait status %#x) with %u requests"
+	    " unanswered", (unsigned)status, c->in_flight);
+}
+
 /* One read(2); false if there was nothing to read. */
 static bool
 receive(struct client *c)
@@ -360,13 +376,10 @@ receive(struct client *c)
 
 	bytes_reserve(&c->input, READ_SIZE);
 	n = read(c->in, c->input.at + c->input.len, READ_SIZE);
-	if (n == -1 && errno != EAGAIN && errno != EINTR)
-		err(1, "reading from the server");
-	if (n == 0)
-		errx(1, "the server ended with %u requests unanswered",
-		    c->in_flight);
-	if (n <= 0)
+	if (n == -1 && errno == EAGAIN)
 		return false;
+	if (n <= 0)
+		gone(c);
 	c->input.len += (size_t)n;
 	take_frames(c);
 	return true;
@@ -384,7 +397,7 @@ flush(struct client *c)
 		if (n == -1 && errno == EAGAIN)
 			return false;
 		if (n == -1)
-			err(1, "writing to the server");
+			gone(c);
 		b->head += (size_t)n;
 	}
 	return true;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The load generator: runs one row against one server and prints what it
- * took, on one line, for tests/bench/run. Any wrong reply ends it with a
- * message and 1; 3 says that this server cannot do this row.
+ * The load generator: runs one row against one server and prints for
+ * tests/bench/run what it took: the row, its figure, how many units that was
+ * measured over, the server's peak memory in KiB and the requests sent. Any
+ * wrong reply ends it with a message and 1; 3 says that this server cannot
+ * do this row.
  *
  *	load -l
  *	load -d dir [-p] [-q divide] [-v version] row server [argument ...]
@@ -91,9 +93,8 @@ main(int argc, char *argv[])
 	b.launch.argv = argv + optind + 1;
 	signal(SIGPIPE, SIG_IGN);
 	r->run(&b, r);
-	printf("%s\t%.4f\t%.3f\t%.3f\t%llu\t%llu\n", r->name,
-	    figure_of(&b, r), (double)b.cpu_ns / 1e6,
-	    (double)b.wall_ns / 1e6, (unsigned long long)b.rss_kib,
+	printf("%s\t%.4f\t%.0f\t%llu\t%llu\n", r->name, figure_of(&b, r),
+	    b.units, (unsigned long long)b.rss_kib,
 	    (unsigned long long)b.requests);
 	return 0;
 }
