@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: ISC
+# The manual and the README against the program and the tree: what they name
+# exists, and what exists is named.
+
+setup()
+{
+	bats_load_library bats-support
+	bats_load_library bats-assert
+	cd "$BATS_TEST_DIRNAME/.." || return
+	manual=man/slipway.8
+}
+
+# section NAME: the lines of a section of the manual.
+section()
+{
+	awk -v want="$1" '/^\.Sh / { on = substr($0, 5) == want; next } on' \
+	    "$manual"
+}
+
+# letters: option letters from stdin, one a line, each once and sorted.
+letters()
+{
+	grep -o '[A-Za-z]' | LC_ALL=C sort -u
+}
+
+# The options: what getopt(3) takes, what the manual describes, what its
+# synopsis has, and what the program itself says.
+taken()
+{
+	grep -ho 'getopt(argc, argv, "[^"]*"' src/main.c | cut -d '"' -f 2 |
+	    letters
+}
+
+described()
+{
+	section OPTIONS | sed -n 's/^\.It Fl \([A-Za-z]\).*/\1/p' | letters
+}
+
+in_synopsis()
+{
+	section SYNOPSIS | grep -oE '\<Fl [A-Za-z]+' | cut -d ' ' -f 2 | letters
+}
+
+in_usage()
+{
+	"$SERVER" -h 2>&1 | grep -oE '(^|[][ |])-[A-Za-z]+' | letters
+}
+
+requests()
+{
+	section 'REQUESTS AND EXTENSIONS' | sed -n 's/^\.It Cm //p'
+}
+
+# The requests that the manual marks as refused by -R.
+marked()
+{
+	section 'REQUESTS AND EXTENSIONS' |
+	    awk '/^\.It Cm / { name = $3 } $0 == "W." { print name }' |
+	    LC_ALL=C sort
+}
+
+# The names of the extensions in the answer to an INIT, version 3.
+# The lengths between them are no printable bytes. Takes the server's options.
+announced()
+{
+	printf '\0\0\0\5\1\0\0\0\3' | "$SERVER" "$@" | tr -c '[:graph:]' '\n' |
+	    grep -E '^[a-z][a-z-]+(@[a-z.]+)?$'
+}
+
+# packet TYPE [NAME]: a request of that type that breaks off behind its id or,
+# for an extended one, behind its name.
+packet()
+{
+	local name=${2-} length=5
+
+	[[ -z $name ]] || length=$((9 + ${#name}))
+	printf '\0\0\0\x'"$(printf %02x $length)"'\x'"$(printf %02x "$1")"
+	printf '\0\0\0\1'
+	[[ -z $name ]] ||
+	    printf '\0\0\0\x'"$(printf %02x ${#name})%s" "$name"
+}
+
+# The names a read-only session refuses, from its log. Every request is sent,
+# none of them whole: a name is judged before there is anything to run.
+refused()
+{
+	local type name
+
+	{
+		printf '\0\0\0\5\1\0\0\0\3'
+		for type in {3..23}; do
+			packet "$type"
+		done
+		while read -r name; do
+			packet 200 "$name"
+		done < <(announced)
+	} | "$SERVER" -e -l VERBOSE -R 2>&1 >/dev/null |
+	    sed -n 's/^Refusing \(.*\) request in read-only mode\r$/\1/p' |
+	    LC_ALL=C sort
+}
+
+# The commands of the examples, with their arguments, one a line.
+examples()
+{
+	section EXAMPLES | sed -e ':a' -e '/\\e$/{N;s/\\e\n */ /;ba' -e '}' |
+	    sed -n 's,^.*/slipway/sftp-server\( -.*\)*$,server\1,p'
+}
+
+@test "the manuals have no mistake that mandoc knows of" {
+	command -v mandoc >/dev/null || skip 'mandoc is not installed'
+	# Whether other manuals are installed here says nothing about ours.
+	run bash -c 'mandoc -Tlint -Wstyle man/*.[1-9] 2>/dev/null |
+	    grep -v "referenced manual not found"'
+	assert_output ''
+}
+
+@test "the manual describes the options that the program takes" {
+	run described
+	assert_output "$(taken)"
+}
+
+@test "the synopsis has the options that the program takes" {
+	run in_synopsis
+	assert_output "$(taken)"
+}
+
+@test "the usage has the options of the manual, save that of login shells" {
+	run in_usage
+	assert_output "$(described | grep -vx c)"
+}
+
+@test "the manual has every request, in the program's order" {
+	run requests
+	assert_output "$("$SERVER" -Q requests)"
+}
+
+@test "the manual marks the requests that a read-only session refuses" {
+	run refused
+	refute_output ''
+	assert_output "$(marked)"
+}
+
+@test "the manual names the extensions that are announced" {
+	run announced
+	assert_line 'posix-rename@openssh.com'
+	assert_output "$(section 'REQUESTS AND EXTENSIONS' |
+	    sed -n 's/^\.Li \(.*\) ,$/\1/p')"
+}
+
+@test "the manual's log levels are levels" {
+	local levels level
+
+	levels=$(section LOGGING | sed -n 's/^\.It Cm //p' | tr -d ',')
+	assert_regex "$levels" 'VERBOSE'
+	for level in $levels; do
+		run "$SERVER" -e -l "$level" </dev/null
+		assert_success
+	done
+}
+
+@test "the examples are commands that start a session" {
+	local example
+
+	run examples
+	assert_line 'server'
+	assert_line 'server -R'
+	while read -r _ example; do
+		# shellcheck disable=SC2086	# as sshd's shell has it
+		run "$SERVER" $example </dev/null
+		assert_success
+	done < <(examples)
+}
+
+@test "the README names only files that exist" {
+	local name names
+
+	names=$(grep -oE '(src|tests|man|contrib)/[][A-Za-z0-9_./-]*[]A-Za-z0-9]' \
+	    README; grep -owE 'LICENSE|NEWS|Makefile|configure\.ac' README)
+	assert_regex "$names" 'src/main\.c'
+	for name in $names; do
+		compgen -G "$name" >/dev/null || fail "$name is not there"
+	done
+}
+
+@test "the README leaves out no room of the source" {
+	local room
+
+	for room in src/*/; do
+		run grep -cE "^${room%/}[[:space:]]" README
+		assert_output 1
+	done
+}
