@@ -96,7 +96,7 @@ refused()
 		done < <(announced)
 	} | "$SERVER" -e -l VERBOSE -R 2>&1 >/dev/null |
 	    sed -n 's/^Refusing \(.*\) request in read-only mode\r$/\1/p' |
-	    LC_ALL=C sort
+	    LC_ALL=C sort -u
 }
 
 # The commands of the examples, with their arguments, one a line.
