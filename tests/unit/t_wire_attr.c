@@ -12,6 +12,7 @@
 #include "wire/attr.h"
 #include "wire/sftp.h"
 
+#define BYTES(text)	(text), sizeof(text) - 1
 #define STR(text)	{ (uint8_t *)(uintptr_t)(text), sizeof(text) - 1 }
 
 /* An attribute of every kind, no two values alike. */
@@ -102,7 +103,8 @@ get_copy(const uint8_t *p, size_t len, int v, struct attr *a,
 static bool
 same_slice(struct slice a, struct slice b)
 {
-	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+	return a.len == b.len &&
+	    (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
 /* Is all that `has` names as in the specimen, and all else as if unsaid? */
@@ -228,42 +230,42 @@ static const struct {
 	const char	*bytes;
 	size_t		 len;
 } golden[] = {
-	{ "draft-02 5: nothing", 3, { .has = 0 }, "\0\0\0\0", 4 },
+	{ "draft-02 5: nothing", 3, { .has = 0 }, BYTES("\0\0\0\0") },
 	{ "draft-02 5: size, ids, mode with its type, both times", 3,
 	    { .has = HAS_SIZE | HAS_IDS | HAS_MODE | HAS_ATIME | HAS_MTIME,
 	    .size = 0x100000002, .uid = 3, .gid = 4, .mode = 0100644,
 	    .atime = 0x5a, .mtime = 0xffffffff },
-	    "\0\0\0\x0f" "\0\0\0\1\0\0\0\2" "\0\0\0\3" "\0\0\0\4"
-	    "\0\0\x81\xa4" "\0\0\0\x5a" "\xff\xff\xff\xff", 32 },
+	    BYTES("\0\0\0\x0f" "\0\0\0\1\0\0\0\2" "\0\0\0\3" "\0\0\0\4"
+	    "\0\0\x81\xa4" "\0\0\0\x5a" "\xff\xff\xff\xff") },
 	{ "draft-02 5: version 3 has no owner, no subseconds, no ctime", 3,
 	    { .has = HAS_OWNER | HAS_SUBSEC | HAS_CTIME | HAS_NLINK |
-	    HAS_BTIME, .type = TYPE_DIRECTORY }, "\0\0\0\0", 4 },
+	    HAS_BTIME, .type = TYPE_DIRECTORY }, BYTES("\0\0\0\0") },
 	{ "draft-04 5: nothing but the type, which is always there", 4,
-	    { .type = TYPE_UNKNOWN }, "\0\0\0\0\5", 5 },
+	    { .type = TYPE_UNKNOWN }, BYTES("\0\0\0\0\5") },
 	{ "draft-04 5: owner and group before permissions, times of 64 bits",
 	    4, { .has = HAS_SIZE | HAS_OWNER | HAS_MODE | HAS_ATIME |
 	    HAS_MTIME | HAS_SUBSEC, .type = TYPE_DIRECTORY, .size = 9,
 	    .owner = STR("a"), .group = STR("bc"), .mode = 040755,
 	    .atime = -1, .atime_ns = 500000000, .mtime = 2, .mtime_ns = 3 },
-	    "\0\0\1\xad" "\2" "\0\0\0\0\0\0\0\x09" "\0\0\0\1a" "\0\0\0\2bc"
+	    BYTES("\0\0\1\xad" "\2" "\0\0\0\0\0\0\0\x09" "\0\0\0\1a" "\0\0\0\2bc"
 	    "\0\0\1\xed" "\xff\xff\xff\xff\xff\xff\xff\xff" "\x1d\xcd\x65\0"
-	    "\0\0\0\0\0\0\0\2" "\0\0\0\3", 52 },
+	    "\0\0\0\0\0\0\0\2" "\0\0\0\3") },
 	{ "draft-04 5: no nanoseconds without SUBSECOND_TIMES", 4,
 	    { .has = HAS_BTIME, .type = TYPE_REGULAR, .btime = 1,
-	    .btime_ns = 7 }, "\0\0\0\x10" "\1" "\0\0\0\0\0\0\0\1", 13 },
+	    .btime_ns = 7 }, BYTES("\0\0\0\x10" "\1" "\0\0\0\0\0\0\0\1") },
 	{ "draft-04 5: SUBSECOND_TIMES brings none for a time that is absent",
 	    4, { .has = HAS_SUBSEC, .type = TYPE_REGULAR },
-	    "\0\0\1\0" "\1", 5 },
+	    BYTES("\0\0\1\0" "\1") },
 	{ "draft-04 5.7: an ACL is one string", 4, { .has = HAS_ACL,
 	    .type = TYPE_REGULAR, .acl = STR("\0\0\0\0") },
-	    "\0\0\0\x40" "\1" "\0\0\0\4" "\0\0\0\0", 13 },
+	    BYTES("\0\0\0\x40" "\1" "\0\0\0\4" "\0\0\0\0") },
 	{ "draft-05 5.8: the bits are one word", 5, { .has = HAS_BITS,
 	    .type = TYPE_REGULAR, .bits = 4, .bits_valid = 0xff },
-	    "\0\0\2\0" "\1" "\0\0\0\4", 9 },
+	    BYTES("\0\0\2\0" "\1" "\0\0\0\4") },
 	{ "draft-13 7.9: bits and which of them are valid", 6,
 	    { .has = HAS_BITS, .type = TYPE_REGULAR, .bits = 4,
 	    .bits_valid = 0xff },
-	    "\0\0\2\0" "\1" "\0\0\0\4" "\0\0\0\xff", 13 },
+	    BYTES("\0\0\2\0" "\1" "\0\0\0\4" "\0\0\0\xff") },
 	{ "draft-13 7: allocation size before owner, ctime behind mtime, "
 	    "hint, type, links, raw name", 6, { .has = HAS_SIZE | HAS_ALLOC |
 	    HAS_OWNER | HAS_MTIME | HAS_CTIME | HAS_TEXT_HINT | HAS_MIME |
@@ -271,16 +273,16 @@ static const struct {
 	    .alloc = 2, .owner = STR(""), .group = STR("g"), .mtime = 3,
 	    .ctime = 4, .text_hint = 1, .mime = STR("a/b"), .nlink = 5,
 	    .raw_name = STR("\xff") },
-	    "\0\0\xfc\xa1" "\x09" "\0\0\0\0\0\0\0\1" "\0\0\0\0\0\0\0\2"
+	    BYTES("\0\0\xfc\xa1" "\x09" "\0\0\0\0\0\0\0\1" "\0\0\0\0\0\0\0\2"
 	    "\0\0\0\0" "\0\0\0\1g" "\0\0\0\0\0\0\0\3" "\0\0\0\0\0\0\0\4"
-	    "\1" "\0\0\0\3a/b" "\0\0\0\5" "\0\0\0\1\xff", 67 },
+	    "\1" "\0\0\0\3a/b" "\0\0\0\5" "\0\0\0\1\xff") },
 	{ "draft-13 7: the four times in turn", 6, { .has = HAS_ATIME |
 	    HAS_BTIME | HAS_MTIME | HAS_CTIME | HAS_SUBSEC, .type = 1,
 	    .atime = 1, .atime_ns = 2, .btime = 3, .btime_ns = 4, .mtime = 5,
 	    .mtime_ns = 6, .ctime = 7, .ctime_ns = 8 },
-	    "\0\0\x81\x38" "\1" "\0\0\0\0\0\0\0\1" "\0\0\0\2"
+	    BYTES("\0\0\x81\x38" "\1" "\0\0\0\0\0\0\0\1" "\0\0\0\2"
 	    "\0\0\0\0\0\0\0\3" "\0\0\0\4" "\0\0\0\0\0\0\0\5" "\0\0\0\6"
-	    "\0\0\0\0\0\0\0\7" "\0\0\0\x08", 53 },
+	    "\0\0\0\0\0\0\0\7" "\0\0\0\x08") },
 };
 
 static void
@@ -313,41 +315,37 @@ static const struct {
 	size_t		 left;
 	uint32_t	 has;
 } messages[] = {
-	{ "what is behind ATTRS is left alone", 3, "\0\0\0\0zz", 6, 0, false,
+	{ "what is behind ATTRS is left alone", 3, BYTES("\0\0\0\0zz"), 0, false,
 	    2, 0 },
-	{ "bit 2 carries no field in version 4", 4, "\0\0\0\2\1z", 6, 0,
-	    false, 1, 0 },
-	{ "bit 2 carries no field in version 5", 5, "\0\0\0\2\1z", 6, 0,
-	    false, 1, 0 },
-	{ "bit 2 carries no field in version 6", 6, "\0\0\0\2\1z", 6, 0,
-	    false, 1, 0 },
-	{ "bit 2 beside a size", 6, "\0\0\0\3\1\0\0\0\0\0\0\0\x08", 13, 0,
-	    false, 0, HAS_SIZE },
+	{ "bit 2 carries no field in version 4", 4, BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
+	{ "bit 2 carries no field in version 5", 5, BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
+	{ "bit 2 carries no field in version 6", 6, BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
+	{ "bit 2 beside a size", 6, BYTES("\0\0\0\3\1\0\0\0\0\0\0\0\x08"), 0, false, 0, HAS_SIZE },
 	{ "version 3 passes over bits it does not know", 3,
-	    "\x7f\xff\xff\xf0z", 5, 0, false, 1, 0 },
-	{ "any type byte will do", 4, "\0\0\0\0\0", 5, 0, false, 0, 0 },
-	{ "any type byte will do", 6, "\0\0\0\0\xff", 5, 0, false, 0, 0 },
-	{ "no pairs", 3, "\x80\0\0\0\0\0\0\0", 8, 0, false, 0,
+	    BYTES("\x7f\xff\xff\xf0z"), 0, false, 1, 0 },
+	{ "any type byte will do", 4, BYTES("\0\0\0\0\0"), 0, false, 0, 0 },
+	{ "any type byte will do", 6, BYTES("\0\0\0\0\xff"), 0, false, 0, 0 },
+	{ "no pairs", 3, BYTES("\x80\0\0\0\0\0\0\0"), 0, false, 0,
 	    HAS_EXTENDED },
 	{ "one pair, and what is behind it", 3,
-	    "\x80\0\0\0\0\0\0\1\0\0\0\1n\0\0\0\2vvz", 20, 0, false, 1,
+	    BYTES("\x80\0\0\0\0\0\0\1\0\0\0\1n\0\0\0\2vvz"), 0, false, 1,
 	    HAS_EXTENDED },
-	{ "two empty pairs", 6, "\x80\0\0\0\1\0\0\0\2"
-	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 25, 0, false, 0,
+	{ "two empty pairs", 6, BYTES("\x80\0\0\0\1\0\0\0\2"
+	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), 0, false, 0,
 	    HAS_EXTENDED },
-	{ "a pair that is not there", 3, "\x80\0\0\0\0\0\0\1", 8, 0, true, 0,
+	{ "a pair that is not there", 3, BYTES("\x80\0\0\0\0\0\0\1"), 0, true, 0,
 	    HAS_EXTENDED },
-	{ "half a pair", 3, "\x80\0\0\0\0\0\0\1\0\0\0\1n", 13, 0, true, 5,
+	{ "half a pair", 3, BYTES("\x80\0\0\0\0\0\0\1\0\0\0\1n"), 0, true, 5,
 	    HAS_EXTENDED },
-	{ "a count of 2^32-1", 3, "\x80\0\0\0\xff\xff\xff\xff"
-	    "\0\0\0\0\0\0\0\0", 16, 0, true, 8, HAS_EXTENDED },
+	{ "a count of 2^32-1", 3, BYTES("\x80\0\0\0\xff\xff\xff\xff"
+	    "\0\0\0\0\0\0\0\0"), 0, true, 8, HAS_EXTENDED },
 	{ "a count of 2^29, whose bytes are none in 32 bits", 6,
-	    "\x80\0\0\0\1\x20\0\0\0\0\0\0\0\0\0\0\0", 17, 0, true, 8,
+	    BYTES("\x80\0\0\0\1\x20\0\0\0\0\0\0\0\0\0\0\0"), 0, true, 8,
 	    HAS_EXTENDED },
-	{ "a pair that claims 2^32-1 bytes", 3, "\x80\0\0\0\0\0\0\1"
-	    "\xff\xff\xff\xff\0\0\0\0", 16, 0, true, 4, HAS_EXTENDED },
-	{ "an owner that claims 2^32-1 bytes", 4, "\0\0\0\x80\1"
-	    "\xff\xff\xff\xff\0\0\0\0", 13, 0, true, 4, HAS_OWNER },
+	{ "a pair that claims 2^32-1 bytes", 3, BYTES("\x80\0\0\0\0\0\0\1"
+	    "\xff\xff\xff\xff\0\0\0\0"), 0, true, 4, HAS_EXTENDED },
+	{ "an owner that claims 2^32-1 bytes", 4, BYTES("\0\0\0\x80\1"
+	    "\xff\xff\xff\xff\0\0\0\0"), 0, true, 4, HAS_OWNER },
 };
 
 static void
