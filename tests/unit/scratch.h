@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Its real name, without links. */
-static char scratch[PATH_MAX];
+static char scratch[256];
 
 static inline int
 scratch_remove_one(const char *path, const struct stat *st, int type,
@@ -39,15 +39,16 @@ static inline void
 scratch_enter(void)
 {
 	const char *tmp = getenv("TMPDIR");
-	char path[PATH_MAX];
+	char path[PATH_MAX], real[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/slipway.XXXXXX",
 	    tmp == NULL ? "/tmp" : tmp);
-	if (mkdtemp(path) == NULL || realpath(path, scratch) == NULL ||
-	    chdir(scratch) == -1) {
+	if (mkdtemp(path) == NULL || realpath(path, real) == NULL ||
+	    strlen(real) >= sizeof(scratch) || chdir(real) == -1) {
 		perror(path);
 		exit(1);
 	}
+	strcpy(scratch, real);
 	atexit(scratch_remove);
 }
 
