@@ -20,6 +20,7 @@
 #include "system/fs.h"
 #include "system/log.h"
 #include "system/sandbox.h"
+#include "system/signals.h"
 
 static struct session session;
 
@@ -289,6 +290,7 @@ main(int argc, char **argv)
 	int r;
 
 	sandbox_stdio();
+	signals_init();
 	buf_no_memory = no_memory;
 	policy_init(policy);
 	policy->log.level = LOG_LEVEL_ERROR;

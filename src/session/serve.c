@@ -278,9 +278,11 @@ serve_stdout(struct serve *v)
 static bool
 serve_over(const struct serve *v)
 {
-	if (v->gone || (signals_came() && (v->pending || v->ending == 0)))
+	bool waits = v->s->out.len > v->written;
+
+	if (v->gone || (signals_came() && (v->pending || waits)))
 		return true;
-	return v->ending != GOING_ON && v->s->out.len == v->written;
+	return v->ending != GOING_ON && !waits;
 }
 
 int
@@ -289,10 +291,9 @@ serve(struct session *s)
 	struct serve v = { .s = s, .ending = GOING_ON };
 	bool more;
 
-	signals_init();
 	serve_stdout(&v);
 	input_init(&v.in);
-	while (!serve_over(&v)) {
+	for (;;) {
 		more = serve_run(&v);
 		serve_write(&v);
 		if (serve_over(&v))

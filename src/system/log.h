@@ -2,7 +2,8 @@
 /*
  * The log: OpenSSH's lines, to syslog or stderr. One connection to syslog is
  * opened at the first line and kept. Bytes that do not print leave as \n,
- * \t, \303 and so on, so that no name can forge a line.
+ * \t, \303 and so on, so that no name can forge a line there. On stderr, which
+ * is for people, line ends and tabs pass, as in OpenSSH.
  */
 #ifndef SYSTEM_LOG_H
 #define SYSTEM_LOG_H

@@ -20,12 +20,12 @@ sandbox_stdio(void)
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
+	closefrom(STDERR_FILENO + 1);
 }
 
 int
 sandbox_harden(void)
 {
-	closefrom(STDERR_FILENO + 1);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	return prctl(PR_SET_DUMPABLE, 0) == -1 ? -errno : 0;
 }
