@@ -2,8 +2,11 @@
 /* STAT, LSTAT, FSTAT and the three ways to set attributes. */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
+#include "request/attrs.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/clock.h"
@@ -19,7 +22,7 @@ stat_place(struct session *s, struct request *q, const struct place *p)
 
 	if ((r = fs_stat(p, &st)) != 0)
 		return r;
-	reply_attrs(s, q, &st);
+	reply_attrs(s, q, p, &st);
 	return 0;
 }
 
@@ -41,10 +44,10 @@ op_fstat(struct session *s, struct request *q)
 }
 
 /*
- * The four things that can be set, in the order of OpenSSH's log lines,
- * which is also the order in which its last error wins.
+ * The things that can be set, in the order of OpenSSH's log lines, which is
+ * also the order in which its last error wins.
  */
-enum { SET_SIZE, SET_MODE, SET_TIMES, SET_OWNER, SETS };
+enum { SET_SIZE, SET_MODE, SET_TIMES, SET_OWNER, SET_ALLOC, SET_BITS, SETS };
 
 static void
 log_sets(const struct attr *a, const char *name)
@@ -65,8 +68,15 @@ log_sets(const struct attr *a, const char *name)
 	if ((a->has & HAS_IDS) != 0)
 		log_info("set \"%s\" owner %lu group %lu", name,
 		    (unsigned long)a->uid, (unsigned long)a->gid);
+	if ((a->has & HAS_ALLOC) != 0)
+		log_info("set \"%s\" allocation-size %llu", name,
+		    (unsigned long long)a->alloc);
+	if ((a->has & HAS_BITS) != 0)
+		log_info("set \"%s\" attrib-bits 0x%x valid 0x%x", name,
+		    a->bits, a->bits_valid);
 }
 
+/* A time that is not there stays as it is; draft-13 7.7. */
 static int
 set_times(const struct place *p, const struct attr *a)
 {
@@ -86,47 +96,170 @@ set_one(int what, const struct place *p, const struct attr *a)
 {
 	switch (what) {
 	case SET_SIZE:
-		return (a->has & HAS_SIZE) == 0 ? 0 : fs_truncate(p, a->size);
+		return fs_truncate(p, a->size);
+	case SET_ALLOC:
+		return fs_allocate(p, a->alloc);
 	case SET_OWNER:
-		return (a->has & HAS_IDS) == 0 ? 0 :
-		    fs_chown(p, a->uid, a->gid);
+		return fs_chown(p, a->uid, a->gid);
 	case SET_MODE:
-		return (a->has & HAS_MODE) == 0 ? 0 :
-		    fs_chmod(p, a->mode & 07777);
+		return fs_chmod(p, a->mode & 07777);
+	case SET_BITS:
+		return fs_set_bits(p, a->bits, a->bits_valid & BITS_SETTABLE);
 	default:
-		return (a->has & (HAS_ATIME | HAS_MTIME)) == 0 ? 0 :
-		    set_times(p, a);
+		return set_times(p, a);
 	}
 }
 
 /*
  * Sets what the request holds. Owner before mode, since chown takes set-id
- * bits away; times last, since truncation changes them.
+ * bits away; times late, since truncation changes them; bits last, for they
+ * may forbid the rest.
  */
 static int
 set_attrs(const struct request *q, const struct place *p)
 {
-	static const int order[] = { SET_SIZE, SET_OWNER, SET_MODE, SET_TIMES };
-	int result[SETS], r = 0;
+	static const struct {
+		int		what;
+		uint32_t	has;
+	} order[] = {
+		{ SET_SIZE, HAS_SIZE }, { SET_ALLOC, HAS_ALLOC },
+		{ SET_OWNER, HAS_IDS }, { SET_MODE, HAS_MODE },
+		{ SET_TIMES, HAS_ATIME | HAS_MTIME }, { SET_BITS, HAS_BITS },
+	};
+	int result[SETS] = { 0 }, r = 0;
 	size_t i;
 
 	log_sets(&q->attr, p->shown);
 	for (i = 0; i < nitems(order); i++) {
-		result[order[i]] = set_one(order[i], p, &q->attr);
-		if (result[order[i]] != 0 && !q->keep_going)
-			return result[order[i]];
+		if ((q->attr.has & order[i].has) == 0)
+			continue;
+		r = set_one(order[i].what, p, &q->attr);
+		if (r != 0 && q->precise)
+			return r;
+		result[order[i].what] = r;
 	}
-	for (i = 0; i < SETS; i++)
+	for (i = 0, r = 0; i < SETS; i++)
 		if (result[i] != 0)
 			r = result[i];
 	return r;
+}
+
+/*
+ * The id of an owner or group as a client names it, or -1 for an empty name,
+ * which leaves it alone. False if nobody has that name (protocol 3.6).
+ */
+static bool
+find_owner(struct slice name, bool (*find)(const char *, uint32_t *),
+    uint32_t *id)
+{
+	char text[256];
+
+	*id = UINT32_MAX;
+	if (name.len == 0)
+		return true;
+	if (name.len >= sizeof(text) ||
+	    memchr(name.p, '\0', name.len) != NULL)
+		return false;
+	memcpy(text, name.p, name.len);
+	text[name.len] = '\0';
+	if (find(text, id))
+		return true;
+	text[strcspn(text, "@")] = '\0';
+	return find(text, id) || ident_number(text, id);
+}
+
+/* Owner names become ids; those that nobody has go into the reply. */
+static int
+check_owner(struct request *q)
+{
+	struct attr *a = &q->attr;
+	int n = 0;
+
+	if ((a->has & HAS_OWNER) == 0)
+		return 0;
+	if (!find_owner(a->owner, ident_find_user, &a->uid))
+		q->unknown[n++] = a->owner;
+	if (!find_owner(a->group, ident_find_group, &a->gid))
+		q->unknown[n++] = a->group;
+	a->has |= HAS_IDS;
+	return n > 0 ? FX_UNKNOWN_PRINCIPAL : 0;
+}
+
+static bool
+bad_times(const struct attr *a)
+{
+	return (a->has & HAS_SUBSEC) != 0 &&
+	    (a->atime_ns > 999999999 || a->mtime_ns > 999999999);
+}
+
+int
+attrs_check_new(struct request *q)
+{
+	if (bad_times(&q->attr))
+		return FX_INVALID_PARAMETER;
+	if ((q->attr.has & HAS_EXTENDED) != 0 && q->attr.extended > 0)
+		return FX_OP_UNSUPPORTED;
+	return check_owner(q);
+}
+
+int
+attrs_apply_new(const struct request *q, const struct place *p)
+{
+	const struct attr *a = &q->attr;
+	int r = 0;
+
+	if ((a->has & HAS_OWNER) != 0)
+		r = fs_chown(p, a->uid, a->gid);
+	/* The space is a wish where it cannot be had beforehand. */
+	if (r == 0 && (a->has & HAS_ALLOC) != 0 &&
+	    (r = fs_allocate(p, a->alloc)) == -EOPNOTSUPP)
+		r = 0;
+	return r;
+}
+
+/*
+ * Nothing is changed if any of it cannot be (draft-13 7.1): what nobody can
+ * set, what makes no sense, and bits that this file does not have.
+ */
+static int
+check_set(struct request *q, const struct place *p)
+{
+	const struct attr *a = &q->attr;
+	struct statx st;
+	uint32_t bits, known;
+	int r;
+
+	if ((a->has & (HAS_TEXT_HINT | HAS_NLINK)) != 0 || bad_times(a) ||
+	    ((a->has & HAS_ALLOC) != 0 && (a->has & HAS_SIZE) != 0 &&
+	    a->alloc < a->size))
+		return FX_INVALID_PARAMETER;
+	if ((a->has & (HAS_BTIME | HAS_CTIME | HAS_MIME | HAS_RAW_NAME |
+	    HAS_ACL)) != 0 ||
+	    ((a->has & HAS_EXTENDED) != 0 && a->extended > 0))
+		return FX_OP_UNSUPPORTED;
+	if ((a->has & HAS_BITS) != 0) {
+		if ((r = fs_stat(p, &st)) != 0)
+			return r;
+		bits = reply_bits(&st, p->shown, &known);
+		if (((bits ^ a->bits) & a->bits_valid & ~BITS_SETTABLE) != 0)
+			return FX_OP_UNSUPPORTED;
+	}
+	return check_owner(q);
+}
+
+static int
+check_and_set(struct request *q, const struct place *p)
+{
+	int r = check_set(q, p);
+
+	return r != 0 ? r : set_attrs(q, p);
 }
 
 int
 op_setstat(struct session *s, struct request *q)
 {
 	(void)s;
-	return set_attrs(q, &q->place[0]);
+	return check_and_set(q, &q->place[0]);
 }
 
 int
@@ -137,14 +270,14 @@ op_fsetstat(struct session *s, struct request *q)
 	int r;
 
 	/* A size is set as bytes are written: on what is open. */
-	if ((q->attr.has & HAS_SIZE) != 0 &&
+	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0 &&
 	    suspend_wake(&s->handles, h) != 0)
 		return FX_FAILURE;
 	if ((r = suspend_place(h, &p)) != 0)
 		return r;
 	if ((q->attr.has & HAS_SIZE) != 0)
 		h->dirty = true;
-	return set_attrs(q, &p);
+	return check_and_set(q, &p);
 }
 
 /* A link has no size to set. */
@@ -154,5 +287,5 @@ op_lsetstat(struct session *s, struct request *q)
 	(void)s;
 	if ((q->attr.has & HAS_SIZE) != 0)
 		return FX_BAD_MESSAGE;
-	return set_attrs(q, &q->place[0]);
+	return check_and_set(q, &q->place[0]);
 }

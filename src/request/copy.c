@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* copy-data: protocol 8.3.1. */
+/* copy-data and copy-file: protocol 8.3.1. */
 #include "config.h"
 
 #include <sys/param.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "request/ops.h"
@@ -14,23 +16,36 @@
 
 #define COPY_STEP	(1024 * 1024)	/* bytes between looks at the client */
 
-/*
- * Are both handles one file? Version 3 refuses that, as OpenSSH means to;
- * by inode, for a file has more names than one.
- */
 static bool
-same_file(const struct handle *a, const struct handle *b)
+same_inode(const struct handle *a, const struct handle *b)
 {
 	struct place pa = fs_place_fd(a->fd, a->name);
 	struct place pb = fs_place_fd(b->fd, b->name);
 	struct statx sa, sb;
 
-	if (a == b || strcmp(a->name, b->name) == 0)
-		return true;
-	return fs_stat(&pa, &sa) == 0 && fs_stat(&pb, &sb) == 0 &&
-	    sa.stx_ino == sb.stx_ino &&
-	    sa.stx_dev_major == sb.stx_dev_major &&
-	    sa.stx_dev_minor == sb.stx_dev_minor;
+	return a == b || (fs_stat(&pa, &sa) == 0 && fs_stat(&pb, &sb) == 0 &&
+	    sa.stx_ino == sb.stx_ino && fs_device(&sa) == fs_device(&sb));
+}
+
+/*
+ * May a file be copied onto itself? Version 3 refuses, as OpenSSH means to;
+ * by inode, for a file has more names than one. Later versions allow ranges
+ * that do not meet.
+ */
+static int
+check_same(const struct request *q)
+{
+	const struct handle *from = q->handle[0], *to = q->handle[1];
+	uint64_t a = q->u64[0], len = q->u64[1], b = q->u64[2];
+
+	if (!same_inode(from, to))
+		return !q->precise && strcmp(from->name, to->name) == 0 ?
+		    FX_FAILURE : 0;
+	if (!q->precise)
+		return FX_FAILURE;
+	if (len == 0)
+		len = UINT64_MAX - MAX(a, b);
+	return a < b + len && b < a + len ? FX_INVALID_PARAMETER : 0;
 }
 
 static int
@@ -54,10 +69,11 @@ op_copy_data(struct session *s, struct request *q)
 	size_t step = COPY_STEP;
 	bool writing;
 	ssize_t n;
+	int r;
 
 	(void)s;
-	if (q->done == 0 && same_file(from, to))
-		return FX_FAILURE;
+	if (q->done == 0 && (r = check_same(q)) != 0)
+		return r;
 	if (q->u64[0] > INT64_MAX || (!handle_appends(to) &&
 	    q->u64[2] > INT64_MAX)) {
 		log_error("process_extended_copy_data: %s_seek failed",
@@ -78,4 +94,77 @@ op_copy_data(struct session *s, struct request *q)
 	to->dirty = true;
 	q->done += (uint64_t)n;
 	return q->done == len ? 0 : PENDING;
+}
+
+/* A copy-file between two steps. */
+struct copying {
+	int	from, to;
+	bool	created;	/* what is half copied goes again */
+};
+
+static int
+copy_file_begin(struct request *q, struct copying *c)
+{
+	struct statx st, target;
+	struct place p;
+	int r, flags;
+
+	if ((c->from = fs_open(&q->place[0], O_RDONLY, 0)) < 0)
+		return c->from;
+	p = fs_place_fd(c->from, q->path[0]);
+	if ((r = fs_stat(&p, &st)) != 0)
+		return r;
+	if (S_ISDIR(st.stx_mode))
+		return FX_FILE_IS_A_DIRECTORY;
+	if (fs_stat(&q->place[1], &target) == 0 && st.stx_ino ==
+	    target.stx_ino && fs_device(&st) == fs_device(&target))
+		return FX_FAILURE;
+	flags = O_WRONLY | O_CREAT | (q->ruling.replace ? O_TRUNC : O_EXCL);
+	c->to = fs_open(&q->place[1], flags, st.stx_mode & 0777);
+	c->created = !q->ruling.replace && c->to >= 0;
+	return c->to < 0 ? c->to : 0;
+}
+
+static int
+copy_file_end(struct request *q, int r)
+{
+	struct copying *c = q->copying;
+
+	if (c->from >= 0)
+		(void)fs_close(c->from);
+	/* What a close has to say counts: the data may not have arrived. */
+	if (c->to >= 0) {
+		int closed = fs_close(c->to);
+
+		r = r == 0 ? closed : r;
+	}
+	if (r != 0 && c->created)
+		(void)fs_unlink(&q->place[1]);
+	free(c);
+	q->copying = NULL;
+	return r;
+}
+
+int
+op_copy_file(struct session *s, struct request *q)
+{
+	bool writing;
+	ssize_t n;
+	int r;
+
+	if (q->copying == NULL) {
+		if ((q->copying = malloc(sizeof(*q->copying))) == NULL)
+			return -ENOMEM;
+		*q->copying = (struct copying){ -1, -1, false };
+		if ((r = copy_file_begin(q, q->copying)) != 0)
+			return copy_file_end(q, r);
+	}
+	if (s->ending)
+		return copy_file_end(q, FX_FAILURE);
+	n = fs_copy(q->copying->from, q->done, q->copying->to, q->done,
+	    COPY_STEP, false, &writing);
+	if (n <= 0)
+		return copy_file_end(q, (int)n);
+	q->done += (uint64_t)n;
+	return PENDING;
 }

@@ -37,6 +37,9 @@ decode_field(char letter, struct session *s, struct reader *r,
 	case 'd':
 		q->str[n->str++] = get_str(r);
 		break;
+	case 'r':
+		q->str[n->str++] = get_rest(r);
+		break;
 	case 'h':
 	case 'F':
 	case 'D':
@@ -69,14 +72,15 @@ decode_terminate(struct request *q)
 	int n = 0, r = 0;
 
 	for (letter = q->row->shape; *letter != '\0'; letter++) {
-		if (strchr("Ppct", *letter) != NULL) {
+		/* An optional text that is not there has no bytes to end. */
+		if (strchr("Ppct", *letter) != NULL && q->str[n].p != NULL) {
 			struct slice *str = &q->str[n];
 
 			if (memchr(str->p, '\0', str->len) != NULL)
 				r = FX_INVALID_FILENAME;
 			str->p[str->len] = '\0';
 		}
-		n += strchr("Ppctd", *letter) != NULL;
+		n += strchr("Ppctdr", *letter) != NULL;
 	}
 	return r;
 }
@@ -87,9 +91,19 @@ decode_request(struct session *s, struct reader *r, struct request *q)
 	struct counts n = { 0 };
 	const char *letter;
 	int outcome = 0;
+	bool optional = false;
 
-	for (letter = q->row->shape; *letter != '\0'; letter++)
+	q->precise = s->version > 3;
+	for (letter = q->row->shape; *letter != '\0'; letter++) {
+		if (*letter == '?') {
+			optional = true;
+			continue;
+		}
+		if (optional && reader_left(r) == 0)
+			break;
+		q->optional += optional;
 		decode_field(*letter, s, r, q, &n, &outcome);
+	}
 	if (r->dry)
 		return FX_BAD_MESSAGE;
 	if (outcome != 0)
@@ -107,6 +121,21 @@ handle_lost(const struct request *q, struct handle *h)
 		    q->row->name, h->name);
 	}
 	return q->row->lost_handle != 0 ? q->row->lost_handle : FX_FAILURE;
+}
+
+/*
+ * From version 4 on an empty path is where the session started, for what
+ * only reads (protocol 1.3).
+ */
+void
+decode_empty_paths(struct request *q)
+{
+	int i;
+
+	for (i = 0; i < (int)nitems(q->path); i++)
+		if (q->precise && !q->writes && q->path[i] != NULL &&
+		    q->path[i][0] == '\0')
+			q->path[i] = ".";
 }
 
 int

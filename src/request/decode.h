@@ -21,4 +21,7 @@ int	decode_request(struct session *, struct reader *, struct request *);
  */
 int	decode_handles(struct session *, struct request *);
 
+/* Gives an empty path its meaning; after the lift. */
+void	decode_empty_paths(struct request *);
+
 #endif

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "request/attrs.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/hidden.h"
@@ -83,8 +84,18 @@ op_mkdir(struct session *s, struct request *q)
 	mode_t mode = (q->attr.has & HAS_MODE) != 0 ?
 	    q->attr.mode & 07777 : 0777;
 
+	int r;
+
 	(void)s;
-	return fs_mkdir(&q->place[0], mode);
+	if ((r = attrs_check_new(q)) != 0 ||
+	    (r = fs_mkdir(&q->place[0], mode)) != 0)
+		return r;
+	if ((q->attr.has & (HAS_FOR_NEW & ~HAS_ALLOC)) == 0)
+		return 0;
+	q->attr.has &= ~HAS_ALLOC;
+	if ((r = attrs_apply_new(q, &q->place[0])) != 0)
+		(void)fs_rmdir(&q->place[0]);
+	return r;
 }
 
 int

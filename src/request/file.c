@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "request/attrs.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/log.h"
@@ -31,28 +32,99 @@ open_flags(const struct request *q)
 	flags |= writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
 	if ((q->flags & FXF_APPEND_DATA) != 0)
 		flags |= O_APPEND;
+	if ((q->flags & FXF_NOFOLLOW) != 0)
+		flags |= O_NOFOLLOW;
 	return flags;
+}
+
+static int
+open_plain(const struct request *q, int flags)
+{
+	mode_t mode = (q->attr.has & HAS_MODE) != 0 ?
+	    q->attr.mode & 07777 : 0666;
+
+	if (q->ruling.create_mode >= 0)
+		return fs_open_exact(&q->place[0], flags,
+		    (mode_t)q->ruling.create_mode);
+	return fs_open(&q->place[0], flags, mode);
+}
+
+/*
+ * Opens, and tells whether the file was made; that costs a call more, so it
+ * is found out only when a new file is to get more than its mode.
+ */
+static int
+open_file(const struct request *q, int flags, bool *created)
+{
+	int fd;
+
+	*created = (flags & O_EXCL) != 0;
+	if ((q->attr.has & HAS_FOR_NEW) == 0 || (flags & O_CREAT) == 0 ||
+	    *created)
+		return open_plain(q, flags);
+	if ((fd = open_plain(q, flags | O_EXCL)) >= 0) {
+		*created = true;
+		return fd;
+	}
+	if (fd != -EEXIST)
+		return fd;
+	fd = open_plain(q, flags & ~O_CREAT);
+	/* Gone since, or a link to nowhere: then who makes it is not known. */
+	return fd == -ENOENT ? open_plain(q, flags) : fd;
+}
+
+/* A version that has a word for it does not open directories as files. */
+static int
+refuse_directory(const struct request *q, const struct place *p)
+{
+	struct statx st;
+
+	if (!q->precise || fs_stat(p, &st) != 0 || !S_ISDIR(st.stx_mode))
+		return 0;
+	return FX_FILE_IS_A_DIRECTORY;
+}
+
+/* What an open file still needs before the client gets to know it. */
+static int
+open_finish(struct request *q, struct handle *h, bool created)
+{
+	struct place p = fs_place_fd(h->fd, q->path[0]);
+	int r;
+
+	h->text = (q->flags & FXF_TEXT_MODE) != 0;
+	if ((r = refuse_directory(q, &p)) != 0)
+		return r;
+	if ((q->flags & FXF_BLOCK) != 0 && (r = handle_lock_all(h,
+	    (q->flags & FXF_BLOCK) == FXF_BLOCK_EXCLUSIVE)) != 0)
+		return r == -EAGAIN || r == -EACCES ? FX_LOCK_CONFLICT : r;
+	if (created && (r = attrs_apply_new(q, &p)) != 0) {
+		(void)fs_unlink(&q->place[0]);
+		return r;
+	}
+	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
+		return fs_unlink(&q->place[0]);
+	return 0;
 }
 
 int
 op_open(struct session *s, struct request *q)
 {
-	mode_t mode = (q->attr.has & HAS_MODE) != 0 ?
-	    q->attr.mode & 07777 : 0666;
-	int flags = open_flags(q), fd;
+	int flags = open_flags(q), fd, r;
 	struct handle *h;
+	bool created;
 
-	if (q->ruling.create_mode >= 0)
-		fd = fs_open_exact(&q->place[0], flags,
-		    (mode_t)q->ruling.create_mode);
-	else
-		fd = fs_open(&q->place[0], flags, mode);
-	if (fd < 0)
+	if ((r = attrs_check_new(q)) != 0)
+		return r;
+	if ((fd = open_file(q, flags, &created)) < 0)
 		return fd;
 	h = handle_new(&s->handles, HANDLE_FILE, fd, flags, q->path[0]);
 	if (h == NULL) {
 		(void)fs_close(fd);
 		return -ENOMEM;
+	}
+	if ((r = open_finish(q, h, created)) != 0) {
+		(void)handle_close(&s->handles, h);
+		return r;
 	}
 	reply_handle(s, q, h);
 	return 0;
@@ -92,12 +164,14 @@ op_read(struct session *s, struct request *q)
 		log_debug2("read change len %u to %u", len, max);
 		len = max;
 	}
-	n = fs_read(h->fd, reply_data_room(s, len), len, q->u64[0], &end);
+	n = fs_read(h->fd, reply_data_room(s, len), len,
+	    h->text ? h->position : q->u64[0], &end);
 	if (n < 0)
 		return transfer_failed("process_read", "read", h, (int)n);
 	if (n == 0 && len > 0)
 		return FX_EOF;
 	h->bytes_read += (uint64_t)n;
+	h->position += (uint64_t)n;
 	reply_data(s, q, (size_t)n, end);
 	return 0;
 }
@@ -107,14 +181,17 @@ op_write(struct session *s, struct request *q)
 {
 	struct handle *h = q->handle[0];
 	const struct slice *data = &q->str[0];
+	uint64_t off;
 	int r;
 
 	(void)s;
 	/* The offset of an append means nothing, not even an error. */
-	r = fs_write(h->fd, data->p, data->len, handle_appends(h) ? 0 : q->u64[0]);
+	off = h->text ? h->position : handle_appends(h) ? 0 : q->u64[0];
+	r = fs_write(h->fd, data->p, data->len, off);
 	if (r < 0)
 		return transfer_failed("process_write", "write", h, r);
 	h->bytes_written += data->len;
+	h->position += data->len;
 	h->dirty = true;
 	return 0;
 }
@@ -137,4 +214,35 @@ op_fsync(struct session *s, struct request *q)
 		h->dirty = false;
 	(void)s;
 	return r;
+}
+
+/*
+ * Goes to the start of a line, counted from 0: `position` is then behind
+ * that many newlines (protocol 6.8). A step reads a stretch of the file.
+ */
+int
+op_text_seek(struct session *s, struct request *q)
+{
+	struct handle *h = q->handle[0];
+	char data[64 * 1024], *p = data, *end;
+	ssize_t n;
+	bool eof;
+
+	(void)s;
+	/* u64[0] counts the lines down, u64[1] the bytes up. */
+	if (q->u64[0] == 0) {
+		h->position = q->u64[1];
+		return 0;
+	}
+	n = fs_read(h->fd, data, sizeof(data), q->u64[1], &eof);
+	if (n <= 0)
+		return n < 0 ? (int)n : FX_EOF;
+	end = data + n;
+	while (q->u64[0] > 0 && (p = memchr(p, '\n',
+	    (size_t)(end - p))) != NULL) {
+		p++;
+		q->u64[0]--;
+	}
+	q->u64[1] += p == NULL ? (uint64_t)n : (uint64_t)(p - data);
+	return PENDING;
 }

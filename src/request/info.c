@@ -112,3 +112,55 @@ op_users_groups(struct session *s, struct request *q)
 	reply_end(s, start);
 	return 0;
 }
+
+/* protocol 8.3.1 */
+int
+op_space_available(struct session *s, struct request *q)
+{
+	struct statvfs st;
+	uint64_t unit;
+	size_t start;
+	int r;
+
+	if ((r = fs_statvfs(&q->place[0], &st)) != 0)
+		return r;
+	unit = st.f_frsize;
+	start = reply_extended_begin(s, q);
+	put_u64(&s->out, st.f_blocks * unit);
+	put_u64(&s->out, st.f_bfree * unit);
+	put_u64(&s->out, (st.f_blocks - st.f_bfree + st.f_bavail) * unit);
+	put_u64(&s->out, st.f_bavail * unit);
+	put_u32(&s->out, (uint32_t)unit);
+	reply_end(s, start);
+	return 0;
+}
+
+/*
+ * The first request may choose another version; any other such request, or
+ * one for a version that was not offered, ends the session (draft-13 5.5).
+ */
+int
+op_version_select(struct session *s, struct request *q)
+{
+	int max = s->policy.protocol.max_version;
+	int wanted = q->text[0] - '0';
+
+	if (max == 3)
+		return FX_OP_UNSUPPORTED;
+	if (s->requests != 1 || q->text[0] == '\0' || q->text[1] != '\0' ||
+	    wanted < 3 || wanted > max) {
+		s->refused = true;
+		return FX_FAILURE;
+	}
+	s->version = wanted;
+	return 0;
+}
+
+/* What the client is; nothing here depends on it. */
+int
+op_vendor_id(struct session *s, struct request *q)
+{
+	(void)s;
+	log_verbose("client is \"%s\"", q->text);
+	return 0;
+}

@@ -14,6 +14,7 @@ int	op_open(struct session *, struct request *);
 int	op_close(struct session *, struct request *);
 int	op_read(struct session *, struct request *);
 int	op_write(struct session *, struct request *);
+int	op_text_seek(struct session *, struct request *);
 int	op_fsync(struct session *, struct request *);
 
 /* dir.c */
@@ -24,10 +25,13 @@ int	op_rmdir(struct session *, struct request *);
 
 /* path.c */
 int	op_realpath(struct session *, struct request *);
+int	op_realpath_v6(struct session *, struct request *);
 int	op_expand_path(struct session *, struct request *);
 int	op_readlink(struct session *, struct request *);
 int	op_symlink(struct session *, struct request *);
 int	op_hardlink(struct session *, struct request *);
+int	op_get_temp_folder(struct session *, struct request *);
+int	op_make_temp_folder(struct session *, struct request *);
 
 /* rename.c */
 int	op_remove(struct session *, struct request *);
@@ -42,6 +46,11 @@ int	op_lsetstat(struct session *, struct request *);
 
 /* copy.c */
 int	op_copy_data(struct session *, struct request *);
+int	op_copy_file(struct session *, struct request *);
+
+/* lock.c */
+int	op_block(struct session *, struct request *);
+int	op_unblock(struct session *, struct request *);
 
 /* info.c */
 int	op_statvfs(struct session *, struct request *);
@@ -49,5 +58,8 @@ int	op_fstatvfs(struct session *, struct request *);
 int	op_limits(struct session *, struct request *);
 int	op_home_directory(struct session *, struct request *);
 int	op_users_groups(struct session *, struct request *);
+int	op_space_available(struct session *, struct request *);
+int	op_version_select(struct session *, struct request *);
+int	op_vendor_id(struct session *, struct request *);
 
 #endif

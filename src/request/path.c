@@ -10,6 +10,7 @@
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/log.h"
+#include "wire/path.h"
 #include "wire/sftp.h"
 
 int
@@ -21,6 +22,101 @@ op_realpath(struct session *s, struct request *q)
 	if ((r = fs_realpath(q->path[0], real)) != 0)
 		return r;
 	reply_name(s, q, real);
+	return 0;
+}
+
+/*
+ * Adds the compose-paths of version 6 to the path: each goes on from there
+ * or, with a slash in front, starts anew (protocol 6.9).
+ */
+static int
+compose(struct slice rest, char *path)
+{
+	struct reader r;
+	struct slice c;
+	size_t len;
+
+	reader_init(&r, rest.p, rest.len);
+	while (reader_left(&r) > 0) {
+		c = get_str(&r);
+		if (r.dry)
+			return FX_BAD_MESSAGE;
+		if (memchr(c.p, '\0', c.len) != NULL)
+			return FX_INVALID_FILENAME;
+		if (c.len == 0)
+			continue;
+		len = c.p[0] == '/' ? 0 : strlen(path);
+		if (len + 1 + c.len >= PATH_MAX)
+			return -ENAMETOOLONG;
+		if (len > 0)
+			path[len++] = '/';
+		memcpy(path + len, c.p, c.len);
+		path[len + c.len] = '\0';
+	}
+	return 0;
+}
+
+/*
+ * The real name of as much as exists, and the rest by its letters. Cuts off
+ * a component at a time until what is left can be resolved.
+ */
+static int
+realpath_partly(const char *cwd, const char *path, char *real)
+{
+	char head[PATH_MAX], top[PATH_MAX];
+	size_t len = strlen(path);
+
+	while (len > 0) {
+		memcpy(head, path, len);
+		head[len] = '\0';
+		if (fs_realpath(head, top) == 0)
+			return path_absolute(top, path + len +
+			    strspn(path + len, "/"), real, PATH_MAX) ?
+			    0 : -ENAMETOOLONG;
+		while (len > 0 && path[len - 1] == '/')
+			len--;
+		while (len > 0 && path[len - 1] != '/')
+			len--;
+	}
+	return path_absolute(cwd, path, real, PATH_MAX) ? 0 : -ENAMETOOLONG;
+}
+
+/* REALPATH of version 6, as its control byte has it. */
+int
+op_realpath_v6(struct session *s, struct request *q)
+{
+	int control = q->optional > 0 ? q->byte : FXP_REALPATH_NO_CHECK;
+	char path[PATH_MAX], real[PATH_MAX];
+	struct place p;
+	struct statx st;
+	int r;
+
+	if (strlcpy(path, q->path[0], sizeof(path)) >= sizeof(path))
+		return -ENAMETOOLONG;
+	if ((r = compose(q->str[1], path)) != 0)
+		return r;
+	switch (control) {
+	case FXP_REALPATH_NO_CHECK:
+		if (!path_absolute(s->cwd, path, real, sizeof(real)))
+			return -ENAMETOOLONG;
+		reply_name(s, q, real);
+		return 0;
+	case FXP_REALPATH_STAT_IF:
+		r = realpath_partly(s->cwd, path, real);
+		break;
+	case FXP_REALPATH_STAT_ALWAYS:
+		r = fs_realpath(path, real);
+		break;
+	default:
+		return FX_INVALID_PARAMETER;
+	}
+	if (r != 0)
+		return r;
+	if ((r = fs_locate(real, PLACE_FOLLOW, &p)) == 0)
+		r = fs_stat(&p, &st);
+	if (r != 0 && control == FXP_REALPATH_STAT_ALWAYS)
+		return r;
+	reply_name_stat(s, q, real, r == 0 ? &st : NULL);
 	return 0;
 }
 
@@ -90,6 +186,39 @@ op_symlink(struct session *s, struct request *q)
 int
 op_hardlink(struct session *s, struct request *q)
 {
+	struct statx st;
+	int r = fs_link(&q->place[0], &q->place[1]);
+
 	(void)s;
-	return fs_link(&q->place[0], &q->place[1]);
+	/* Links to directories are refused with a word that means rights. */
+	if (r == -EPERM && q->precise && fs_stat(&q->place[0], &st) == 0 &&
+	    S_ISDIR(st.stx_mode))
+		return FX_FILE_IS_A_DIRECTORY;
+	return r;
+}
+
+int
+op_get_temp_folder(struct session *s, struct request *q)
+{
+	char real[PATH_MAX];
+	int r;
+
+	if ((r = fs_realpath(fs_temp_dir(), real)) != 0)
+		return r;
+	reply_name(s, q, real);
+	return 0;
+}
+
+/* The client removes it. */
+int
+op_make_temp_folder(struct session *s, struct request *q)
+{
+	char path[PATH_MAX], real[PATH_MAX];
+	int r;
+
+	if ((r = fs_make_temp(path)) != 0 ||
+	    (r = fs_realpath(path, real)) != 0)
+		return r;
+	reply_name(s, q, real);
+	return 0;
 }

@@ -182,6 +182,10 @@ prepare_handles(struct session *s, const struct request *q,
 	size_t i;
 	int r;
 
+	/* A lock does not survive a close, and nobody would know. */
+	for (i = 0; i < d->matches.len; i++)
+		if (d->matches.list[i].h->locks != NULL)
+			return FX_LOCK_CONFLICT;
 	for (i = 0; i < d->matches.len; i++) {
 		h = d->matches.list[i].h;
 		if (h->state == HANDLE_OPEN && reopen && suspend_pin(h) != 0)

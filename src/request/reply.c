@@ -7,6 +7,7 @@
 #include "request/longname.h"
 #include "request/reply.h"
 #include "system/log.h"
+#include "wire/path.h"
 #include "wire/sftp.h"
 #include "wire/status.h"
 
@@ -45,7 +46,7 @@ reply_status(struct session *s, const struct request *q, int outcome)
 {
 	uint32_t code = reply_code(s, q, outcome);
 	const char *text = q->message;
-	size_t start;
+	size_t start, i;
 
 	log_debug3("request %u: sent status %u", q->id, code);
 	if (log_wants(LOG_LEVEL_DEBUG1) || (code != FX_OK && code != FX_EOF))
@@ -60,6 +61,10 @@ reply_status(struct session *s, const struct request *q, int outcome)
 		put_cstr(&s->out, text);
 		put_cstr(&s->out, s->version > 3 ? "en" : "");
 	}
+	/* The one code with bytes behind the text; draft-13 9.1. */
+	for (i = 0; code == FX_UNKNOWN_PRINCIPAL && i < nitems(q->unknown); i++)
+		if (q->unknown[i].len > 0)
+			put_str(&s->out, q->unknown[i].p, q->unknown[i].len);
 	reply_end(s, start);
 }
 
@@ -130,12 +135,41 @@ owner_slice(const char *name, uint32_t id, char number[16])
 	return (struct slice){ (uint8_t *)(uintptr_t)name, strlen(name) };
 }
 
+uint32_t
+reply_bits(const struct statx *st, const char *name, uint32_t *known)
+{
+	static const struct {
+		uint64_t	attribute;
+		uint32_t	bit;
+	} map[] = {
+		{ STATX_ATTR_COMPRESSED, BITS_COMPRESSED },
+		{ STATX_ATTR_ENCRYPTED, BITS_ENCRYPTED },
+		{ STATX_ATTR_IMMUTABLE, BITS_IMMUTABLE },
+		{ STATX_ATTR_APPEND, BITS_APPEND_ONLY },
+	};
+	uint32_t bits = 0;
+	size_t i, len;
+
+	*known = BITS_HIDDEN | BITS_SPARSE;
+	for (i = 0; i < nitems(map); i++) {
+		if ((st->stx_attributes_mask & map[i].attribute) != 0)
+			*known |= map[i].bit;
+		if ((st->stx_attributes & map[i].attribute) != 0)
+			bits |= map[i].bit;
+	}
+	name = path_last(name, &len);
+	if (len > 0 && name[0] == '.')
+		bits |= BITS_HIDDEN;
+	if (S_ISREG(st->stx_mode) && st->stx_blocks * 512 < st->stx_size)
+		bits |= BITS_SPARSE;
+	return bits;
+}
+
 /* All that a client gets unasked; the table in attr.c drops what the version
  * has no field for (protocol 3.10). */
-static void
-put_stat(struct session *s, const struct statx *st)
+static struct attr
+attr_of(const struct statx *st)
 {
-	char user[16], group[16];
 	struct attr a = {
 		.has = HAS_SIZE | HAS_IDS | HAS_OWNER | HAS_MODE | HAS_ATIME |
 		    HAS_MTIME | HAS_CTIME | HAS_SUBSEC | HAS_NLINK,
@@ -157,11 +191,27 @@ put_stat(struct session *s, const struct statx *st)
 
 	if ((st->stx_mask & STATX_BTIME) != 0)
 		a.has |= HAS_BTIME;
+	return a;
+}
+
+static void
+put_attr(struct session *s, struct attr *a)
+{
+	char user[16], group[16];
+
 	if (s->version > 3) {
-		a.owner = owner_slice(ident_user(a.uid), a.uid, user);
-		a.group = owner_slice(ident_group(a.gid), a.gid, group);
+		a->owner = owner_slice(ident_user(a->uid), a->uid, user);
+		a->group = owner_slice(ident_group(a->gid), a->gid, group);
 	}
-	attr_put(&s->out, s->version, &a);
+	attr_put(&s->out, s->version, a);
+}
+
+static void
+put_stat(struct session *s, const struct statx *st)
+{
+	struct attr a = attr_of(st);
+
+	put_attr(s, &a);
 }
 
 static void
@@ -174,14 +224,23 @@ put_no_attrs(struct session *s)
 
 void
 reply_attrs(struct session *s, const struct request *q,
-    const struct statx *st)
+    const struct place *p, const struct statx *st)
 {
+	struct attr a = attr_of(st);
 	size_t start;
 
 	/* OpenSSH's four: size, ids, permissions, times. */
 	log_debug1("request %u: sent attrib have 0x%x", q->id, 0xfu);
+	if ((q->wanted & ATTR_ALLOCATION_SIZE) != 0) {
+		a.has |= HAS_ALLOC;
+		a.alloc = st->stx_blocks * 512;
+	}
+	if ((q->wanted & ATTR_BITS) != 0) {
+		a.has |= HAS_BITS;
+		a.bits = reply_bits(st, p->shown, &a.bits_valid);
+	}
 	start = reply_begin(s, q, FXP_ATTRS);
-	put_stat(s, st);
+	put_attr(s, &a);
 	reply_end(s, start);
 }
 
@@ -226,13 +285,23 @@ reply_names_end(struct session *s, const struct request *q,
 void
 reply_name(struct session *s, const struct request *q, const char *name)
 {
+	reply_name_stat(s, q, name, NULL);
+}
+
+void
+reply_name_stat(struct session *s, const struct request *q, const char *name,
+    const struct statx *st)
+{
 	struct names n;
 
 	reply_names_begin(s, q, &n);
 	put_cstr(&s->out, name);
 	if (s->version <= 3)
 		put_cstr(&s->out, name);
-	put_no_attrs(s);
+	if (st != NULL)
+		put_stat(s, st);
+	else
+		put_no_attrs(s);
 	n.count = 1;
 	reply_names_end(s, q, &n, false);
 }

@@ -28,11 +28,19 @@ uint8_t	*reply_data_room(struct session *, size_t len);
 void	reply_data(struct session *, const struct request *, size_t len,
 	    bool end);
 
+/* ATTRS, with what q->wanted asks for beyond the usual. */
 void	reply_attrs(struct session *, const struct request *,
-	    const struct statx *);
+	    const struct place *, const struct statx *);
+
+/* The attrib-bits of a file, and in *known which of them are known. */
+uint32_t reply_bits(const struct statx *, const char *name, uint32_t *known);
 
 /* NAME with one name and no attributes, as REALPATH and READLINK send it. */
 void	reply_name(struct session *, const struct request *, const char *);
+
+/* The same with attributes, as REALPATH of version 6; NULL is not known. */
+void	reply_name_stat(struct session *, const struct request *, const char *,
+	    const struct statx *);
 
 /* NAME with many: begin, add while it returns true, end. */
 struct names {

@@ -35,7 +35,7 @@ struct session;
  *	F	file handle, whose file need not be open any more
  *	t	text		d	data			a	attrs
  *	o	u64		n	u32			b	byte
- *	?	what follows may be missing		*	the last repeats
+ *	r	the rest	?	what follows may be missing
  *
  * trace and line are OpenSSH's log lines: a letter for the level (1, 3 for
  * debug; I, V), then text in which a percent sign and a letter stand for a
@@ -49,9 +49,13 @@ struct request_row {
 	uint8_t		 since, until;	/* versions */
 	const char	*shape;
 	bool		 writes;	/* what a read-only session refuses */
-	void		(*lift)(const struct policy *, struct request *);
+	const char	*alias;		/* a name that may govern it instead */
+	bool		 always;	/* no name governs it */
+	int		(*lift)(const struct policy *, struct request *);
 	int		(*run)(struct session *, struct request *);
-	const char	*announce;	/* an extension's data in VERSION */
+	const char	*pair;		/* its data in VERSION, as OpenSSH's */
+	const char	*late_pair;	/* its name there, after all others */
+	bool		 unlisted;	/* not in supported and supported2 */
 	uint8_t		 bad_handle_v3;	/* 0: as status.c has it */
 	uint8_t		 lost_handle;	/* a file that is gone; 0: FAILURE */
 	const char	*trace;
@@ -66,26 +70,32 @@ struct request {
 	const char	*path[2];
 	unsigned	 how[2];	/* PLACE_FOLLOW or 0 */
 	const char	*text;
-	struct slice	 str[3];	/* P, p, t and d, as bytes */
+	struct slice	 str[4];	/* P, p, c, t, d and r, as bytes */
 	struct handle	*handle[2];
 	uint64_t	 u64[3];
 	uint32_t	 u32[2];
 	uint8_t		 byte;
+	int		 optional;	/* fields behind `?` that were there */
 	struct attr	 attr;
+	bool		 precise;	/* not version 3: the first error is the
+					 * answer, and there is a word for it */
 
 	/* What the lift made of them. */
 	uint32_t	 access;	/* OPEN: ACE_* */
 	uint32_t	 flags;		/* OPEN: FXF_*; RENAME: FXF_RENAME_* */
 	uint32_t	 pflags;	/* OPEN: PF_*, as the log prints it */
-	bool		 keep_going;	/* SETSTAT: an error stops nothing */
+	uint32_t	 wanted;	/* STAT: attributes asked for, ATTR_* */
+	const char	*needs[3];	/* other names that must be permitted */
 	bool		 writes;	/* it would change something */
 	struct ask	 ask;
 
 	struct place	 place[2];
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
+	struct slice	 unknown[2];	/* owners nobody knows, for STATUS */
 	uint64_t	 done;		/* PENDING: how far it is */
 	struct displacing *work;	/* PENDING: what rename.c has begun */
+	struct copying	*copying;	/* PENDING: what copy-file has open */
 	unsigned	 wait;		/* PENDING: milliseconds to let pass */
 };
 

@@ -17,6 +17,8 @@
 
 struct session {
 	int		 version;	/* spoken; 0 before INIT */
+	uint64_t	 requests;	/* since INIT */
+	bool		 refused;	/* the session ends after this reply */
 	bool		 bare_status;	/* client is older than 3: code only */
 	struct policy	 policy;
 	struct ident	 self;

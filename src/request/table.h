@@ -14,4 +14,7 @@ const struct request_row *table_find(uint8_t type, int version);
 /* The row of an extended request, or NULL. */
 const struct request_row *table_find_extended(struct slice name, int version);
 
+/* The first row of that name, which must be one. */
+const struct request_row *table_named(const char *name);
+
 #endif

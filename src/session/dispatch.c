@@ -22,27 +22,63 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 		return VERDICT_DONE;
 	s->out.len = mark;
 	reply_status(s, q, outcome);
-	return VERDICT_DONE;
+	return s->refused ? VERDICT_FATAL : VERDICT_DONE;
 }
 
-bool
-dispatch_permitted(const struct session *s, const struct request_row *row)
+static bool
+name_permitted(const struct session *s, const char *name, bool writes)
 {
-	switch (policy_permits(&s->policy, row->name, row->writes)) {
+	switch (policy_permits(&s->policy, name, writes)) {
 	case REFUSE_READ_ONLY:
-		log_verbose("Refusing %s request in read-only mode", row->name);
+		log_verbose("Refusing %s request in read-only mode", name);
 		return false;
 	case REFUSE_DENIED:
-		log_verbose("Refusing denylisted %s request", row->name);
+		log_verbose("Refusing denylisted %s request", name);
 		return false;
 	case REFUSE_NOT_ALLOWED:
-		log_verbose("Refusing non-allowlisted %s request", row->name);
+		log_verbose("Refusing non-allowlisted %s request", name);
 		return false;
 	case PERMIT:
 		break;
 	}
 	if (s->policy.access.allow != NULL)
-		log_debug2("Permitting allowlisted %s request", row->name);
+		log_debug2("Permitting allowlisted %s request", name);
+	return true;
+}
+
+bool
+dispatch_permitted(const struct session *s, const struct request_row *row)
+{
+	if (row->always)
+		return true;
+	/* Which of two names governs it is not known yet. */
+	if (row->alias != NULL && policy_permits(&s->policy, row->alias,
+	    row->writes) == PERMIT)
+		return true;
+	return name_permitted(s, row->name, row->writes);
+}
+
+/*
+ * What only the fields told: which of two names it goes by, what else it
+ * would do, and whether an OPEN would change anything.
+ */
+static bool
+effects_permitted(const struct session *s, const struct request *q,
+    const struct request_row *asked)
+{
+	size_t i;
+
+	if (asked->alias != NULL &&
+	    !name_permitted(s, q->row->name, q->row->writes))
+		return false;
+	for (i = 0; i < nitems(q->needs) && q->needs[i] != NULL; i++)
+		if (!name_permitted(s, q->needs[i], false))
+			return false;
+	if (q->writes && s->policy.access.read_only) {
+		log_verbose("Refusing %s request in read-only mode",
+		    q->row->name);
+		return false;
+	}
 	return true;
 }
 
@@ -62,24 +98,24 @@ dispatch_locate(struct request *q)
 static int
 dispatch_run(struct session *s, struct reader *r, struct request *q)
 {
-	int outcome;
+	const struct request_row *asked = q->row;
+	int outcome, lifted = 0;
 
-	if (!dispatch_permitted(s, q->row))
+	if (!dispatch_permitted(s, asked))
 		return FX_PERMISSION_DENIED;
 	if ((outcome = decode_request(s, r, q)) != 0)
 		return outcome;
-	q->writes = q->row->writes;
-	if (q->row->lift != NULL)
-		q->row->lift(&s->policy, q);
+	q->writes = asked->writes;
+	if (asked->lift != NULL)
+		lifted = asked->lift(&s->policy, q);
 	trace_request(q);
-	/* OPEN says only now what it would do. */
-	if (q->writes && s->policy.access.read_only) {
-		log_verbose("Refusing %s request in read-only mode",
-		    q->row->name);
+	if (!effects_permitted(s, q, asked))
 		return FX_PERMISSION_DENIED;
-	}
+	if (lifted != 0)
+		return lifted;
 	if ((outcome = decode_handles(s, q)) != 0)
 		return outcome;
+	decode_empty_paths(q);
 	if ((outcome = dispatch_locate(q)) != 0)
 		return outcome;
 	q->ruling = policy_decide(&s->policy, &q->ask);
@@ -98,8 +134,12 @@ dispatch_find_row(struct session *s, uint8_t type, struct reader *r,
 		return;
 	}
 	name = get_str(r);
-	if (r->dry || (q->row = table_find_extended(name, s->version)) != NULL)
+	if (r->dry)
 		return;
+	q->row = table_find_extended(name, s->version);
+	if (q->row != NULL && !hello_hides(s, q->row))
+		return;
+	q->row = NULL;
 	if (log_wants(LOG_LEVEL_ERROR)) {
 		char text[101] = "";
 
@@ -117,6 +157,7 @@ dispatch_request(struct session *s, uint8_t type, struct reader *r,
 	memset(q, 0, sizeof(*q));
 	q->id = get_u32(r);
 	dispatch_find_row(s, type, r, q);
+	s->requests++;
 	if (q->row == NULL)
 		return dispatch_answer(s, q, mark,
 		    r->dry ? FX_BAD_MESSAGE : FX_OP_UNSUPPORTED);
@@ -167,5 +208,5 @@ void
 dispatch_abandon(struct session *s, struct request *q)
 {
 	s->ending = true;
-	(void)dispatch_resume(s, q);
+	(void)q->row->run(s, q);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* INIT and VERSION: protocol 1.4. */
+/* INIT and VERSION: protocol 1.4. What is announced is what the table says
+ * and the policy permits. */
 #ifndef SESSION_HELLO_H
 #define SESSION_HELLO_H
 
+#include "request/request.h"
 #include "request/session.h"
 #include "wire/buf.h"
 
@@ -11,5 +13,8 @@
  * when the packet has no version in it.
  */
 bool	hello(struct session *, struct reader *);
+
+/* Has the administrator hidden that extension? Then it is unknown. */
+bool	hello_hides(const struct session *, const struct request_row *);
 
 #endif

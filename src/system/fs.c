@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/ioctl.h>
 #include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
+#include <linux/fs.h>
 #include <linux/magic.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "system/fs.h"
 #include "wire/buf.h"
+#include "wire/sftp.h"
 
 /* Not in every <linux/magic.h>. */
 #ifndef XFS_SUPER_MAGIC
@@ -147,6 +151,91 @@ fs_truncate(const struct place *p, uint64_t size)
 	if ((fd = fs_open(p, O_WRONLY, 0)) < 0)
 		return fd;
 	r = outcome(ftruncate(fd, (off_t)size));
+	close(fd);
+	return r;
+}
+
+/* A descriptor to write through, and whether it is ours to close. */
+static int
+writable(const struct place *p, bool *ours)
+{
+	*ours = (p->flags & PLACE_FD) == 0;
+	return *ours ? fs_open(p, O_WRONLY, 0) : p->dirfd;
+}
+
+static int
+allocate_fd(int fd, uint64_t bytes)
+{
+	struct stat st;
+
+	if (bytes > INT64_MAX)
+		return -EFBIG;
+	if (fstat(fd, &st) == -1)
+		return -errno;
+	if (bytes < (uint64_t)st.st_size)
+		return outcome(ftruncate(fd, (off_t)bytes));
+	if (bytes <= (uint64_t)st.st_blocks * 512)
+		return 0;
+	return outcome(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes));
+}
+
+int
+fs_allocate(const struct place *p, uint64_t bytes)
+{
+	bool ours;
+	int fd, r;
+
+	if ((fd = writable(p, &ours)) < 0)
+		return fd;
+	r = allocate_fd(fd, bytes);
+	if (ours)
+		close(fd);
+	return r;
+}
+
+/* Our bits and the inode flags of the system. */
+static const struct {
+	uint32_t	bit;
+	int		flag;
+} inode_flags[] = {
+	{ BITS_COMPRESSED, FS_COMPR_FL }, { BITS_APPEND_ONLY, FS_APPEND_FL },
+	{ BITS_IMMUTABLE, FS_IMMUTABLE_FL }, { BITS_SYNC, FS_SYNC_FL },
+};
+
+static int
+set_inode_flags(int fd, uint32_t bits, uint32_t mask)
+{
+	int old, new;
+	size_t i;
+
+	if (ioctl(fd, FS_IOC_GETFLAGS, &old) == -1)
+		return errno == ENOTTY || errno == EINVAL ? -EOPNOTSUPP :
+		    -errno;
+	new = old;
+	for (i = 0; i < nitems(inode_flags); i++) {
+		if ((mask & inode_flags[i].bit) == 0)
+			continue;
+		new &= ~inode_flags[i].flag;
+		if ((bits & inode_flags[i].bit) != 0)
+			new |= inode_flags[i].flag;
+	}
+	return new == old ? 0 : outcome(ioctl(fd, FS_IOC_SETFLAGS, &new));
+}
+
+int
+fs_set_bits(const struct place *p, uint32_t bits, uint32_t mask)
+{
+	int fd, r;
+
+	if (mask == 0)
+		return 0;
+	if ((p->flags & PLACE_FD) != 0)
+		return set_inode_flags(p->dirfd, bits, mask);
+	fd = fs_open(p, O_RDONLY |
+	    ((p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW), 0);
+	if (fd < 0)
+		return fd;
+	r = set_inode_flags(fd, bits, mask);
 	close(fd);
 	return r;
 }
@@ -460,6 +549,37 @@ fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 	*writing = true;
 	r = fs_write(to, buf, (size_t)n, to_off);
 	return r == 0 ? n : r;
+}
+
+int
+fs_lock(int fd, enum fs_lock how, uint64_t off, uint64_t len)
+{
+	struct flock fl = {
+		.l_type = how == FS_UNLOCK ? F_UNLCK :
+		    how == FS_LOCK_SHARED ? F_RDLCK : F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = (off_t)off,
+		.l_len = (off_t)len,
+	};
+
+	return outcome(fcntl(fd, F_OFD_SETLK, &fl));
+}
+
+const char *
+fs_temp_dir(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return dir != NULL && dir[0] == '/' ? dir : "/tmp";
+}
+
+int
+fs_make_temp(char *to)
+{
+	if (snprintf(to, PATH_MAX, "%s/slipway.XXXXXXXXXX", fs_temp_dir()) >=
+	    PATH_MAX)
+		return -ENAMETOOLONG;
+	return mkdtemp(to) == NULL ? -errno : 0;
 }
 
 int

@@ -75,6 +75,18 @@ int	 fs_stat(const struct place *, struct statx *);
 uint64_t fs_device(const struct statx *);
 
 int	 fs_truncate(const struct place *, uint64_t size);
+/*
+ * Reserves that many bytes on disk without moving the end of the file; fewer
+ * than the file has cut it off there (protocol 3.8).
+ */
+int	 fs_allocate(const struct place *, uint64_t bytes);
+
+/*
+ * Sets those attrib-bits (BITS_* of sftp.h) that are in `mask`. -EOPNOTSUPP
+ * where the file system has none.
+ */
+int	 fs_set_bits(const struct place *, uint32_t bits, uint32_t mask);
+
 int	 fs_chmod(const struct place *, mode_t);
 int	 fs_chown(const struct place *, uid_t, gid_t);
 int	 fs_utimes(const struct place *, const struct timespec [2]);
@@ -143,6 +155,20 @@ ssize_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
 
 int	 fs_chdir(const char *path);
 int	 fs_getcwd(char *, size_t);
+
+/*
+ * Locks a range, as an open file description has it; `len` 0 is to the end of
+ * all offsets. Never waits: -EAGAIN when somebody else has it.
+ */
+enum fs_lock { FS_UNLOCK, FS_LOCK_SHARED, FS_LOCK_EXCLUSIVE };
+int	 fs_lock(int fd, enum fs_lock, uint64_t off, uint64_t len);
+
+/* Makes a directory of mode 0700 with a name of its own under TMPDIR. `to`
+ * has PATH_MAX bytes. */
+int	 fs_make_temp(char *to);
+
+/* Where temporary files go. */
+const char *fs_temp_dir(void);
 
 /* How many descriptors the process may have, 0 for unlimited. */
 uint64_t fs_max_open(void);

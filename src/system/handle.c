@@ -115,6 +115,7 @@ handle_close(struct handles *hs, struct handle *h)
 		hs->failed--;
 	if (h->state == HANDLE_SUSPENDED)
 		hs->suspended--;
+	handle_forget_locks(h);
 	if (h->fd != -1 && r == 0)
 		r = fs_close(h->fd);
 	else if (h->fd != -1)

@@ -36,6 +36,9 @@ struct handle {
 	int		 fd;		/* -1 unless OPEN */
 	int		 pin;		/* O_PATH while SUSPENDED, or -1 */
 	int		 flags;		/* access mode and O_APPEND, to reopen */
+	bool		 text;		/* offsets mean nothing: draft-13 4.4 */
+	uint64_t	 position;	/* where text is read and written next */
+	struct lock	*locks;		/* ranges that are locked: lock.c */
 	bool		 dirty;		/* written since the last fdatasync */
 	bool		 refused;	/* a byte was refused since it was let go */
 	int		 error;		/* a write-out that failed: -errno, or 0 */
@@ -120,6 +123,19 @@ void	 handle_unread_entry(struct handle *, const struct dirent64 *);
 
 /* Reads all the entries that are left. Returns 0 or -errno. */
 int	 handle_read_all(struct handle *);
+
+/*
+ * lock.c. Ranges as version 6 locks them (protocol 6.10): each is remembered
+ * as the client sent it. Returns 0, -errno, FX_BYTE_RANGE_LOCK_REFUSED or
+ * FX_NO_MATCHING_BYTE_RANGE_LOCK.
+ */
+enum fs_lock;
+int	 handle_lock(struct handle *, enum fs_lock, uint64_t off, uint64_t len);
+int	 handle_unlock(struct handle *, uint64_t off, uint64_t len);
+
+/* The whole file, as OPEN asks for it; it goes with the handle. */
+int	 handle_lock_all(struct handle *, bool exclusive);
+void	 handle_forget_locks(struct handle *);
 
 /*
  * index.c. Handles are put into the trees when somebody first looks, so that

@@ -85,6 +85,40 @@ ident_self(struct ident *self)
 }
 
 bool
+ident_find_user(const char *name, uint32_t *id)
+{
+	const struct passwd *pw = getpwnam(name);
+
+	if (pw != NULL)
+		*id = pw->pw_uid;
+	return pw != NULL;
+}
+
+bool
+ident_find_group(const char *name, uint32_t *id)
+{
+	const struct group *gr = getgrnam(name);
+
+	if (gr != NULL)
+		*id = gr->gr_gid;
+	return gr != NULL;
+}
+
+bool
+ident_number(const char *text, uint32_t *id)
+{
+	const char *error;
+	long long v;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	v = strtonum(text, 0, (long long)UINT32_MAX - 1, &error);
+	if (error == NULL)
+		*id = (uint32_t)v;
+	return error == NULL;
+}
+
+bool
 ident_home(const char *user, char *to, size_t size)
 {
 	const struct passwd *pw = getpwnam(user);

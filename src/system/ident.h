@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Who the session belongs to. The strings last. */
 struct ident {
@@ -31,6 +32,13 @@ const char *ident_group(gid_t);
  * or -ENAMETOOLONG.
  */
 int	 ident_expand_tilde(const struct ident *, const char *path, char *to);
+
+/* The id of that name; false if there is none. */
+bool	 ident_find_user(const char *, uint32_t *);
+bool	 ident_find_group(const char *, uint32_t *);
+
+/* An id written as a number of digits. */
+bool	 ident_number(const char *, uint32_t *);
 
 /* Copies the home directory of that user; false if unknown or too long. */
 bool	 ident_home(const char *user, char *to, size_t size);

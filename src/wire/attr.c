@@ -54,13 +54,14 @@ static const struct field fields[] = {
 { 6, 6, ATTR_CTIME,		HAS_CTIME,	TIME64,	false,	AT(ctime) },
 { 6, 6, ATTR_CTIME,		HAS_CTIME,	NSEC,	false,	AT(ctime_ns) },
 { 4, 6, ATTR_ACL,		HAS_ACL,	STR,	false,	AT(acl) },
-{ 5, 6, ATTR_BITS,		HAS_BITS,	U32,	false,	AT(bits) },
+{ 5, 6, ATTR_BITS,		HAS_BITS,	U32,	true,	AT(bits) },
 { 5, 6, ATTR_BITS,		HAS_BITS,	BITS_VALID, false, AT(bits_valid) },
 { 6, 6, ATTR_TEXT_HINT,		HAS_TEXT_HINT,	U8,	false,	AT(text_hint) },
 { 6, 6, ATTR_MIME_TYPE,		HAS_MIME,	STR,	false,	AT(mime) },
 { 6, 6, ATTR_LINK_COUNT,	HAS_NLINK,	U32,	false,	AT(nlink) },
 { 6, 6, ATTR_UNTRANSLATED_NAME,	HAS_RAW_NAME,	STR,	false,	AT(raw_name) },
-{ 3, 6, ATTR_EXTENDED,		HAS_EXTENDED,	PAIRS,	false,	AT(extended) },
+{ 3, 5, ATTR_EXTENDED,		HAS_NONE,	PAIRS,	false,	AT(extended) },
+{ 6, 6, ATTR_EXTENDED,		HAS_EXTENDED,	PAIRS,	false,	AT(extended) },
 };
 
 #define FOREACH_FIELD(f, version)					\

@@ -27,7 +27,8 @@
 #define HAS_MIME	0x02000u
 #define HAS_NLINK	0x04000u
 #define HAS_RAW_NAME	0x08000u
-#define HAS_EXTENDED	0x10000u
+#define HAS_EXTENDED	0x10000u	/* pairs that may not be passed over */
+#define HAS_NONE	0u		/* read, and of no use */
 
 /* Slices point into the packet they were read from, or to where the sender
  * keeps them. Times are in seconds since 1970, UTC. */
