@@ -19,6 +19,12 @@ policy_init(struct policy *p)
 	};
 }
 
+void
+policy_free(struct policy *p)
+{
+	arena_free(&p->strings);
+}
+
 enum permit
 policy_permits(const struct policy *p, const char *name, bool writes)
 {

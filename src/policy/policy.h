@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/arena.h"
+
 enum overwrite { OVERWRITE_IF_ASKED, OVERWRITE_ALWAYS, OVERWRITE_NEVER };
 enum open_handles { HANDLES_KEEP, HANDLES_REOPEN, HANDLES_CLOSE };
 enum rename_when { RENAME_WHEN_REFUSED, RENAME_WHEN_ALWAYS };
@@ -57,9 +59,14 @@ struct policy {
 		int		 force_mode;	/* -m, or -1 */
 	} files;
 	struct {
-		int		 level;		/* enum log_level of system/log.h */
+		int		 level;		/* 0 QUIET, 1 FATAL, 2 ERROR,
+						 * 3 INFO, 4 VERBOSE, 5 to 7
+						 * DEBUG1 to DEBUG3 */
 		int		 facility;	/* LOG_AUTH and so on */
 	} log;
+	bool		 restricted;		/* something is forbidden that a
+						 * shell would permit */
+	struct arena	 strings;		/* all of the above */
 };
 
 /* What a RENAME, or a copy, asked about a target that exists. */
@@ -90,6 +97,9 @@ enum permit { PERMIT, REFUSE_READ_ONLY, REFUSE_DENIED, REFUSE_NOT_ALLOWED };
 
 /* Fills in what holds where the administrator says nothing. */
 void	policy_init(struct policy *);
+
+/* Frees what a policy from config_resolve() owns. */
+void	policy_free(struct policy *);
 
 /*
  * May a request of this name be made at all (-R, -p, -P)? `writes` says that

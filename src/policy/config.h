@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From options and a policy file to struct policy. main.c does, in order:
+ *
+ *	c = config_new(requests);
+ *	config_flag(c, 'R', NULL, &m)		for -R -p -P -d -u -l -f
+ *	config_option(c, optarg, &m)		for -o name=value
+ *	config_file(c, path, &facts, owner, &m)	path NULL: the default file
+ *	config_resolve(c, &facts, &policy, &m)	or, for -t, config_check();
+ *						for -T, config_explain()
+ *	config_free(c)				the policy owns its strings
+ *
+ * Each returns 0, or -1 with *m filled in: the session must then be refused
+ * (policy.md 3). Nothing here logs; a mistake becomes text by mistake_line().
+ * The file is the only thing read; who the user is comes in by struct facts.
+ */
+#ifndef POLICY_CONFIG_H
+#define POLICY_CONFIG_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "policy/mistake.h"
+
+struct policy;
+struct config;
+
+/* What rules match by, and what %u %U %d stand for. NULL and 0 are unknown. */
+struct facts {
+	const char	*user;
+	uid_t		 uid;
+	const char	*home;
+	const char	*shell;
+	const char *const *groups;	/* names, NULL-terminated */
+	const char	*address;	/* the client's, from SSH_CONNECTION */
+	const char	*local_address;
+	int		 local_port;
+	bool		 forced;	/* SSH_ORIGINAL_COMMAND is set */
+};
+
+/* Questions that -t asks of the user database: does this name exist? */
+struct lookup {
+	bool		(*user)(const char *);
+	bool		(*group)(const char *);
+};
+
+/*
+ * `requests` are the names -Q requests prints, NULL-terminated; they are kept
+ * by reference. NULL when out of memory. config_free(NULL) is fine.
+ */
+struct config	*config_new(const char *const *requests);
+void	config_free(struct config *);
+
+/*
+ * An option of OpenSSH's that counts as a setting in front of all others.
+ * `flag` is one of the letters RpPdulf, `value` its argument or NULL. Of a
+ * repeated -d -u -l -f the last holds, as in OpenSSH; -p and -P add up.
+ */
+int	config_flag(struct config *, int flag, const char *value,
+	    struct mistake *);
+
+/* -o name=value, and -o profile=name. Of a repeated one the first holds. */
+int	config_option(struct config *, const char *assignment,
+	    struct mistake *);
+
+/*
+ * Reads the policy file: `path` from -F, in which %u %U %% expand, or the
+ * default when NULL, whose absence is no policy. It must be what only root or
+ * `owner`, the owner of the program, can have written.
+ */
+int	config_file(struct config *, const char *path, const struct facts *,
+	    uid_t owner, struct mistake *);
+
+/* The same from memory, without any question of trust; `name` is for mistakes. */
+int	config_text(struct config *, const char *name, const char *text,
+	    size_t len, struct mistake *);
+
+/*
+ * Evaluates everything for these facts, once a session. *policy is
+ * initialised here; policy_free() ends it, after a mistake as well.
+ */
+int	config_resolve(struct config *, const struct facts *, struct policy *,
+	    struct mistake *);
+
+/*
+ * -t: writes a warning a line for what is no mistake, yet hardly meant.
+ * Everything is checked, whomever it applies to.
+ */
+int	config_check(struct config *, const struct lookup *, FILE *,
+	    struct mistake *);
+
+/*
+ * -T: writes every setting, sorted, with where it comes from; then rules that
+ * these facts cannot decide, then what holds only partly. Returns 1 when a
+ * rule is undecided.
+ */
+int	config_explain(struct config *, const struct facts *, FILE *,
+	    struct mistake *);
+
+/*
+ * -C user=U,address=A,local_address=A,local_port=N: sets those members of
+ * *facts that are named. The caller fills in uid, home, shell and groups for
+ * the user, and clears the others first if they should be unknown.
+ */
+int	config_criteria(struct config *, const char *criteria, struct facts *,
+	    struct mistake *);
+
+/* -Q settings: name, type, values and default, a setting a line. */
+void	config_settings(FILE *);
+
+#endif
