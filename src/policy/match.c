@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
+#include <config.h>
 
+#include <arpa/inet.h>
+
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/match.h"
@@ -51,4 +54,158 @@ match_name_list(const char *s, const char *list)
 			return true;
 	}
 	return false;
+}
+
+/* What an item that matched says, which may begin with `!`. */
+static enum match
+verdict(const char *item)
+{
+	return *item == '!' ? MATCH_NEGATED : MATCH_FOUND;
+}
+
+/* An item without its `!`. */
+static const char *
+bare(const char *item)
+{
+	return item + (*item == '!');
+}
+
+enum match
+match_patterns(const char *s, const char *const *list)
+{
+	enum match found = MATCH_NONE;
+
+	for (; *list != NULL && found != MATCH_NEGATED; list++)
+		if (match_pattern(s, bare(*list)))
+			found = verdict(*list);
+	return found;
+}
+
+/* The IPv4 address in a mapped one takes its place. */
+static void
+address_unmap(struct address *a)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, 0xff };
+
+	if (a->bits != 128 || memcmp(a->bytes, mapped, sizeof(mapped)) != 0)
+		return;
+	memmove(a->bytes, a->bytes + sizeof(mapped), 4);
+	a->bits = 32;
+}
+
+/* An address as it is written, mapped or not. */
+static bool
+address_read(const char *s, size_t len, struct address *a)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, s, len);
+	text[len] = '\0';
+	*a = (struct address){ .bits = strchr(text, ':') != NULL ? 128 : 32 };
+	return inet_pton(a->bits == 128 ? AF_INET6 : AF_INET, text,
+	    a->bytes) == 1;
+}
+
+bool
+address_parse(const char *s, struct address *a)
+{
+	if (!address_read(s, strcspn(s, "%"), a))
+		return false;
+	address_unmap(a);
+	return true;
+}
+
+/* Are the bits behind the first `length` all zero? */
+static bool
+address_ends_at(const struct address *a, int length)
+{
+	int bit;
+
+	for (bit = length; bit < a->bits; bit++)
+		if (a->bytes[bit / 8] & (0x80 >> bit % 8))
+			return false;
+	return true;
+}
+
+/*
+ * Reads "address/length" or an address, which is a network of one. Returns
+ * what is wrong with it, or NULL.
+ */
+static const char *
+network_read(const char *s, struct address *a, int *length)
+{
+	size_t n = strcspn(s, "/");
+	const char *digits = s + n + 1;
+	int bits;
+
+	if (!address_read(s, n, a))
+		return "is not an address, a network or a pattern of one";
+	bits = *length = a->bits;
+	if (s[n] == '/') {
+		if (*digits == '\0' || strlen(digits) > 3 ||
+		    strspn(digits, "0123456789") != strlen(digits) ||
+		    (*length = atoi(digits)) > bits)
+			return "has a prefix length that is out of range";
+		if (!address_ends_at(a, *length))
+			return "has bits behind its prefix length";
+	}
+	address_unmap(a);
+	if (a->bits != bits && (*length -= 96) < 0)
+		return "reaches beyond the mapped IPv4 addresses";
+	return NULL;
+}
+
+static bool
+address_in(const struct address *a, const struct address *net, int length)
+{
+	int bit, differs;
+
+	if (a->bits != net->bits)
+		return false;
+	for (bit = 0; bit < length; bit++) {
+		differs = a->bytes[bit / 8] ^ net->bytes[bit / 8];
+		if (differs & (0x80 >> bit % 8))
+			return false;
+	}
+	return true;
+}
+
+static bool
+address_matches(const struct address *a, const char *item)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct address net;
+	int length;
+
+	if (network_read(item, &net, &length) == NULL)
+		return address_in(a, &net, length);
+	inet_ntop(a->bits == 128 ? AF_INET6 : AF_INET, a->bytes, text,
+	    sizeof(text));
+	return match_pattern(text, item);
+}
+
+enum match
+match_addresses(const struct address *a, const char *const *list)
+{
+	enum match found = MATCH_NONE;
+
+	for (; *list != NULL && found != MATCH_NEGATED; list++)
+		if (address_matches(a, bare(*list)))
+			found = verdict(*list);
+	return found;
+}
+
+const char *
+match_address_fault(const char *item)
+{
+	struct address net;
+	int length;
+
+	item = bare(item);
+	if (strpbrk(item, "*?") != NULL &&
+	    strspn(item, "0123456789abcdef.:*?") == strlen(item))
+		return NULL;
+	return network_read(item, &net, &length);
 }

@@ -14,4 +14,31 @@ bool	match_pattern(const char *s, const char *pattern);
  */
 bool	match_name_list(const char *s, const char *list);
 
+/* A list's verdict. NEGATED rules, whatever else in the list matches. */
+enum match { MATCH_NEGATED = -1, MATCH_NONE, MATCH_FOUND };
+
+/* By pattern; the list ends with NULL, and `!` before an item negates it. */
+enum match match_patterns(const char *s, const char *const *list);
+
+/* An IPv4 or IPv6 address; ::ffff:a.b.c.d is the IPv4 address in it. */
+struct address {
+	int		 bits;		/* 32 or 128 */
+	unsigned char	 bytes[16];
+};
+
+/* Reads one; a zone behind `%` is left out. False when it is none. */
+bool	address_parse(const char *s, struct address *);
+
+/*
+ * The same by address: an item is an address, a network (10.0.0.0/8), or a
+ * pattern of the address as it is usually written.
+ */
+enum match match_addresses(const struct address *, const char *const *list);
+
+/*
+ * What is wrong with an item of such a list, as text, or NULL: an item that
+ * cannot match would make its rule vanish.
+ */
+const char *match_address_fault(const char *item);
+
 #endif

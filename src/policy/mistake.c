@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
+#include <config.h>
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,15 +18,13 @@ mistake_say(struct mistake *m, const char *fmt, ...)
 	return -1;
 }
 
-int
+void
 mistake_at(struct mistake *m, const char *file, int line, const char *setting)
 {
-	if (file != NULL)
-		snprintf(m->file, sizeof(m->file), "%s", file);
-	if (setting != NULL)
-		snprintf(m->setting, sizeof(m->setting), "%s", setting);
+	snprintf(m->file, sizeof(m->file), "%s", file);
+	snprintf(m->setting, sizeof(m->setting), "%s",
+	    setting == NULL ? "" : setting);
 	m->line = line;
-	return -1;
 }
 
 char *

@@ -16,8 +16,8 @@ struct mistake {
 int	mistake_say(struct mistake *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
-/* Says where, and returns -1 too. A NULL file or setting stays as it was. */
-int	mistake_at(struct mistake *, const char *file, int line,
+/* Says where; a NULL setting is none. */
+void	mistake_at(struct mistake *, const char *file, int line,
 	    const char *setting);
 
 /*

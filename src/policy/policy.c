@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-#include "config.h"
+#include <config.h>
 
-#include <stddef.h>
+#include <string.h>
 
+#include "policy/knob.h"
 #include "policy/match.h"
 #include "policy/policy.h"
 
 void
 policy_init(struct policy *p)
 {
-	*p = (struct policy){
-		.protocol = {
-			.max_version = 3,
-			.max_packet = 256 * 1024,
-			.max_read = 255 * 1024,
-		},
-		.files = { .umask = -1, .force_mode = -1 },
-	};
+	const struct knob *k;
+
+	memset(p, 0, sizeof(*p));
+	for (k = knobs; k < knobs + knob_count; k++)
+		knob_store(k, knob_default(k), p);
+	p->files.force_mode = -1;
 }
 
 void

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/rule.h"
+
+__attribute__((format(printf, 3, 4)))
+static void
+warn(FILE *out, const struct rule *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->number == 0)
+		fputs("-o: warning: ", out);
+	else
+		fprintf(out, "%s:%d: warning: rule %d: ", r->body.file,
+		    r->body.line, r->number);
+	va_start(ap, fmt);
+	vfprintf(out, fmt, ap);
+	va_end(ap);
+	putc('\n', out);
+}
+
+/* Names that mean one user or group, and one that the system does not know. */
+static void
+check_names(const struct rule *r, const char *const *names, const char *what,
+    bool (*exists)(const char *), FILE *out)
+{
+	const char *name;
+
+	for (; names != NULL && *names != NULL; names++) {
+		name = *names + (**names == '!');
+		if (strpbrk(name, "*?") == NULL && !exists(name))
+			warn(out, r, "there is no %s \"%s\"", what, name);
+	}
+}
+
+static void
+check_words(const struct rule *r, FILE *out)
+{
+	struct cursor at = { .body = &r->body };
+	const char *warning;
+
+	while (cursor_next(&at)) {
+		warning = knob_warning(at.setting->knob, at.setting->value);
+		if (warning != NULL)
+			warn(out, r, "%s: %s", at.setting->knob->name,
+			    warning);
+	}
+}
+
+/* Is a list absent, or all that it says "*"? */
+static bool
+is_anybody(const char *const *list)
+{
+	return list == NULL || (strcmp(list[0], "*") == 0 && list[1] == NULL);
+}
+
+static bool
+always_applies(const struct rule *r)
+{
+	return is_anybody(r->match.user) && r->match.group == NULL &&
+	    r->match.address == NULL && r->match.local_address == NULL &&
+	    r->match.local_port == NULL;
+}
+
+/*
+ * Everything a rule sets was set for everybody by rules before it, as noted
+ * in `settled` for each row of the knob table.
+ */
+static void
+check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
+{
+	struct cursor at = { .body = &r->body };
+	const struct rule *by = NULL;
+	bool any = false, wins = false;
+
+	while (cursor_next(&at)) {
+		any = true;
+		by = settled[at.setting->knob - knobs];
+		if (by == NULL || by == r)
+			wins = true;
+		if (always_applies(r) && by == NULL &&
+		    at.setting->knob->combine == FIRST_WINS)
+			settled[at.setting->knob - knobs] = r;
+	}
+	if (!any && r->number > 0)
+		warn(out, r, "sets nothing");
+	else if (any && !wins && by->number > 0)
+		warn(out, r, "can never win, since rule %d comes first for "
+		    "everybody", by->number);
+	else if (any && !wins)
+		warn(out, r, "can never win against the options");
+}
+
+int
+config_check(struct config *c, const struct lookup *lookup, FILE *out,
+    struct mistake *m)
+{
+	const struct rule **settled;
+	const struct rule *r;
+
+	*m = (struct mistake){ 0 };
+	if (config_link(c, m) < 0)
+		return -1;
+	settled = arena_get(&c->arena, knob_count * sizeof(*settled));
+	if (settled == NULL)
+		return mistake_say(m, "out of memory");
+	for (r = &c->flags; r != NULL; r = r->next) {
+		check_names(r, r->match.user, "user", lookup->user, out);
+		check_names(r, r->match.group, "group", lookup->group, out);
+		check_words(r, out);
+		check_shadow(r, settled, out);
+	}
+	return 0;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/expand.h"
+#include "policy/match.h"
+#include "policy/policy.h"
+#include "policy/rule.h"
+
+static enum applies
+applies_if(enum match match)
+{
+	return match == MATCH_FOUND ? APPLIES : APPLIES_NOT;
+}
+
+static enum applies
+by_name(const char *const *list, const char *name)
+{
+	if (list == NULL)
+		return APPLIES;
+	if (name == NULL)
+		return UNDECIDED;
+	return applies_if(match_patterns(name, list));
+}
+
+/* One group that is negated excludes the user, whatever the others say. */
+static enum applies
+by_group(const char *const *list, const char *const *groups)
+{
+	enum match match, found = MATCH_NONE;
+
+	if (list == NULL)
+		return APPLIES;
+	if (groups == NULL)
+		return UNDECIDED;
+	for (; *groups != NULL && found != MATCH_NEGATED; groups++) {
+		match = match_patterns(*groups, list);
+		found = match == MATCH_NONE ? found : match;
+	}
+	return applies_if(found);
+}
+
+/* sshd says UNKNOWN where there is no address. */
+static enum applies
+by_address(const char *const *list, const char *text)
+{
+	struct address address;
+
+	if (list == NULL)
+		return APPLIES;
+	if (text == NULL || !address_parse(text, &address))
+		return UNDECIDED;
+	return applies_if(match_addresses(&address, list));
+}
+
+static enum applies
+by_port(const char *const *list, int port)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", port);
+	return by_name(list, port == 0 ? NULL : text);
+}
+
+/* What each criterion says, in the order of criterion_names. */
+#define CRITERIA	5
+static const char *const criterion_names[CRITERIA] = {
+	"user", "group", "address", "local_address", "local_port",
+};
+
+static void
+judge(const struct rule *r, const struct facts *f, enum applies by[CRITERIA])
+{
+	by[0] = by_name(r->match.user, f->user);
+	by[1] = by_group(r->match.group, f->groups);
+	by[2] = by_address(r->match.address, f->address);
+	by[3] = by_address(r->match.local_address, f->local_address);
+	by[4] = by_port(r->match.local_port, f->local_port);
+}
+
+enum applies
+rule_applies(const struct rule *r, const struct facts *f)
+{
+	enum applies by[CRITERIA], all = APPLIES;
+	size_t i;
+
+	judge(r, f, by);
+	for (i = 0; i < CRITERIA; i++)
+		if (by[i] < all)
+			all = by[i];
+	return all;
+}
+
+const char *
+rule_needs(const struct rule *r, const struct facts *f)
+{
+	enum applies by[CRITERIA];
+	size_t i;
+
+	judge(r, f, by);
+	for (i = 0; i < CRITERIA - 1; i++)
+		if (by[i] == UNDECIDED)
+			break;
+	return criterion_names[i];
+}
+
+/* Adds what a rule says to what those before it said. */
+static int
+add_rule(struct config *c, const struct rule *rule, struct outcome *o)
+{
+	struct cursor at = { .body = &rule->body };
+	struct origin **end, *origin;
+
+	while (cursor_next(&at)) {
+		end = &o->origins[at.setting->knob - knobs];
+		if (*end != NULL && at.setting->knob->combine == FIRST_WINS)
+			continue;
+		while (*end != NULL)
+			end = &(*end)->next;
+		origin = arena_get(&c->arena, sizeof(*origin));
+		if ((*end = origin) == NULL)
+			return -1;
+		origin->rule = rule;
+		origin->profile = at.profile;
+		origin->setting = at.setting;
+	}
+	return 0;
+}
+
+static int
+add_undecided(struct config *c, const struct rule *rule,
+    struct undecided **end)
+{
+	if ((*end = arena_get(&c->arena, sizeof(**end))) == NULL)
+		return -1;
+	(*end)->rule = rule;
+	return 0;
+}
+
+int
+config_evaluate(struct config *c, const struct facts *f, struct outcome *o,
+    struct mistake *m)
+{
+	struct undecided **end = &o->undecided;
+	const struct rule *rule;
+	enum applies applies;
+	int r = 0;
+
+	*o = (struct outcome){ 0 };
+	o->origins = arena_get(&c->arena, knob_count * sizeof(*o->origins));
+	if (o->origins == NULL)
+		return mistake_say(m, "out of memory");
+	for (rule = &c->flags; rule != NULL && r == 0; rule = rule->next) {
+		applies = rule_applies(rule, f);
+		if (applies == APPLIES) {
+			r = add_rule(c, rule, o);
+		} else if (applies == UNDECIDED) {
+			r = add_undecided(c, rule, end);
+			end = *end == NULL ? end : &(*end)->next;
+		}
+	}
+	return r == 0 ? 0 : mistake_say(m, "out of memory");
+}
+
+/* All lists in one, as policy_permits() reads them. */
+static const char *
+join_origins(struct arena *arena, const struct origin *o)
+{
+	const char *text = arena_copy(arena, o->setting->value.text);
+
+	for (o = o->next; o != NULL && text != NULL; o = o->next)
+		text = arena_printf(arena, "%s,%s", text,
+		    o->setting->value.text);
+	return text;
+}
+
+/* Each list by itself, behind the last NULL. */
+static const char **
+list_origins(struct arena *arena, const struct origin *first)
+{
+	const struct origin *o;
+	const char **list;
+	size_t n = 1;
+
+	for (o = first; o != NULL; o = o->next)
+		n++;
+	if ((list = arena_get(arena, n * sizeof(*list))) == NULL)
+		return NULL;
+	for (o = first, n = 0; o != NULL; o = o->next, n++)
+		if ((list[n] = arena_copy(arena, o->setting->value.text)) ==
+		    NULL)
+			return NULL;
+	return list;
+}
+
+/* Puts one setting into the policy. */
+static int
+apply(const struct knob *k, const struct origin *o, const struct facts *f,
+    struct policy *p, struct mistake *m)
+{
+	struct value v = o->setting->value;
+	const char **list;
+
+	mistake_at(m, o->setting->file, o->setting->line, k->name);
+	if (k->combine == INTERSECTS) {
+		list = list_origins(&p->strings, o);
+		memcpy((char *)p + k->offset, &list, sizeof(list));
+		return list == NULL ? mistake_say(m, "out of memory") : 0;
+	}
+	if (k->type == KNOB_PATH) {
+		v.text = expand_path(v.text, "uUd", f, &p->strings, m);
+		if (v.text == NULL)
+			return -1;
+	} else if (v.text != NULL &&
+	    (v.text = join_origins(&p->strings, o)) == NULL) {
+		return mistake_say(m, "out of memory");
+	}
+	knob_store(k, v, p);
+	return 0;
+}
+
+bool
+outcome_restricts(const struct outcome *o)
+{
+	const struct origin *origin;
+	size_t i;
+
+	for (i = 0; i < knob_count; i++)
+		if ((origin = o->origins[i]) != NULL &&
+		    knob_restricts(&knobs[i], origin->setting->value))
+			return true;
+	return false;
+}
+
+/* What a READ answers with must fit a packet. */
+static void
+limit_read(struct policy *p)
+{
+	const uint32_t header = 1024;
+
+	if (p->protocol.max_read > p->protocol.max_packet - header)
+		p->protocol.max_read = p->protocol.max_packet - header;
+}
+
+/* Makes an outcome a policy. */
+static int
+outcome_apply(const struct outcome *o, const struct facts *f,
+    struct policy *p, struct mistake *m)
+{
+	size_t i;
+
+	for (i = 0; i < knob_count; i++)
+		if (o->origins[i] != NULL &&
+		    apply(&knobs[i], o->origins[i], f, p, m) < 0)
+			return -1;
+	p->restricted = outcome_restricts(o);
+	limit_read(p);
+	return 0;
+}
+
+/* The first setting of a rule that forbids something, or NULL. */
+static const struct setting *
+find_restriction(const struct rule *r)
+{
+	struct cursor at = { .body = &r->body };
+
+	while (cursor_next(&at))
+		if (knob_restricts(at.setting->knob, at.setting->value))
+			return at.setting;
+	return NULL;
+}
+
+int
+config_resolve(struct config *c, const struct facts *f, struct policy *p,
+    struct mistake *m)
+{
+	const struct undecided *u;
+	const struct setting *s;
+	struct outcome o;
+
+	*m = (struct mistake){ 0 };
+	policy_init(p);
+	if (config_link(c, m) < 0 || config_evaluate(c, f, &o, m) < 0)
+		return -1;
+	for (u = o.undecided; u != NULL; u = u->next) {
+		if ((s = find_restriction(u->rule)) == NULL)
+			continue;
+		mistake_at(m, u->rule->body.file, u->rule->body.line,
+		    s->knob->name);
+		return mistake_say(m, "rule %d restricts, and whether it "
+		    "applies is unknown (SSH_CONNECTION is not set?)",
+		    u->rule->number);
+	}
+	return outcome_apply(&o, f, p, m);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/* Opens a file that nobody but root, or one other, can have written. */
+#ifndef POLICY_TRUST_H
+#define POLICY_TRUST_H
+
+#include <sys/types.h>
+
+#include "policy/mistake.h"
+
+#define TRUST_ABSENT	-2	/* there is no such name */
+
+/*
+ * Opens `path` for reading. The file, each directory above it and each link
+ * on the way must belong to root or `owner` and be writable by nobody else;
+ * a sticky directory is fine. What is checked is what is opened: each
+ * component through the descriptor of the one above. Returns a descriptor of
+ * a regular file, TRUST_ABSENT, or -1 with the mistake's text.
+ */
+int	trust_open(const char *path, uid_t owner, struct mistake *);
+
+#endif
