@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A policy in one call: options and a file's text go in, what -T would print
+ * or the line of the mistake comes out. The file is called "p".
+ */
+#ifndef POLICY_CASE_H
+#define POLICY_CASE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/config.h"
+#include "policy/policy.h"
+
+#define OPTIONS_MAX	4
+
+static const char *const case_requests[] = {
+	"open", "close", "read", "write", "remove", "rename", "mkdir",
+	"setstat", "posix-rename", "statvfs", "fstatvfs", NULL
+};
+
+static const char *const case_groups[] = { "staff", "partners", NULL };
+static const struct facts case_facts = {
+	.user = "webex", .uid = 1234, .home = "/home/webex",
+	.shell = "/bin/sh", .groups = case_groups,
+	.address = "10.9.8.7", .local_address = "192.0.2.1",
+	.local_port = 2222, .forced = true,
+};
+
+/* "-R", "-p open,close", or the argument of -o. */
+static inline int
+case_option(struct config *c, const char *option, struct mistake *m)
+{
+	if (option[0] != '-')
+		return config_option(c, option, m);
+	return config_flag(c, option[1], option[2] == '\0' ? NULL : option + 3,
+	    m);
+}
+
+/* A config with the options and the text. NULL, with the mistake. */
+static inline struct config *
+case_config(const char *const *options, const char *text, struct mistake *m)
+{
+	struct config *c = config_new(case_requests);
+	int i, r = 0;
+
+	for (i = 0; r == 0 && i < OPTIONS_MAX && options[i] != NULL; i++)
+		r = case_option(c, options[i], m);
+	if (r == 0 && text != NULL)
+		r = config_text(c, "p", text, strlen(text), m);
+	if (r == 0)
+		return c;
+	config_free(c);
+	return NULL;
+}
+
+/* The line of a mistake, to be freed. */
+static inline char *
+case_mistake(const struct mistake *m)
+{
+	char line[MISTAKE_LINE_MAX];
+
+	return strdup(mistake_line(m, line));
+}
+
+/* What -T prints, or the mistake that refuses the session; to be freed. */
+static inline char *
+case_explain(const char *const *options, const char *text,
+    const struct facts *facts)
+{
+	struct mistake m = { 0 };
+	struct config *c = case_config(options, text, &m);
+	struct policy policy;
+	char *out = NULL;
+	size_t size;
+	FILE *stream;
+	int r = -1;
+
+	if (c != NULL) {
+		r = config_resolve(c, facts, &policy, &m);
+		policy_free(&policy);
+	}
+	if (r == 0) {
+		stream = open_memstream(&out, &size);
+		r = config_explain(c, facts, stream, &m);
+		fclose(stream);
+	}
+	config_free(c);
+	if (r >= 0)
+		return out;
+	free(out);
+	return case_mistake(&m);
+}
+
+#endif
