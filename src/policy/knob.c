@@ -183,26 +183,27 @@ units_write(const struct unit *units, long long n, char *buf, size_t size)
 }
 
 /* What a type is called, what it accepts, and how to say so. */
+#define IN_QUOTES	"in quotes"
+#define NO_QUOTES	"without quotes"
+#define LIST		"a string, or a list [ \"a\", \"b\" ]"
 static const struct kind {
 	const char	*name;
 	unsigned	 accepts;	/* bits of enum given_as */
-	const char	*wants;
+	const char	*wants;		/* in a file */
 } kinds[] = {
-	[KNOB_BOOL] = { "bool", GIVEN_BOOL, "without quotes" },
-	[KNOB_CHOICE] = { "choice", GIVEN_STRING, "in quotes" },
-	[KNOB_NUMBER] = { "number", GIVEN_NUMBER, "without quotes" },
+	[KNOB_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES },
+	[KNOB_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES },
+	[KNOB_NUMBER] = { "number", GIVEN_NUMBER, NO_QUOTES },
 	[KNOB_SIZE] = { "size", GIVEN_STRING | GIVEN_NUMBER,
 	    "bytes, or a string such as \"256K\"" },
 	[KNOB_DURATION] = { "duration", GIVEN_STRING | GIVEN_NUMBER,
 	    "seconds, or a string such as \"5m\" or \"1h30m\"" },
 	[KNOB_OCTAL] = { "octal", GIVEN_STRING,
 	    "a string of octal digits such as \"022\"" },
-	[KNOB_TEXT] = { "text", GIVEN_STRING, "in quotes" },
-	[KNOB_PATH] = { "path", GIVEN_STRING, "in quotes" },
-	[KNOB_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST,
-	    "a string, or a list [ \"a\", \"b\" ]" },
-	[KNOB_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST,
-	    "a string, or a list [ \"a\", \"b\" ]" },
+	[KNOB_TEXT] = { "text", GIVEN_STRING, IN_QUOTES },
+	[KNOB_PATH] = { "path", GIVEN_STRING, IN_QUOTES },
+	[KNOB_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST },
+	[KNOB_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST },
 };
 
 const struct knob *
@@ -229,13 +230,15 @@ knob_find_flag(int flag)
 
 /* The only way a value is refused: what it should be, and what it was. */
 static int
-refuse(const struct knob *k, const char *text, struct mistake *m)
+refuse(const struct knob *k, const struct given *g, struct mistake *m)
 {
 	char values[256];
+	bool file = g->as != GIVEN_TEXT;
 
-	return mistake_say(m, "must be %s, not \"%.100s\" (%s)",
-	    knob_values(k, values, sizeof(values)), text,
-	    kinds[k->type].wants);
+	return mistake_say(m, "must be %s, not \"%.100s\"%s%s%s",
+	    knob_values(k, values, sizeof(values)), g->text,
+	    file ? " (" : "", file ? kinds[k->type].wants : "",
+	    file ? ")" : "");
 }
 
 static const struct word *
@@ -306,18 +309,18 @@ is_list(const struct knob *k)
 }
 
 static int
-parse_number(const struct knob *k, const char *text, struct value *v,
+parse_number(const struct knob *k, const struct given *g, struct value *v,
     struct mistake *m)
 {
 	long long n;
 
-	if (k->none != NULL && strcmp(text, k->none) == 0) {
+	if (k->none != NULL && strcmp(g->text, k->none) == 0) {
 		*v = (struct value){ .number = k->none_number };
 		return 0;
 	}
-	n = number_read(k, text);
+	n = number_read(k, g->text);
 	if (n < 0 || (k->words == NULL && (n < k->min || n > k->max)))
-		return refuse(k, text, m);
+		return refuse(k, g, m);
 	*v = (struct value){ .number = n * (k->unit == 0 ? 1 : k->unit) };
 	return 0;
 }
@@ -376,9 +379,9 @@ knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return mistake_say(m, "holds a control character");
 	if (g->as != GIVEN_TEXT && (kinds[k->type].accepts & g->as) == 0)
-		return refuse(k, g->text, m);
+		return refuse(k, g, m);
 	if (!has_text(k))
-		return parse_number(k, g->text, v, m);
+		return parse_number(k, g, v, m);
 	if (g->text[0] == '\0')
 		return mistake_say(m, "is empty");
 	if (k->type == KNOB_PATH && check_tokens(g->text, m) < 0)

@@ -145,8 +145,10 @@ config_flag(struct config *c, int flag, const char *value, struct mistake *m)
 	*m = (struct mistake){ 0 };
 	if ((name = arena_printf(&c->arena, "-%c", flag)) == NULL)
 		return no_memory(m);
-	if (k == NULL)
-		return mistake_say(m, "%s is no setting", name);
+	mistake_at(m, name, 0, NULL);
+	if (k == NULL || (value == NULL) != (k->type == KNOB_BOOL))
+		return mistake_say(m, k == NULL ? "there is no such option" :
+		    value == NULL ? "wants a value" : "takes no value");
 	if ((s = setting_new(c, k, &g, name, 0, m)) == NULL)
 		return -1;
 	s->next = c->flags.body.settings;	/* the last one given holds */

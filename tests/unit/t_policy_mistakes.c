@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: ISC */
+/* A mistake refuses the session, and its one line says where and what. */
+#include "config.h"
+
+#include "policy_case.h"
+#include "tap.h"
+
+#define RULE(settings)	"rules = (\n{ " settings " } );\n"
+
+static const struct {
+	const char	*options[OPTIONS_MAX];
+	const char	*text;
+	const char	*line;		/* the mistake */
+} mistakes[] = {
+	/* Options. */
+	{ { "rename.overwrite" }, NULL,
+	    "-o: \"rename.overwrite\" has no value (-o name=value)" },
+	{ { "rename.overwrit=always" }, NULL,
+	    "-o: rename.overwrit: there is no such setting "
+	    "(-Q settings lists them)" },
+	{ { "overwrite=always" }, NULL,
+	    "-o: overwrite: there is no such setting "
+	    "(rename.overwrite is one)" },
+	{ { "rename=always" }, NULL,
+	    "-o: rename: there is no such setting (-Q settings lists them)" },
+	{ { "match=x" }, NULL,
+	    "-o: match: there is no such setting (-Q settings lists them)" },
+	{ { "rename.overwrite=yes" }, NULL,
+	    "-o: rename.overwrite: must be if-asked, always or never, "
+	    "not \"yes\"" },
+	{ { "access.read_only=yes" }, NULL,
+	    "-o: access.read_only: must be false or true, not \"yes\"" },
+	{ { "rename.overwrite=" }, NULL,
+	    "-o: rename.overwrite: must be if-asked, always or never, "
+	    "not \"\"" },
+	{ { "session.message=a\nb" }, NULL,
+	    "-o: session.message: holds a control character" },
+	{ { "profile=nosuch" }, NULL,
+	    "-o: profile: there is no profile \"nosuch\" (built in: openssh, "
+	    "sshfs, webex, force-close, read-only)" },
+	{ { "profile=webex", "profile=sshfs" }, NULL,
+	    "-o: profile: there can be only one (a profile in the file may "
+	    "name another)" },
+	{ { "-p" }, NULL, "-p: wants a value" },
+	{ { "-R true" }, NULL, "-R: takes no value" },
+	{ { "-x" }, NULL, "-x: there is no such option" },
+	{ { "-p open,nosuch" }, NULL,
+	    "-p: access.allow: \"nosuch\" fits no request "
+	    "(-Q requests lists them)" },
+	{ { "-P nosuch*" }, NULL,
+	    "-P: access.deny: \"nosuch*\" fits no request "
+	    "(-Q requests lists them)" },
+	{ { "-P open,,read" }, NULL,
+	    "-P: access.deny: has an empty item (one comma too many?)" },
+	{ { "-P !open" }, NULL,
+	    "-P: access.deny: \"!open\": a list of names cannot be negated" },
+	{ { "-u 8" }, NULL,
+	    "-u: files.umask: must be 000 to 777 or process, not \"8\"" },
+	{ { "-u 1777" }, NULL,
+	    "-u: files.umask: must be 000 to 777 or process, not \"1777\"" },
+	{ { "-d /srv/%h" }, NULL,
+	    "-d: start_dir: \"/srv/%h\": unknown token %h "
+	    "(there are %u %U %d %%)" },
+
+	/* Syntax, with hints for the usual slips. */
+	{ { 0 }, "rules = ( { access = {\nread_only = yes; }; } );",
+	    "p:2: syntax error (write true or false)" },
+	{ { 0 }, "rules = (\n{ rename = { overwrite = always; }; } );",
+	    "p:2: syntax error (text is written in quotes)" },
+	{ { 0 }, "rules = (\n{ rename.overwrite = \"always\"; } );",
+	    "p:2: syntax error (a dotted name is for -o; here its parts are "
+	    "groups, a = { b = ...; })" },
+	{ { 0 }, "rules = (\n{ }\n{ } );",
+	    "p:3: syntax error (a comma is missing between } and {)" },
+	{ { 0 }, "rules = (\n{ },\n);",
+	    "p:3: syntax error (the comma before ) or ] is one too many)" },
+	{ { 0 }, "rules = (\n{ rename = { overwrite\nwhen = \"always\" }; } );",
+	    "p:3: syntax error (is a semicolon missing before this?)" },
+	{ { 0 }, "rules = ( {\n",
+	    "p:2: syntax error (is a semicolon, a comma or a bracket missing, "
+	    "here or above?)" },
+	{ { 0 }, "rules = (\n{ profile = \"webex\"\n\"sshfs\"; } );",
+	    "p:3: two strings with nothing between would be read as one "
+	    "(is a comma or a semicolon missing?)" },
+	{ { 0 }, RULE("match = { user = [ \"a\" \"b\" ]; };"),
+	    "p:2: two strings with nothing between would be read as one "
+	    "(is a comma or a semicolon missing?)" },
+	{ { 0 }, "rules = ();\nrules = ();",
+	    "p:2: duplicate setting name" },
+	{ { 0 }, RULE("log = { level = \"INFO\"; level = \"QUIET\"; };"),
+	    "p:2: duplicate setting name" },
+	{ { 0 }, "rules = ();\n/* and then\nrules",
+	    "p:2: this comment does not end, so that all behind it would be "
+	    "ignored" },
+	{ { 0 }, RULE("profile = \"webex;\n"),
+	    "p:2: this string does not end on its line "
+	    "(a quote is missing)" },
+	{ { 0 }, "\n@include \"other\"\n",
+	    "p:2: @include is not supported" },
+	{ { 0 }, RULE("session = { message = \"a\\x00b\"; };"),
+	    "p:2: \\x00 would end the string" },
+
+	/* What stands where. */
+	{ { 0 }, "\nrename = { overwrite = \"always\"; };",
+	    "p:2: rename: only rules and profiles stand here "
+	    "(settings: rules = ( { ... } );)" },
+	{ { 0 }, "rules = { };",
+	    "p:1: rules: must be a list (rules = ( { ... }, { ... } );)" },
+	{ { 0 }, "rules = ( \"a\" );",
+	    "p:1: rules: rule 1 must be a group ({ ... })" },
+	{ { 0 }, "profiles = ( );",
+	    "p:1: profiles: must be a group (profiles = { name = { ... }; };)" },
+	{ { 0 }, "profiles = { a = 1; };",
+	    "p:1: a: a profile must be a group (a = { ... };)" },
+	{ { 0 }, "profiles = { webex = { }; };",
+	    "p:1: webex: a profile of this name is built in (choose another, "
+	    "which may name it)" },
+	{ { 0 }, "profiles = { a = { match = { user = \"x\"; }; }; };",
+	    "p:1: match: there is no such setting "
+	    "(-Q settings lists them)" },
+	{ { 0 }, RULE("overwrite = \"always\";"),
+	    "p:2: overwrite: there is no such setting "
+	    "(rename.overwrite is one)" },
+	{ { 0 }, RULE("rename = { overwrit = \"always\"; };"),
+	    "p:2: rename.overwrit: there is no such setting "
+	    "(-Q settings lists them)" },
+	{ { 0 }, RULE("rename = \"always\";"),
+	    "p:2: rename: must be a group of settings (rename = { ... };)" },
+	{ { 0 }, RULE("profile = 1;"),
+	    "p:2: profile: must be one profile's name, in quotes" },
+	{ { 0 }, RULE("profile = [ \"webex\", \"sshfs\" ];"),
+	    "p:2: profile: must be one profile's name, in quotes" },
+	{ { 0 }, RULE("profile = \"nosuch\";"),
+	    "p:2: profile: there is no profile \"nosuch\" (built in: openssh, "
+	    "sshfs, webex, force-close, read-only)" },
+	{ { 0 }, "profiles = {\na = { profile = \"b\"; };\n"
+	    "b = { profile = \"a\"; };\n};",
+	    "p:2: profile: \"a\" leads back to itself (by way of \"b\")" },
+	{ { 0 }, "profiles = { a = { profile = \"a\"; }; };",
+	    "p:1: profile: \"a\" leads back to itself (by way of \"a\")" },
+
+	/* Values. */
+	{ { 0 }, RULE("rename = { overwrite = true; };"),
+	    "p:2: rename.overwrite: must be if-asked, always or never, "
+	    "not \"true\" (in quotes)" },
+	{ { 0 }, RULE("rename = { overwrite = \"sometimes\"; };"),
+	    "p:2: rename.overwrite: must be if-asked, always or never, "
+	    "not \"sometimes\" (in quotes)" },
+	{ { 0 }, RULE("rename = { overwrite = { a = 1; }; };"),
+	    "p:2: rename.overwrite: must be if-asked, always or never, "
+	    "not \"{ ... }\" (in quotes)" },
+	{ { 0 }, RULE("access = { read_only = \"true\"; };"),
+	    "p:2: access.read_only: must be false or true, not \"true\" "
+	    "(without quotes)" },
+	{ { 0 }, RULE("access = { read_only = 1; };"),
+	    "p:2: access.read_only: must be false or true, not \"1\" "
+	    "(without quotes)" },
+	{ { 0 }, RULE("access = { deny = [ ]; };"),
+	    "p:2: access.deny: is empty" },
+	{ { 0 }, RULE("access = { deny = ( \"open\", 1 ); };"),
+	    "p:2: access.deny: must be request names or patterns, not "
+	    "\"( ... )\" (a string, or a list [ \"a\", \"b\" ])" },
+	{ { 0 }, RULE("access = { deny = \"nosuch\"; };"),
+	    "p:2: access.deny: \"nosuch\" fits no request "
+	    "(-Q requests lists them)" },
+	{ { 0 }, RULE("files = { umask = 22; };"),
+	    "p:2: files.umask: must be 000 to 777 or process, not \"22\" "
+	    "(a string of octal digits such as \"022\")" },
+	{ { 0 }, RULE("files = { umask = 022; };"),
+	    "p:2: a number that begins with 0 is not octal here (write octal "
+	    "modes as strings, \"022\")" },
+	{ { 0 }, RULE("protocol = { max_version = 7; };"),
+	    "p:2: protocol.max_version: must be 3 to 6, not \"7\" "
+	    "(without quotes)" },
+	{ { 0 }, RULE("protocol = { max_version = \"3\"; };"),
+	    "p:2: protocol.max_version: must be 3 to 6, not \"3\" "
+	    "(without quotes)" },
+	{ { 0 }, RULE("protocol = { max_version = 3.5; };"),
+	    "p:2: protocol.max_version: must be 3 to 6, not "
+	    "\"a number with a fraction\" (without quotes)" },
+	{ { 0 }, RULE("protocol = { max_version = -3; };"),
+	    "p:2: protocol.max_version: must be 3 to 6, not \"-3\" "
+	    "(without quotes)" },
+	{ { 0 }, RULE("protocol = { max_version = 4294967299; };"),
+	    "p:2: this number is too large (sizes may be written as strings, "
+	    "\"4G\"; no limit is \"none\")" },
+	{ { 0 }, RULE("protocol = { max_packet = 4294967296L; };"),
+	    "p:2: this number is too large (sizes may be written as strings, "
+	    "\"4G\"; no limit is \"none\")" },
+	{ { 0 }, RULE("protocol = { max_packet = 0x100000000; };"),
+	    "p:2: this number is too large (sizes may be written as strings, "
+	    "\"4G\"; no limit is \"none\")" },
+	{ { 0 }, RULE("protocol = { max_packet = 9999999999999999999999; };"),
+	    "p:2: this number is too large (sizes may be written as strings, "
+	    "\"4G\"; no limit is \"none\")" },
+	{ { 0 }, RULE("protocol = { max_packet = \"99999999999999999999\"; };"),
+	    "p:2: protocol.max_packet: must be 65K to 16M, not "
+	    "\"99999999999999999999\" (bytes, or a string such as \"256K\")" },
+	{ { 0 }, RULE("protocol = { max_packet = \"9000000000000000T\"; };"),
+	    "p:2: protocol.max_packet: must be 65K to 16M, not "
+	    "\"9000000000000000T\" (bytes, or a string such as \"256K\")" },
+	{ { 0 }, RULE("protocol = { max_read = \"64\"; };"),
+	    "p:2: protocol.max_read: must be 64K to 16M, not \"64\" "
+	    "(bytes, or a string such as \"256K\")" },
+	{ { 0 }, RULE("protocol = { max_read = 65535; };"),
+	    "p:2: protocol.max_read: must be 64K to 16M, not \"65535\" "
+	    "(bytes, or a string such as \"256K\")" },
+	{ { 0 }, RULE("rename = { busy_timeout = \"6s\"; };"),
+	    "p:2: rename.busy_timeout: must be 0s to 5s, not \"6s\" "
+	    "(seconds, or a string such as \"5m\" or \"1h30m\")" },
+	{ { 0 }, RULE("rename = { busy_timeout = \"none\"; };"),
+	    "p:2: rename.busy_timeout: must be 0s to 5s, not \"none\" "
+	    "(seconds, or a string such as \"5m\" or \"1h30m\")" },
+	{ { 0 }, RULE("session = { idle_timeout = 0; };"),
+	    "p:2: session.idle_timeout: must be 1s to 366d or none, not \"0\" "
+	    "(seconds, or a string such as \"5m\" or \"1h30m\")" },
+	{ { 0 }, RULE("session = { idle_timeout = \"1x\"; };"),
+	    "p:2: session.idle_timeout: must be 1s to 366d or none, not "
+	    "\"1x\" (seconds, or a string such as \"5m\" or \"1h30m\")" },
+
+	/* Who a rule is for. */
+	{ { 0 }, RULE("match = \"webex\";"),
+	    "p:2: match: must be a group (match = { user = \"...\"; };)" },
+	{ { 0 }, RULE("match = { uid = 0; };"),
+	    "p:2: uid: is nothing to match by (user, group, address, "
+	    "local_address and local_port are)" },
+	{ { 0 }, RULE("match = { user = 1; };"),
+	    "p:2: user: must be a string in quotes, or a list of them" },
+	{ { 0 }, RULE("match = { user = \"\"; };"),
+	    "p:2: user: \"\" is empty" },
+	{ { 0 }, RULE("match = { user = [ ]; };"),
+	    "p:2: user: \"\" is empty" },
+	{ { 0 }, RULE("match = { user = [ \"!a\", \"!b\" ]; };"),
+	    "p:2: user: matches nobody, since everything in it is negated "
+	    "(add \"*\")" },
+	{ { 0 }, RULE("match = { address = \"!10.0.0.0/8\"; };"),
+	    "p:2: address: matches nobody, since everything in it is negated "
+	    "(add \"*\")" },
+	{ { 0 }, RULE("match = { address = \"10.0.0.0/33\"; };"),
+	    "p:2: address: \"10.0.0.0/33\" has a prefix length that is out "
+	    "of range" },
+	{ { 0 }, RULE("match = { address = \"10.9.0.0/8\"; };"),
+	    "p:2: address: \"10.9.0.0/8\" has bits behind its prefix "
+	    "length" },
+	{ { 0 }, RULE("match = { address = \"host.example.org\"; };"),
+	    "p:2: address: \"host.example.org\" is not an address, a network "
+	    "or a pattern of one" },
+	{ { 0 }, RULE("match = { address = \"::ffff:0:0/95\"; };"),
+	    "p:2: address: \"::ffff:0:0/95\" has bits behind its prefix "
+	    "length" },
+	{ { 0 }, RULE("match = { local_port = 0; };"),
+	    "p:2: local_port: \"0\" is not a port from 1 to 65535" },
+	{ { 0 }, RULE("match = { local_port = 65536; };"),
+	    "p:2: local_port: \"65536\" is not a port from 1 to 65535" },
+	{ { 0 }, RULE("match = { local_port = \"ssh\"; };"),
+	    "p:2: local_port: \"ssh\" is not a port from 1 to 65535" },
+};
+
+/* A rule that applies to nobody here is checked like any other. */
+static void
+check_lines(void)
+{
+	char *out;
+	size_t i;
+
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		out = case_explain(mistakes[i].options, mistakes[i].text,
+		    &case_facts);
+		if (!ok(strcmp(out, mistakes[i].line) == 0, "%s",
+		    mistakes[i].line))
+			printf("# not %s\n", out);
+		free(out);
+	}
+}
+
+static void
+check_unmatched(void)
+{
+	const char *const none[OPTIONS_MAX] = { 0 };
+	char *out = case_explain(none, "rules = ( { match = { user = "
+	    "\"nobody-here\"; };\nlog = { level = \"x\"; }; } );",
+	    &case_facts);
+
+	ok(strncmp(out, "p:2: log.level: must be QUIET", 29) == 0,
+	    "a rule for somebody else is checked too");
+	free(out);
+}
+
+static void
+check_nul(void)
+{
+	static const char text[] = "rules = ();\n\0 rules = ( nonsense";
+	struct config *c = config_new(case_requests);
+	struct mistake m;
+	char line[MISTAKE_LINE_MAX];
+
+	ok(config_text(c, "p", text, sizeof(text) - 1, &m) < 0 &&
+	    strcmp(mistake_line(&m, line),
+	    "p:2: a NUL byte would end the file here") == 0,
+	    "a NUL byte does not hide the rest");
+	config_free(c);
+}
+
+/* Every byte of a policy may be missing; none may crash us. */
+static void
+check_truncated(void)
+{
+	static const char text[] =
+	    "profiles = { a = { profile = \"webex\"; }; }; /* x */\n"
+	    "rules = ( { match = { user = [ \"a\", \"!b\" ]; local_port = 22;\n"
+	    "address = \"10.0.0.0/8\"; }; profile = \"a\"; // y\n"
+	    "files = { umask = \"022\"; }; protocol = { max_version = 3; }; }"
+	    " );";
+	struct config *c;
+	struct mistake m;
+	char part[sizeof(text)];
+	size_t n, refused = 0;
+
+	for (n = 0; n < sizeof(text); n++) {
+		memcpy(part, text, n);
+		part[n] = '\0';
+		c = config_new(case_requests);
+		refused += config_text(c, "p", part, n, &m) < 0;
+		config_free(c);
+	}
+	ok(refused > 200 && refused < sizeof(text),
+	    "a truncated policy is refused (%zu of %zu)", refused,
+	    sizeof(text));
+}
+
+int
+main(void)
+{
+	check_lines();
+	check_unmatched();
+	check_nul();
+	check_truncated();
+	return done();
+}
