@@ -151,9 +151,8 @@ network_read(const char *s, struct address *a, int *length)
 		if (!address_ends_at(a, *length))
 			return "has bits behind its prefix length";
 	}
-	address_unmap(a);
-	if (a->bits != bits && (*length -= 96) < 0)
-		return "reaches beyond the mapped IPv4 addresses";
+	address_unmap(a);	/* whose own length is 96 or more, as seen above */
+	*length -= bits - a->bits;
 	return NULL;
 }
 

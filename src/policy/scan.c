@@ -2,7 +2,6 @@
 #include <config.h>
 
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -85,21 +84,20 @@ take_string(struct scanner *s)
 	return 0;
 }
 
-/* libconfig reads 022 as 22, and 4294967297 as 1. */
+/* libconfig reads 022 as 22, and 4294967297 as 1. strtoll() saturates. */
 static int
 check_integer(struct scanner *s, const char *digits)
 {
 	char *end;
 	long long n;
 
-	errno = 0;
 	n = strtoll(digits, &end, strncasecmp(digits, "0x", 2) == 0 ? 16 : 10);
 	if (*end == '.' || tolower((unsigned char)*end) == 'e')
 		return 0;
 	if (digits[0] == '0' && isdigit((unsigned char)digits[1]))
 		return refuse(s, "a number that begins with 0 is not octal "
 		    "here (write octal modes as strings, \"022\")");
-	if (errno == ERANGE || n > INT_MAX)
+	if (n > INT_MAX)
 		return refuse(s, "this number is too large (sizes may be "
 		    "written as strings, \"4G\"; no limit is \"none\")");
 	return 0;
@@ -151,7 +149,7 @@ take_sign(struct scanner *s)
 	if (*s->p == '{' && s->last == '}')
 		hint(s, "a comma is missing between } and {");
 	if (strchr(")]", *s->p) != NULL && s->last == ',')
-		hint(s, "the comma before ) or ] is one too many");
+		return refuse(s, "the comma before ) or ] is one too many");
 	if (*s->p == ',' && s->last == ',')
 		hint(s, "a comma is one too many");
 	s->last = *s->p++;

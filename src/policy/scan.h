@@ -18,8 +18,9 @@ struct scan {
 
 /*
  * Refused: @include, NUL bytes, comments and strings that do not end, two
- * strings without a comma, integers that do not fit or begin with 0. Returns
- * 0, or -1 with the mistake's line and text.
+ * strings without a comma, integers that do not fit or begin with 0, and a
+ * comma behind a list's last item, which some versions take. Returns 0, or -1
+ * with the mistake's line and text.
  */
 int	scan_text(const char *text, size_t len, struct scan *,
 	    struct mistake *);

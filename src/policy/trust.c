@@ -56,23 +56,24 @@ check_owner(struct walk *w, const char *name, const struct stat *st)
 	return 0;
 }
 
-/* Makes `fd`, a directory or -1, where the walk stands. */
-static int
+/* Makes a directory that was checked the one where the walk stands. */
+static void
 enter(struct walk *w, int fd)
 {
-	struct stat st;
-
 	if (w->dirfd >= 0)
 		close(w->dirfd);
-	if ((w->dirfd = fd) < 0 || fstat(fd, &st) < 0)
-		return say_errno(w, "/");
-	return check_owner(w, "a directory above", &st);
+	w->dirfd = fd;
 }
 
 static int
 enter_root(struct walk *w)
 {
-	return enter(w, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+	struct stat st;
+
+	enter(w, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+	if (w->dirfd < 0 || fstat(w->dirfd, &st) < 0)
+		return say_errno(w, "/");
+	return check_owner(w, "/", &st);
 }
 
 /* Puts a link's target in front of what is left to walk. */
@@ -150,7 +151,7 @@ walk(struct walk *w)
 			return say_errno(w, name);
 		r = check_owner(w, name, &st);
 		if (r == 0 && S_ISDIR(st.st_mode)) {
-			r = enter(w, fd);
+			enter(w, fd);
 			fd = -1;
 		} else if (r == 0 && S_ISLNK(st.st_mode)) {
 			r = follow(w, fd, name);

@@ -28,7 +28,8 @@ static const struct {
 	{ "protocol.max_packet", "1 M", NULL },
 	{ "protocol.max_packet", "9223372036854775807", NULL },
 	{ "protocol.max_packet", "9223372036854775808", NULL },
-	{ "protocol.max_packet", "18446744073709617152", NULL },
+	{ "protocol.max_packet", "18446744073709618176", NULL }, /* 2^64+65K */
+	{ "protocol.max_packet", "18014398509482049K", NULL },	/* the same */
 	{ "protocol.max_packet", "16777216T", NULL },
 	{ "protocol.max_packet", "none", NULL },
 	{ "protocol.max_packet", "", NULL },
@@ -45,6 +46,8 @@ static const struct {
 	{ "session.idle_timeout", "m", NULL },
 	{ "session.idle_timeout", "1.5h", NULL },
 	{ "session.idle_timeout", "9223372036854775807w", NULL },
+	{ "session.idle_timeout",	/* 2^64 + 1 */
+	    "9223372036854775807s9223372036854775807s3s", NULL },
 	{ "session.idle_timeout", "366d", "366d" },
 	{ "session.idle_timeout", "367d", NULL },
 	{ "rename.busy_timeout", "0", "0s" },
@@ -55,6 +58,7 @@ static const struct {
 	{ "files.umask", "777", "777" },
 	{ "files.umask", "process", "process" },
 	{ "files.umask", "1000", NULL },
+	{ "files.umask", "1000000000000000000000022", NULL },
 	{ "files.umask", "028", NULL },
 	{ "files.umask", "0x1", NULL },
 	{ "files.umask", "-1", NULL },

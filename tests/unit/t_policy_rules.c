@@ -123,6 +123,15 @@ static const struct {
 	    "session.message \"Ask Jane\"   # does nothing while "
 	    "session.access has its default; -o\n" },
 
+	{ "what looks like more is inside a string", { 0 },
+	    "rules = ( { session = { access = \"refuse\";\n"
+	    "message = \"say \\\"/* @ 022 # x\\\\\"; }; } );",
+	    "session.message \"say \"/* @ 022 # x\\\"   # rule 1, p:2\n" },
+	{ "comments and other forms", { 0 },
+	    "# @include yes\n// 022 \"\n/* \"\n */ rules : ({\n"
+	    "protocol : { max_version : 0x4, max_packet = 70000L } })",
+	    "protocol.max_packet 70000   # rule 1, p:5\n" },
+
 	{ "force-close", { "profile=force-close" }, NULL,
 	    "rename.open_handles close   # -o (profile force-close)\n" },
 	{ "force-close is webex", { "profile=force-close" }, NULL,
@@ -167,6 +176,8 @@ static const struct {
 	{ "address = \"10.9.8.7\";", true },
 	{ "address = \"::ffff:10.9.8.7\";", true },
 	{ "address = \"::ffff:10.9.0.0/112\";", true },
+	{ "address = \"::ffff:10.9.8.4/126\";", true },
+	{ "address = \"::ffff:10.9.8.6/128\";", false },
 	{ "address = \"10.9.*\";", true },
 	{ "address = \"10.8.*\";", false },
 	{ "address = [ \"10.0.0.0/8\", \"!10.9.0.0/16\" ];", false },
