@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # What the policy's manual and examples say is what the program does.
 bats_load_library bats-support

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/arena.h"
+#include "wire/buf.h"
 
 struct chunk {
 	struct chunk	*next;
@@ -18,7 +19,7 @@ arena_get(struct arena *a, size_t size)
 	struct chunk *c;
 
 	if ((c = calloc(1, sizeof(*c) + size)) == NULL)
-		return NULL;
+		buf_no_memory();
 	c->next = a->chunks;
 	a->chunks = c;
 	return c->memory;
@@ -28,9 +29,8 @@ char *
 arena_copy(struct arena *a, const char *s)
 {
 	size_t size = strlen(s) + 1;
-	char *copy = arena_get(a, size);
 
-	return copy == NULL ? NULL : memcpy(copy, s, size);
+	return memcpy(arena_get(a, size), s, size);
 }
 
 char *
@@ -38,15 +38,14 @@ arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;
 	char *s;
-	int n;
+	size_t size;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	size = (size_t)vsnprintf(NULL, 0, fmt, ap) + 1;
 	va_end(ap);
-	if (n < 0 || (s = arena_get(a, (size_t)n + 1)) == NULL)
-		return NULL;
+	s = arena_get(a, size);
 	va_start(ap, fmt);
-	vsnprintf(s, (size_t)n + 1, fmt, ap);
+	vsnprintf(s, size, fmt, ap);
 	va_end(ap);
 	return s;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Memory that is given back all at once: for what lives as long as a policy. */
+/*
+ * Memory that is given back all at once: for what lives as long as a policy.
+ * Out of memory ends the process through buf_no_memory (wire/buf.h).
+ */
 #ifndef POLICY_ARENA_H
 #define POLICY_ARENA_H
 
@@ -11,10 +14,9 @@ struct arena {
 	struct chunk	*chunks;	/* NULL is an empty arena */
 };
 
-/* `size` bytes of zeroes, aligned for any type; NULL when out of memory. */
+/* `size` bytes of zeroes, aligned for any type. */
 void	*arena_get(struct arena *, size_t size);
 
-/* Strings; NULL when out of memory. */
 char	*arena_copy(struct arena *, const char *);
 char	*arena_printf(struct arena *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

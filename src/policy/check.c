@@ -108,8 +108,6 @@ config_check(struct config *c, const struct lookup *lookup, FILE *out,
 	if (config_link(c, m) < 0)
 		return -1;
 	settled = arena_get(&c->arena, knob_count * sizeof(*settled));
-	if (settled == NULL)
-		return mistake_say(m, "out of memory");
 	for (r = &c->flags; r != NULL; r = r->next) {
 		check_names(r, r->match.user, "user", lookup->user, out);
 		check_names(r, r->match.group, "group", lookup->group, out);

@@ -40,7 +40,7 @@ is_list(const config_setting_t *s)
 	return config_setting_is_list(s) || config_setting_is_array(s);
 }
 
-/* A number, string or bool as text; NULL for anything else, or no memory. */
+/* A number, string or bool as text; NULL for anything else. */
 static const char *
 scalar_text(struct parse *p, const config_setting_t *s)
 {
@@ -84,14 +84,11 @@ list_text(struct parse *p, const config_setting_t *s, bool numbers)
 			return NULL;
 		size += strlen(item) + 1;
 	}
-	if ((text = end = arena_get(&p->config->arena, size)) == NULL)
-		return NULL;
+	text = end = arena_get(&p->config->arena, size);
 	for (i = 0; i < n; i++) {
 		if (i > 0)
 			*end++ = ',';
-		if ((item = item_text(p, s, i, numbers)) == NULL)
-			return NULL;
-		end = stpcpy(end, item);
+		end = stpcpy(end, item_text(p, s, i, numbers));
 	}
 	return text;
 }
@@ -140,8 +137,6 @@ parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
 
 	name = arena_printf(&p->config->arena, "%s%s%s", prefix,
 	    prefix[0] != '\0' ? "." : "", config_setting_name(s));
-	if (name == NULL)
-		return MISTAKE(p, s, NULL, "out of memory");
 	if (knob_find(name) != NULL || !is_group_name(name)) {
 		g = given_of(p, s);
 		return body_add(p->config, b, name, &g, p->file, line_of(s),
@@ -242,10 +237,6 @@ criterion_list(struct parse *p, const char *text, enum criterion kind)
 
 	list = arena_get(&p->config->arena,
 	    (strlen(text) + 2) * sizeof(*list));
-	if (rest == NULL || list == NULL) {
-		mistake_say(p->mistake, "out of memory");
-		return NULL;
-	}
 	while (rest != NULL) {
 		list[n] = next_item(&rest);
 		if ((fault = item_fault(kind, list[n])) != NULL) {
@@ -313,8 +304,7 @@ parse_rule(struct parse *p, const config_setting_t *group, int number)
 	if (!config_setting_is_group(group))
 		return MISTAKE(p, group, "rules", "rule %d must be a group "
 		    "({ ... })", number);
-	if ((rule = arena_get(&p->config->arena, sizeof(*rule))) == NULL)
-		return MISTAKE(p, group, NULL, "out of memory");
+	rule = arena_get(&p->config->arena, sizeof(*rule));
 	rule->number = number;
 	rule->body.file = p->file;
 	rule->body.line = line_of(group);
@@ -358,9 +348,7 @@ parse_profile(struct parse *p, const config_setting_t *group)
 		return MISTAKE(p, group, name, "a profile of this name is "
 		    "built in (choose another, which may name it)");
 	name = arena_copy(&p->config->arena, name);
-	if (name == NULL || (profile = profile_add(p->config, name, p->file,
-	    line_of(group), p->mistake)) == NULL)
-		return MISTAKE(p, group, NULL, "out of memory");
+	profile = profile_add(p->config, name, p->file, line_of(group));
 	for (i = 0; i < config_setting_length(group) && r == 0; i++)
 		r = parse_member(p, config_setting_get_elem(group,
 		    (unsigned)i), &profile->body);
@@ -408,8 +396,6 @@ syntax_error(struct parse *p, const config_t *cf, const struct scan *scan)
 	const char *text = config_error_text(cf);
 
 	mistake_at(p->mistake, p->file, config_error_line(cf), NULL);
-	if (text == NULL)
-		return mistake_say(p->mistake, "out of memory");
 	if (strcmp(text, "syntax error") != 0)
 		return mistake_say(p->mistake, "%s", text);
 	if (scan->hint == NULL)
@@ -429,8 +415,7 @@ config_text(struct config *c, const char *name, const char *text, size_t len,
 	int r;
 
 	*m = (struct mistake){ 0 };
-	if ((p.file = arena_copy(&c->arena, name)) == NULL)
-		return mistake_say(m, "out of memory");
+	p.file = arena_copy(&c->arena, name);
 	mistake_at(m, name, 0, NULL);
 	if (scan_text(text, len, &scan, m) < 0)
 		return -1;
@@ -445,31 +430,23 @@ config_text(struct config *c, const char *name, const char *text, size_t len,
 
 /*
  * Reads all of a file, at most FILE_MAX bytes, and puts a NUL behind them.
- * Returns memory to free, or NULL with the mistake's text.
+ * Returns its length, or -1 with the mistake's text.
  */
-static char *
-read_all(int fd, size_t *len, struct mistake *m)
+static ssize_t
+read_all(int fd, char text[FILE_MAX + 2], struct mistake *m)
 {
-	char *text = malloc(FILE_MAX + 2);
-	ssize_t n = 1;
+	ssize_t n, len = 0;
 
-	for (*len = 0; text != NULL && n > 0 && *len <= FILE_MAX; ) {
-		n = read(fd, text + *len, FILE_MAX + 1 - *len);
-		if (n > 0)
-			*len += (size_t)n;
-		else if (n < 0 && errno == EINTR)
-			n = 1;
-	}
-	if (text == NULL || n < 0) {
-		mistake_say(m, "%s", strerror(errno));
-	} else if (*len > FILE_MAX) {
-		mistake_say(m, "is larger than 1 MiB");
-	} else {
-		text[*len] = '\0';
-		return text;
-	}
-	free(text);
-	return NULL;
+	do {
+		n = read(fd, text + len, (size_t)(FILE_MAX + 1 - len));
+		len += n > 0 ? n : 0;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	if (n < 0)
+		return mistake_say(m, "%s", strerror(errno));
+	if (len > FILE_MAX)
+		return mistake_say(m, "is larger than 1 MiB");
+	text[len] = '\0';
+	return len;
 }
 
 int
@@ -477,9 +454,9 @@ config_file(struct config *c, const char *path, const struct facts *facts,
     uid_t owner, struct mistake *m)
 {
 	const char *name = DEFAULT_FILE;
+	ssize_t len;
 	char *text;
-	size_t len;
-	int fd, r;
+	int fd;
 
 	*m = (struct mistake){ 0 };
 	if (path != NULL) {
@@ -495,11 +472,8 @@ config_file(struct config *c, const char *path, const struct facts *facts,
 		    mistake_say(m, "there is no such file");
 	if (fd < 0)
 		return -1;
-	text = read_all(fd, &len, m);
+	text = arena_get(&c->arena, FILE_MAX + 2);
+	len = read_all(fd, text, m);
 	close(fd);
-	if (text == NULL)
-		return -1;
-	r = config_text(c, name, text, len, m);
-	free(text);
-	return r;
+	return len < 0 ? -1 : config_text(c, name, text, (size_t)len, m);
 }

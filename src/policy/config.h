@@ -48,7 +48,7 @@ struct lookup {
 
 /*
  * `requests` are the names -Q requests prints, NULL-terminated; they are kept
- * by reference. NULL when out of memory. config_free(NULL) is fine.
+ * by reference. config_free(NULL) is fine.
  */
 struct config	*config_new(const char *const *requests);
 void	config_free(struct config *);

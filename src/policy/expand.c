@@ -67,10 +67,6 @@ expand_path(const char *path, const char *tokens, const struct facts *f,
 		}
 		out = arena_printf(arena, "%s%.*s%s", out, (int)n, path,
 		    value);
-		if (out == NULL) {
-			mistake_say(m, "out of memory");
-			return NULL;
-		}
 		n += path[n] == '%' ? 2 : 0;
 	}
 	return out;

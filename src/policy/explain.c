@@ -119,8 +119,9 @@ config_explain(struct config *c, const struct facts *f, FILE *out,
 	struct outcome o;
 
 	*m = (struct mistake){ 0 };
-	if (config_link(c, m) < 0 || config_evaluate(c, f, &o, m) < 0)
+	if (config_link(c, m) < 0)
 		return -1;
+	config_evaluate(c, f, &o);
 	for (k = knobs; k < knobs + knob_count; k++)
 		print_setting(k, &o, out);
 	for (u = o.undecided; u != NULL; u = u->next)
@@ -173,8 +174,7 @@ config_criteria(struct config *c, const char *criteria, struct facts *f,
 
 	*m = (struct mistake){ 0 };
 	mistake_at(m, "-C", 0, NULL);
-	if ((rest = arena_copy(&c->arena, criteria)) == NULL)
-		return mistake_say(m, "out of memory");
+	rest = arena_copy(&c->arena, criteria);
 	while ((name = strsep(&rest, ",")) != NULL) {
 		value = name + strcspn(name, "=");
 		if (*value == '=')

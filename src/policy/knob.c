@@ -386,8 +386,7 @@ knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
 		return mistake_say(m, "is empty");
 	if (k->type == KNOB_PATH && check_tokens(g->text, m) < 0)
 		return -1;
-	if ((text = arena_copy(arena, g->text)) == NULL)
-		return mistake_say(m, "out of memory");
+	text = arena_copy(arena, g->text);
 	if (is_list(k) && tidy_list(text, m) < 0)
 		return -1;
 	*v = (struct value){ .text = text };

@@ -107,7 +107,7 @@ rule_needs(const struct rule *r, const struct facts *f)
 }
 
 /* Adds what a rule says to what those before it said. */
-static int
+static void
 add_rule(struct config *c, const struct rule *rule, struct outcome *o)
 {
 	struct cursor at = { .body = &rule->body };
@@ -119,49 +119,32 @@ add_rule(struct config *c, const struct rule *rule, struct outcome *o)
 			continue;
 		while (*end != NULL)
 			end = &(*end)->next;
-		origin = arena_get(&c->arena, sizeof(*origin));
-		if ((*end = origin) == NULL)
-			return -1;
+		*end = origin = arena_get(&c->arena, sizeof(*origin));
 		origin->rule = rule;
 		origin->profile = at.profile;
 		origin->setting = at.setting;
 	}
-	return 0;
 }
 
-static int
-add_undecided(struct config *c, const struct rule *rule,
-    struct undecided **end)
-{
-	if ((*end = arena_get(&c->arena, sizeof(**end))) == NULL)
-		return -1;
-	(*end)->rule = rule;
-	return 0;
-}
-
-int
-config_evaluate(struct config *c, const struct facts *f, struct outcome *o,
-    struct mistake *m)
+void
+config_evaluate(struct config *c, const struct facts *f, struct outcome *o)
 {
 	struct undecided **end = &o->undecided;
 	const struct rule *rule;
 	enum applies applies;
-	int r = 0;
 
 	*o = (struct outcome){ 0 };
 	o->origins = arena_get(&c->arena, knob_count * sizeof(*o->origins));
-	if (o->origins == NULL)
-		return mistake_say(m, "out of memory");
-	for (rule = &c->flags; rule != NULL && r == 0; rule = rule->next) {
+	for (rule = &c->flags; rule != NULL; rule = rule->next) {
 		applies = rule_applies(rule, f);
 		if (applies == APPLIES) {
-			r = add_rule(c, rule, o);
+			add_rule(c, rule, o);
 		} else if (applies == UNDECIDED) {
-			r = add_undecided(c, rule, end);
-			end = *end == NULL ? end : &(*end)->next;
+			*end = arena_get(&c->arena, sizeof(**end));
+			(*end)->rule = rule;
+			end = &(*end)->next;
 		}
 	}
-	return r == 0 ? 0 : mistake_say(m, "out of memory");
 }
 
 /* All lists in one, as policy_permits() reads them. */
@@ -170,7 +153,7 @@ join_origins(struct arena *arena, const struct origin *o)
 {
 	const char *text = arena_copy(arena, o->setting->value.text);
 
-	for (o = o->next; o != NULL && text != NULL; o = o->next)
+	for (o = o->next; o != NULL; o = o->next)
 		text = arena_printf(arena, "%s,%s", text,
 		    o->setting->value.text);
 	return text;
@@ -186,12 +169,9 @@ list_origins(struct arena *arena, const struct origin *first)
 
 	for (o = first; o != NULL; o = o->next)
 		n++;
-	if ((list = arena_get(arena, n * sizeof(*list))) == NULL)
-		return NULL;
+	list = arena_get(arena, n * sizeof(*list));
 	for (o = first, n = 0; o != NULL; o = o->next, n++)
-		if ((list[n] = arena_copy(arena, o->setting->value.text)) ==
-		    NULL)
-			return NULL;
+		list[n] = arena_copy(arena, o->setting->value.text);
 	return list;
 }
 
@@ -207,15 +187,14 @@ apply(const struct knob *k, const struct origin *o, const struct facts *f,
 	if (k->combine == INTERSECTS) {
 		list = list_origins(&p->strings, o);
 		memcpy((char *)p + k->offset, &list, sizeof(list));
-		return list == NULL ? mistake_say(m, "out of memory") : 0;
+		return 0;
 	}
 	if (k->type == KNOB_PATH) {
 		v.text = expand_path(v.text, "uUd", f, &p->strings, m);
 		if (v.text == NULL)
 			return -1;
-	} else if (v.text != NULL &&
-	    (v.text = join_origins(&p->strings, o)) == NULL) {
-		return mistake_say(m, "out of memory");
+	} else if (v.text != NULL) {
+		v.text = join_origins(&p->strings, o);
 	}
 	knob_store(k, v, p);
 	return 0;
@@ -282,8 +261,9 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
 
 	*m = (struct mistake){ 0 };
 	policy_init(p);
-	if (config_link(c, m) < 0 || config_evaluate(c, f, &o, m) < 0)
+	if (config_link(c, m) < 0)
 		return -1;
+	config_evaluate(c, f, &o);
 	for (u = o.undecided; u != NULL; u = u->next) {
 		if ((s = find_restriction(u->rule)) == NULL)
 			continue;

@@ -7,6 +7,7 @@
 
 #include "policy/match.h"
 #include "policy/rule.h"
+#include "wire/buf.h"
 
 const struct builtin builtins[] = {
 	{ "openssh", NULL,
@@ -26,19 +27,13 @@ const struct builtin builtins[] = {
 	{ 0 }
 };
 
-static int
-no_memory(struct mistake *m)
-{
-	return mistake_say(m, "out of memory");
-}
-
 struct config *
 config_new(const char *const *requests)
 {
 	struct config *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
-		return NULL;
+		buf_no_memory();
 	c->requests = requests;
 	c->flags.next = &c->options;
 	c->options.body.file = "-o";
@@ -84,10 +79,7 @@ setting_new(struct config *c, const struct knob *k, const struct given *g,
 	struct setting *s;
 
 	mistake_at(m, file, line, k->name);
-	if ((s = arena_get(&c->arena, sizeof(*s))) == NULL) {
-		no_memory(m);
-		return NULL;
-	}
+	s = arena_get(&c->arena, sizeof(*s));
 	s->knob = k;
 	s->file = file;
 	s->line = line;
@@ -143,8 +135,7 @@ config_flag(struct config *c, int flag, const char *value, struct mistake *m)
 	const char *name;
 
 	*m = (struct mistake){ 0 };
-	if ((name = arena_printf(&c->arena, "-%c", flag)) == NULL)
-		return no_memory(m);
+	name = arena_printf(&c->arena, "-%c", flag);
 	mistake_at(m, name, 0, NULL);
 	if (k == NULL || (value == NULL) != (k->type == KNOB_BOOL))
 		return mistake_say(m, k == NULL ? "there is no such option" :
@@ -166,8 +157,7 @@ body_want(struct config *c, struct body *b, const char *profile,
 		return mistake_say(m, "there can be only one (a profile in "
 		    "the file may name another)");
 	b->wants_line = line;
-	if ((b->wants = arena_copy(&c->arena, profile)) == NULL)
-		return no_memory(m);
+	b->wants = arena_copy(&c->arena, profile);
 	return 0;
 }
 
@@ -180,8 +170,7 @@ config_option(struct config *c, const char *assignment, struct mistake *m)
 	char *name;
 
 	*m = (struct mistake){ 0 };
-	if ((name = arena_copy(&c->arena, assignment)) == NULL)
-		return no_memory(m);
+	name = arena_copy(&c->arena, assignment);
 	if (equals == NULL) {
 		mistake_at(m, "-o", 0, NULL);
 		return mistake_say(m, "\"%.100s\" has no value "
@@ -195,15 +184,11 @@ config_option(struct config *c, const char *assignment, struct mistake *m)
 }
 
 struct profile *
-profile_add(struct config *c, const char *name, const char *file, int line,
-    struct mistake *m)
+profile_add(struct config *c, const char *name, const char *file, int line)
 {
-	struct profile *p, **end = &c->profiles;
+	struct profile *p = arena_get(&c->arena, sizeof(*p));
+	struct profile **end = &c->profiles;
 
-	if ((p = arena_get(&c->arena, sizeof(*p))) == NULL) {
-		no_memory(m);
-		return NULL;
-	}
 	p->name = name;
 	p->body.file = file;
 	p->body.line = line;
@@ -228,16 +213,10 @@ builtin_find(const char *name)
 static struct profile *
 builtin_add(struct config *c, const struct builtin *b, struct mistake *m)
 {
-	struct profile *p = profile_add(c, b->name, "built in", 0, m);
+	struct profile *p = profile_add(c, b->name, "built in", 0);
+	char *word, *value, *rest = arena_copy(&c->arena, b->settings);
 	struct given g = { .as = GIVEN_TEXT };
-	char *rest, *word, *value;
 
-	if (p == NULL)
-		return NULL;
-	if ((rest = arena_copy(&c->arena, b->settings)) == NULL) {
-		no_memory(m);
-		return NULL;
-	}
 	while ((word = strsep(&rest, " ")) != NULL) {
 		value = strchr(word, '=');
 		*value = '\0';

@@ -74,7 +74,7 @@ const struct builtin *builtin_find(const char *name);
 /*
  * How a config is built: adds a checked setting at the end of a body; notes
  * the profile that a body names; adds a profile. The strings `name` and
- * `file` are kept by reference. -1 or NULL with the mistake.
+ * `file` are kept by reference. -1 with the mistake.
  */
 int	body_add(struct config *, struct body *, const char *name,
 	    const struct given *, const char *file, int line,
@@ -82,7 +82,7 @@ int	body_add(struct config *, struct body *, const char *name,
 int	body_want(struct config *, struct body *, const char *profile,
 	    const char *file, int line, struct mistake *);
 struct profile *profile_add(struct config *, const char *name,
-	    const char *file, int line, struct mistake *);
+	    const char *file, int line);
 
 /*
  * Finds the profiles that rules and profiles name, and refuses cycles. To be
@@ -129,8 +129,8 @@ struct outcome {
 };
 
 /* Evaluates all rules in one pass; the outcome lives in the config's arena. */
-int	config_evaluate(struct config *, const struct facts *,
-	    struct outcome *, struct mistake *);
+void	config_evaluate(struct config *, const struct facts *,
+	    struct outcome *);
 
 /* Does any value that holds forbid something? */
 bool	outcome_restricts(const struct outcome *);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "policy_case.h"
+#include "scratch.h"
 #include "tap.h"
 
 static const char policy_text[] =
@@ -22,10 +23,8 @@ static const char policy_text[] =
 static void
 write_file(const char *path, const char *text, mode_t mode)
 {
-	FILE *f = fopen(path, "w");
-
-	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0 ||
-	    chmod(path, mode) < 0) {
+	scratch_file(path, text);
+	if (chmod(path, mode) < 0) {
 		perror(path);
 		exit(1);
 	}
@@ -179,13 +178,10 @@ check_owners(void)
 int
 main(void)
 {
-	char dir[] = "/tmp/slipway-trust-XXXXXX";
-	char command[64];
-
 	umask(022);
-	if (mkdtemp(dir) == NULL || chmod(dir, 0755) < 0 || chdir(dir) < 0 ||
-	    mkdir("dir", 0755) < 0) {
-		perror(dir);
+	scratch_enter();
+	if (mkdir("dir", 0755) < 0) {
+		perror("dir");
 		return 1;
 	}
 	check_files();
@@ -193,6 +189,5 @@ main(void)
 	check_links();
 	check_size();
 	check_owners();
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command) != 0 ? 1 : done();
+	return done();
 }
