@@ -1,33 +1,52 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * argv, policy, confinement, session. The order is the security argument:
- * nothing of the client's is read before the last step.
+ * nothing of the client's is read before the last step, and a policy that is
+ * wrong in any way ends before it.
  */
 #include "config.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "policy/config.h"
+#include "policy/policy.h"
 #include "request/session.h"
 #include "request/table.h"
+#include "session/refuse.h"
 #include "session/serve.h"
 #include "system/fs.h"
 #include "system/log.h"
 #include "system/sandbox.h"
 #include "system/signals.h"
 
-static struct session session;
+#define EXIT_POLICY	78	/* EX_CONFIG of sysexits(3) */
+#define MAX_NAMES	64	/* of requests */
 
-/* What the command line says that is no matter of policy. */
-struct options {
+static struct session session;
+static struct config *config;
+static struct mistake mistake;
+static const char *request_names[MAX_NAMES];
+
+/* What the command line says beside settings. */
+static struct options {
 	bool		 on_stderr;	/* -e */
-	const char	*start_dir;	/* -d, not yet expanded */
+	bool		 check;		/* -t */
+	bool		 explain;	/* -T */
+	const char	*criteria;	/* -C */
+	const char	*file;		/* -F */
+	int		 level;		/* -l and -f, for the log before */
+	int		 facility;	/* ... there is a policy */
+	bool		 denied, allowed;	/* -P and -p were given */
+	int		 force_mode;	/* -m, or -1 */
+	bool		 mistaken;	/* `mistake` says what is wrong */
+} options = {
+	.level = LOG_LEVEL_ERROR, .facility = LOG_AUTH, .force_mode = -1,
 };
 
 /*
@@ -52,28 +71,31 @@ no_memory(void)
 	finish(255);
 }
 
+/* As OpenSSH's: a line, and an ending that says the start went wrong. */
 static _Noreturn void
-fatal(const char *fmt, const char *what)
+fatal(const char *what, const char *which)
 {
-	char text[1024];
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(text, sizeof(text), fmt, what);
-#pragma GCC diagnostic pop
-	log_at(LOG_LEVEL_FATAL, "%s", text);
+	if (which == NULL)
+		log_at(LOG_LEVEL_FATAL, "%s", what);
+	else
+		log_at(LOG_LEVEL_FATAL, "%s \"%s\"", what, which);
 	finish(255);
 }
 
 static _Noreturn void
-usage(const char *name)
+usage(void)
 {
+	const char *name = getprogname();
+
 	fprintf(stderr,
 	    "usage: %s [-ehR] [-d start_directory] [-f log_facility] "
-	    "[-l log_level]\n\t[-m file_mode] [-P denied_requests] "
+	    "[-l log_level]\n\t[-P denied_requests] "
 	    "[-p allowed_requests] [-u umask]\n"
+	    "\t[-F policy_file] [-m file_mode] [-o name=value]\n"
 	    "       %s -Q protocol_feature\n"
-	    "       %s -V\n", name, name, name);
+	    "       %s -t | -T [-C criteria] [-F policy_file] "
+	    "[-o name=value] [-PpR]\n"
+	    "       %s -V\n", name, name, name, name);
 	exit(1);
 }
 
@@ -84,26 +106,79 @@ version(void)
 	exit(0);
 }
 
-/* -Q: each name once, although a row a version may bear it. */
-static _Noreturn void
-query(const char *what)
+/* Each name of a request once, although several rows may bear it. */
+static void
+collect_names(void)
+{
+	size_t i, j, n = 0;
+
+	for (i = 0; i < request_table_len; i++) {
+		const struct request_row *row = &request_table[i];
+
+		for (j = 0; j < n && strcmp(request_names[j], row->name) != 0;
+		    j++)
+			;
+		if (j == n && !row->always && n < MAX_NAMES - 1)
+			request_names[n++] = row->name;
+	}
+}
+
+static void
+query_requests(void)
+{
+	const char **name;
+
+	for (name = request_names; *name != NULL; name++)
+		puts(*name);
+}
+
+static void
+query_versions(void)
+{
+	puts("3\n4\n5\n6");
+}
+
+static void
+query_extensions(void)
 {
 	size_t i;
 
-	if (strcasecmp(what, "requests") != 0) {
-		fprintf(stderr, "Invalid query type\n");
-		exit(1);
-	}
 	for (i = 0; i < request_table_len; i++)
-		if (i == 0 || strcmp(request_table[i].name,
-		    request_table[i - 1].name) != 0)
-			puts(request_table[i].name);
-	exit(0);
+		if (request_table[i].wire != NULL)
+			puts(request_table[i].wire);
 }
 
-/* An octal mode of at most `max`; `fmt` says what is wrong with another. */
+static void
+query_settings(void)
+{
+	config_settings(stdout);
+}
+
+static _Noreturn void
+query(const char *what)
+{
+	static const struct {
+		const char	*name;
+		void		(*print)(void);
+	} queries[] = {
+		{ "requests", query_requests }, { "versions", query_versions },
+		{ "extensions", query_extensions },
+		{ "settings", query_settings },
+	};
+	size_t i;
+
+	for (i = 0; i < nitems(queries); i++)
+		if (strcasecmp(what, queries[i].name) == 0) {
+			queries[i].print();
+			exit(0);
+		}
+	fprintf(stderr, "Invalid query type\n");
+	exit(1);
+}
+
+/* An octal mode; `complaint` says what another is not. */
 static int
-octal(const char *arg, const char *fmt)
+octal(const char *arg, const char *complaint)
 {
 	char *end;
 	long v;
@@ -111,157 +186,314 @@ octal(const char *arg, const char *fmt)
 	errno = 0;
 	v = strtol(arg, &end, 8);
 	if (v < 0 || v > 0777 || *end != '\0' || end == arg || errno != 0)
-		fatal(fmt, arg);
+		fatal(complaint, arg);
 	return (int)v;
 }
 
+/* The first mistake is the one that is told; nothing is half applied. */
 static void
-set_list(const char **list, const char *arg, const char *complaint)
+setting(int r)
 {
-	if (*list != NULL)
-		fatal("%s", complaint);
-	*list = arg;
+	options.mistaken |= r != 0;
 }
 
-/* As OpenSSH: complains of a name it does not know, and says more later. */
 static void
-set_level(struct policy *p, const char *arg)
+flag(int letter, const char *value)
 {
-	p->log.level = log_level_number(arg);
-	if (p->log.level == LOG_LEVEL_INVALID)
+	if (!options.mistaken)
+		setting(config_flag(config, letter, value, &mistake));
+}
+
+static void
+flag_once(int letter, const char *value, bool *given, const char *complaint)
+{
+	if (*given)
+		fatal(complaint, NULL);
+	*given = true;
+	flag(letter, value);
+}
+
+/* As OpenSSH: complains of a name it does not know, and gives up later. */
+static void
+set_level(const char *arg)
+{
+	options.level = log_level_number(arg);
+	if (options.level == LOG_LEVEL_INVALID)
 		log_error("Invalid log level \"%s\"", arg);
+	else
+		flag('l', arg);
 }
 
 static void
-set_facility(struct policy *p, const char *arg)
+set_facility(const char *arg)
 {
-	p->log.facility = log_facility_number(arg);
-	if (p->log.facility == -1)
+	options.facility = log_facility_number(arg);
+	if (options.facility == -1)
 		log_error("Invalid log facility \"%s\"", arg);
+	else
+		flag('f', arg);
+}
+
+/* A start directory: the tilde is a shell's, the tokens are the policy's. */
+static void
+set_start_dir(const char *arg)
+{
+	static char path[PATH_MAX];
+	const char *p;
+
+	if (ident_expand_tilde(&session.self, arg, path) != 0)
+		fatal("tilde_expand_filename: expansion failed", NULL);
+	for (p = path; (p = strchr(p, '%')) != NULL; p += 2)
+		if (p[1] == '\0' || strchr("%duU", p[1]) == NULL)
+			fatal("percent_expand: unknown key", p);
+	flag('d', path);
 }
 
 static void
-parse_options(int argc, char **argv, struct policy *p, struct options *o)
+parse_option(int ch)
 {
-	static const char *allow[2];
+	switch (ch) {
+	case 'C':
+		options.criteria = optarg;
+		break;
+	case 'd':
+		set_start_dir(optarg);
+		break;
+	case 'e':
+		options.on_stderr = true;
+		break;
+	case 'F':
+		options.file = optarg;
+		break;
+	case 'f':
+		set_facility(optarg);
+		break;
+	case 'l':
+		set_level(optarg);
+		break;
+	case 'm':
+		options.force_mode = octal(optarg, "Invalid file mode");
+		break;
+	case 'o':
+		if (!options.mistaken)
+			setting(config_option(config, optarg, &mistake));
+		break;
+	case 'P':
+		flag_once('P', optarg, &options.denied,
+		    "Refused requests already set");
+		break;
+	case 'p':
+		flag_once('p', optarg, &options.allowed,
+		    "Permitted requests already set");
+		break;
+	case 'Q':
+		query(optarg);
+	case 'R':
+		flag('R', NULL);
+		break;
+	case 'T':
+		options.explain = true;
+		break;
+	case 't':
+		options.check = true;
+		break;
+	case 'u':
+		(void)octal(optarg, "Invalid umask");
+		flag('u', optarg);
+		break;
+	case 'V':
+		version();
+	default:
+		usage();
+	}
+}
+
+static void
+parse_options(int argc, char **argv)
+{
 	int ch;
 
 	opterr = 0;
-	while ((ch = getopt(argc, argv, "d:f:l:m:P:p:Q:u:cehRV")) != -1) {
-		switch (ch) {
-		case 'c':
-			/* As a login shell: the rest is not for us. */
+	while ((ch = getopt(argc, argv,
+	    "C:d:F:f:l:m:o:P:p:Q:u:cehRTtV")) != -1) {
+		/* As a login shell: the rest is not for us. */
+		if (ch == 'c')
 			return;
-		case 'd':
-			o->start_dir = optarg;
-			break;
-		case 'e':
-			o->on_stderr = true;
-			break;
-		case 'f':
-			set_facility(p, optarg);
-			break;
-		case 'l':
-			set_level(p, optarg);
-			break;
-		case 'm':
-			p->files.force_mode = octal(optarg,
-			    "Invalid file mode \"%s\"");
-			break;
-		case 'P':
-			set_list(&p->access.deny, optarg,
-			    "Refused requests already set");
-			break;
-		case 'p':
-			set_list(&allow[0], optarg,
-			    "Permitted requests already set");
-			p->access.allow = allow;
-			break;
-		case 'Q':
-			query(optarg);
-		case 'R':
-			p->access.read_only = true;
-			break;
-		case 'u':
-			p->files.umask = octal(optarg, "Invalid umask \"%s\"");
-			break;
-		case 'V':
-			version();
-		default:
-			usage(getprogname());
-		}
+		parse_option(ch);
 	}
+	if (optind < argc && !options.mistaken)
+		setting(mistake_say(&mistake, "\"%.100s\" is left over behind "
+		    "the options (a pattern that a shell expanded?)",
+		    argv[optind]));
 }
 
 static void
-start_log(const struct policy *p, bool on_stderr)
+start_log(int level, int facility)
 {
-	if (p->log.level == LOG_LEVEL_INVALID) {
+	if (level == LOG_LEVEL_INVALID) {
 		fprintf(stderr, "Unrecognized internal syslog level code -1\n");
 		exit(1);
 	}
-	if (p->log.facility == -1 && !on_stderr) {
+	if (facility == -1 && !options.on_stderr) {
 		fprintf(stderr,
 		    "Unrecognized internal syslog facility code -1\n");
 		exit(1);
 	}
-	log_init(getprogname(), (enum log_level)p->log.level, p->log.facility,
-	    on_stderr);
+	log_init(getprogname(), (enum log_level)level, facility,
+	    options.on_stderr);
 }
 
-/* Replaces %d, %u, %U and %% in a start directory. */
+/* The words of SSH_CONNECTION: addresses and ports, the client's first. */
 static void
-expand_percent(const struct ident *self, const char *from, char *to,
-    size_t size)
+connection_facts(struct facts *f)
 {
-	char number[16], letter[2] = "";
-	const char *piece;
+	static char words[256];
+	const char *connection = getenv("SSH_CONNECTION");
+	char *p = words, *port;
 
-	snprintf(number, sizeof(number), "%u", self->uid);
-	to[0] = '\0';
-	for (; *from != '\0'; from++) {
-		letter[0] = *from;
-		piece = letter;
-		if (*from == '%') {
-			switch (*++from) {
-			case '%':
-				break;
-			case 'd':
-				piece = self->home;
-				break;
-			case 'u':
-				piece = self->name;
-				break;
-			case 'U':
-				piece = number;
-				break;
-			default:
-				letter[0] = *from;
-				fatal("percent_expand: unknown key %%%s",
-				    letter);
-			}
-		}
-		if (strlcat(to, piece, size) >= size)
-			fatal("%s", "percent_expand: string too long");
+	if (connection == NULL ||
+	    strlcpy(words, connection, sizeof(words)) >= sizeof(words))
+		return;
+	f->address = strsep(&p, " ");
+	(void)strsep(&p, " ");
+	f->local_address = strsep(&p, " ");
+	if ((port = strsep(&p, " ")) != NULL)
+		f->local_port = (int)strtonum(port, 0, 65535, NULL);
+}
+
+static void
+user_facts(struct facts *f, const struct ident *user)
+{
+	f->user = user->name;
+	f->uid = user->uid;
+	f->home = user->home;
+	f->shell = user->shell;
+}
+
+static void
+own_facts(struct facts *f)
+{
+	user_facts(f, &session.self);
+	connection_facts(f);
+	f->forced = getenv("SSH_ORIGINAL_COMMAND") != NULL;
+}
+
+/* Options and file become the policy of this session. Returns 0 or -1. */
+static int
+load_policy(void)
+{
+	struct facts facts = { 0 };
+
+	own_facts(&facts);
+	if (options.mistaken ||
+	    config_file(config, options.file, &facts, fs_program_owner(),
+	    &mistake) != 0)
+		return -1;
+	if (config_asks_groups(config))
+		facts.groups = ident_own_groups();
+	if (config_resolve(config, &facts, &session.policy, &mistake) != 0)
+		return -1;
+	session.policy.files.force_mode = options.force_mode;
+	if (session.policy.restricted && !facts.forced)
+		log_error("restricted but not forced: without ForceCommand "
+		    "this user can run any command");
+	return 0;
+}
+
+/* A wrong policy must never become no policy. */
+static _Noreturn void
+refuse_mistake(void)
+{
+	char line[MISTAKE_LINE_MAX], text[96];
+
+	log_error("%s", mistake_line(&mistake, line));
+	if (isatty(STDIN_FILENO)) {
+		fprintf(stderr, "%s\n", line);
+		exit(EXIT_POLICY);
 	}
+	snprintf(text, sizeof(text), "sftp policy error, "
+	    "ask the administrator (%d)", (int)getpid());
+	refuse_session(&session, text);
+	exit(EXIT_POLICY);
 }
 
-/* -d: a directory that cannot be entered is logged, and the session goes on
- * where it stands. */
-static void
-enter_start_dir(const struct ident *self, const char *dir)
+static _Noreturn void
+tell_mistake(void)
 {
-	char expanded[PATH_MAX], path[PATH_MAX];
+	char line[MISTAKE_LINE_MAX];
+
+	fprintf(stderr, "%s\n", mistake_line(&mistake, line));
+	exit(EXIT_POLICY);
+}
+
+static bool
+user_exists(const char *name)
+{
+	uint32_t id;
+
+	return ident_find_user(name, &id);
+}
+
+static bool
+group_exists(const char *name)
+{
+	uint32_t id;
+
+	return ident_find_group(name, &id);
+}
+
+/* -t: is all of it right, for whomever? */
+static _Noreturn void
+check_policy(void)
+{
+	static const struct lookup lookup = { user_exists, group_exists };
+	struct facts facts = { 0 };
+
+	own_facts(&facts);
+	if (options.mistaken ||
+	    config_file(config, options.file, &facts, fs_program_owner(),
+	    &mistake) != 0 ||
+	    config_check(config, &lookup, stderr, &mistake) != 0)
+		tell_mistake();
+	exit(0);
+}
+
+/*
+ * -T: what holds for the user who asks or, with -C, for another, of whom
+ * only what is said there is known, and what the database knows.
+ */
+static void
+criteria_facts(struct facts *f, struct ident *user)
+{
+	*f = (struct facts){ .user = session.self.name };
+	if (config_criteria(config, options.criteria, f, &mistake) != 0)
+		tell_mistake();
+	if (ident_named(f->user, user) != 0)
+		return;
+	user_facts(f, user);
+	f->groups = ident_groups_of(user);
+}
+
+static _Noreturn void
+explain_policy(void)
+{
+	struct facts facts = { 0 };
+	struct ident user;
 	int r;
 
-	if (ident_expand_tilde(self, dir, expanded) != 0)
-		fatal("%s", "tilde_expand_filename: expansion failed");
-	expand_percent(self, expanded, path, sizeof(path));
-	if ((r = fs_chdir(path)) != 0)
-		log_error("chdir to \"%s\" failed: %s", path, strerror(-r));
+	own_facts(&facts);
+	facts.groups = ident_own_groups();
+	if (options.criteria != NULL)
+		criteria_facts(&facts, &user);
+	if (options.mistaken ||
+	    config_file(config, options.file, &facts, fs_program_owner(),
+	    &mistake) != 0 ||
+	    (r = config_explain(config, &facts, stdout, &mistake)) < 0)
+		tell_mistake();
+	exit(r);
 }
 
-/* The client's address: the first word of SSH_CONNECTION. */
+/* The client's address for the log: the first word of SSH_CONNECTION. */
 static const char *
 client_address(void)
 {
@@ -282,38 +514,66 @@ client_address(void)
 	return address;
 }
 
+/* A directory that cannot be entered is logged; the session goes on where
+ * it stands. */
+static void
+enter_start_dir(void)
+{
+	const char *dir = session.policy.start_dir;
+	int r;
+
+	if (dir != NULL && (r = fs_chdir(dir)) != 0)
+		log_error("chdir to \"%s\" failed: %s", dir, strerror(-r));
+	if (fs_getcwd(session.cwd, sizeof(session.cwd)) != 0)
+		session.cwd[0] = '\0';
+}
+
+static void
+apply_policy(void)
+{
+	const struct policy *p = &session.policy;
+	int r;
+
+	start_log(p->log.level, p->log.facility);
+	if ((r = sandbox_harden()) != 0)
+		fatal("unable to make the process undumpable", strerror(-r));
+	if (p->files.umask >= 0)
+		fs_umask((mode_t)p->files.umask);
+	if (!p->session.refuse)
+		return;
+	log_error("session refused for local user %s, as the policy says",
+	    session.self.name);
+	refuse_session(&session, p->session.message);
+	exit(EXIT_POLICY);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct options options = { 0 };
-	struct policy *policy = &session.policy;
-	int r;
-
 	sandbox_stdio();
 	signals_init();
 	buf_no_memory = no_memory;
-	policy_init(policy);
-	policy->log.level = LOG_LEVEL_ERROR;
-	policy->log.facility = LOG_AUTH;
+	collect_names();
+	config = config_new(request_names);
 	if (ident_self(&session.self) != 0) {
 		fprintf(stderr, "No user found for uid %lu\n",
 		    (unsigned long)getuid());
 		return 1;
 	}
-	parse_options(argc, argv, policy, &options);
-	start_log(policy, options.on_stderr);
-	if ((r = sandbox_harden()) != 0)
-		fatal("unable to make the process undumpable: %s",
-		    strerror(-r));
-	if (policy->files.umask >= 0)
-		fs_umask((mode_t)policy->files.umask);
+	parse_options(argc, argv);
+	start_log(options.level, options.facility);
+	if (options.check)
+		check_policy();
+	if (options.explain)
+		explain_policy();
+	if (load_policy() != 0)
+		refuse_mistake();
+	config_free(config);
 	handles_init(&session.handles);
+	apply_policy();
 	session.client = client_address();
 	log_info("session opened for local user %s from [%s]",
 	    session.self.name, session.client);
-	if (options.start_dir != NULL)
-		enter_start_dir(&session.self, options.start_dir);
-	if (fs_getcwd(session.cwd, sizeof(session.cwd)) != 0)
-		session.cwd[0] = '\0';
+	enter_start_dir();
 	finish(serve(&session));
 }

@@ -77,6 +77,9 @@ int	config_file(struct config *, const char *path, const struct facts *,
 int	config_text(struct config *, const char *name, const char *text,
 	    size_t len, struct mistake *);
 
+/* Is there a rule that matches by group? Else facts.groups may be NULL. */
+bool	config_asks_groups(const struct config *);
+
 /*
  * Evaluates everything for these facts, once a session. *policy is
  * initialised here; policy_free() ends it, after a mistake as well.

@@ -275,3 +275,14 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
 	}
 	return outcome_apply(&o, f, p, m);
 }
+
+bool
+config_asks_groups(const struct config *c)
+{
+	const struct rule *r;
+
+	for (r = &c->flags; r != NULL; r = r->next)
+		if (r->match.group != NULL)
+			return true;
+	return false;
+}

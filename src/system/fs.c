@@ -594,6 +594,14 @@ fs_getcwd(char *to, size_t size)
 	return getcwd(to, size) == NULL ? -errno : 0;
 }
 
+uid_t
+fs_program_owner(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/exe", &st) == 0 ? st.st_uid : 0;
+}
+
 uint64_t
 fs_max_open(void)
 {

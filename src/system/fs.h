@@ -170,6 +170,9 @@ int	 fs_make_temp(char *to);
 /* Where temporary files go. */
 const char *fs_temp_dir(void);
 
+/* Who owns the program that runs; 0 if that cannot be told. */
+uid_t	 fs_program_owner(void);
+
 /* How many descriptors the process may have, 0 for unlimited. */
 uint64_t fs_max_open(void);
 

@@ -71,17 +71,109 @@ ident_group(gid_t gid)
 	return cached_name(groups, gid, find_group);
 }
 
+static int
+ident_copy(struct ident *to, const struct passwd *pw)
+{
+	to->uid = pw->pw_uid;
+	to->gid = pw->pw_gid;
+	to->name = strdup(pw->pw_name);
+	to->home = strdup(pw->pw_dir);
+	to->shell = strdup(pw->pw_shell);
+	return to->name == NULL || to->home == NULL || to->shell == NULL ?
+	    -ENOMEM : 0;
+}
+
+/* "Not found" leaves errno alone, or says so in one of several ways. */
+static int
+ident_error(void)
+{
+	switch (errno) {
+	case 0:
+	case ENOENT:
+	case ESRCH:
+	case EBADF:
+	case EPERM:
+		return -ENOENT;
+	default:
+		return -errno;
+	}
+}
+
 int
 ident_self(struct ident *self)
 {
-	const struct passwd *pw = getpwuid(getuid());
+	const char *name = getenv("LOGNAME");
+	const struct passwd *pw;
 
-	if (pw == NULL)
-		return -ENOENT;
-	self->uid = pw->pw_uid;
-	self->name = strdup(pw->pw_name);
-	self->home = strdup(pw->pw_dir);
-	return self->name == NULL || self->home == NULL ? -ENOMEM : 0;
+	errno = 0;
+	if ((pw = getpwuid(getuid())) == NULL)
+		return ident_error();
+	if (name != NULL && strcmp(name, pw->pw_name) != 0 &&
+	    ((pw = getpwnam(name)) == NULL || pw->pw_uid != getuid()))
+		pw = getpwuid(getuid());
+	return pw == NULL ? -ENOENT : ident_copy(self, pw);
+}
+
+int
+ident_named(const char *name, struct ident *to)
+{
+	const struct passwd *pw;
+
+	errno = 0;
+	if ((pw = getpwnam(name)) == NULL)
+		return ident_error();
+	return ident_copy(to, pw);
+}
+
+static const char *const *
+group_names(const gid_t *gids, int n)
+{
+	const char **names = calloc((size_t)n + 1, sizeof(*names));
+	char number[16];
+	int i;
+
+	for (i = 0; names != NULL && i < n; i++) {
+		const char *name = ident_group(gids[i]);
+
+		snprintf(number, sizeof(number), "%u", gids[i]);
+		names[i] = strdup(name == NULL ? number : name);
+		if (names[i] == NULL)
+			return NULL;
+	}
+	return names;
+}
+
+const char *const *
+ident_own_groups(void)
+{
+	int n = getgroups(0, NULL);
+	gid_t *gids;
+	const char *const *names = NULL;
+
+	if (n < 0 || (gids = calloc((size_t)n + 1, sizeof(*gids))) == NULL)
+		return NULL;
+	/* The group of the process need not be among the others. */
+	gids[0] = getgid();
+	n = getgroups(n, gids + 1);
+	if (n >= 0)
+		names = group_names(gids, n + 1);
+	free(gids);
+	return names;
+}
+
+const char *const *
+ident_groups_of(const struct ident *user)
+{
+	const char *const *names = NULL;
+	gid_t *gids = NULL;
+	int n = 0;
+
+	(void)getgrouplist(user->name, user->gid, NULL, &n);
+	if ((gids = calloc((size_t)n + 1, sizeof(*gids))) != NULL &&
+	    getgrouplist(user->name, user->gid, gids, &n) >= 0)
+		names = group_names(gids, n);
+	free(gids);
+	return names;
 }
 
 bool

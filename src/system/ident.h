@@ -12,15 +12,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Who the session belongs to. The strings last. */
+/* A user. The strings last. */
 struct ident {
 	uid_t		 uid;
+	gid_t		 gid;
 	const char	*name;
 	const char	*home;
+	const char	*shell;
 };
 
-/* The real uid's entry. Returns 0, or -ENOENT when there is none. */
+/*
+ * Who the session belongs to: the real uid. It goes by the name in LOGNAME
+ * if that name has this uid, for several may share one. Returns 0; -ENOENT
+ * when the database has no such user; or the error of the database.
+ */
 int	 ident_self(struct ident *);
+
+/* The user of that name. Returns as ident_self(). */
+int	 ident_named(const char *name, struct ident *);
+
+/*
+ * Names of groups, ended by NULL: the process's own, or those that user would
+ * have. A group without a name counts by its number. NULL when there is no
+ * memory.
+ */
+const char *const *ident_own_groups(void);
+const char *const *ident_groups_of(const struct ident *);
 
 /* The name, or NULL if there is none; good until the next call. */
 const char *ident_user(uid_t);
