@@ -58,15 +58,21 @@ on_mount()
 	unmount_sshfs "$M"
 }
 
+# attributes DIR: of all below but links.
+attributes()
+{
+	(cd "$1" && find . ! -type l -printf '%p %M %s %Ts\n' | sort)
+}
+
 work_copy()
 {
 	make_tree "$L/tree" "$NEWLINE_NAME" "$LATIN1_NAME"
-	# A link to what is there already: sshfs sets owner and time through it.
+	# A link to what is there already: sshfs sets owner and time through
+	# it, and so not those of the link.
 	ln -s . "$L/tree/link"
 	cp -a "$L/tree" .
 	diff -r --no-dereference "$L/tree" "$R/tree"
-	diff <(cd "$L/tree" && find . -printf '%p %M %s %Ts\n' | sort) \
-	    <(cd "$R/tree" && find . -printf '%p %M %s %Ts\n' | sort)
+	diff <(attributes "$L/tree") <(attributes "$R/tree")
 	cp -a tree "$L/back"
 	diff -r --no-dereference "$L/tree" "$L/back"
 	rm -r tree
@@ -361,12 +367,14 @@ log_of_all_work()
 	works=$(compgen -A function work_)
 	for work in $works; do
 		rm -rf "${R:?}"/* "$L"/*
-		on_mount "$work" >/dev/null
+		on_mount "$work" >&2
 	done
 	wait_for_sessions "$(wc -w <<<"$works")"
-	# Whether a file is gone before it is removed is a race in sshfs.
+	# Whether a file is gone before it is removed is a race in sshfs. Quotes
+	# in names are escaped in our log, so that no name can forge a line.
 	sed -E "/\.fuse_hidden/d
 	    s,$R,R,g
+	    s/\\\\\"/\"/g
 	    s/modtime [0-9:-]+/modtime T/
 	    s/bytes read [0-9]+ written [0-9]+/bytes/
 	    s/(tmp_(obj|pack|idx|rev|graph)_|\.tmp-)[0-9A-Za-z]+/\1X/g
