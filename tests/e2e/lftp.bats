@@ -59,6 +59,16 @@ client_rmdir() { batch "rmdir $(quote "$1")"; }
 client_symlink() { batch "ln -s $(quote "$1") $(quote "$2")"; }
 client_chmod() { batch "chmod $1 $(quote "$2")"; }
 
+check_version()
+{
+	run -0 batch 'debug 9' "cls -d $(quote "$R")"
+	assert_output --partial "protocol version set to $VERSION"
+}
+
+@test "lftp: the version it asks for" {
+	each_version check_version
+}
+
 @test "lftp: 3 MiB, 0 bytes and text, there and back" {
 	each_version check_transfer
 }
