@@ -366,7 +366,7 @@ log_of_all_work()
 	: >"$SERVER_LOG"
 	works=$(compgen -A function work_)
 	for work in $works; do
-		rm -rf "${R:?}"/* "$L"/*
+		rm -rf "${R:?}"/* "${L:?}"/*
 		on_mount "$work" >&2
 	done
 	wait_for_sessions "$(wc -w <<<"$works")"

@@ -74,7 +74,9 @@ clients_server()
 	shift
 	sshd_start "$dir" "'$SERVER' -e -l INFO $* 2>>'$SERVER_LOG'" || return
 	# Clients that use ssh(1) share one connection, each with a server of
-	# its own: most of the time would go into logging in.
+	# its own: most of the time would go into logging in. The name of the
+	# socket, and what ssh appends to it at first, must fit its address.
+	[[ ${#SSHD_DIR} -lt 80 ]] || return 0
 	printf '\tControlPath "%s"\n' "$SSHD_DIR/mux" >>"$SSH_CONFIG"
 	ssh -F "$SSH_CONFIG" -MNf slipway 3>&- 4>&-
 }
