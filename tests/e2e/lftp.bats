@@ -102,7 +102,7 @@ check_long_names()
 	assert_success
 	for name in file dir; do
 		assert_line --regexp \
-		    "$(stat -c '^%A .* %U +%G +%s ' "$R/$name").* $name\$"
+		    "$(stat -c '^%A .* %U[ /]+%G +%s ' "$R/$name").* $name\$"
 	done
 }
 
