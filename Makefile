@@ -41,8 +41,6 @@ UNIT	= $(patsubst tests/unit/t_%.c,$(BUILD)/unit/t_%,\
 
 all: $(BUILD)/sftp-server
 
-units: $(UNIT)
-
 $(BUILD)/sftp-server: $(BUILD)/main.o $(LIBS_session)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(DEPS_LIBS)
 
@@ -84,6 +82,9 @@ bench: all $(BUILD)/bench/load
 bench-ssh: all
 	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' DIR='$(DIR)' \
 	    tests/bench/ssh
+
+# Whatever there is to compile, the programs of the tests too.
+everything: all $(UNIT) $(BUILD)/bench/load
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \
@@ -134,5 +135,6 @@ distclean: clean
 	rm -rf config.h config.mk config.log config.status configure \
 	    configure~ autom4te.cache
 
-.PHONY: all units bench bench-ssh check install uninstall dist clean distclean
+.PHONY: all bench bench-ssh check clean dist distclean everything install \
+	uninstall
 .DELETE_ON_ERROR:

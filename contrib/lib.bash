@@ -240,6 +240,7 @@ lib_install()
 	# shellcheck disable=SC2086
 	[[ -z $optional ]] || lib_get $optional
 	missing=$(lib_missing "$needs")
-	[[ -z $missing ]] || lib_fail "installed, and yet not there: ${missing//$'\n'/ }"
+	[[ -z $missing ]] ||
+	    lib_fail "installed, and yet not there: ${missing//$'\n'/ }"
 	lib_done 'installed'
 }

@@ -12,7 +12,9 @@ setup_file()
 
 curl_do()
 {
-	curl -gsS --hostpubsha256 "$(ssh-keygen -lf "$SSHD_DIR/host_key.pub" |
+	# libssh2 may wait for ever when the server dies in mid-listing.
+	curl -gsS --max-time 300 \
+	    --hostpubsha256 "$(ssh-keygen -lf "$SSHD_DIR/host_key.pub" |
 	    sed 's/.*SHA256:\([^ ]*\).*/\1/')" --key "$SSHD_DIR/user_key" \
 	    --pubkey "$SSHD_DIR/user_key.pub" -u "$SSHD_USER:" "$@"
 }
