@@ -536,9 +536,20 @@ class Server:
                     raise WireError("output ends within a packet")
                 return None
 
-    def stderr(self):
-        self.stderr_file.seek(0)
-        return self.stderr_file.read()
+    def stderr(self, start=0):
+        """What it has written to stderr, from byte `start` on."""
+        size = os.fstat(self.stderr_file.fileno()).st_size
+        return os.pread(self.stderr_file.fileno(), size - start, start)
+
+    def wait_for_sign(self, logged):
+        """Waits until there is output, or more than `logged` bytes on
+        stderr, or the end."""
+        deadline = time.monotonic() + self.timeout
+        while not self.inbox and not self.stderr(logged):
+            if select.select([self.rx], [], [], 0.01)[0] and not self._fill():
+                return
+            if time.monotonic() > deadline:
+                raise Hung("no sign within %d s" % self.timeout)
 
     def rss_peak(self):
         """The child's peak resident size in KiB."""
