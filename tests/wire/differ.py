@@ -2,13 +2,15 @@
 """Plays the same conversations to OpenSSH's server and to ours and compares
 all that can be seen: replies, log lines, exit status, the tree left behind.
 
-	python3 differ.py [-k GLOB] [-o OPTION]... [-s FILE] [-x] OURS THEIRS
+	python3 differ.py [-k GLOB,...] [-o OPTION]... [-s FILE] OURS THEIRS
+	python3 differ.py [-o OPTION]... -x FILE
+	python3 differ.py -n
 
--k plays only the conversations of that name; -o gives ours an option (-o of
+-k plays only the conversations of these names; -o gives ours an option (-o of
 the server, for its profiles); -s appends the names of the differences seen
-to FILE; -x also fails when a sure difference that could have been seen was
-not. Exit status 1 and a report on stdout when something differs that
-differences.py does not list.
+to FILE; -x checks that FILE has all that are surely seen; -n prints the names
+of the conversations. Exit status 1 and a report on stdout when something
+differs that differences.py does not list.
 
 Each server runs in a fresh tree of its own, in the same relative place, from
 a copy of its program named sftp-server. What cannot be the same is replaced:
@@ -17,6 +19,7 @@ handles by their number in order, the time now, free blocks, the tree's path.
 
 import fnmatch
 import getopt
+import hashlib
 import os
 import re
 import shutil
@@ -95,17 +98,17 @@ class Recorder:
         self.note_log(done)
 
     def listing(self, handle):
-        """READDIR to the end; the packets are put together, since how many
-        there are is the server's affair."""
-        names, done = [], "readdir %s to the end" % self.symbol(handle)
+        """READDIR to the end: an item for each name and for what ended it,
+        however many packets that took."""
+        names, done = [], "listing %s" % self.symbol(handle)
         while not self.over:
             self.session.start("readdir", handle)
             reply = self.session.result()
             if reply.kind != "name":
-                names.sort()
-                reply.names = names
-                self.note(done, "reply", " ".join(
-                    [self.show(reply)] + [self.show_name(n) for n in names]))
+                for name in sorted(names):
+                    self.note("%s: %s" % (done, sw.quote(name[0])), "reply",
+                              self.show_name(name))
+                self.note(done, "reply", self.show(reply))
                 break
             names += reply.names
         self.note_log(done)
@@ -219,7 +222,9 @@ def tree_items(root, since):
         elif os.path.isfile(path) and st.st_size < 1 << 20:
             try:
                 with open(path, "rb") as file:
-                    text += " " + sw.quote(file.read())[:4000]
+                    data = file.read()
+                text += " %s %s" % (hashlib.sha256(data).hexdigest(),
+                                    sw.quote(data[:80]))
             except PermissionError:
                 pass
         items.append(Item("tree " + shown, "tree", text))
@@ -292,10 +297,15 @@ class Judge:
                      + differences.BY_VERSION
                      if not (profile and row.get("taken_back"))]
 
+    def sure(self):
+        """Names of the rows that a complete run must have seen."""
+        return {row["name"] for row in self.rows
+                if row in differences.INTENDED and row.get("sure", True)}
+
     def explain(self, name, item, theirs, ours):
         subject = "%s\n%s\n%s\n%s" % (item.done, item.kind, theirs, ours)
         for row in self.rows:
-            if fnmatch.fnmatchcase(name, row.get("where", "*")) and re.search(
+            if fnmatch.fnmatchcase(name, row.get("where", "*")) and re.match(
                     row["looks"], subject, re.S | re.M):
                 self.seen.add(row["name"])
                 return True
@@ -326,16 +336,12 @@ class Judge:
                                      theirs, ours))
 
 
-def main():
-    options, (ours, theirs) = getopt.getopt(sys.argv[1:], "k:o:s:x")
-    pattern = dict(options).get("-k", "*")
-    extra = [word for flag, value in options if flag == "-o"
-             for word in ("-o", value)]
-    judge = Judge(bool(extra))
-    known = [t for t in conversations.TALKS
-             if fnmatch.fnmatchcase(t.name, pattern)]
-    lines = [line for line in conversations.COMMAND_LINES
-             if fnmatch.fnmatchcase("command-line", pattern)]
+def compare_all(judge, patterns, extra, ours, theirs):
+    """Plays what the patterns name; -> how many conversations."""
+    def wanted(name):
+        return any(fnmatch.fnmatchcase(name, p) for p in patterns)
+
+    talks = [t for t in conversations.TALKS if wanted(t.name)]
     base = tempfile.mkdtemp(prefix="differ.")
     try:
         os.chmod(base, 0o755)
@@ -345,35 +351,53 @@ def main():
             programs[side] = shutil.copy(
                 program, os.path.join(base, side, "bin", "sftp-server"))
             os.chmod(programs[side], 0o755)
-        for talk in known:
+        for talk in talks:
             for level in talk.levels:
-                name = "%s/%s" % (talk.name, level)
                 them, we = [play(talk, programs[side],
                                  os.path.join(base, side), level, more)
                             for side, more in (("them", []), ("ours", extra))]
-                judge.compare(name, them, we)
-        for line in lines:
-            judge.compare("command-line", misuse(line, programs["them"]),
-                          misuse(line, programs["ours"]))
+                judge.compare("%s/%s" % (talk.name, level), them, we)
+        for line in conversations.COMMAND_LINES:
+            if wanted("command-lines"):
+                judge.compare("command-lines", misuse(line, programs["them"]),
+                              misuse(line, programs["ours"]))
     finally:
         shutil.rmtree(base, ignore_errors=True)
+    return len(talks)
 
-    for name, done, kind, them, we in judge.unexplained[:40]:
+
+def report(judge, talks):
+    for name, done, kind, them, we in judge.unexplained[:60]:
         print("%s: %s (%s)\n  theirs: %s\n  ours:   %s" % (
             name, done, kind, them.rstrip().replace("\n", "\n          "),
             we.rstrip().replace("\n", "\n          ")))
     print("%d conversations, %d items compared, %d differ unexplained" % (
-        len(known), judge.compared, len(judge.unexplained)))
-    for flag, value in options:
-        if flag == "-s":
-            with open(value, "a") as out:
-                out.writelines("%s\n" % name for name in sorted(judge.seen))
-    missing = [row["name"] for row in differences.INTENDED
-               if row.get("sure", True) and row["name"] not in judge.seen
-               and row in judge.rows] if "-x" in dict(options) else []
-    for name in missing:
-        print("listed as a difference, but not seen: %s" % name)
-    return 1 if judge.unexplained or missing or not judge.compared else 0
+        talks, judge.compared, len(judge.unexplained)))
+
+
+def main():
+    listed, programs = getopt.getopt(sys.argv[1:], "k:o:s:x:n")
+    options = dict(listed)
+    if "-n" in options:
+        print("\n".join([t.name for t in conversations.TALKS]
+                        + ["command-lines"]))
+        return 0
+    extra = [word for flag, value in listed if flag == "-o"
+             for word in ("-o", value)]
+    judge = Judge(bool(extra))
+    if "-x" in options:
+        with open(options["-x"]) as seen:
+            missing = judge.sure() - set(seen.read().split())
+        for name in sorted(missing):
+            print("listed as a difference, but not seen: %s" % name)
+        return 1 if missing else 0
+    talks = compare_all(judge, options.get("-k", "*").split(","), extra,
+                        *programs)
+    report(judge, talks)
+    if "-s" in options:
+        with open(options["-s"], "a") as out:
+            out.writelines("%s\n" % name for name in sorted(judge.seen))
+    return 1 if judge.unexplained or not judge.compared else 0
 
 
 if __name__ == "__main__":

@@ -2,12 +2,16 @@
 """Where our server differs from OpenSSH's, and why.
 
 Each row: `name`; `why`; `looks`, a regular expression (DOTALL, MULTILINE)
-searched in the text "DEED\\nKIND\\nTHEIRS\\nOURS", where KIND is reply, log,
-exit, handles, tree, stdout or stderr; `where`, a glob on the conversation
-and level; `sure`: False if the machine or the user decides whether it is
-seen (else a row that is never seen is an error); `taken_back`: True if the
+that matches from the beginning of the text "DEED\\nKIND\\nTHEIRS\\nOURS", where
+KIND is reply, log, exit, handles, tree, stdout or stderr; `where`, a glob on
+"CONVERSATION/LEVEL"; `sure`: False if the machine or the user decides whether
+it is seen (else a complete run must see it); `taken_back`: True if the
 openssh profile does as OpenSSH does.
 """
+
+import errno
+import os
+import re
 
 # Both logs are rewritten by these before they are compared.
 LOG_SPELLINGS = [
@@ -15,16 +19,124 @@ LOG_SPELLINGS = [
     (r"sent handle handle ", "sent handle "),
 ]
 
+_REASONS = "|".join(sorted({re.escape(os.strerror(e))
+                            for e in errno.errorcode}))
+
 INTENDED = [
+    dict(name="version-pairs",
+         why="VERSION has OpenSSH's pairs, then more; and the versions that"
+             " can be had",
+         looks=r'init[^\n]*\nreply\nversion 3 ([^\n]*)\nversion 3 \1'
+               r' "versions"="3,4,5,6"[^\n]*',
+         taken_back=True),
+    dict(name="handles-of-8-bytes",
+         why="a handle carries a tag, so that its number never comes back",
+         looks=r"end\nhandles\nhandles of \[4\] bytes\nhandles of \[8\] bytes"),
+    dict(name="failure-says-why",
+         why="a FAILURE with a system error behind it says which",
+         looks=r'[^\n]*\nreply\nstatus 4 FAILURE "Failure" ""\n'
+               r'status 4 FAILURE "(%s)" ""' % _REASONS,
+         taken_back=True),
+    dict(name="unknown-types-answered",
+         why="OpenSSH is silent, and the client waits for ever",
+         where="unknown-types/*",
+         looks=r'type \d+\nreply\nno reply\nstatus 8 OP_UNSUPPORTED '
+               r'"Operation unsupported" ""$'),
+    dict(name="unknown-types-answered-log",
+         why="the answer is logged like any other",
+         where="unknown-types/*",
+         looks=r'type (\d+)\nlog\n(Unknown message \1\r\n)?(.*)'),
+    dict(name="malformed-answered",
+         why="a malformed request is answered, and the session lives",
+         where="malformed-*",
+         looks=r'[a-z-]+\nreply\nthe session ends\n'
+               r'status (5 BAD_MESSAGE "Bad message"|'
+               r'8 OP_UNSUPPORTED "Operation unsupported") ""$'),
+    dict(name="malformed-answered-log",
+         why="OpenSSH logs a fatal error",
+         where="malformed-*",
+         looks=r"[a-z-]+\nlog\n"),
+    dict(name="malformed-answered-exit",
+         why="as above: the session ends at end of input, and says so",
+         where="malformed-*",
+         looks=r"end\n(exit\nexit 255\nexit 0$|log\n)"),
+    dict(name="listings-by-size",
+         why="a listing fills its packets by size, so READDIRs are fewer",
+         where="long-listings/*",
+         looks=r"listing #1\nlog\n", sure=True),
+    dict(name="owner-before-mode",
+         why="chown clears set-id bits, so OpenSSH's chmod before it is lost",
+         where="setstat-order/*",
+         looks=r"tree [a-z0-9]+\ntree\nmode=10(0\d+|2711|2755) .*\nmode=10[246]",
+         taken_back=True),
+    dict(name="fstat-of-directories",
+         why="FSTAT works on a directory handle",
+         looks=r'fstat #\d+\nreply\nstatus 4 FAILURE "Failure" ""\nattrs '),
+    dict(name="fstat-of-directories-log",
+         why="FSTAT works on a directory handle",
+         looks=r"fstat #\d+\nlog\n.*sent status Failure\r?\n.*(sent attrib|$)",
+         ),
+    dict(name="rename-never-replaces",
+         why="OpenSSH takes a name for free that a dangling link has, when"
+             " a directory or a link is renamed to it",
+         where="renames-to-a-dangling-link/*",
+         looks=r'rename [^\n]*\nreply\nstatus 0 OK "Success" ""\n'
+               r'status 4 FAILURE "(File exists|Failure)" ""'),
+    dict(name="rename-never-replaces-log",
+         why="as above", where="renames-to-a-dangling-link/*",
+         looks=r"rename [^\n]*\nlog\n.*sent status Failure"),
+    dict(name="rename-never-replaces-tree",
+         why="as above", where="renames-to-a-dangling-link/*",
+         looks=r"tree (\.|ld|void|far|dangling|loop)\ntree\n"),
+    dict(name="copy-ends-early",
+         why="a source that ends before the length is end of file, also in"
+             " the last piece",
+         where="copies-that-end-early/*",
+         looks=r'copy-data [^\n]*\nreply\nstatus 0 OK "Success" ""\n'
+               r'status 1 EOF "End of file" ""'),
+    dict(name="copy-ends-early-log", why="as above",
+         where="copies-that-end-early/DEBUG3",
+         looks=r"copy-data [^\n]*\nlog\n"),
+    dict(name="copy-reports-write-errors",
+         why="OpenSSH hides a write error in the last piece",
+         where="copies-that-fail/*",
+         looks=r'copy-data [^\n]*\nreply\nstatus 0 OK "Success" ""\n'
+               r'status 4 FAILURE "(File too large|Failure)" ""'),
+    dict(name="copy-reports-write-errors-log", why="as above",
+         where="copies-that-fail/*", looks=r"copy-data [^\n]*\nlog\n"),
+    dict(name="copy-of-a-bad-handle",
+         why="OpenSSH from 10.5 on: no such file",
+         looks=r'copy-data [^\n]*invalid[^\n]*\nreply\nstatus 4 FAILURE '
+               r'"Failure" ""\nstatus 2 NO_SUCH_FILE "No such file" ""'),
+    dict(name="copy-of-a-bad-handle-log", why="as above",
+         looks=r"copy-data [^\n]*invalid[^\n]*\nlog\n.*sent status Failure.*"
+               r"sent status No such file"),
+    dict(name="times-beyond-32-bits",
+         why="a time that the wire cannot hold is its largest, not a"
+             " remainder",
+         looks=r'(listing #1: "far-future"|stat "far-future")\nreply\n'
+               r".*mtime=4294967295"),
+    dict(name="request-lists-checked",
+         why="a name in -p or -P that is no request would be a restriction"
+             " that is none",
+         where="command-lines",
+         looks=r"sftp-server .*-[pP] (nonsense|a)\b"),
+    dict(name="operands-refused",
+         why="an operand is an option that was meant otherwise",
+         where="command-lines", looks=r"sftp-server .* (operand|-- -h)\n"),
 ]
 
 # What differs between OpenSSH's own versions.
 BY_VERSION = [
     dict(name="home-directory-wrong",
          why="OpenSSH 9.2 answers home-directory with its own user's home",
-         looks=r"^home-directory "),
+         looks=r"home-directory "),
     dict(name="ids-counted-as-users",
          why="OpenSSH 9.2 logs groups as users",
-         looks=r"^users-groups-by-id@openssh.com .*\nlog\n"
+         looks=r"users-groups-by-id@openssh.com [^\n]*\nlog\n"
                r".*users-groups-by-id: \d+ users"),
+    dict(name="count-of-extended-pairs",
+         why="OpenSSH 9.2 has no limit on their number, and says so otherwise",
+         where="malformed-many-extended/*",
+         looks=r"many-extended\nlog\n.*parse: in(valid|complete)"),
 ]

@@ -361,17 +361,14 @@ class Reply:
     __repr__ = __str__
 
 
+_QUOTED = [chr(b) if 0x20 <= b < 0x7f else "\\x%02x" % b for b in range(256)]
+_QUOTED[ord("\n")], _QUOTED[ord('"')] = "\\n", '\\"'
+_QUOTED[ord("\\")] = "\\\\"
+
+
 def quote(data):
     """Bytes -> printable text in double quotes with C's escapes."""
-    out = ""
-    for byte in to_bytes(data):
-        if byte in b'"\\':
-            out += "\\" + chr(byte)
-        elif 0x20 <= byte < 0x7f:
-            out += chr(byte)
-        else:
-            out += "\\n" if byte == 10 else "\\x%02x" % byte
-    return '"%s"' % out
+    return '"%s"' % "".join([_QUOTED[byte] for byte in to_bytes(data)])
 
 
 def show_attrs(attrs):
