@@ -373,7 +373,7 @@ def renames(c):
                     c("remove", new)
                 elif old != new:
                     c("lstat", new)
-                    c("rename", new, old)
+                    c("rename", new.replace("ld/", "d/"), old)
 
 
 @talk()
@@ -521,8 +521,17 @@ def listing_while_it_changes(c):
     d = c.handle("opendir", "d")
     c("remove", "d/a")
     c("rmdir", "d/sub")
-    c("rename", "d", "moved")
+    c("mkdir", "d/fresh", {})
+    c.listing(d)
     c("close", d)
+
+
+@talk()
+def listing_of_a_moved_directory(c):
+    """OpenSSH looks for the entries under the old name."""
+    d = c.handle("opendir", "d")
+    c("rename", "d", "moved")
+    c.listing(d)
 
 
 # --- extensions ---
@@ -549,7 +558,6 @@ def copies(c):
     source = c.handle("open", "source", READ, {})
     target = c.handle("open", "target", flags_of("rw"), {})
     appended = c.handle("open", "appended", flags_of("wca"), {})
-    unreadable = c.handle("open", "wo", flags_of("wc"), {})
     for offset, length, at in ((0, 10, 0), (0, 0, 0), (159990, 10, 5),
                                (160000, 0, 0), (200000, 0, 0),
                                (100, 65536, 1), (0, 131072, 0),
@@ -559,10 +567,8 @@ def copies(c):
         c("fstat", target)
     for at in (0, 3, 1 << 62):
         c("copy-data", source, 0, 7, appended, at)
-    c("copy-data", target, 0, 5, source, 0)
-    c("copy-data", unreadable, 0, 5, target, 0)
     c("read", target, 0, 20)
-    for h in (source, target, appended, unreadable):
+    for h in (source, target, appended):
         c("close", h)
 
 
@@ -583,10 +589,13 @@ def copies_that_end_much_too_early(c):
 
 @talk(plant=plant_copies, fsize=70000)
 def copies_that_fail(c):
-    """The write error is in the last piece."""
+    """The error is in the last piece."""
     source = c.handle("open", "source", READ, {})
     target = c.handle("open", "target", flags_of("rw"), {})
+    unreadable = c.handle("open", "wo", flags_of("wc"), {})
     c("copy-data", source, 0, 80000, target, 0)
+    c("copy-data", target, 0, 5, source, 0)
+    c("copy-data", unreadable, 0, 5, target, 0)
 
 
 @talk(fsize=70000)

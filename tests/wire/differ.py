@@ -20,6 +20,7 @@ handles by their number in order, the time now, free blocks, the tree's path.
 import fnmatch
 import getopt
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -48,6 +49,7 @@ class Recorder:
         self.session, self.root, self.since = session, root, since
         self.items, self.symbols, self.numbers = [], {}, {}
         self.count = self.log_at = 0
+        self.first_id = session.next_id
         self.handle_sizes = set()
         self.over = False
 
@@ -139,10 +141,14 @@ class Recorder:
         return self.symbols.get(handle, "invalid " + handle.hex())
 
     def describe(self, name, values):
+        """A request as text, with handles by their symbols."""
+        shape = sw.EXTENSIONS.get(name, ("",))[0]
+        if name in sw.REQUESTS:
+            shape = sw.REQUESTS[name][1][3]
         out = [os.fsdecode(name)]
-        for value in values:
-            if value in self.symbols if isinstance(value, bytes) else False:
-                out.append(self.symbols[value])
+        for letter, value in itertools.zip_longest(shape, values):
+            if letter == "h":
+                out.append(self.symbol(value))
             elif isinstance(value, (bytes, str)):
                 text = sw.quote(value)
                 out.append(text if len(text) < 80 else
@@ -156,17 +162,20 @@ class Recorder:
 
     def show_attrs(self, attrs):
         text = sw.show_attrs(attrs)
-        device = stat.S_ISCHR(attrs.get("permissions", 0))
+        mode = attrs.get("permissions", 0)
         for key in ("atime", "mtime"):
-            if key in attrs and (device or self.is_now(attrs[key])):
+            runs = stat.S_ISCHR(mode) or (key == "atime" and stat.S_ISLNK(mode))
+            if key in attrs and (runs or self.is_now(attrs[key])):
                 text = text.replace("%s=%d" % (key, attrs[key]), key + "=now")
         return text
 
     def show_name(self, entry):
         name, longname, attrs = entry
         if self.is_now(attrs.get("mtime", 0)):
-            date = time.strftime("%b %e %H:%M", time.gmtime(attrs["mtime"]))
-            longname = longname.replace(date.encode(), b"<now>")
+            # time(2) may lag behind the clock of files: then it is the future
+            for form in ("%b %e %H:%M", "%b %e  %Y"):
+                date = time.strftime(form, time.gmtime(attrs["mtime"]))
+                longname = longname.replace(date.encode(), b"<now>")
         return "%s %s {%s}" % (sw.quote(name), sw.quote(longname),
                                self.show_attrs(attrs))
 
@@ -193,7 +202,8 @@ class Recorder:
             os.path.dirname(self.root), "<above>")
 
     def normal_log(self, text):
-        """Handle numbers -> #N in the order in which they were given."""
+        """Handle numbers -> #N in the order in which they were given; ids,
+        which one READDIR more would shift, -> their place in this deed."""
         def given(match):
             self.numbers[match[2]] = "#%d" % self.count
             return match[1] + self.numbers[match[2]]
@@ -201,6 +211,11 @@ class Recorder:
         def used(match):
             return match[1] + self.numbers.get(match[2], match[2])
 
+        def which(match):
+            return "request +%d:" % (int(match[1]) - self.first_id)
+
+        text = re.sub(r"request (\d+):", which, text)
+        self.first_id = self.session.next_id
         text = re.sub(r"(sent handle (?:handle )?)(\d+)", given, text)
         text = re.sub(r"((?:\(handle|close handle|fsetstat handle) )(\d+)",
                       used, text)
@@ -366,11 +381,19 @@ def compare_all(judge, patterns, extra, ours, theirs):
     return len(talks)
 
 
-def report(judge, talks):
-    for name, done, kind, them, we in judge.unexplained[:60]:
+def crop(text, other):
+    """The lines of a text, the parts about the first difference of long
+    ones."""
+    same = len(os.path.commonprefix([text, other]))
+    if len(text) > 800:
+        text = "..." * (same > 300) + text[max(0, same - 300):same + 300]
+    return text.rstrip().replace("\n", "\n          ")
+
+
+def report(judge, talks, most=int(os.environ.get("DIFFER_REPORT", 100))):
+    for name, done, kind, them, we in judge.unexplained[:most]:
         print("%s: %s (%s)\n  theirs: %s\n  ours:   %s" % (
-            name, done, kind, them.rstrip().replace("\n", "\n          "),
-            we.rstrip().replace("\n", "\n          ")))
+            name, done[:200], kind, crop(them, we), crop(we, them)))
     print("%d conversations, %d items compared, %d differ unexplained" % (
         talks, judge.compared, len(judge.unexplained)))
 
