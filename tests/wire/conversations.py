@@ -664,8 +664,7 @@ for _name, _options in (
         ("allowed-half", ["-p", ",".join(EVERY[::2])]),
         ("allowed-other-half", ["-p", ",".join(EVERY[1::2])]),
         ("allowed-and-denied", ["-p", "open,close,stat,read", "-P", "read"]),
-        ("read-only-and-allowed", ["-R", "-p", "open,write,read,mkdir"]),
-        ("patterns", ["-P", "*stat*,!stat,f?ync,re*"])):
+        ("read-only-and-allowed", ["-R", "-p", "open,write,read,mkdir"])):
     talk(options=_options, name="requests-" + _name)(every_request)
 
 

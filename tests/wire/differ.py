@@ -382,11 +382,11 @@ def compare_all(judge, patterns, extra, ours, theirs):
 
 
 def crop(text, other):
-    """The lines of a text, the parts about the first difference of long
-    ones."""
+    """Some of a text: long lines only around the first difference."""
     same = len(os.path.commonprefix([text, other]))
-    if len(text) > 800:
-        text = "..." * (same > 300) + text[max(0, same - 300):same + 300]
+    if len(text) > 1200:
+        text = "..." * (same > 150) + text[max(0, same - 150):same + 150] \
+            + " (%d in all)" % len(text)
     return text.rstrip().replace("\n", "\n          ")
 
 

@@ -71,7 +71,7 @@ INTENDED = [
     dict(name="owner-before-mode",
          why="chown clears set-id bits, so OpenSSH's chmod before it is lost",
          where="setstat-order/*",
-         looks=r"tree [a-z0-9]+\ntree\nmode=10(0\d+|2711|2755) .*\nmode=10[246]",
+         looks=r"tree \./(own\d|fown|one|uno)\ntree\nmode=100.*\nmode=10[246]",
          taken_back=True),
     dict(name="fstat-of-directories",
          why="FSTAT works on a directory handle",
@@ -84,14 +84,14 @@ INTENDED = [
          why="OpenSSH takes a name for free that a dangling link has, when"
              " a directory or a link is renamed to it",
          where="renames-to-a-dangling-link/*",
-         looks=r'rename [^\n]*\nreply\nstatus 0 OK "Success" ""\n'
+         looks=r'rename [^\n]*\nreply\nstatus (0 OK|2 NO_SUCH_FILE) [^\n]*\n'
                r'status 4 FAILURE "(File exists|Failure)" ""'),
     dict(name="rename-never-replaces-log",
          why="as above", where="renames-to-a-dangling-link/*",
          looks=r"rename [^\n]*\nlog\n.*sent status Failure"),
     dict(name="rename-never-replaces-tree",
          why="as above", where="renames-to-a-dangling-link/*",
-         looks=r"tree (\.|ld|void|far|dangling|loop)\ntree\n"),
+         looks=r"tree \.(/(ld|void|far|dangling|loop|f))?\ntree\n"),
     dict(name="copy-ends-early",
          why="a source that ends before the length is end of file, also in"
              " the last piece",
@@ -130,6 +130,11 @@ INTENDED = [
              " remainder",
          looks=r'(listing #1: "far-future"|stat "far-future")\nreply\n'
                r".*mtime=4294967295"),
+    dict(name="usage",
+         why="the options that OpenSSH does not have",
+         where="command-lines",
+         looks=r"sftp-server [^\n]*\nstderr\nusage: sftp-server \[-ehR\].*"
+               r"\nusage: sftp-server \["),
     dict(name="request-lists-checked",
          why="a name in -p or -P that is no request would be a restriction"
              " that is none",

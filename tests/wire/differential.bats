@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Our server against OpenSSH's: see differ.py. What may differ is listed in
+# differences.py; $OPENSSH_SFTP_SERVER names another reference.
+
+load common
+
+# Every conversation is in one of these groups; the last tests check that.
+FILES=open-*,read-and-write,handles,unlinked-*,file-size-limit
+NAMES=stats,realpaths,long-chains,directories,removals,symlinks
+RENAMES=renames*,posix-renames
+ATTRIBUTES=setstat*,not-permitted
+LISTINGS=longnames,listing*,long-listings
+EXTENSIONS=extensions,copies*
+REFUSALS=requests-*,read-only-*
+SESSIONS=offer-*,second-init,address-*,no-address,other-*,option-*
+BROKEN=malformed-*,unknown-types,trailing-bytes,length-*
+RANDOM_TALK=random-*
+COMMAND=command-lines
+ALL=$FILES,$NAMES,$RENAMES,$ATTRIBUTES,$LISTINGS,$EXTENSIONS,$REFUSALS
+ALL+=,$SESSIONS,$BROKEN,$RANDOM_TALK,$COMMAND
+
+setup()
+{
+	require_server
+	REFERENCE=$(find_openssh) || skip "no sftp-server of OpenSSH here"
+}
+
+# Compares one group and remembers which differences were seen.
+same()
+{
+	local seen=$BATS_FILE_TMPDIR/seen
+
+	run python3 "$HERE/differ.py" -k "$1" -s "$seen" "$SERVER" "$REFERENCE"
+	assert_success
+	printf '%s\n' "$1" >>"$BATS_FILE_TMPDIR/groups"
+}
+
+@test "as OpenSSH: open, read, write, close, handles" { same "$FILES"; }
+@test "as OpenSSH: names, links, directories" { same "$NAMES"; }
+@test "as OpenSSH: rename, posix-rename, hardlink" { same "$RENAMES"; }
+@test "as OpenSSH: attributes" { same "$ATTRIBUTES"; }
+@test "as OpenSSH: listings and long names" { same "$LISTINGS"; }
+@test "as OpenSSH: extensions and copies" { same "$EXTENSIONS"; }
+@test "as OpenSSH: -R, -p, -P" { same "$REFUSALS"; }
+@test "as OpenSSH: start, options, environment" { same "$SESSIONS"; }
+@test "as OpenSSH, or better: malformed and unknown requests" { same "$BROKEN"; }
+@test "as OpenSSH: random requests of an ordinary user" { same "$RANDOM_TALK"; }
+@test "as OpenSSH: command lines" { same "$COMMAND"; }
+
+@test "every conversation has been played" {
+	local name pattern found
+
+	for name in $(python3 "$HERE/differ.py" -n); do
+		found=no
+		set -f
+		for pattern in ${ALL//,/ }; do
+			# shellcheck disable=SC2053 # a pattern is meant
+			[[ $name != $pattern ]] || found=yes
+		done
+		set +f
+		assert_equal "$name $found" "$name yes"
+	done
+}
+
+@test "every listed difference has been seen" {
+	local played
+
+	played=$(wc -l <"$BATS_FILE_TMPDIR/groups")
+	[ "$played" -eq 11 ] || skip "not every group was played or passed"
+	run python3 "$HERE/differ.py" -x "$BATS_FILE_TMPDIR/seen"
+	assert_success
+}
