@@ -3,8 +3,8 @@
 # serve, and where to find OpenSSH's server.
 
 bats_require_minimum_version 1.5.0
-load /usr/lib/bats/bats-support/load
-load /usr/lib/bats/bats-assert/load
+bats_load_library bats-support
+bats_load_library bats-assert
 HERE=$BATS_TEST_DIRNAME
 export PYTHONPATH=$HERE PYTHONDONTWRITEBYTECODE=1
 

@@ -743,7 +743,8 @@ def _malformed():
     yield "no-extension-name", payload(200, b"")
     yield "short-extension", payload(200, sw.put("s", "statvfs@openssh.com"))
     yield "nul-in-path", payload(17, sw.put("s", b"f\0x"))
-    yield "nul-in-extension", payload(200, sw.put("s", b"limits@openssh.com\0"))
+    yield "nul-in-extension", payload(200, sw.put("s", b"limits@\0openssh.com"))
+    yield "nul-at-the-end", payload(17, sw.put("s", b"f\0"))
     yield "ids-not-of-four", payload(200, sw.put(
         "s", "users-groups-by-id@openssh.com") + sw.put("s", b"abc")
         + sw.put("s", b""))
@@ -772,7 +773,7 @@ def trailing_bytes(c):
 @talk()
 def length_too_small(c):
     c("stat", "f")
-    c.session.send(b"\0\0\0\4\x11\0\0\0" + b"\0" * 8)
+    c.session.send(b"\0\0\0\4\x11\0\0\0")
     c.over = True
 
 

@@ -31,9 +31,9 @@ same()
 {
 	local seen=$BATS_FILE_TMPDIR/seen
 
+	echo "$1" >>"$BATS_FILE_TMPDIR/groups"
 	run python3 "$HERE/differ.py" -k "$1" -s "$seen" "$SERVER" "$REFERENCE"
 	assert_success
-	printf '%s\n' "$1" >>"$BATS_FILE_TMPDIR/groups"
 }
 
 @test "as OpenSSH: open, read, write, close, handles" { same "$FILES"; }
@@ -67,7 +67,7 @@ same()
 	local played
 
 	played=$(wc -l <"$BATS_FILE_TMPDIR/groups")
-	[ "$played" -eq 11 ] || skip "not every group was played or passed"
+	[ "$played" -eq 11 ] || skip "only some groups were played"
 	run python3 "$HERE/differ.py" -x "$BATS_FILE_TMPDIR/seen"
 	assert_success
 }
