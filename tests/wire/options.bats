@@ -1,0 +1,382 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The command line: what it permits, where it starts, what it logs.
+
+load common
+
+setup()
+{
+	require_server
+	DIR=$BATS_TEST_TMPDIR/tree
+	mkdir -m 755 "$DIR"
+	echo hello >"$DIR/f"
+	chmod 644 "$DIR/f"
+	DENIED='status 3 PERMISSION_DENIED "Permission denied" ""'
+}
+
+# The tree as text, to see that nothing has changed.
+snapshot()
+{
+	(cd "$DIR" && find . -printf '%p %m %s %T@ %l\n' | sort &&
+	    find . -type f -exec cat {} +)
+}
+
+# Lines of $output from the first on, without the handles.
+assert_all_denied()
+{
+	local line
+
+	for line in "${lines[@]}"; do
+		[[ $line == handle\ * ]] || assert_equal "$line" "$DENIED"
+	done
+}
+
+@test "-R refuses everything that changes, and nothing changes" {
+	local before
+
+	mkdir "$DIR/d"
+	ln -s f "$DIR/l"
+	before=$(snapshot)
+	play -R <<-'EOS'
+		open f r -> h
+		open f w
+		open f rw
+		open new rc
+		open f rt
+		open new wct
+		write $h 0 "x"
+		setstat f mode=600
+		fsetstat $h mode=600
+		remove f
+		mkdir new
+		rmdir d
+		rename f g
+		symlink f g
+		posix-rename@openssh.com f g
+		hardlink@openssh.com f g
+		lsetstat@openssh.com l atime=1 mtime=1
+		fsync@openssh.com $h
+		copy-data $h 0 0 $h 9
+	EOS
+	assert_success
+	assert_equal "${#lines[@]}" 19
+	assert_all_denied
+	assert_equal "$(snapshot)" "$before"
+}
+
+@test "-R lets reading be" {
+	ln -s f "$DIR/l"
+	play -R <<-'EOS'
+		open f r -> h
+		read $h 0 10
+		fstat $h
+		stat f
+		lstat l
+		opendir . -> d
+		readdir $d
+		realpath .
+		readlink l
+		statvfs@openssh.com .
+		fstatvfs@openssh.com $h
+		limits@openssh.com
+		expand-path@openssh.com ~
+		home-directory ""
+		users-groups-by-id@openssh.com "" ""
+		close $h
+	EOS
+	assert_success
+	refute_line -p 'status 3'
+	assert_line -n 1 'data 6 "hello\n"'
+	assert_line -n 15 'status 0 OK "Success" ""'
+}
+
+@test "OPEN that changes, in all 64 combinations of flags, under -R" {
+	local flags answer
+
+	for flags in {0..63}; do
+		printf 'open f %d\nopen new %d\n' "$flags" "$flags"
+	done >"$BATS_TEST_TMPDIR/script"
+	play -f "$BATS_TEST_TMPDIR/script" -- -R
+	assert_success
+	for flags in {0..63}; do
+		# WRITE 2, CREAT 8, TRUNC 16
+		answer=$DENIED
+		[ $((flags & 26)) -ne 0 ] || answer='handle *'
+		# shellcheck disable=SC2053 # a pattern is meant
+		[[ ${lines[2 * flags]} == $answer ]] ||
+		    fail "f with $flags: ${lines[2 * flags]}"
+		[ $((flags & 26)) -ne 0 ] ||
+		    answer='status 2 NO_SUCH_FILE "No such file" ""'
+		# shellcheck disable=SC2053
+		[[ ${lines[2 * flags + 1]} == $answer ]] ||
+		    fail "new with $flags: ${lines[2 * flags + 1]}"
+	done
+	assert_equal "$(cat "$DIR/f")" hello
+	[ ! -e "$DIR/new" ]
+}
+
+# A request with each name that -Q lists; they succeed when permitted.
+every_request()
+{
+	cat <<-'EOS'
+		open f rw -> h
+		close $h
+		read $h 0 1
+		write $h 0 "h"
+		lstat f
+		fstat $h
+		setstat f mode=644
+		fsetstat $h mode=644
+		opendir . -> d
+		readdir $d
+		remove gone
+		mkdir new
+		rmdir new
+		realpath .
+		stat f
+		rename nope x
+		readlink l
+		symlink f m
+		posix-rename@openssh.com nope x
+		statvfs@openssh.com .
+		fstatvfs@openssh.com $h
+		hardlink@openssh.com nope x
+		fsync@openssh.com $h
+		lsetstat@openssh.com f mode=644
+		limits@openssh.com
+		expand-path@openssh.com .
+		copy-data $h 0 0 $h 0
+		home-directory ""
+		users-groups-by-id@openssh.com "" ""
+	EOS
+}
+
+# The script, with $h and $d replaced by handles that are invalid where they
+# cannot be had: what is refused is refused before its handle is looked at.
+without_handles()
+{
+	every_request | sed 's/ -> .$//; s/\$[hd]/hex:00/g'
+}
+
+@test "-P refuses a request, and only that; it is not announced" {
+	local names name at=0
+
+	ln -s f "$DIR/l"
+	mapfile -t names < <("$SERVER" -Q requests | head -29)
+	assert_equal "${#names[@]}" 29
+	for name in "${names[@]}"; do
+		at=$((at + 1))
+		play -P "$name" < <(without_handles)
+		assert_success
+		assert_equal "$name: $(grep -nF "$DENIED" <<<"$output" |
+		    cut -d: -f1 | tr '\n' ' ')" "$name: $at "
+		rm -f "$DIR/m"
+		run --separate-stderr "$HERE/wire" -n -- "$SERVER" -P "$name" \
+		    <<<"init 3"
+		refute_output -e "\"$name(@openssh\.com)?\"="
+	done
+}
+
+@test "-p permits a request, and only that; only that is announced" {
+	local names name at=0 denied
+
+	mapfile -t names < <("$SERVER" -Q requests | head -29)
+	for name in "${names[@]}"; do
+		at=$((at + 1))
+		play -p "$name" < <(without_handles)
+		assert_success
+		denied=$(grep -cF "$DENIED" <<<"$output")
+		assert_equal "$name: $denied" "$name: 28"
+		refute_line -n $((at - 1)) "$DENIED"
+		rm -rf "$DIR/m" "$DIR/new"
+		run --separate-stderr "$HERE/wire" -n -- "$SERVER" -p "$name" \
+		    <<<"init 3"
+		assert_equal "$(grep -oE '"[a-z-]+(@openssh\.com)?"="[12]"' \
+		    <<<"$output" | grep -cE "@openssh|copy-data|home-dir")" \
+		    "$((at > 18))"
+	done
+}
+
+@test "-P is stronger than -p, -R stronger than both" {
+	play -p open,stat,remove -P stat <<-'EOS'
+		stat f
+		lstat f
+		open f r
+	EOS
+	assert_line -n 0 "$DENIED"
+	assert_line -n 1 "$DENIED"
+	assert_line -n 2 -p handle
+	play -R -p open,remove,stat <<-'EOS'
+		remove f
+		open f w
+		stat f
+	EOS
+	assert_line -n 0 "$DENIED"
+	assert_line -n 1 "$DENIED"
+	assert_line -n 2 -p attrs
+}
+
+@test "-P write lets OPEN create and truncate, as it does in OpenSSH" {
+	play -P write <<-'EOS'
+		open f wt -> h
+		write $h 0 "x"
+		open new wc
+		stat f
+	EOS
+	assert_line -n 1 "$DENIED"
+	assert_line -n 2 -p handle
+	assert_line -n 3 -p 'size=0 '
+}
+
+@test "denied and truncated is denied" {
+	play -P stat,statvfs,write <<-'EOS'
+		raw 11 00000001
+		raw c8 00000002 00000013 73746174766673406f70656e7373682e636f6d
+		raw 06 00000003 000000ff
+		raw 07 00000004
+	EOS
+	assert_line -n 0 "$DENIED"
+	assert_line -n 1 "$DENIED"
+	assert_line -n 2 "$DENIED"
+	assert_line -n 3 'status 5 BAD_MESSAGE "Bad message" ""'
+}
+
+@test "-Q requests lists OpenSSH's names in OpenSSH's order first" {
+	run -0 "$SERVER" -Q requests
+	assert_equal "$(head -29 <<<"$output" | tr '\n' ' ')" \
+	    "open close read write lstat fstat setstat fsetstat opendir readdir $(:
+	    )remove mkdir rmdir realpath stat rename readlink symlink $(:
+	    )posix-rename statvfs fstatvfs hardlink fsync lsetstat limits $(:
+	    )expand-path copy-data home-directory users-groups-by-id "
+	run -1 "$SERVER" -Q nonsense
+	assert_output "Invalid query type"
+}
+
+@test "-h and what is no option: usage, exit 1" {
+	run -1 "$SERVER" -h
+	assert_line -n 0 -p 'usage: '
+	run -1 "$SERVER" -!
+	assert_line -n 0 -p 'usage: '
+	run -1 "$SERVER" -d
+	assert_line -n 0 -p 'usage: '
+}
+
+@test "-u is the umask of what is made; SETSTAT is not masked" {
+	play -u 027 <<-'EOS'
+		open new wc
+		open moded wc mode=777
+		mkdir dir
+		mkdir moded-dir mode=1777
+		setstat f mode=666
+	EOS
+	assert_success
+	cd "$DIR"
+	assert_equal "$(stat -c '%n %a' new moded dir moded-dir f | tr '\n' ' ')" \
+	    "new 640 moded 750 dir 750 moded-dir 1750 f 666 "
+	for bad in 8 -1 1000 x '' 07x; do
+		run -255 "$SERVER" -u "$bad"
+	done
+}
+
+@test "-m is the mode of files, whatever the client asks for" {
+	"$SERVER" -h 2>&1 | grep -q -- '-m ' ||
+	    skip "this server has no -m"
+	play -m 640 <<-'EOS'
+		open new wc
+		open moded wc mode=777
+		mkdir dir mode=700
+	EOS
+	assert_success
+	cd "$DIR"
+	assert_equal "$(stat -c '%n %a' new moded dir | tr '\n' ' ')" \
+	    "new 640 moded 640 dir 700 "
+}
+
+@test "-d is where the session starts, %d %u %U %% are known there" {
+	mkdir "$DIR/sub" "$DIR/%" "$DIR/$(id -u)" "$DIR/$(id -un)"
+	for pair in sub:sub %%:% "%U:$(id -u)" "%u:$(id -un)"; do
+		play -d "$DIR/${pair%%:*}" <<<"realpath ."
+		assert_output -p "\"$(readlink -f "$DIR")/${pair#*:}\" "
+	done
+	play -d %d <<<"realpath ."
+	assert_output -p "\"$(readlink -f "$(getent passwd "$(id -u)" |
+	    cut -d: -f6)")\" "
+	play -e -d "$DIR/nope" <<<"realpath ."
+	assert_output -p "\"$(readlink -f "$DIR")\" "
+	assert_regex "$stderr" "chdir to \"$DIR/nope\" failed: No such file"
+}
+
+@test "-c and what follows is ignored, as a login shell is called" {
+	play -c "ls -l" -z --nonsense <<<"stat f"
+	assert_success
+	assert_line -n 0 -p 'attrs '
+}
+
+@test "a malformed SSH_CONNECTION ends it, none is UNKNOWN" {
+	SSH_CONNECTION='' run -255 "$SERVER" -e </dev/null
+	assert_output -p 'Malformed SSH_CONNECTION variable: ""'
+	SSH_CONNECTION=1.2.3.4 run -255 "$SERVER" -e </dev/null
+	unset SSH_CONNECTION
+	run -0 "$SERVER" -e -l INFO </dev/null
+	assert_line -n 0 -p "session opened for local user $(id -un) from [UNKNOWN]"
+}
+
+@test "the log on stderr at DEBUG3" {
+	play -e -l DEBUG3 <<-'EOS'
+		open "f\x07" rwc mode=600 -> h
+		write $h 0 "abcd"
+		read $h 1 2
+		stat nope
+		setstat f size=2 mode=640 atime=1 mtime=86400
+		rename f g
+		close $h
+		opendir . -> d
+	EOS
+	assert_success
+	assert_equal "${stderr//$'\r'/}" "session opened for local user $(id -un) from [192.0.2.1]
+received client version 3
+debug3: request 1: open flags 11
+open \"f\\007\" flags READ,WRITE,CREATE mode 0600
+debug1: request 1: sent handle 0
+debug1: request 2: write \"f\\007\" (handle 0) off 0 len 4
+debug3: request 2: sent status 0
+sent status Success
+debug1: request 3: read \"f\\007\" (handle 0) off 1 len 2
+debug1: request 3: sent data len 2
+debug3: request 4: stat
+stat name \"nope\"
+debug3: request 4: sent status 2
+sent status No such file
+debug1: request 5: setstat name \"f\"
+set \"f\" size 2
+set \"f\" mode 0640
+set \"f\" modtime 19700102-00:00:00
+debug3: request 5: sent status 0
+sent status Success
+debug3: request 6: rename
+rename old \"f\" new \"g\"
+debug3: request 6: sent status 0
+sent status Success
+debug3: request 7: close handle 0
+close \"f\\007\" bytes read 2 written 4
+debug3: request 7: sent status 0
+sent status Success
+debug3: request 8: opendir
+opendir \".\"
+debug1: request 8: sent handle 0
+debug1: read eof
+forced closedir \".\"
+session closed for local user $(id -un) from [192.0.2.1]"
+}
+
+@test "the log is quiet by default, and its lines end in CR LF" {
+	play -e <<-'EOS'
+		open f r
+		stat nope
+	EOS
+	assert_equal "$stderr" ""
+	play -e -l INFO <<<"stat nope"
+	assert_equal "$stderr" "session opened for local user $(id -un) from [192.0.2.1]"$'\r
+sent status No such file\r
+session closed for local user '"$(id -un) from [192.0.2.1]"$'\r'
+}
