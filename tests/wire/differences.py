@@ -70,8 +70,8 @@ INTENDED = [
          looks=r'nul-at-the-end\nreply\nattrs [^\n]*\nstatus 5 BAD_MESSAGE'),
     dict(name="short-writes-finished",
          why="a short write goes on, so the error that follows is known",
-         looks=r"write [^\n]*\nlog\n.*process_write: nothing at all written.*"
-               r"process_write: write \"[^\n]*\": "),
+         looks=r'write [^\n]*\nlog\n.*process_write: write "[^\n]*": '
+               r"File too large"),
     dict(name="listings-by-size",
          why="a listing fills its packets by size, so READDIRs are fewer",
          where="long-listings/*",

@@ -323,7 +323,7 @@ without_handles()
 
 @test "the log on stderr at DEBUG3" {
 	play -e -l DEBUG3 <<-'EOS'
-		open "f\x07" rwc mode=600 -> h
+		open "f\x01" rwc mode=600 -> h
 		write $h 0 "abcd"
 		read $h 1 2
 		stat nope
@@ -336,12 +336,12 @@ without_handles()
 	assert_equal "${stderr//$'\r'/}" "session opened for local user $(id -un) from [192.0.2.1]
 received client version 3
 debug3: request 1: open flags 11
-open \"f\\007\" flags READ,WRITE,CREATE mode 0600
+open \"f\\001\" flags READ,WRITE,CREATE mode 0600
 debug1: request 1: sent handle 0
-debug1: request 2: write \"f\\007\" (handle 0) off 0 len 4
+debug1: request 2: write \"f\\001\" (handle 0) off 0 len 4
 debug3: request 2: sent status 0
 sent status Success
-debug1: request 3: read \"f\\007\" (handle 0) off 1 len 2
+debug1: request 3: read \"f\\001\" (handle 0) off 1 len 2
 debug1: request 3: sent data len 2
 debug3: request 4: stat
 stat name \"nope\"
@@ -358,7 +358,7 @@ rename old \"f\" new \"g\"
 debug3: request 6: sent status 0
 sent status Success
 debug3: request 7: close handle 0
-close \"f\\007\" bytes read 2 written 4
+close \"f\\001\" bytes read 2 written 4
 debug3: request 7: sent status 0
 sent status Success
 debug3: request 8: opendir

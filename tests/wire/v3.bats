@@ -187,7 +187,7 @@ setup()
 		expect status 5
 	EOS
 	assert_success
-	[ "${#lines[1]}" -eq $((7 + 2 * 4098 + 12)) ]
+	assert_equal "${#lines[1]}" $((7 + 4097 + 1 + 4097 + 12))
 }
 
 @test "SETSTAT and FSETSTAT" {
