@@ -486,7 +486,8 @@ setup()
 @test "copy-data copies, and never a file onto itself" {
 	head -c 300000 /dev/urandom >"$DIR/big"
 	ln "$DIR/big" "$DIR/hard"
-	play <<-'EOS'
+	# A server that copies a file onto itself would never end without -l.
+	play -l 1000000 -- <<-'EOS'
 		open big r -> s
 		open copy rwc -> t
 		copy-data $s 0 0 $t 0

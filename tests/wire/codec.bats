@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The client itself: its codec, what it finds wrong, its script language.
+
+load common
+
+@test "the codec agrees with the drafts and finds what is wrong" {
+	cd "$HERE"
+	run python3 -m unittest codec
+	assert_success
+}
+
+@test "wire: a script that expects the wrong thing fails" {
+	require_server
+	DIR=$BATS_TEST_TMPDIR
+	play <<-'EOS'
+		stat .
+		expect attrs flags=0xf
+		stat nope
+		expect status 0
+	EOS
+	assert_failure 1
+	assert_regex "$stderr" 'expected: status 0.*got: +status 2 .*line 4'
+}
+
+@test "wire: a mistake in the script is not taken for an answer" {
+	require_server
+	DIR=$BATS_TEST_TMPDIR
+	for line in "nonsense f" "stat" "stat a b" "close \$h" "read x 0 y" \
+	    "setstat f size"; do
+		play <<<"$line"
+		assert_failure 2
+		assert_output ''
+	done
+}
+
+@test "wire: the end of the server is shown" {
+	require_server
+	DIR=$BATS_TEST_TMPDIR
+	play -n -- <<-'EOS'
+		bytes 00000001 05
+		exit
+	EOS
+	assert_output 'exit 255'
+}
