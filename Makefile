@@ -62,9 +62,24 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ \
 	    $(filter %.c %.a,$^) $(DEPS_LIBS)
 
+# A file system that refuses, for tests/refuse: never part of the product, nor
+# sanitized, since the shim is loaded into a server that need not be.
+REFUSE	= $(BUILD)/tests/shim.so
+FUSE3	:= $(shell $(or $(PKG_CONFIG),pkg-config) --cflags --libs fuse3 2>&-)
+REFUSE	+= $(if $(FUSE3),$(BUILD)/tests/refusefs)
+REFUSE_CC = $(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -U_FORTIFY_SOURCE
+
+$(BUILD)/tests/shim.so: tests/refuse/shim.c
+	@mkdir -p $(@D)
+	$(REFUSE_CC) -fPIC -shared -o $@ $<
+
+$(BUILD)/tests/refusefs: tests/refuse/refusefs.c
+	@mkdir -p $(@D)
+	$(REFUSE_CC) -o $@ $< $(FUSE3)
+
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-check: all $(UNIT)
+check: all $(UNIT) $(REFUSE)
 	BUILD=$(BUILD) tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.

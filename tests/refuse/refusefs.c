@@ -1,0 +1,847 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * refusefs SOURCE MOUNTPOINT [-o option,...]
+ *
+ * Shows SOURCE at MOUNTPOINT with the sharing rules of an SMB server: a file
+ * that any process has open through the mount cannot be renamed, renamed over
+ * or removed, and a directory with such a file below it cannot be renamed.
+ * Open directories and O_PATH descriptors do not count, and the kernel tells
+ * us of a close(2) only after it has returned. All else passes through.
+ *
+ *	errno=NAME	the refusal: EBUSY, or as given
+ *	linger=MS	a closed file counts as open for so long after it
+ *	nolink[=NAME]	link(2) fails, with EPERM or as given
+ *	and what mount.fuse3(8) lists, for example allow_other
+ *
+ * It stays in the foreground, says `ready` on stdout once it is mounted, and
+ * unmounts on SIGTERM, SIGINT or SIGHUP. One thread, so no locks.
+ *
+ * An inode of the source is one node, found by device and number, so that hard
+ * links are one file here as they are there. A node holds an O_PATH descriptor,
+ * which goes where the file goes: no names are kept, and none can go stale.
+ */
+#define FUSE_USE_VERSION 34
+
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BUCKETS 1024
+
+struct node {
+	LIST_ENTRY(node) next;
+	dev_t		 dev;
+	ino_t		 ino;
+	int		 fd;		/* O_PATH */
+	uint64_t	 lookups;	/* what the kernel will forget */
+	unsigned	 opens;
+	int64_t		 open_until;	/* milliseconds; see now_ms() */
+};
+LIST_HEAD(nodes, node);
+
+struct listing {
+	DIR		*dir;
+	struct dirent	*pending;	/* read, but did not fit */
+	off_t		 at;		/* the directory's own offset */
+};
+
+static struct options {
+	char		*source;
+	char		*refusal;
+	char		*link_refusal;
+	int		 nolink;
+	unsigned	 linger;
+} options;
+
+static const struct fuse_opt option_specs[] = {
+	{ "errno=%s", offsetof(struct options, refusal), 0 },
+	{ "nolink=%s", offsetof(struct options, link_refusal), 0 },
+	{ "nolink", offsetof(struct options, nolink), 1 },
+	{ "linger=%u", offsetof(struct options, linger), 0 },
+	FUSE_OPT_END
+};
+
+static struct nodes	 table[BUCKETS];
+static struct node	 root = { .lookups = 1 };
+static int		 refusal = EBUSY;
+static int		 link_refusal;		/* 0: links are allowed */
+
+/* ---- nodes ---------------------------------------------------------- */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static bool
+is_open(const struct node *n)
+{
+	return n->opens > 0 || now_ms() < n->open_until;
+}
+
+static struct node *
+node_of(fuse_ino_t id)
+{
+	return id == FUSE_ROOT_ID ? &root : (struct node *)(uintptr_t)id;
+}
+
+static int
+fd_of(fuse_ino_t id)
+{
+	return node_of(id)->fd;
+}
+
+static int
+fh_of(const struct fuse_file_info *fi)
+{
+	return (int)fi->fh;
+}
+
+/* A name for the file that works in calls that know no AT_EMPTY_PATH. */
+static const char *
+proc_name(char buf[static 32], int fd)
+{
+	snprintf(buf, 32, "/proc/self/fd/%d", fd);
+	return buf;
+}
+
+static struct nodes *
+bucket(dev_t dev, ino_t ino)
+{
+	return &table[(dev ^ ino) % BUCKETS];
+}
+
+static void
+node_free(struct node *n)
+{
+	LIST_REMOVE(n, next);
+	close(n->fd);
+	free(n);
+}
+
+/* Nodes the kernel forgot stay while they linger; this is when they go. */
+static struct node *
+node_find(dev_t dev, ino_t ino)
+{
+	struct node *n, *next, *found = NULL;
+
+	for (n = LIST_FIRST(bucket(dev, ino)); n != NULL; n = next) {
+		next = LIST_NEXT(n, next);
+		if (n->lookups == 0 && !is_open(n))
+			node_free(n);
+		else if (n->dev == dev && n->ino == ino)
+			found = n;
+	}
+	return found;
+}
+
+/* Takes the O_PATH descriptor. */
+static struct node *
+node_get(int fd, const struct stat *st)
+{
+	struct node *n = node_find(st->st_dev, st->st_ino);
+
+	if (n != NULL) {
+		close(fd);
+		return n;
+	}
+	if ((n = calloc(1, sizeof(*n))) == NULL) {
+		close(fd);
+		return NULL;
+	}
+	n->dev = st->st_dev;
+	n->ino = st->st_ino;
+	n->fd = fd;
+	LIST_INSERT_HEAD(bucket(n->dev, n->ino), n, next);
+	return n;
+}
+
+static void
+node_forget(struct node *n, uint64_t lookups)
+{
+	n->lookups -= lookups;
+	if (n != &root && n->lookups == 0 && !is_open(n))
+		node_free(n);
+}
+
+/* Fills `e` for a name and counts the lookup; 0 or an errno. */
+static int
+node_lookup(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
+{
+	struct node *n;
+	int fd, error;
+
+	memset(e, 0, sizeof(*e));
+	fd = openat(fd_of(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return errno;
+	if (fstat(fd, &e->attr) == -1) {
+		error = errno;
+		close(fd);
+		return error;
+	}
+	if ((n = node_get(fd, &e->attr)) == NULL)
+		return ENOMEM;
+	n->lookups++;
+	e->ino = (uintptr_t)n;
+	return 0;
+}
+
+/* ---- the rules ------------------------------------------------------ */
+
+static bool
+fd_path(int fd, char *out)
+{
+	char name[32];
+	ssize_t n = readlink(proc_name(name, fd), out, PATH_MAX - 1);
+
+	if (n == -1)
+		return false;
+	out[n] = '\0';
+	return true;
+}
+
+static bool
+holds_open_file(fuse_ino_t parent, const char *name)
+{
+	char dir[PATH_MAX], path[PATH_MAX];
+	const struct node *n;
+	size_t i, len;
+
+	if (!fd_path(fd_of(parent), dir))
+		return false;
+	len = strlen(dir);
+	if (snprintf(dir + len, sizeof(dir) - len, "/%s/", name) >=
+	    (int)(sizeof(dir) - len))
+		return false;
+	for (i = 0; i < BUCKETS; i++)
+		LIST_FOREACH(n, &table[i], next)
+			if (is_open(n) && fd_path(n->fd, path) &&
+			    strncmp(path, dir, strlen(dir)) == 0)
+				return true;
+	return false;
+}
+
+/* 0, or the errno of the refusal to move or remove this name. */
+static int
+refuses(fuse_ino_t parent, const char *name)
+{
+	const struct node *n;
+	struct stat st;
+
+	if (fstatat(fd_of(parent), name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		return holds_open_file(parent, name) ? refusal : 0;
+	n = node_find(st.st_dev, st.st_ino);
+	return n != NULL && is_open(n) ? refusal : 0;
+}
+
+/* ---- answers -------------------------------------------------------- */
+
+static void
+reply_done(fuse_req_t req, int r)
+{
+	fuse_reply_err(req, r == -1 ? errno : 0);
+}
+
+static void
+reply_entry(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct fuse_entry_param e;
+	int error = node_lookup(parent, name, &e);
+
+	if (error != 0)
+		fuse_reply_err(req, error);
+	else if (fuse_reply_entry(req, &e) != 0)
+		node_forget(node_of(e.ino), 1);
+}
+
+/* What root made for another user becomes that user's. */
+static void
+give_to_caller(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	const struct fuse_ctx *caller = fuse_req_ctx(req);
+	struct stat dir, st;
+	gid_t gid = caller->gid;
+
+	if (geteuid() != 0 || (caller->uid == 0 && caller->gid == 0) ||
+	    fstat(fd_of(parent), &dir) == -1 ||
+	    fstatat(fd_of(parent), name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return;
+	if (dir.st_mode & S_ISGID)
+		gid = st.st_gid;
+	if (fchownat(fd_of(parent), name, caller->uid, gid,
+	    AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & (S_ISUID | S_ISGID)))
+		fchmodat(fd_of(parent), name, st.st_mode & 07777, 0);
+}
+
+static void
+reply_made(fuse_req_t req, int r, fuse_ino_t parent, const char *name)
+{
+	if (r == -1) {
+		fuse_reply_err(req, errno);
+		return;
+	}
+	give_to_caller(req, parent, name);
+	reply_entry(req, parent, name);
+}
+
+/* ---- requests: names ------------------------------------------------ */
+
+static void
+op_init(void *user, struct fuse_conn_info *conn)
+{
+	(void)user;
+	(void)conn;
+	puts("ready");
+	fclose(stdout);
+}
+
+static void
+op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	reply_entry(req, parent, name);
+}
+
+static void
+op_forget(fuse_req_t req, fuse_ino_t id, uint64_t lookups)
+{
+	node_forget(node_of(id), lookups);
+	fuse_reply_none(req);
+}
+
+static void
+op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+    dev_t dev)
+{
+	reply_made(req, mknodat(fd_of(parent), name, mode, dev), parent, name);
+}
+
+static void
+op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+	reply_made(req, mkdirat(fd_of(parent), name, mode), parent, name);
+}
+
+static void
+op_symlink(fuse_req_t req, const char *text, fuse_ino_t parent,
+    const char *name)
+{
+	reply_made(req, symlinkat(text, fd_of(parent), name), parent, name);
+}
+
+static void
+op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t parent, const char *name)
+{
+	char from[32];
+
+	if (link_refusal != 0)
+		fuse_reply_err(req, link_refusal);
+	else if (linkat(AT_FDCWD, proc_name(from, fd_of(id)), fd_of(parent),
+	    name, AT_SYMLINK_FOLLOW) == -1)
+		fuse_reply_err(req, errno);
+	else
+		reply_entry(req, parent, name);
+}
+
+static void
+op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	int error = refuses(parent, name);
+
+	if (error != 0)
+		fuse_reply_err(req, error);
+	else
+		reply_done(req, unlinkat(fd_of(parent), name, 0));
+}
+
+static void
+op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	reply_done(req, unlinkat(fd_of(parent), name, AT_REMOVEDIR));
+}
+
+static void
+op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
+    fuse_ino_t newparent, const char *newname, unsigned flags)
+{
+	int error = refuses(parent, name);
+
+	if (error == 0 && !(flags & RENAME_NOREPLACE))
+		error = refuses(newparent, newname);
+	if (error != 0)
+		fuse_reply_err(req, error);
+	else
+		reply_done(req, renameat2(fd_of(parent), name,
+		    fd_of(newparent), newname, flags));
+}
+
+static void
+op_readlink(fuse_req_t req, fuse_ino_t id)
+{
+	char text[PATH_MAX + 1];
+	ssize_t n = readlinkat(fd_of(id), "", text, sizeof(text) - 1);
+
+	if (n == -1) {
+		fuse_reply_err(req, errno);
+		return;
+	}
+	text[n] = '\0';
+	fuse_reply_readlink(req, text);
+}
+
+/* ---- requests: attributes ------------------------------------------- */
+
+static void
+op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct stat st;
+
+	(void)fi;
+	if (fstat(fd_of(id), &st) == -1)
+		fuse_reply_err(req, errno);
+	else
+		fuse_reply_attr(req, &st, 0);
+}
+
+static int
+set_size(int fd, off_t size, const struct fuse_file_info *fi)
+{
+	char name[32];
+
+	return fi != NULL ? ftruncate(fh_of(fi), size) :
+	    truncate(proc_name(name, fd), size);
+}
+
+static int
+set_owner(int fd, const struct stat *st, int what)
+{
+	uid_t uid = what & FUSE_SET_ATTR_UID ? st->st_uid : (uid_t)-1;
+	gid_t gid = what & FUSE_SET_ATTR_GID ? st->st_gid : (gid_t)-1;
+
+	return fchownat(fd, "", uid, gid, AT_EMPTY_PATH);
+}
+
+static struct timespec
+time_to_set(const struct timespec *given, int what, int set, int set_now)
+{
+	if (what & set_now)
+		return (struct timespec){ .tv_nsec = UTIME_NOW };
+	if (what & set)
+		return *given;
+	return (struct timespec){ .tv_nsec = UTIME_OMIT };
+}
+
+static int
+set_times(int fd, const struct stat *st, int what)
+{
+	struct timespec times[2] = {
+		time_to_set(&st->st_atim, what, FUSE_SET_ATTR_ATIME,
+		    FUSE_SET_ATTR_ATIME_NOW),
+		time_to_set(&st->st_mtim, what, FUSE_SET_ATTR_MTIME,
+		    FUSE_SET_ATTR_MTIME_NOW)
+	};
+
+	return utimensat(fd, "", times, AT_EMPTY_PATH);
+}
+
+static int
+set_mode(int fd, mode_t mode)
+{
+	char name[32];
+
+	return chmod(proc_name(name, fd), mode & 07777);
+}
+
+static void
+op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *st, int what,
+    struct fuse_file_info *fi)
+{
+	int fd = fd_of(id);
+
+	if (((what & FUSE_SET_ATTR_SIZE) &&
+	    set_size(fd, st->st_size, fi) == -1) ||
+	    ((what & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) &&
+	    set_owner(fd, st, what) == -1) ||
+	    ((what & FUSE_SET_ATTR_MODE) && set_mode(fd, st->st_mode) == -1) ||
+	    ((what & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME)) &&
+	    set_times(fd, st, what) == -1))
+		fuse_reply_err(req, errno);
+	else
+		op_getattr(req, id, fi);
+}
+
+static void
+op_access(fuse_req_t req, fuse_ino_t id, int mask)
+{
+	char name[32];
+
+	reply_done(req, access(proc_name(name, fd_of(id)), mask));
+}
+
+static void
+op_statfs(fuse_req_t req, fuse_ino_t id)
+{
+	struct statvfs st;
+
+	if (fstatvfs(fd_of(id), &st) == -1)
+		fuse_reply_err(req, errno);
+	else
+		fuse_reply_statfs(req, &st);
+}
+
+/* ---- requests: files ------------------------------------------------ */
+
+static void
+op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct node *n = node_of(id);
+	char name[32];
+	int fd = open(proc_name(name, n->fd),
+	    (fi->flags & ~O_NOFOLLOW) | O_CLOEXEC);
+
+	if (fd == -1) {
+		fuse_reply_err(req, errno);
+		return;
+	}
+	fi->fh = (uint64_t)fd;
+	if (fuse_reply_open(req, fi) != 0)
+		close(fd);
+	else
+		n->opens++;
+}
+
+static void
+op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+    struct fuse_file_info *fi)
+{
+	struct fuse_entry_param e;
+	int fd, error;
+
+	fd = openat(fd_of(parent), name,
+	    fi->flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd == -1) {
+		fuse_reply_err(req, errno);
+		return;
+	}
+	give_to_caller(req, parent, name);
+	fi->fh = (uint64_t)fd;
+	if ((error = node_lookup(parent, name, &e)) != 0) {
+		close(fd);
+		fuse_reply_err(req, error);
+	} else if (fuse_reply_create(req, &e, fi) != 0) {
+		close(fd);
+		node_forget(node_of(e.ino), 1);
+	} else
+		node_of(e.ino)->opens++;
+}
+
+static void
+op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct node *n = node_of(id);
+
+	close(fh_of(fi));
+	n->opens--;
+	n->open_until = now_ms() + options.linger;
+	fuse_reply_err(req, 0);
+}
+
+static void
+op_flush(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	(void)id;
+	reply_done(req, close(dup(fh_of(fi))));
+}
+
+static void
+op_read(fuse_req_t req, fuse_ino_t id, size_t len, off_t at,
+    struct fuse_file_info *fi)
+{
+	struct fuse_bufvec data = FUSE_BUFVEC_INIT(len);
+
+	(void)id;
+	data.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK;
+	data.buf[0].fd = fh_of(fi);
+	data.buf[0].pos = at;
+	fuse_reply_data(req, &data, 0);
+}
+
+static void
+op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t len, off_t at,
+    struct fuse_file_info *fi)
+{
+	ssize_t n = pwrite(fh_of(fi), data, len, at);
+
+	(void)id;
+	if (n == -1)
+		fuse_reply_err(req, errno);
+	else
+		fuse_reply_write(req, (size_t)n);
+}
+
+static void
+op_fsync(fuse_req_t req, fuse_ino_t id, int dataonly,
+    struct fuse_file_info *fi)
+{
+	int fd = fh_of(fi);
+
+	(void)id;
+	reply_done(req, dataonly ? fdatasync(fd) : fsync(fd));
+}
+
+static void
+op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t at, off_t len,
+    struct fuse_file_info *fi)
+{
+	(void)id;
+	reply_done(req, fallocate(fh_of(fi), mode, at, len));
+}
+
+static void
+op_lseek(fuse_req_t req, fuse_ino_t id, off_t at, int whence,
+    struct fuse_file_info *fi)
+{
+	off_t r = lseek(fh_of(fi), at, whence);
+
+	(void)id;
+	if (r == -1)
+		fuse_reply_err(req, errno);
+	else
+		fuse_reply_lseek(req, r);
+}
+
+/* ---- requests: directories ------------------------------------------ */
+
+static struct listing *
+listing_of(const struct fuse_file_info *fi)
+{
+	return (struct listing *)(uintptr_t)fi->fh;
+}
+
+static void
+op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct listing *l = calloc(1, sizeof(*l));
+	int fd = openat(fd_of(id), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (l == NULL || fd == -1 || (l->dir = fdopendir(fd)) == NULL) {
+		fuse_reply_err(req, l == NULL ? ENOMEM : errno);
+		if (fd != -1)
+			close(fd);
+		free(l);
+		return;
+	}
+	fi->fh = (uintptr_t)l;
+	fuse_reply_open(req, fi);
+}
+
+/* The entry at the listing's offset; NULL at the end. */
+static struct dirent *
+listing_entry(struct listing *l)
+{
+	if (l->pending == NULL)
+		l->pending = readdir(l->dir);
+	return l->pending;
+}
+
+static size_t
+listing_fill(fuse_req_t req, struct listing *l, char *buf, size_t size)
+{
+	struct stat st = { 0 };
+	struct dirent *d;
+	size_t n, used = 0;
+
+	while ((d = listing_entry(l)) != NULL) {
+		st.st_ino = d->d_ino;
+		st.st_mode = (mode_t)DTTOIF(d->d_type);
+		n = fuse_add_direntry(req, buf + used, size - used, d->d_name,
+		    &st, d->d_off);
+		if (n > size - used)
+			break;
+		used += n;
+		l->at = d->d_off;
+		l->pending = NULL;
+	}
+	return used;
+}
+
+static void
+op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t at,
+    struct fuse_file_info *fi)
+{
+	struct listing *l = listing_of(fi);
+	char *buf = malloc(size);
+
+	(void)id;
+	if (buf == NULL) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	if (at != l->at) {
+		seekdir(l->dir, at);
+		l->pending = NULL;
+		l->at = at;
+	}
+	fuse_reply_buf(req, buf, listing_fill(req, l, buf, size));
+	free(buf);
+}
+
+static void
+op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct listing *l = listing_of(fi);
+
+	(void)id;
+	closedir(l->dir);
+	free(l);
+	fuse_reply_err(req, 0);
+}
+
+static void
+op_fsyncdir(fuse_req_t req, fuse_ino_t id, int dataonly,
+    struct fuse_file_info *fi)
+{
+	int fd = dirfd(listing_of(fi)->dir);
+
+	(void)id;
+	reply_done(req, dataonly ? fdatasync(fd) : fsync(fd));
+}
+
+static const struct fuse_lowlevel_ops ops = {
+	.init = op_init,
+	.lookup = op_lookup,
+	.forget = op_forget,
+	.mknod = op_mknod,
+	.mkdir = op_mkdir,
+	.symlink = op_symlink,
+	.link = op_link,
+	.unlink = op_unlink,
+	.rmdir = op_rmdir,
+	.rename = op_rename,
+	.readlink = op_readlink,
+	.getattr = op_getattr,
+	.setattr = op_setattr,
+	.access = op_access,
+	.statfs = op_statfs,
+	.open = op_open,
+	.create = op_create,
+	.release = op_release,
+	.flush = op_flush,
+	.read = op_read,
+	.write = op_write,
+	.fsync = op_fsync,
+	.fallocate = op_fallocate,
+	.lseek = op_lseek,
+	.opendir = op_opendir,
+	.readdir = op_readdir,
+	.releasedir = op_releasedir,
+	.fsyncdir = op_fsyncdir,
+};
+
+/* ---- start and end -------------------------------------------------- */
+
+static int
+errno_named(const char *word)
+{
+	const char *name;
+	int e;
+
+	for (e = 1; e < 200; e++)
+		if ((name = strerrorname_np(e)) && strcmp(name, word) == 0)
+			return e;
+	fprintf(stderr, "refusefs: %s: no such errno\n", word);
+	exit(2);
+}
+
+static int
+take_source(void *data, const char *arg, int key, struct fuse_args *args)
+{
+	struct options *o = data;
+
+	(void)args;
+	if (key != FUSE_OPT_KEY_NONOPT || o->source != NULL)
+		return 1;
+	o->source = strdup(arg);
+	return 0;
+}
+
+static void
+parse_options(struct fuse_args *args, struct fuse_cmdline_opts *cmdline)
+{
+	if (fuse_opt_parse(args, &options, option_specs, take_source) == -1 ||
+	    fuse_parse_cmdline(args, cmdline) == -1)
+		exit(2);
+	if (options.source == NULL || cmdline->mountpoint == NULL) {
+		fputs("usage: refusefs source mountpoint [-o option,...]\n",
+		    stderr);
+		exit(2);
+	}
+	if (options.refusal != NULL)
+		refusal = errno_named(options.refusal);
+	if (options.nolink)
+		link_refusal = EPERM;
+	if (options.link_refusal != NULL)
+		link_refusal = errno_named(options.link_refusal);
+}
+
+/* A descriptor for each inode the kernel remembers may be many. */
+static void
+raise_fd_limit(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct fuse_args args = FUSE_ARGS_INIT(argc, argv);
+	struct fuse_cmdline_opts cmdline;
+	struct fuse_session *session;
+	int r;
+
+	parse_options(&args, &cmdline);
+	raise_fd_limit();
+	umask(0);
+	root.fd = open(options.source, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root.fd == -1) {
+		perror(options.source);
+		return 1;
+	}
+	session = fuse_session_new(&args, &ops, sizeof(ops), NULL);
+	if (session == NULL || fuse_set_signal_handlers(session) != 0 ||
+	    fuse_session_mount(session, cmdline.mountpoint) != 0)
+		return 1;
+	r = fuse_session_loop(session);
+	fuse_session_unmount(session);
+	fuse_remove_signal_handlers(session);
+	fuse_session_destroy(session);
+	free(cmdline.mountpoint);
+	fuse_opt_free_args(&args);
+	return r < 0 ? 1 : 0;
+}
