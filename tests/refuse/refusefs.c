@@ -6,7 +6,8 @@
  * that any process has open through the mount cannot be renamed, renamed over
  * or removed, and a directory with such a file below it cannot be renamed.
  * Open directories and O_PATH descriptors do not count, and the kernel tells
- * us of a close(2) only after it has returned. All else passes through.
+ * us of a close(2) only after it has returned. What was removed cannot be
+ * opened through an O_PATH descriptor. All else passes through.
  *
  *	errno=NAME	the refusal: EBUSY, or as given
  *	linger=MS	a closed file counts as open for so long after it
@@ -517,9 +518,16 @@ op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct node *n = node_of(id);
 	char name[32];
-	int fd = open(proc_name(name, n->fd),
-	    (fi->flags & ~O_NOFOLLOW) | O_CLOEXEC);
+	struct stat st;
+	int fd;
 
+	/* A server that knows files by name alone cannot find it any more. */
+	if (fstat(n->fd, &st) == 0 && st.st_nlink == 0) {
+		fuse_reply_err(req, ESTALE);
+		return;
+	}
+	fd = open(proc_name(name, n->fd),
+	    (fi->flags & ~O_NOFOLLOW) | O_CLOEXEC);
 	if (fd == -1) {
 		fuse_reply_err(req, errno);
 		return;
