@@ -10,6 +10,8 @@
 #	shim_rules <<END ...		its rules, from now on
 #	with_shim COMMAND ...		runs it with the shim preloaded
 #
+#	server_has_policy		else it is another server, for comparison
+#
 #	refusefs_unusable		prints why, or returns 1
 #	refusefs_mount SOURCE MOUNTPOINT [OPTION,...]
 #	refusefs_unmount MOUNTPOINT
@@ -49,6 +51,12 @@ with_shim()
 	    awk '/libasan/ { print $3 ":" }')
 	LD_PRELOAD=$asan$REFUSE_BUILD/shim.so SLIPWAY_SHIM_LOG=$SHIM_LOG \
 	    SLIPWAY_SHIM_RULES=$SHIM_RULES "$@"
+}
+
+# Does the server under test know policies? OpenSSH's, as a stand-in, does not.
+server_has_policy()
+{
+	"$SERVER" -Q settings 2>/dev/null | grep -q rename.open_handles
 }
 
 # syscalls DIR <<END ...: see syscalls.py

@@ -66,12 +66,6 @@ sshfs_unusable()
 	return 1
 }
 
-# Does the server under test know policies? OpenSSH's, as a stand-in, does not.
-server_has_policy()
-{
-	"$SERVER" -Q settings 2>/dev/null | grep -q rename.open_handles
-}
-
 # mount_sshfs OPTIONS SERVER-OPTIONS: SERVED at MOUNT. The server's stderr is
 # a pipe whose end tells that the server has ended.
 mount_sshfs()

@@ -116,6 +116,8 @@ shimmed()
 	shimmed <<-END
 	noreplace a b		EEXIST
 	open a r A		ok
+	noreplace b a		EEXIST
+	exchange b a		EBUSY
 	noreplace a c		EBUSY
 	close A			ok
 	noreplace a c		ok

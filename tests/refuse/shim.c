@@ -70,6 +70,7 @@ struct rule {
 struct event {
 	enum call	 call;
 	bool		 ours;		/* at least one name is beneath it */
+	bool		 keeps_second;	/* what the second name is stays */
 	char		 path[2][PATH_MAX];
 };
 
@@ -337,7 +338,8 @@ applies(const struct rule *r, const struct event *e)
 {
 	return (r->calls & 1U << e->call) && r->first > 0 &&
 	    fnmatch(r->pattern, shown(e->path[0]), 0) == 0 &&
-	    (!r->when_open || is_open(e->path[0]) || is_open(e->path[1]));
+	    (!r->when_open || is_open(e->path[0]) ||
+	    (!e->keeps_second && is_open(e->path[1])));
 }
 
 /*
@@ -409,6 +411,7 @@ renameat2(int ofd, const char *old, int nfd, const char *new, unsigned flags)
 	struct event e = event_on_two(flags ? RENAMEFLAGS : RENAME, ofd, old,
 	    nfd, new);
 
+	e.keeps_second = flags & RENAME_NOREPLACE;
 	return (int)done(&e, refused(&e) ? -1 :
 	    REAL(renameat2)(ofd, old, nfd, new, flags));
 }
