@@ -262,6 +262,6 @@ def main(names):
         print("%d of %d are wrong:" % (len(wrong), count))
         print("\n".join(wrong[:15]))
         print("..." if len(wrong) > 15 else "", end="")
-    elif not count:
-        print("nothing was played")
+    else:
+        print("%d cells, all right" % count)
     return 1 if wrong or not count else 0
