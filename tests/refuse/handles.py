@@ -218,7 +218,9 @@ REQUESTS = [
     ("write", (0, b"x"), OK, "invalid", "invalid"),
     ("fstat", (), OK, OK, OK),
     ("fsetstat", ({"permissions": 0o600},), OK, OK, OK),
+    ("fsetstat", ({"atime": 7, "mtime": 7},), OK, OK, OK),
     ("fsetstat", ({"size": 3},), OK, FAILURE, FAILURE),
+    ("block", (0, 0, 0x2c0), OK, FAILURE, FAILURE),
     ("fsync@openssh.com", (), OK, FAILURE, OK),
     ("close", (), OK, OK, OK),
 ]
@@ -238,10 +240,10 @@ def play_request(world, version, state, request, fields, want):
               "xOURCE!" if want == OK else "SOURCE!")
     if request == "fsetstat" and want == OK:
         st = wd.os.stat(w.path("dst"))
-        if "size" in fields[0]:
-            check("size", st.st_size, 3)
-        else:
-            check("mode", st.st_mode & 0o777, 0o600)
+        got = {"size": st.st_size, "permissions": st.st_mode & 0o7777,
+               "atime": int(st.st_atime), "mtime": int(st.st_mtime)}
+        for attr, value in fields[0].items():
+            check(attr, got[attr], value)
     if request == "close" and state == "suspended":
         check("opens for CLOSE", w.calls("open"), [])
     refused = want == "invalid" and request == "write" or \
@@ -258,7 +260,7 @@ def play_request(world, version, state, request, fields, want):
 def group_requests():
     for request, fields, *wants in REQUESTS:
         for state, want in zip(("suspended", "lost", "closed"), wants):
-            for version in (3, 4, 6):
+            for version in (6,) if request == "block" else (3, 4, 6):
                 yield ("v%d %s%r on a handle that is %s"
                        % (version, request, fields, state),
                        lambda world, a=(version, state, request, fields,
@@ -420,16 +422,18 @@ def play_directory(world, version, handles, when):
         check("names", w.names(), {n.rstrip("/") for n in TREE})
         return
     check("RENAME", w.rename("dir", "new"), OK)
-    check("RENAME below", w.rename("new/sub", "new/deep"), OK)
     want = OK if handles == "reopen" else bad(version)
     w.expect(want, "write", f, 1, b"1")
     w.expect(want, "write", g, 1, b"2")
+    # The handles, open again, are known to be below the new name.
+    check("RENAME below", w.rename("new/sub", "new/deep"), OK)
+    w.expect(want, "write", g, 2, b"3")
     for h in (f, g):
         w.expect(OK if handles == "reopen" else FAILURE, "close", h)
     check("names", w.names(), {"new", "new/f", "new/deep", "new/deep/g"})
     if handles == "reopen":
         check("f", w.text("new/f"), "F1")
-        check("g", w.text("new/deep/g"), "G2")
+        check("g", w.text("new/deep/g"), "G23")
 
 
 def play_listing(world, version, handles, when):
@@ -469,24 +473,26 @@ def group_directories():
 
 # ---- REMOVE and hidden names ------------------------------------------
 
-def play_remove(world, version, handles, opened, refuses):
-    w = world({"f": "text"}, version, {"rename.open_handles": handles})
+def play_remove(world, version, handles, when, opened, refuses):
+    w = world({"f": "text"}, version, {"rename.open_handles": handles,
+                                       "rename.when": when})
     h = w.open("f") if opened else None
     w.rules(REFUSES if refuses else "")
     w.calls()
     kept = handles == "keep" and opened and refuses
     w.expect(FAILURE if kept else OK, "remove", "f")
     check("names", w.names(), {"f"} if kept else set())
-    hides = handles == "reopen" and opened and refuses
+    emulated = opened and handles != "keep" and (refuses or when == "always")
+    hides = emulated and handles == "reopen"
     check("number of hidden names", len(w.hidden()), int(hides))
     check("LISTING", w.listing(), ["f"] if kept else [])
     w.expect(OK if kept else NO_FILE, "lstat", "f",
              *((1,) if version >= 4 else ()))
-    if not opened or not refuses:
+    if not opened or not emulated and not kept:
         check("calls", w.calls("rename", "renameflags", "link", "unlink"),
               ["unlink ok f"])
     if h:
-        if handles == "close" and refuses:
+        if emulated and not hides:
             check("READ", w.content(h), bad(version))
         else:
             check("READ", w.content(h), "text")
@@ -497,13 +503,13 @@ def play_remove(world, version, handles, opened, refuses):
 
 
 def group_remove():
-    for version, handles, opened, refuses in itertools.product(
-            (3, 6), ("keep", "reopen", "close"), (False, True),
-            (False, True)):
-        yield ("v%d open_handles=%s, %s, %s" % (
-            version, handles, "open" if opened else "not open",
+    for version, handles, when, opened, refuses in itertools.product(
+            (3, 6), ("keep", "reopen", "close"), ("refused", "always"),
+            (False, True), (False, True)):
+        yield ("v%d open_handles=%s when=%s, %s, %s" % (
+            version, handles, when, "open" if opened else "not open",
             "refusing" if refuses else "ordinary"),
-            lambda world, a=(version, handles, opened, refuses):
+            lambda world, a=(version, handles, when, opened, refuses):
             play_remove(world, *a))
 
 
@@ -568,7 +574,6 @@ def play_in_use(world, version):
     first, w.s = w.s, w.session(version)
     check("LISTING", w.listing(), ["dst"])
     check("hidden", len(w.hidden()), 1)
-    w.s.destroy()
     w.s = first
     check("READ", w.content(h), "TARGET")
     w.expect(OK, "close", h)

@@ -86,22 +86,27 @@ class World:
         self.rules(rules)
         self.options = [word for item in (policy or {}).items()
                         for word in ("-o", "%s=%s" % item)]
-        self.s = self.session(version)
+        self.sessions = []
+        try:
+            self.s = self.session(version)
+        except BaseException:
+            self.destroy()
+            raise
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.s.destroy()
+    def destroy(self):
+        for s in self.sessions:
+            s.destroy()
         shutil.rmtree(self.base)
 
     def session(self, version):
+        """Another session of the same server, beside the first."""
         s = sw.Session(
             [SERVER, "-e", "-l", "INFO"] + self.options, cwd=self.dir,
             user=self.user, env={
                 "LD_PRELOAD": preload(), "SLIPWAY_SHIM_DIR": self.dir,
                 "SLIPWAY_SHIM_RULES": self.base + "/rules",
                 "SLIPWAY_SHIM_LOG": self.base + "/log"})
+        self.sessions.append(s)
         self.announced = s.init(version).pairs
         if s.version != version:
             raise Mismatch("version %d, not %d" % (s.version, version))
@@ -234,7 +239,7 @@ def play(label, cell):
             "".join("      | %s\n" % line for line in calls[-12:]))
     finally:
         for w in worlds:
-            w.__exit__()
+            w.destroy()
 
 
 def cells(functions, versions=(3, 6)):
