@@ -83,6 +83,11 @@ refusals()
 	refusals targets
 }
 
+@test "which errors count as refusals, on which file systems" {
+	needs_policy
+	refusals errnos
+}
+
 @test "handles with locks, or that cannot be opened again, are not let go" {
 	needs_policy
 	refusals held

@@ -15,6 +15,7 @@ from world import (ATOMIC, DENIED, FAILURE, LOCK_CONFLICT, OK, OVERWRITE,
 
 REOPEN = {"rename.open_handles": "reopen"}
 CIFS = "statfs always 0xff534d42\n"
+EXT4 = "statfs always 0xef53\n"
 RENAMES = ("rename", "renameflags")
 CHANGES = RENAMES + ("link", "unlink")
 NO_LINK = ("EPERM", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK")
@@ -231,6 +232,48 @@ def group_held():
     yield from cells([play_foreign_handle])
     if os.getuid() == 0:
         yield from cells([play_unopenable, play_mixed])
+
+
+# What counts as `refused because it is open`.
+# errno | the file system says it is | is the handle let go?
+
+REFUSALS = [
+    ("EBUSY", EXT4, True), ("ETXTBSY", EXT4, True), ("EEXIST", EXT4, True),
+    ("EACCES", EXT4, False), ("EPERM", EXT4, False),
+    ("EACCES", CIFS, True), ("EPERM", CIFS, True),
+    ("EIO", CIFS, False), ("EXDEV", CIFS, False), ("EROFS", CIFS, False),
+]
+PLAIN_STATUS = {"EACCES": DENIED, "EPERM": DENIED}
+
+
+def play_refusal(world, version, how, error, kind, counts):
+    """Errors that do not count stay plain, quick refusals."""
+    w = world({"src": "SOURCE", "dst": "TARGET"}, version, REOPEN,
+              kind + "rename,unlink open %s\n" % error)
+    h = w.open("dst")
+    w.calls()
+    if how == "REMOVE":
+        got = w.status("remove", "dst")
+    else:
+        got = w.rename("src", "dst", how)
+    want = PLAIN_STATUS.get(error, got)
+    check(how, got, OK if counts else want)
+    check("is let go", "close ok dst" in w.calls(), counts)
+    check("number of hidden names", len(w.hidden()), int(counts))
+    check("READ", w.content(h), "TARGET")
+    w.expect(OK, "close", h)
+    check("names", w.names() | set(w.hidden()),
+          {"src", "dst"} if not counts else
+          {"src"} if how == "REMOVE" else {"dst"})
+
+
+def group_errnos():
+    for version, how in (3, "posix"), (3, "REMOVE"), (6, OVERWRITE):
+        for row in REFUSALS:
+            if how == "REMOVE" and row[0] == "EEXIST":
+                continue
+            yield "v%d %s %s" % (version, how, row), \
+                lambda world, a=(version, how) + row: play_refusal(world, *a)
 
 
 # ---- data that did not arrive -----------------------------------------
