@@ -269,7 +269,8 @@ static void
 test_places(void)
 {
 	int dir = open("dir", O_RDONLY | O_DIRECTORY), fd;
-	struct place p[3];
+	struct place p[3], entry = fs_place_entry(dir, "f");
+	struct place none = fs_place_entry(dir, "none");
 	struct timespec ts[2] = { { 1000, 1 }, { 2000, 2 } };
 	struct statvfs vfs;
 	struct statx st;
@@ -299,8 +300,8 @@ test_places(void)
 		ok(fs_truncate(&p[i], UINT64_C(1) << 63) == -EINVAL,
 		    "no size of 2^63 by %s", kind[i]);
 	}
-	ok(fs_stat_entry(dir, "f", &st) == 0 && st.stx_size == 300 &&
-	    fs_stat_entry(dir, "none", &st) == -ENOENT,
+	ok(fs_stat(&entry, &st) == 0 && st.stx_size == 300 &&
+	    fs_stat(&none, &st) == -ENOENT,
 	    "an entry of an open directory");
 	ok(fs_fsync(fd) == 0 && fs_fsync(-1) == -EBADF, "fsync");
 	close(fd);
@@ -393,6 +394,7 @@ static void
 test_copy(void)
 {
 	int from, to, append;
+	bool writing = false;
 
 	scratch_file("from", "0123456789");
 	scratch_file("to", "abcdefghij");
@@ -400,16 +402,18 @@ test_copy(void)
 	from = open("from", O_RDONLY);
 	to = open("to", O_RDWR);
 	append = open("append", O_WRONLY | O_APPEND);
-	ok(fs_copy(from, 2, to, 5, 3, false) == 3 &&
+	ok(fs_copy(from, 2, to, 5, 3, false, &writing) == 3 &&
 	    scratch_holds("to", "abcde234ij"), "three bytes of the middle");
-	ok(fs_copy(from, 8, to, 10, 100, false) == 2 &&
+	ok(fs_copy(from, 8, to, 10, 100, false, &writing) == 2 &&
 	    scratch_holds("to", "abcde234ij89"), "no more than there is");
-	ok(fs_copy(from, 10, to, 0, 100, false) == 0, "nothing at the end");
-	ok(fs_copy(from, 0, append, 0, 4, true) == 4 &&
+	ok(fs_copy(from, 10, to, 0, 100, false, &writing) == 0, "nothing at the end");
+	ok(fs_copy(from, 0, append, 0, 4, true, &writing) == 4 &&
 	    scratch_holds("append", "log:0123"), "an append goes to the end");
-	ok(fs_copy(from, 0, from, 20, 4, false) == -EBADF,
+	ok(fs_copy(from, 0, from, 20, 4, false, &writing) == -EBADF && writing,
 	    "what is open for reading is not written");
-	ok(fs_copy(to, 0, to, 12, 3, false) == 3 &&
+	ok(fs_copy(append, 0, to, 0, 4, false, &writing) == -EBADF && !writing,
+	    "nor the other way round");
+	ok(fs_copy(to, 0, to, 12, 3, false, &writing) == 3 &&
 	    scratch_holds("to", "abcde234ij89abc"), "within one file");
 	close(from);
 	close(to);

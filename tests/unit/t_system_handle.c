@@ -41,7 +41,7 @@ test_ids_never_repeat(void)
 
 	handles_init(&hs);
 	for (i = 0; i < MANY; i++) {
-		struct handle *h = handle_new(&hs, HANDLE_FILE, -1, "f");
+		struct handle *h = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "f");
 
 		ids[i] = h->id;
 		if (i % 10000 != 0)
@@ -76,9 +76,9 @@ test_unknown_ids(void)
 	handles_init(&hs);
 	handles_init(&other);
 	for (i = 0; i < 3; i++)
-		h[i] = handle_new(&hs, i == 1 ? HANDLE_DIR : HANDLE_FILE, -1,
+		h[i] = handle_new(&hs, i == 1 ? HANDLE_DIR : HANDLE_FILE, -1, O_RDWR,
 		    "x");
-	closed = handle_new(&hs, HANDLE_FILE, -1, "closed");
+	closed = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "closed");
 	closed_id = closed->id;
 	(void)handle_close(&hs, closed);
 	for (i = 0; i < 3; i++)
@@ -120,14 +120,14 @@ test_numbers(void)
 
 	handles_init(&hs);
 	for (i = 0; i < 5; i++) {
-		h[i] = handle_new(&hs, HANDLE_FILE, -1, "x");
+		h[i] = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "x");
 		right &= handle_number(h[i]) == (int)i;
 	}
 	ok(right, "numbers count from 0");
 	for (i = 0; i < nitems(close_order); i++)
 		(void)handle_close(&hs, h[close_order[i]]);
 	for (i = 0, right = true; i < nitems(expected); i++) {
-		again[i] = handle_new(&hs, HANDLE_FILE, -1, "x");
+		again[i] = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "x");
 		right &= handle_number(again[i]) == expected[i];
 	}
 	ok(right, "the slot left last is taken first");
@@ -146,10 +146,10 @@ test_close(void)
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
 
 	handles_init(&hs);
-	h = handle_new(&hs, HANDLE_FILE, fd, "f");
+	h = handle_new(&hs, HANDLE_FILE, fd, O_RDWR, "f");
 	ok(handle_close(&hs, h) == 0 && fcntl(fd, F_GETFD) == -1,
 	    "closing a handle closes its descriptor");
-	h = handle_new(&hs, HANDLE_FILE, fd, "f");
+	h = handle_new(&hs, HANDLE_FILE, fd, O_RDWR, "f");
 	ok(handle_close(&hs, h) == -EBADF, "what close(2) says is told");
 	handles_end(&hs);
 }
@@ -164,11 +164,11 @@ test_end(void)
 	int fd = open(".", O_RDONLY);
 
 	handles_init(&hs);
-	h = handle_new(&hs, HANDLE_FILE, -1, "a \"b\"\n");
+	h = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "a \"b\"\n");
 	h->bytes_read = UINT64_C(5000000000);
 	h->bytes_written = 7;
-	(void)handle_close(&hs, handle_new(&hs, HANDLE_FILE, -1, "gone"));
-	handle_new(&hs, HANDLE_DIR, fd, "d");
+	(void)handle_close(&hs, handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "gone"));
+	handle_new(&hs, HANDLE_DIR, fd, O_RDWR, "d");
 	capture_start();
 	handle_log_close(h, "");
 	handle_log_close(NULL, "");
@@ -208,7 +208,7 @@ read_dir(int files, int unread_every)
 	fs_locate(".", 0, &p);
 	fd = fs_opendir(&p);
 	handles_init(&hs);
-	h = handle_new(&hs, HANDLE_DIR, fd, ".");
+	h = handle_new(&hs, HANDLE_DIR, fd, O_RDWR, ".");
 	for (; (e = handle_next_entry(h, &error)) != NULL; n++) {
 		if (unread_every != 0 && n % unread_every == 0) {
 			strcpy(name, e->d_name);
@@ -245,7 +245,8 @@ test_dir_error(void)
 
 	scratch_file("plain", "");
 	handles_init(&hs);
-	h = handle_new(&hs, HANDLE_DIR, open("plain", O_RDONLY), "plain");
+	h = handle_new(&hs, HANDLE_DIR, open("plain", O_RDONLY),
+	    O_RDONLY, "plain");
 	ok(handle_next_entry(h, &error) == NULL && error == -ENOTDIR,
 	    "an error ends the list and is told");
 	ok(handle_next_entry(h, &error) == NULL && error == 0,
