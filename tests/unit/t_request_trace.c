@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+/* The two lines of each request, as OpenSSH's server writes them. */
+#include "config.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include "capture.h"
+#include "request/table.h"
+#include "request/trace.h"
+#include "system/handle.h"
+#include "system/log.h"
+#include "tap.h"
+#include "wire/sftp.h"
+
+static struct handles handles;
+
+/* All fields of a request at once; a row prints what is its own. */
+static struct request sample = {
+	.id = 4294967295u,
+	.path = { "old \"p\"", "new" },
+	.text = "text",
+	.str = { { NULL, 11 }, { NULL, 12 }, { NULL, 13 } },
+	.u64 = { UINT64_MAX, 22, 33 },
+	.u32 = { 3000000000u, 6 },
+	.pflags = PF_WRITE | PF_CREAT | PF_TRUNC,
+	.attr = { .has = HAS_MODE, .mode = 0100640 },
+};
+
+#define OLD	"\"old \\\"p\\\"\""
+
+/* Of version 3, by name: what DEBUG says, and what is logged. */
+static const struct {
+	const char	*name;
+	int		 debug;		/* its level: 1 or 3 */
+	const char	*trace;
+	char		 level;		/* I, V or none */
+	const char	*line;
+} rows[] = {
+	{ "open", 3, "open flags -1294967296",
+	    'I', "open " OLD " flags WRITE,CREATE,TRUNCATE mode 0100640" },
+	{ "close", 3, "close handle 0",
+	    'I', "close \"file \\\"h\\\"\" bytes read 5000000000 written 7" },
+	{ "read", 1, "read \"file \\\"h\\\"\" (handle 0) off "
+	    "18446744073709551615 len 3000000000", 0, NULL },
+	{ "write", 1, "write \"file \\\"h\\\"\" (handle 0) off "
+	    "18446744073709551615 len 11", 0, NULL },
+	{ "lstat", 3, "lstat", 'V', "lstat name " OLD },
+	{ "fstat", 1, "fstat \"file \\\"h\\\"\" (handle 0)", 0, NULL },
+	{ "setstat", 1, "setstat name " OLD, 0, NULL },
+	{ "fsetstat", 1, "fsetstat handle 0", 0, NULL },
+	{ "opendir", 3, "opendir", 'I', "opendir " OLD },
+	{ "readdir", 1, "readdir \"file \\\"h\\\"\" (handle 0)", 0, NULL },
+	{ "remove", 3, "remove", 'I', "remove name " OLD },
+	{ "mkdir", 3, "mkdir", 'I', "mkdir name " OLD " mode 0640" },
+	{ "rmdir", 3, "rmdir", 'I', "rmdir name " OLD },
+	{ "realpath", 3, "realpath", 'V', "realpath " OLD },
+	{ "stat", 3, "stat", 'V', "stat name " OLD },
+	{ "rename", 3, "rename", 'I', "rename old " OLD " new \"new\"" },
+	{ "readlink", 3, "readlink", 'V', "readlink " OLD },
+	{ "symlink", 3, "symlink", 'I', "symlink old \"text\" new " OLD },
+	{ "posix-rename", 3, "posix-rename",
+	    'I', "posix-rename old " OLD " new \"new\"" },
+	{ "statvfs", 3, "statvfs", 'I', "statvfs " OLD },
+	{ "fstatvfs", 1, "fstatvfs \"file \\\"h\\\"\" (handle 0)", 0, NULL },
+	{ "hardlink", 3, "hardlink",
+	    'I', "hardlink old " OLD " new \"new\"" },
+	{ "fsync", 3, "fsync (handle 0)", 'V', "fsync \"file \\\"h\\\"\"" },
+	{ "lsetstat", 1, "lsetstat name " OLD, 0, NULL },
+	{ "limits", 1, "limits", 0, NULL },
+	{ "expand-path", 3, "expand, original " OLD, 0, NULL },
+	{ "copy-data", 1, "copy-data from \"file \\\"h\\\"\" (handle 0) off "
+	    "18446744073709551615 len 22 to \"other\" (handle 1) off 33",
+	    0, NULL },
+	{ "home-directory", 3, "home-directory \"text\"", 0, NULL },
+	{ "users-groups-by-id", 0, NULL, 0, NULL },
+};
+
+static const struct request_row *
+find_row(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < request_table_len; i++)
+		if (strcmp(request_table[i].name, name) == 0 &&
+		    request_table[i].since == 3)
+			return &request_table[i];
+	return NULL;
+}
+
+static const char *
+trace(const struct request_row *row, const struct request *from,
+    enum log_level level)
+{
+	struct request q = *from;
+
+	q.row = row;
+	log_init("test", level, LOG_AUTH, true);
+	capture_start();
+	trace_request(&q);
+	return capture_end();
+}
+
+static void
+test_rows(void)
+{
+	char want[1024];
+	size_t i;
+	int level;
+
+	for (i = 0; i < nitems(rows); i++)
+		for (level = LOG_LEVEL_QUIET; level <= LOG_LEVEL_DEBUG3;
+		    level++) {
+			const struct request_row *row = find_row(rows[i].name);
+			const char *text;
+
+			want[0] = '\0';
+			if (rows[i].trace != NULL && level >= (rows[i].debug
+			    == 1 ? LOG_LEVEL_DEBUG1 : LOG_LEVEL_DEBUG3))
+				snprintf(want, sizeof(want),
+				    "debug%d: request 4294967295: %s\r\n",
+				    rows[i].debug, rows[i].trace);
+			if (rows[i].line != NULL && level >= (rows[i].level ==
+			    'I' ? LOG_LEVEL_INFO : LOG_LEVEL_VERBOSE))
+				snprintf(want + strlen(want), sizeof(want) -
+				    strlen(want), "%s\r\n", rows[i].line);
+			text = row == NULL ? "no row" : trace(row, &sample,
+			    (enum log_level)level);
+			ok(strcmp(text, want) == 0, "%s at level %d",
+			    rows[i].name, level);
+			if (strcmp(text, want) != 0)
+				printf("# got  %s# want %s\n", text, want);
+		}
+}
+
+/* What a client leaves out, or gets wrong, is logged as OpenSSH does. */
+static void
+test_special(void)
+{
+	static const struct {
+		const char	*name, *text;
+	} special[] = {
+		{ "open", "open \"old\" flags  mode 0666\r\n" },
+		{ "mkdir", "mkdir name \"old\" mode 0777\r\n" },
+		{ "close", "closedir \"(null)\"\r\n" },
+	};
+	struct request q = { .path = { "old" } };
+	size_t i;
+
+	for (i = 0; i < nitems(special); i++)
+		ok(strcmp(trace(find_row(special[i].name), &q,
+		    LOG_LEVEL_INFO), special[i].text) == 0,
+		    "%s of nothing much: %s", special[i].name,
+		    i < 2 ? "the usual mode" : "no such handle");
+	ok(strcmp(trace(find_row("read"), &q, LOG_LEVEL_DEBUG1), "debug1: "
+	    "request 0: read \"(null)\" (handle -1) off 0 len 0\r\n") == 0,
+	    "an unknown handle is (null) and -1");
+	ok(strcmp(trace(find_row("fstat"), &q, LOG_LEVEL_DEBUG1), "debug1: "
+	    "request 0: fstat \"(null)\" (handle 4294967295)\r\n") == 0,
+	    "or 4294967295, where OpenSSH prints it so");
+	q.path[0] = "x\" flags READ mode 0\x1b";
+	ok(strcmp(trace(find_row("rmdir"), &q, LOG_LEVEL_INFO),
+	    "rmdir name \"x\\\" flags READ mode 0\\033\"\r\n") == 0,
+	    "no name can forge a field");
+	q.handle[0] = handle_new(&handles, HANDLE_DIR, -1, 0, "a dir");
+	ok(strcmp(trace(find_row("close"), &q, LOG_LEVEL_INFO),
+	    "closedir \"a dir\"\r\n") == 0, "a directory is closed as one");
+	(void)handle_close(&handles, q.handle[0]);
+}
+
+static void
+test_pflags(void)
+{
+	static const char *const names[] = {
+		"READ", "WRITE", "APPEND", "CREATE", "TRUNCATE", "EXCL",
+	};
+	uint32_t pflags;
+	bool right = true;
+
+	for (pflags = 0; pflags < 256; pflags++) {
+		char to[64], want[64] = "";
+		size_t i;
+
+		for (i = 0; i < nitems(names); i++) {
+			if ((pflags & 1u << i) == 0)
+				continue;
+			if (want[0] != '\0')
+				strcat(want, ",");
+			strcat(want, names[i]);
+		}
+		trace_pflags(pflags, to);
+		right &= strcmp(to, want) == 0;
+	}
+	ok(right, "open flags by name, others by none");
+}
+
+int
+main(void)
+{
+	handles_init(&handles);
+	sample.handle[0] = handle_new(&handles, HANDLE_FILE, -1, 0,
+	    "file \"h\"");
+	sample.handle[0]->bytes_read = UINT64_C(5000000000);
+	sample.handle[0]->bytes_written = 7;
+	sample.handle[1] = handle_new(&handles, HANDLE_FILE, -1, 0, "other");
+	test_rows();
+	test_special();
+	test_pflags();
+	log_init("test", LOG_LEVEL_QUIET, LOG_AUTH, true);
+	handles_end(&handles);
+	return done();
+}
