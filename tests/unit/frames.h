@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* Replies taken apart, by the tests' own reading of the drafts. */
+#ifndef FRAMES_H
+#define FRAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "wire/buf.h"
+
+static inline uint32_t
+be32_at(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	    (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Is what the buffer holds one whole frame, and nothing else? */
+static inline bool
+one_frame(const struct buf *b)
+{
+	return b->len >= 9 && be32_at(b->data) == b->len - 4;
+}
+
+static inline uint8_t
+frame_type(const struct buf *b)
+{
+	return b->data[4];
+}
+
+static inline uint32_t
+frame_id(const struct buf *b)
+{
+	return be32_at(b->data + 5);
+}
+
+/* What follows the id: a status code, a count, a length. */
+static inline uint32_t
+frame_word(const struct buf *b)
+{
+	return b->len < 13 ? UINT32_MAX : be32_at(b->data + 9);
+}
+
+/* Is it this type, this id, and behind them just these bytes? */
+static inline bool
+frame_is(const struct buf *b, uint8_t type, uint32_t id, const void *body,
+    size_t len)
+{
+	return one_frame(b) && frame_type(b) == type && frame_id(b) == id &&
+	    b->len == 9 + len && memcmp(b->data + 9, body, len) == 0;
+}
+
+#endif
