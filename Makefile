@@ -77,9 +77,35 @@ $(BUILD)/tests/refusefs: tests/refuse/refusefs.c
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $< $(FUSE3)
 
+# The fuzzer's target with a main() of its own, which runs inputs from files.
+FUZZ	= $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
+$(BUILD)/fuzz/replay: $(FUZZ) tests/fuzz/replay.c config.h $(LIBS_session)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ \
+	    $(filter %.c %.a,$^) $(DEPS_LIBS)
+
+# All of it once more, by clang, with libFuzzer: make fuzz RUNS=1000000.
+# What it finds goes to build/fuzz, and should go to tests/fuzz/corpus.
+FUZZ_CC	= clang
+RUNS	= 100000
+build/fuzz/dispatch: $(FUZZ) tests/fuzz/fuzz.h tests/unit/gate.h \
+    $(filter-out src/main.c,$(wildcard src/*/*.[ch])) config.h
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 -g -O1 \
+	    -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) $(DEPS_LIBS)
+
+fuzz: build/fuzz/dispatch
+	tests/fuzz/seeds build/fuzz/seeds
+	mkdir -p build/fuzz/corpus
+	build/fuzz/dispatch -runs=$(RUNS) -max_len=16384 -close_fd_mask=2 \
+	    -artifact_prefix=$(CURDIR)/build/fuzz/ \
+	    $(CURDIR)/build/fuzz/corpus $(CURDIR)/build/fuzz/seeds \
+	    $(wildcard $(CURDIR)/tests/fuzz/corpus)
+
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-check: all $(UNIT) $(REFUSE)
+check: all $(UNIT) $(REFUSE) $(BUILD)/fuzz/replay
 	BUILD=$(BUILD) tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
@@ -150,6 +176,6 @@ distclean: clean
 	rm -rf config.h config.mk config.log config.status configure \
 	    configure~ autom4te.cache
 
-.PHONY: all bench bench-ssh check clean dist distclean everything install \
-	uninstall
+.PHONY: all bench bench-ssh check clean dist distclean everything fuzz \
+	install uninstall
 .DELETE_ON_ERROR:
