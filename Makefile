@@ -98,7 +98,8 @@ build/fuzz/dispatch: $(FUZZ) tests/fuzz/fuzz.h tests/unit/gate.h \
 fuzz: build/fuzz/dispatch
 	tests/fuzz/seeds build/fuzz/seeds
 	mkdir -p build/fuzz/corpus
-	build/fuzz/dispatch -runs=$(RUNS) -max_len=16384 -close_fd_mask=2 \
+	build/fuzz/dispatch -runs=$(RUNS) -max_len=8192 -close_fd_mask=2 \
+	    -handle_xfsz=0 -timeout=20 \
 	    -artifact_prefix=$(CURDIR)/build/fuzz/ \
 	    $(CURDIR)/build/fuzz/corpus $(CURDIR)/build/fuzz/seeds \
 	    $(wildcard $(CURDIR)/tests/fuzz/corpus)
