@@ -156,7 +156,8 @@ fuzz_packet(const uint8_t *p, size_t len, size_t nth)
 	fault = gate_run(&session, copy, len, &verdict);
 	if (fault != NULL)
 		fuzz_abort(fault, nth);
-	if (verdict == VERDICT_FATAL && len >= 5)
+	/* A version-select that fails ends the session, and rightly. */
+	if (verdict == VERDICT_FATAL && len >= 5 && !session.refused)
 		fuzz_abort("a whole packet ends the session", nth);
 	return verdict == VERDICT_DONE;
 }
@@ -196,6 +197,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &limit);
 	scratch_enter();
+	/* make-temp-folder: there, too. */
+	setenv("TMPDIR", scratch, 1);
 	fs_umask(0);
 	log_init("fuzz", LOG_LEVEL_DEBUG3, LOG_AUTH, true);
 	return 0;

@@ -17,7 +17,7 @@
 static struct session session;
 static struct handle *file, *dir;
 
-static const char *const paths[] = { "first/path", "2", "third" };
+static const char *const texts[] = { "first/path", "2", "third", "4th" };
 static const uint64_t u64s[] = { 0x0102030405060708, 9, UINT64_MAX };
 static const uint32_t u32s[] = { 0x01020304, 5 };
 static const char data[] = "d\0ta";
@@ -25,7 +25,7 @@ static const char data[] = "d\0ta";
 /* A packet, and where in it the strings' bytes are. */
 struct packet {
 	struct buf	 b;
-	size_t		 string[4], len[4];
+	size_t		 string[nitems(texts)], len[nitems(texts)];
 	int		 strings;
 	size_t		 needed;	/* bytes that are not optional */
 };
@@ -42,7 +42,7 @@ static void
 make_packet(const struct request_row *row, int version, struct packet *p)
 {
 	static const struct attr none = { .type = TYPE_UNKNOWN };
-	int path = 0, o = 0, n = 0;
+	int o = 0, n = 0;
 	const char *letter;
 	bool optional = false;
 
@@ -53,8 +53,8 @@ make_packet(const struct request_row *row, int version, struct packet *p)
 		case 'p':
 		case 'c':
 		case 't':
-			put_string(p, paths[path], strlen(paths[path]));
-			path++;
+			put_string(p, texts[p->strings],
+			    strlen(texts[p->strings]));
 			break;
 		case 'd':
 			put_string(p, data, sizeof(data));
@@ -77,6 +77,10 @@ make_packet(const struct request_row *row, int version, struct packet *p)
 			break;
 		case 'b':
 			put_u8(&p->b, 0x42);
+			break;
+		case 'r':
+			put_bytes(&p->b, data, sizeof(data));
+			optional = true;
 			break;
 		case '?':
 			optional = true;
@@ -104,27 +108,32 @@ decode(const struct packet *p, size_t len, struct request *q, uint8_t **copy)
 static bool
 fields_are_right(const struct request *q, const char *shape)
 {
-	int path = 0, str = 0, handle = 0, text = 0, o = 0, n = 0;
+	int path = 0, str = 0, handle = 0, o = 0, n = 0;
 	bool right = true;
 
 	for (; *shape != '\0'; shape++) {
+		const struct slice *s = &q->str[str];
+
 		switch (*shape) {
 		case 'P':
 		case 'p':
 		case 'c':
-			right &= strcmp(q->path[path], paths[path + text]) == 0
-			    && q->how[path] == (*shape == 'P' ? PLACE_FOLLOW :
+			right &= q->how[path] == (*shape == 'P' ? PLACE_FOLLOW :
 			    *shape == 'c' ? PLACE_CREATES : 0) &&
-			    q->str[str++].len == strlen(q->path[path]);
+			    q->path[path] == (const char *)s->p;
 			path++;
-			break;
+			/* FALLTHROUGH */
 		case 't':
-			right &= strcmp(q->text, paths[path + text++]) == 0 &&
-			    q->str[str++].len == strlen(q->text);
+			right &= s->len == strlen(texts[str]) &&
+			    strcmp((const char *)s->p, texts[str]) == 0 &&
+			    (*shape != 't' || shape[1] == 't' ||
+			    q->text == (const char *)s->p);
+			str++;
 			break;
 		case 'd':
-			right &= q->str[str].len == sizeof(data) &&
-			    memcmp(q->str[str].p, data, sizeof(data)) == 0;
+		case 'r':
+			right &= s->len == sizeof(data) &&
+			    memcmp(s->p, data, sizeof(data)) == 0;
 			str++;
 			break;
 		case 'h':

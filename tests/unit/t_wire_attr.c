@@ -59,7 +59,7 @@ static const struct known {
 	{ 6, 6, 0x00002000, HAS_NLINK, 4, 0 },
 	{ 6, 6, 0x00004000, HAS_RAW_NAME, 4 + 2, 0 },
 	{ 6, 6, 0x00008000, HAS_CTIME, 8, 1 },
-	{ 3, 6, 0x80000000, HAS_EXTENDED, 4, 0 },
+	{ 6, 6, 0x80000000, HAS_EXTENDED, 4, 0 },
 };
 
 /* The masks of the drafts: 02 5, 04 5.1, 05 5.1, 13 7.1. */
@@ -326,24 +326,24 @@ static const struct {
 	{ "any type byte will do", 4, BYTES("\0\0\0\0\0"), 0, false, 0, 0 },
 	{ "any type byte will do", 6, BYTES("\0\0\0\0\xff"), 0, false, 0, 0 },
 	{ "no pairs", 3, BYTES("\x80\0\0\0\0\0\0\0"), 0, false, 0,
-	    HAS_EXTENDED },
+	    0 },
 	{ "one pair, and what is behind it", 3,
 	    BYTES("\x80\0\0\0\0\0\0\1\0\0\0\1n\0\0\0\2vvz"), 0, false, 1,
-	    HAS_EXTENDED },
+	    0 },
 	{ "two empty pairs", 6, BYTES("\x80\0\0\0\1\0\0\0\2"
 	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), 0, false, 0,
 	    HAS_EXTENDED },
 	{ "a pair that is not there", 3, BYTES("\x80\0\0\0\0\0\0\1"), 0, true, 0,
-	    HAS_EXTENDED },
+	    0 },
 	{ "half a pair", 3, BYTES("\x80\0\0\0\0\0\0\1\0\0\0\1n"), 0, true, 5,
-	    HAS_EXTENDED },
+	    0 },
 	{ "a count of 2^32-1", 3, BYTES("\x80\0\0\0\xff\xff\xff\xff"
-	    "\0\0\0\0\0\0\0\0"), 0, true, 8, HAS_EXTENDED },
+	    "\0\0\0\0\0\0\0\0"), 0, true, 8, 0 },
 	{ "a count of 2^29, whose bytes are none in 32 bits", 6,
 	    BYTES("\x80\0\0\0\1\x20\0\0\0\0\0\0\0\0\0\0\0"), 0, true, 8,
 	    HAS_EXTENDED },
 	{ "a pair that claims 2^32-1 bytes", 3, BYTES("\x80\0\0\0\0\0\0\1"
-	    "\xff\xff\xff\xff\0\0\0\0"), 0, true, 4, HAS_EXTENDED },
+	    "\xff\xff\xff\xff\0\0\0\0"), 0, true, 4, 0 },
 	{ "an owner that claims 2^32-1 bytes", 4, BYTES("\0\0\0\x80\1"
 	    "\xff\xff\xff\xff\0\0\0\0"), 0, true, 4, HAS_OWNER },
 };
