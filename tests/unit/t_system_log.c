@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <syslog.h>
@@ -179,6 +180,7 @@ static void
 test_levels(void)
 {
 	size_t i, k;
+	int full;
 
 	for (i = 0; i < nitems(levels); i++) {
 		log_init("test", LOG_LEVEL_DEBUG3, LOG_AUTH, false);
@@ -204,6 +206,16 @@ test_levels(void)
 			    levels[k].level, levels[i].level, k <= i ?
 			    "is one line" : "is silent");
 		}
+	/* Logging what went wrong must not change it, even if it fails. */
+	capture_start();
+	full = open("/dev/full", O_WRONLY);
+	(void)dup2(full, STDERR_FILENO);
+	errno = ENXIO;
+	log_error("%s", "x");
+	k = (size_t)errno;
+	(void)capture_end();
+	close(full);
+	ok(k == ENXIO, "errno is kept when there is no room for the line");
 	log_init("test", LOG_LEVEL_QUIET, LOG_AUTH, true);
 	ok(!log_wants(LOG_LEVEL_FATAL), "QUIET wants nothing");
 }

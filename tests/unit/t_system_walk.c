@@ -224,12 +224,20 @@ test_no_room(void)
 
 	memset(name, 'f', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
-	for (here = strlen(scratch); here + sizeof(name) < PATH_MAX;
+	for (here = strlen(scratch); here + sizeof(name) < PATH_MAX - 1;
 	    here += sizeof(name))
 		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
 			exit(1);
 	ok(fs_realpath(name, to) == -ENAMETOOLONG,
 	    "no room for 200 bytes below %zu", here);
+	/* To the last byte; sanitized, one more would be seen. */
+	name[PATH_MAX - 2 - here] = '\0';
+	ok(fs_realpath(name, to) == 0 && strlen(to) == PATH_MAX - 1,
+	    "room for %zu bytes", strlen(name));
+	name[PATH_MAX - 2 - here] = 'f';
+	name[PATH_MAX - 1 - here] = '\0';
+	ok(fs_realpath(name, to) == -ENAMETOOLONG, "but not for %zu",
+	    strlen(name));
 	ok(fs_realpath("..", to) == 0 &&
 	    strlen(to) == here - sizeof(name), "and yet there is a way up");
 	if (chdir(scratch) == -1)
