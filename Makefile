@@ -126,7 +126,7 @@ bench-ssh: all
 	    tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
-everything: all $(UNIT) $(BUILD)/bench/load
+everything: all $(UNIT) $(REFUSE) $(BUILD)/bench/load $(BUILD)/fuzz/replay
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \

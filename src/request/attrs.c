@@ -91,6 +91,61 @@ set_times(const struct place *p, const struct attr *a)
 	return fs_utimes(p, ts);
 }
 
+/*
+ * A refusal that the policy lets pass: of an owner, a time or a mode, but
+ * never of a size, nor of a mode that would have taken rights away.
+ */
+static bool
+ignores_denied(const struct request *q, int what, const struct place *p, int r)
+{
+	struct statx st;
+
+	if (!q->ruling.setstat->ignore_denied || (r != -EPERM && r != -EACCES))
+		return false;
+	if (what == SET_MODE && (fs_stat(p, &st) != 0 ||
+	    (st.stx_mode & ~q->attr.mode & 07777) != 0))
+		return false;
+	if (what != SET_MODE && what != SET_TIMES && what != SET_OWNER)
+		return false;
+	log_info("set \"%s\": %s ignored, as the policy says", p->shown,
+	    strerror(-r));
+	return true;
+}
+
+/*
+ * Takes out what the policy lets no client set, or refuses all of it. `has`
+ * are attributes that one setting governs.
+ */
+static int
+obey(struct request *q, enum apply how, uint32_t has, const char *name,
+    const char *shown)
+{
+	if (how == APPLY || (q->attr.has & has) == 0)
+		return 0;
+	log_info("set \"%s\": %s %s, as the policy says", shown, name,
+	    how == APPLY_REFUSE ? "refused" : "ignored");
+	if (how == APPLY_REFUSE)
+		return FX_PERMISSION_DENIED;
+	q->attr.has &= ~has;
+	return 0;
+}
+
+static int
+obey_policy(struct request *q, uint32_t sets, const char *shown)
+{
+	const struct setstat_policy *p = q->ruling.setstat;
+	uint32_t times = HAS_ATIME | HAS_MTIME;
+	int r;
+
+	if ((r = obey(q, p->mode, sets & (HAS_MODE | HAS_ACL), "mode",
+	    shown)) != 0 ||
+	    (r = obey(q, p->owner, sets & (HAS_IDS | HAS_OWNER), "owner",
+	    shown)) != 0 ||
+	    (r = obey(q, p->times, sets & times, "times", shown)) != 0)
+		return r;
+	return obey(q, p->size, sets & (HAS_SIZE | HAS_ALLOC), "size", shown);
+}
+
 static int
 set_one(int what, const struct place *p, const struct attr *a)
 {
@@ -134,6 +189,8 @@ set_attrs(const struct request *q, const struct place *p)
 		if ((q->attr.has & order[i].has) == 0)
 			continue;
 		r = set_one(order[i].what, p, &q->attr);
+		if (r != 0 && ignores_denied(q, order[i].what, p, r))
+			r = 0;
 		if (r != 0 && q->precise)
 			return r;
 		result[order[i].what] = r;
@@ -195,10 +252,15 @@ bad_times(const struct attr *a)
 int
 attrs_check_new(struct request *q)
 {
+	int r;
+
 	if (bad_times(&q->attr))
 		return FX_INVALID_PARAMETER;
 	if ((q->attr.has & HAS_EXTENDED) != 0 && q->attr.extended > 0)
 		return FX_OP_UNSUPPORTED;
+	/* Of a new object only these are set; the rest was never meant. */
+	if ((r = obey_policy(q, HAS_MODE | HAS_FOR_NEW, q->path[0])) != 0)
+		return r;
 	return check_owner(q);
 }
 
@@ -250,9 +312,12 @@ check_set(struct request *q, const struct place *p)
 static int
 check_and_set(struct request *q, const struct place *p)
 {
-	int r = check_set(q, p);
+	int r;
 
-	return r != 0 ? r : set_attrs(q, p);
+	if ((r = check_set(q, p)) != 0 ||
+	    (r = obey_policy(q, UINT32_MAX, p->shown)) != 0)
+		return r;
+	return set_attrs(q, p);
 }
 
 int

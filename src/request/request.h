@@ -48,6 +48,7 @@ struct request_row {
 	uint8_t		 type;		/* FXP_* */
 	uint8_t		 since, until;	/* versions */
 	const char	*shape;
+	bool		 opens;		/* what an expired session refuses */
 	bool		 writes;	/* what a read-only session refuses */
 	const char	*alias;		/* a name that may govern it instead */
 	bool		 always;	/* no name governs it */

@@ -25,6 +25,7 @@ struct session {
 	const char	*client;	/* address, for the log */
 	struct handles	 handles;
 	char		 cwd[PATH_MAX];	/* where relative paths start */
+	bool		 expired;	/* session.max_time is over: no new OPEN */
 	bool		 ending;	/* a pending request must settle */
 	uint64_t	 retry_since;	/* ms; of the minute in which ... */
 	unsigned	 retry_spent;	/* ... so many ms went into retries */

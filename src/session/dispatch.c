@@ -113,6 +113,10 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		return FX_PERMISSION_DENIED;
 	if (lifted != 0)
 		return lifted;
+	if (s->expired && asked->opens) {
+		q->message = "the time of this session is over";
+		return FX_PERMISSION_DENIED;
+	}
 	if ((outcome = decode_handles(s, q)) != 0)
 		return outcome;
 	decode_empty_paths(q);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,24 +16,25 @@
 
 #include "session/dispatch.h"
 #include "session/serve.h"
+#include "system/clock.h"
 #include "system/log.h"
 #include "system/signals.h"
 #include "wire/sftp.h"
 
 /*
- * Input: the largest frame, and as much again for those behind it, so that
- * one read(2) can bring many. Output: requests are run while less than
- * OUT_BOUND waits; with one more reply behind it that is all there can be.
+ * Requests are run while less than this waits to leave; with one more reply
+ * behind it that is all the output there can be.
  */
-#define IN_SIZE		(2 * (SFTP_MAX_PACKET + 4))
 #define OUT_BOUND	(512 * 1024)
 
 struct serve {
 	struct session	*s;
 	struct input {
-		uint8_t	*data;		/* IN_SIZE bytes and one to spare */
+		uint8_t	*data;		/* in_size bytes and one to spare */
 		size_t	 start, end;	/* what was read and not yet run */
 	} in;
+	size_t		 in_size;	/* the largest frame, and as much again
+					 * so that one read(2) brings many */
 	size_t		 written;	/* of s->out */
 	struct request	 request;	/* the one that runs */
 	struct input	 held;		/* where a pending one's packet lies */
@@ -40,14 +43,15 @@ struct serve {
 	bool		 gone;		/* nobody reads any more */
 	bool		 out_socket;	/* send(2) works on stdout */
 	int		 ending;	/* exit status once replies are out */
+	uint64_t	 began, active;	/* ms: first, and last input */
 };
 
 #define GOING_ON	(-1)		/* no ending yet */
 
 static void
-input_init(struct input *in)
+input_init(struct input *in, size_t size)
 {
-	if ((in->data = malloc(IN_SIZE + 1)) == NULL)
+	if ((in->data = malloc(size + 1)) == NULL)
 		buf_no_memory();
 	in->start = in->end = 0;
 }
@@ -56,7 +60,7 @@ input_init(struct input *in)
 enum frame { FRAME_PART, FRAME_WHOLE, FRAME_TOO_LONG, FRAME_EMPTY };
 
 static enum frame
-input_frame(const struct input *in, size_t *len)
+input_frame(const struct input *in, size_t max, size_t *len)
 {
 	size_t have = in->end - in->start;
 	uint32_t n;
@@ -66,7 +70,7 @@ input_frame(const struct input *in, size_t *len)
 		return FRAME_PART;
 	memcpy(&n, in->data + in->start, sizeof(n));
 	*len = be32toh(n);
-	if (*len > SFTP_MAX_PACKET)
+	if (*len > max)
 		return FRAME_TOO_LONG;
 	if (*len == 0)
 		return FRAME_EMPTY;
@@ -81,7 +85,7 @@ static void
 serve_hold(struct serve *v)
 {
 	v->held = v->in;
-	input_init(&v->in);
+	input_init(&v->in, v->in_size);
 	v->in.end = v->held.end - v->held.start;
 	memcpy(v->in.data, v->held.data + v->held.start, v->in.end);
 	v->held.data[v->held.start] = 0;
@@ -128,14 +132,14 @@ serve_may_run(const struct serve *v)
 static bool
 serve_run(struct serve *v)
 {
+	size_t max = v->s->policy.protocol.max_packet, len;
 	enum frame frame;
 	enum verdict verdict;
 	uint8_t *packet;
-	size_t len;
 
 	if (v->pending)
 		serve_verdict(v, dispatch_resume(v->s, &v->request));
-	while ((frame = input_frame(&v->in, &len)) == FRAME_WHOLE &&
+	while ((frame = input_frame(&v->in, max, &len)) == FRAME_WHOLE &&
 	    serve_may_run(v)) {
 		packet = v->in.data + v->in.start + 4;
 		v->in.start += len + 4;
@@ -161,7 +165,7 @@ serve_room(struct serve *v)
 {
 	struct input *in = &v->in;
 
-	if (in->end < IN_SIZE)
+	if (in->end < v->in_size)
 		return true;
 	if (in->start == 0)
 		return false;
@@ -177,9 +181,12 @@ serve_read(struct serve *v)
 {
 	ssize_t n;
 
-	n = read(STDIN_FILENO, v->in.data + v->in.end, IN_SIZE - v->in.end);
+	n = read(STDIN_FILENO, v->in.data + v->in.end,
+	    v->in_size - v->in.end);
 	if (n > 0) {
 		v->in.end += (size_t)n;
+		if (v->s->policy.session.idle_timeout > 0)
+			v->active = clock_ms();
 	} else if (n == 0) {
 		log_debug1("read eof");
 		v->eof = true;
@@ -220,6 +227,41 @@ serve_write(struct serve *v)
 		v->written = out->len = 0;
 }
 
+#define LAST_GRACE	60000	/* ms after max_time for what is open */
+
+/*
+ * Ends the session when the policy's time for it is over, and returns the
+ * milliseconds until that is to be looked at again: -1 where no setting
+ * limits anything.
+ */
+static int
+serve_timers(struct serve *v)
+{
+	const struct policy *p = &v->s->policy;
+	uint64_t idle = (uint64_t)p->session.idle_timeout * 1000;
+	uint64_t max = (uint64_t)p->session.max_time * 1000;
+	uint64_t now, next = UINT64_MAX;
+	bool holds = v->s->handles.open > 0;
+
+	if (idle == 0 && max == 0)
+		return -1;
+	now = clock_ms();
+	if (max > 0) {
+		v->s->expired = now >= v->began + max;
+		next = v->began + max + (v->s->expired ? LAST_GRACE : 0);
+		if (v->s->expired && !holds)
+			next = now;
+	}
+	if (idle > 0 && !holds)
+		next = MIN(next, v->active + idle);
+	if (next > now)
+		return (int)MIN(next - now, INT_MAX);
+	log_info("session ended: %s", v->s->expired ? "its time is over" :
+	    "idle for too long");
+	v->ending = 0;
+	return 0;
+}
+
 /*
  * Waits for whatever can go on: input while there is room for it, output
  * while replies wait, neither while a request is pending. When no reply
@@ -228,6 +270,7 @@ serve_write(struct serve *v)
 static void
 serve_wait(struct serve *v)
 {
+	int timeout = v->ending == GOING_ON ? serve_timers(v) : -1;
 	bool reads = !v->eof && v->ending == GOING_ON && serve_room(v);
 	bool writes = v->s->out.len > v->written;
 	struct pollfd pfd[2] = {
@@ -235,9 +278,13 @@ serve_wait(struct serve *v)
 		{ .fd = writes ? STDOUT_FILENO : -1, .events = POLLOUT },
 	};
 
-	if (reads && !v->pending && !writes && serve_read(v))
+	if (v->ending != GOING_ON && !writes)
 		return;
-	if (poll(pfd, 2, v->pending ? (int)v->request.wait : -1) == -1) {
+	if (reads && !v->pending && !writes && timeout == -1 && serve_read(v))
+		return;
+	if (v->pending)
+		timeout = (int)v->request.wait;
+	if (poll(pfd, 2, timeout) == -1) {
 		if (errno == EINTR)
 			return;
 		log_error("poll: %s", strerror(errno));
@@ -291,8 +338,10 @@ serve(struct session *s)
 	struct serve v = { .s = s, .ending = GOING_ON };
 	bool more;
 
+	v.began = v.active = clock_ms();
 	serve_stdout(&v);
-	input_init(&v.in);
+	v.in_size = 2 * (s->policy.protocol.max_packet + 4);
+	input_init(&v.in, v.in_size);
 	for (;;) {
 		more = serve_run(&v);
 		serve_write(&v);

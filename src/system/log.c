@@ -104,6 +104,7 @@ log_start(struct log_line *l, enum log_level level)
 
 	l->level = level;
 	l->len = 0;
+	l->text[0] = '\0';
 	/* On stderr OpenSSH leaves the two words of alarm away. */
 	if (prefix[level] != NULL &&
 	    !(sink.on_stderr && level <= LOG_LEVEL_ERROR))

@@ -31,8 +31,8 @@ bool	 log_wants(enum log_level);
 /*
  * Writes one line. As in printf(3), with two additions: a %s between double
  * quotes is a name, in which a quote is escaped, and one that is NULL prints
- * "(null)". errno is kept. Conversions: d u o x s, with l, ll, z, widths
- * and precisions.
+ * "(null)". errno is kept. Conversions: d u o x, with l, ll, z, widths and
+ * precisions; s, with a precision of at most 255 bytes or none.
  */
 void	 log_at(enum log_level, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

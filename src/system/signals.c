@@ -27,6 +27,7 @@ signals_init(void)
 	struct sigaction sa = { .sa_handler = on_signal };
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	end_of_input = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (end_of_input == -1)
 		return;

@@ -8,7 +8,8 @@
 /*
  * From now on SIGTERM, SIGHUP and SIGINT end the session as the end of input
  * does: stdin is replaced by /dev/null. That is free of races, since a read
- * that has not begun finds the end. SIGPIPE is ignored.
+ * that has not begun finds the end. SIGPIPE and SIGXFSZ are ignored: a client
+ * that is gone, and a file that may not grow, are errors like others.
  */
 void	signals_init(void);
 
