@@ -166,7 +166,7 @@ op_expand_path(struct session *s, struct request *q)
 int
 op_readlink(struct session *s, struct request *q)
 {
-	char text[PATH_MAX + 1];	/* 4095 bytes of text, and a sign of more */
+	char text[PATH_MAX];
 	ssize_t n;
 
 	if ((n = fs_readlink(&q->place[0], text, sizeof(text))) < 0)

@@ -448,10 +448,10 @@ fs_readlink(const struct place *p, char *to, size_t size)
 {
 	ssize_t n;
 
-	n = readlinkat(p->dirfd, p->name, to, size - 1);
+	n = readlinkat(p->dirfd, p->name, to, size);
 	if (n == -1)
 		return -errno;
-	if ((size_t)n == size - 1)
+	if ((size_t)n == size)
 		return -ENAMETOOLONG;
 	to[n] = '\0';
 	return n;

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -100,11 +101,28 @@ hidden_lock(struct hidden *h)
 		(void)lock_request(h->lock, F_OFD_SETLK, F_RDLCK);
 }
 
+/*
+ * Removes the file. What was open a moment ago may still count as open: FUSE
+ * and SMB close behind our back, so a refusal is not taken for an answer
+ * before some tries of 10, 20, 40 ... ms.
+ */
+static int
+hidden_remove(const struct place *p)
+{
+	int delay, r;
+
+	for (delay = 10; (r = fs_unlink(p)) != 0 && r != -ENOENT &&
+	    delay <= 160; delay *= 2)
+		(void)poll(NULL, 0, delay);
+	return r;
+}
+
 void
 hidden_release(struct hidden *h)
 {
 	struct place p = hidden_place(h);
 	struct statx st;
+	int r;
 
 	if (--h->users > 0)
 		return;
@@ -112,13 +130,8 @@ hidden_release(struct hidden *h)
 	if (h->lock >= 0)
 		close(h->lock);
 	if (h->taken && fs_stat(&p, &st) == 0 && st.stx_ino == h->ino &&
-	    fs_device(&st) == h->dev) {
-		int r = fs_unlink(&p);
-
-		if (r != 0)
-			log_error("cannot remove \"%s\": %s", h->name,
-			    strerror(-r));
-	}
+	    fs_device(&st) == h->dev && (r = hidden_remove(&p)) != 0)
+		log_error("cannot remove \"%s\": %s", h->name, strerror(-r));
 	close(h->dirfd);
 	free(h);
 }
