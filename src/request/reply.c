@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,24 +42,45 @@ reply_code(const struct session *s, const struct request *q, int outcome)
 	return status_code(outcome, s->version);
 }
 
+/*
+ * The text of a STATUS. From version 4 on the system's words go with the name
+ * they are about, as the client has it; draft-13 9.1 wants UTF-8.
+ */
+static void
+put_message(struct session *s, const struct request *q, int outcome,
+    uint32_t code)
+{
+	const char *text = q->message, *name = q->path[0];
+
+	if (text == NULL && outcome == FX_INVALID_HANDLE && s->version <= 3)
+		text = status_name(code);
+	if (text == NULL)
+		text = status_text(outcome, s->version,
+		    s->policy.protocol.messages == MESSAGES_OPENSSH);
+	if (s->version <= 3 || outcome >= 0 || name == NULL ||
+	    strlen(name) >= PATH_MAX || !path_is_utf8(name)) {
+		put_cstr(&s->out, text);
+		return;
+	}
+	put_u32(&s->out, (uint32_t)(strlen(text) + 2 + strlen(name)));
+	put_bytes(&s->out, text, strlen(text));
+	put_bytes(&s->out, ": ", 2);
+	put_bytes(&s->out, name, strlen(name));
+}
+
 void
 reply_status(struct session *s, const struct request *q, int outcome)
 {
 	uint32_t code = reply_code(s, q, outcome);
-	const char *text = q->message;
 	size_t start, i;
 
 	log_debug3("request %u: sent status %u", q->id, code);
 	if (log_wants(LOG_LEVEL_DEBUG1) || (code != FX_OK && code != FX_EOF))
 		log_info("sent status %s", status_name(code));
-	if (text == NULL)
-		text = outcome == FX_INVALID_HANDLE && s->version <= 3 ?
-		    status_name(code) : status_text(outcome, s->version,
-		    s->policy.protocol.messages == MESSAGES_OPENSSH);
 	start = reply_begin(s, q, FXP_STATUS);
 	put_u32(&s->out, code);
 	if (!s->bare_status) {
-		put_cstr(&s->out, text);
+		put_message(s, q, outcome, code);
 		put_cstr(&s->out, s->version > 3 ? "en" : "");
 	}
 	/* The one code with bytes behind the text; draft-13 9.1. */

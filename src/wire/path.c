@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "wire/path.h"
@@ -104,4 +105,48 @@ path_is_hidden(const char *name, size_t len)
 	len -= i;
 	return (len == 4 && memcmp(name, "-old", 4) == 0) ||
 	    (len == 5 && memcmp(name, "-part", 5) == 0);
+}
+
+/* How many bytes follow the first one, and the least value so many may say. */
+static int
+utf8_follow(unsigned char c, uint32_t *value, uint32_t *least)
+{
+	static const struct {
+		unsigned char	mask, mark;
+		uint32_t	least;
+	} forms[] = {
+		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
+	};
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if ((c & forms[i].mask) == forms[i].mark) {
+			*value = c & (unsigned char)~forms[i].mask;
+			*least = forms[i].least;
+			return i;
+		}
+	return -1;
+}
+
+bool
+path_is_utf8(const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	uint32_t value, least;
+	int n;
+
+	while (*p != '\0') {
+		if ((n = utf8_follow(*p++, &value, &least)) == -1)
+			return false;
+		for (; n > 0; n--, p++) {
+			if ((*p & 0xc0) != 0x80)
+				return false;
+			value = value << 6 | (*p & 0x3f);
+		}
+		if (value < least || value > 0x10ffff ||
+		    (value >= 0xd800 && value < 0xe000))
+			return false;
+	}
+	return true;
 }

@@ -27,6 +27,9 @@ int	path_compare(const char *, const char *);
  * behind it. *len is its length, without trailing slashes. */
 const char *path_last(const char *path, size_t *len);
 
+/* Is that valid UTF-8, in shortest form and without surrogates? */
+bool	path_is_utf8(const char *);
+
 /*
  * Hidden names: ".slipway-", 22 letters and digits, "-old" or "-part". They
  * stand for files that have lost their name while a handle needs them.

@@ -17,7 +17,7 @@ static const struct {
 	{ "protocol.max_packet", "66560", "65K" },
 	{ "protocol.max_packet", "66561", "66561" },
 	{ "protocol.max_packet", "1m", "1M" },
-	{ "protocol.max_packet", "16M", "16M" },
+	{ "protocol.max_packet", "1M", "1M" },
 	{ "protocol.max_packet", "16777217", NULL },
 	{ "protocol.max_packet", "64K", NULL },
 	{ "protocol.max_packet", "1M1K", NULL },

@@ -196,16 +196,16 @@ static const struct {
 	    "p:2: this number is too large (sizes may be written as strings, "
 	    "\"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = \"99999999999999999999\"; };"),
-	    "p:2: protocol.max_packet: must be 65K to 16M, not "
+	    "p:2: protocol.max_packet: must be 65K to 1M, not "
 	    "\"99999999999999999999\" (bytes, or a string such as \"256K\")" },
 	{ { 0 }, RULE("protocol = { max_packet = \"9000000000000000T\"; };"),
-	    "p:2: protocol.max_packet: must be 65K to 16M, not "
+	    "p:2: protocol.max_packet: must be 65K to 1M, not "
 	    "\"9000000000000000T\" (bytes, or a string such as \"256K\")" },
 	{ { 0 }, RULE("protocol = { max_read = \"64\"; };"),
-	    "p:2: protocol.max_read: must be 64K to 16M, not \"64\" "
+	    "p:2: protocol.max_read: must be 64K to 1M, not \"64\" "
 	    "(bytes, or a string such as \"256K\")" },
 	{ { 0 }, RULE("protocol = { max_read = 65535; };"),
-	    "p:2: protocol.max_read: must be 64K to 16M, not \"65535\" "
+	    "p:2: protocol.max_read: must be 64K to 1M, not \"65535\" "
 	    "(bytes, or a string such as \"256K\")" },
 	{ { 0 }, RULE("rename = { busy_timeout = \"6s\"; };"),
 	    "p:2: rename.busy_timeout: must be 0s to 5s, not \"6s\" "
