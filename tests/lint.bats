@@ -148,12 +148,14 @@ sync_file_range|syncfs|syscall|tmpfile|truncate|unlink|unlinkat|utime
 utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 
 @test "lint: only system/ calls the file system" {
-	# The flow of a session reads, writes and waits. The policy file is
+	# The flow of a session reads, writes and waits, and so does the
+	# refusal of one. The policy file is
 	# opened where its owners are checked and read where it is parsed.
 	used | grep -v '^system/' |
 	    grep -xE "[^ ]+ (${FILE_CALLS//$'\n'/|})" |
 	    may session/serve.o read write send recv poll ppoll \
 		fcntl fstat |
+	    may session/refuse.o read write poll |
 	    may policy/trust.o open openat fstat fstatat readlink \
 		readlinkat getcwd |
 	    may policy/config.o read |

@@ -149,7 +149,7 @@ test_overlong(void)
 	memset(name, '\1', sizeof(name) - 1);
 	for (skew = 0; skew < 8; skew++) {
 		log_start(&line, LOG_LEVEL_INFO);
-		log_put(&line, "1234567" + skew, false);
+		log_put(&line, &"1234567"[skew], false);
 		log_put(&line, name, true);
 		log_put(&line, name, true);
 		log_putf(&line, "%s", name);
