@@ -116,6 +116,96 @@ test_pairs(void)
 	buf_free(&want);
 }
 
+/* The data of a pair, as a reader; false if it is not there. */
+static bool
+find_pair(const char *name, struct reader *data)
+{
+	struct reader r;
+
+	reader_init(&r, session.out.data + 9, session.out.len - 9);
+	while (reader_left(&r) > 0 && !r.dry) {
+		struct slice k = get_str(&r), v = get_str(&r);
+
+		reader_init(data, v.p, v.len);
+		if (k.len == strlen(name) && memcmp(k.p, name, k.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Which of the drafts' pairs are there, by version (protocol 1.4). */
+static void
+test_draft_pairs(void)
+{
+	static const struct {
+		const char	*name;
+		int		 since, until;
+	} rows[] = {
+		{ "versions", 3, 6 }, { "newline", 3, 6 },
+		{ "supported", 5, 5 }, { "supported2", 6, 6 },
+		{ "acl-supported", 6, 6 }, { "vendor-id", 4, 6 },
+		{ "space-available", 3, 6 }, { "copy-file", 3, 6 },
+		{ "symlink-order@rjk.greenend.org.uk", 3, 5 },
+		{ "filename-charset", 7, 7 },
+	};
+	struct reader data;
+	size_t i;
+	int v, max, n;
+
+	for (max = 3; max <= 6; max++)
+		for (v = 3; v <= max; v++) {
+			char offer[] = { 0, 0, 0, (char)v };
+
+			session.policy.protocol.max_version = max;
+			(void)greet(offer, 4);
+			for (i = 0; i < nitems(rows); i++)
+				ok(find_pair(rows[i].name, &data) ==
+				    (max > 3 && v >= rows[i].since &&
+				    v <= rows[i].until), "version %d of %d: "
+				    "%s", v, max, rows[i].name);
+			ok(max == 3 || (has_pair("newline", "\n", &n) &&
+			    find_pair("versions", &data) &&
+			    reader_left(&data) == (size_t)(max - 3) * 2 + 1 &&
+			    memcmp(data.p, "3,4,5,6", reader_left(&data)) ==
+			    0), "version %d of %d: what else may be spoken",
+			    v, max);
+			(void)has_pair("", "", &n);
+			ok(max > 3 || n == (int)nitems(pairs),
+			    "version %d of %d: %d pairs", v, max, n);
+		}
+}
+
+/* Clients read both structures to the last byte: protocol 8.1.1, 8.1.2. */
+static void
+test_supported(void)
+{
+	static const uint32_t bits = 0x740, access = 0x1f01ff;
+	struct reader r;
+	uint32_t mask = 0, n;
+
+	session.policy.protocol.max_version = 6;
+	(void)greet("\0\0\0\5", 4);
+	ok(find_pair("supported", &r) && (get_u32(&r) | 0x40) == 0x3ed &&
+	    get_u32(&r) == bits && get_u32(&r) == 0x3f &&
+	    get_u32(&r) == access && get_u32(&r) == 0, "supported: masks");
+	for (n = 0; reader_left(&r) > 0 && !r.dry; n++)
+		(void)get_str(&r);
+	ok(!r.dry && n > nitems(pairs), "supported: %u names to the end", n);
+	(void)greet("\0\0\0\6", 4);
+	ok(find_pair("supported2", &r) &&
+	    ((mask = get_u32(&r)) | 0x40) == 0x7ed && get_u32(&r) == bits &&
+	    get_u32(&r) == 0xeff && get_u32(&r) == access &&
+	    get_u32(&r) == 0 && get_u32(&r) == 0x0c010c01 &&
+	    get_u32(&r) == 0, "supported2: masks and vectors");
+	for (n = get_u32(&r); n > 0 && !r.dry; n--)
+		(void)get_str(&r);
+	ok(!r.dry && reader_left(&r) == 0,
+	    "supported2: as many names as it says, and nothing behind them");
+	ok(find_pair("acl-supported", &r) && reader_left(&r) == 4 &&
+	    get_u32(&r) == ((mask & 0x40) != 0 ? 3 : 0),
+	    "acl-supported: as the mask has it");
+}
+
 /* What the policy refuses is not announced, whatever refuses it. */
 static void
 test_refused(void)
@@ -178,6 +268,8 @@ main(void)
 	policy_init(&session.policy);
 	test_offers();
 	test_pairs();
+	test_draft_pairs();
+	test_supported();
 	test_refused();
 	test_odd();
 	buf_free(&session.out);
