@@ -3,8 +3,8 @@
  * Fuzzing the gate, in process: one session, any packets, and gate.h says
  * what must be true of each answer.
  *
- * The first byte is the version that is offered, the second chooses a
- * policy, and then come packets: two bytes of length and so many bytes. A
+ * The lowest bits of the first byte are the version that is offered; the
+ * others, and the second byte, choose a policy. Then come packets: two bytes of length and so many bytes. A
  * packet without its last bytes is one as well.
  *
  * Nothing outside a directory of its own may be touched, whoever runs this:
@@ -82,7 +82,24 @@ fill_in_handles(uint8_t *p, size_t len)
 	}
 }
 
-/* What the second byte says. */
+/* What may be set, and what is hidden. */
+static void
+choose_attrs(struct policy *p, uint8_t bits)
+{
+	static const enum apply applies[] = {
+		APPLY, APPLY_IGNORE, APPLY_REFUSE, APPLY,
+	};
+
+	p->setstat.mode = applies[bits >> 3 & 3];
+	p->setstat.owner = applies[bits >> 4 & 3];
+	p->setstat.times = applies[bits >> 5 & 3];
+	p->setstat.size = applies[bits >> 6 & 3];
+	p->setstat.ignore_denied = (bits & 0x20) != 0;
+	p->protocol.hide_extensions = (bits & 0x40) != 0 ? "copy*,l*" : NULL;
+	p->files.force_mode = (bits & 0x80) != 0 ? 0640 : -1;
+}
+
+/* What may be asked, and what becomes of a rename. */
 static void
 choose_policy(struct policy *p, uint8_t bits)
 {
@@ -110,11 +127,12 @@ choose_policy(struct policy *p, uint8_t bits)
 }
 
 static void
-session_begin(uint8_t policy)
+session_begin(uint8_t attrs, uint8_t policy)
 {
 	session = (struct session){ .client = "fuzz" };
 	session.self = (struct ident){ .name = "me", .home = "home" };
 	choose_policy(&session.policy, policy);
+	choose_attrs(&session.policy, attrs);
 	handles_init(&session.handles);
 	if (fs_chdir(scratch) != 0 ||
 	    fs_getcwd(session.cwd, sizeof(session.cwd)) != 0)
@@ -170,7 +188,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 
 	if (len < 2)
 		return 0;
-	session_begin(p[1]);
+	session_begin(p[0], p[1]);
 	init[4] = p[0] % 8;
 	(void)fuzz_packet(init, sizeof(init), 0);
 	for (p += 2, len -= 2; len > 2; p += n, len -= n, nth++) {
