@@ -87,6 +87,41 @@ test_statuses(void)
 	    "STATUS for a request that has no row");
 }
 
+/* The one code with more behind its words, in the versions that have it. */
+static void
+test_unknown_names(void)
+{
+	static const struct {
+		int		 version;
+		const char	*body;
+		size_t		 len;
+	} rows[] = {
+		{ 4, BYTES("\0\0\0\4\0\0\0\x11Unknown principal\0\0\0\2en") },
+		{ 5, BYTES("\0\0\0\x10\0\0\0\x11Unknown principal\0\0\0\2en"
+		    "\0\0\0\3joe\0\0\0\2it") },
+		{ 6, BYTES("\0\0\0\x10\0\0\0\x11Unknown principal\0\0\0\2en"
+		    "\0\0\0\3joe\0\0\0\2it") },
+	};
+	static uint8_t joe[] = "joe", it[] = "it";
+	struct request q = { .id = ID, .unknown = { { joe, 3 }, { it, 2 } } };
+	size_t i;
+
+	for (i = 0; i < nitems(rows); i++) {
+		start(rows[i].version);
+		reply_status(&session, &q, FX_UNKNOWN_PRINCIPAL);
+		ok(frame_is(&session.out, FXP_STATUS, ID, rows[i].body,
+		    rows[i].len), "STATUS %d: unknown names %s",
+		    rows[i].version, rows[i].version < 5 ? "have no place" :
+		    "stand behind");
+	}
+	start(6);
+	q.unknown[0].len = 0;
+	reply_status(&session, &q, FX_UNKNOWN_PRINCIPAL);
+	ok(frame_is(&session.out, FXP_STATUS, ID, BYTES("\0\0\0\x10\0\0\0\x11"
+	    "Unknown principal\0\0\0\2en\0\0\0\2it")),
+	    "STATUS 6: one unknown name is one");
+}
+
 static void
 test_handle(void)
 {
@@ -270,6 +305,7 @@ main(void)
 	log_init("test", LOG_LEVEL_QUIET, 0, true);
 	policy_init(&session.policy);
 	test_statuses();
+	test_unknown_names();
 	test_handle();
 	test_data();
 	test_name();

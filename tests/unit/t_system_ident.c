@@ -81,6 +81,7 @@ test_self(void)
 	    "with name and home");
 	free((char *)(uintptr_t)self.name);
 	free((char *)(uintptr_t)self.home);
+	free((char *)(uintptr_t)self.shell);
 }
 
 /* A home, a path, and what it becomes. */
