@@ -1,8 +1,5 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # What the fuzzer starts from, and what it ever found, without the fuzzer.
-#
-# shellcheck shell=bash
 
 @test "fuzz: no session of the corpus breaks the gate's promises" {
 	command -v python3 >/dev/null || skip "python3 is not installed"
