@@ -116,6 +116,9 @@ test_slices(void)
 	ok(s.p == bytes + 4 && s.len == 2, "a string is a slice of the packet");
 	s = get_str(&r);
 	ok(s.p == NULL && s.len == 0, "a string that runs dry is NULL");
+	reader_init(&r, NULL, 0);
+	ok(reader_left(&r) == 0 && get_rest(&r).len == 0 && !r.dry &&
+	    get_u8(&r) == 0 && r.dry, "no bytes are none, wherever they are");
 }
 
 static void
