@@ -123,7 +123,7 @@ bench: all $(BUILD)/bench/load
 # Through a real sshd, with sftp, sshfs and lftp.
 bench-ssh: all
 	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' DIR='$(DIR)' \
-	    tests/bench/ssh
+	    CLIENTS='$(CLIENTS)' tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
 everything: all $(UNIT) $(REFUSE) $(BUILD)/bench/load $(BUILD)/fuzz/replay
