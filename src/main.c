@@ -44,6 +44,7 @@ static struct options {
 	int		 facility;	/* ... there is a policy */
 	bool		 denied, allowed;	/* -P and -p were given */
 	int		 force_mode;	/* -m, or -1 */
+	bool		 nowhere;	/* -d "" */
 	bool		 mistaken;	/* `mistake` says what is wrong */
 } options = {
 	.level = LOG_LEVEL_ERROR, .facility = LOG_AUTH, .force_mode = -1,
@@ -243,6 +244,10 @@ set_start_dir(const char *arg)
 
 	if (ident_expand_tilde(&session.self, arg, path) != 0)
 		fatal("tilde_expand_filename: expansion failed", NULL);
+	/* Nowhere cannot be entered: that is logged, like any other. */
+	options.nowhere = path[0] == '\0';
+	if (options.nowhere)
+		return;
 	for (p = path; (p = strchr(p, '%')) != NULL; p += 2)
 		if (p[1] == '\0' || strchr("%duU", p[1]) == NULL)
 			fatal("percent_expand: unknown key", p);
@@ -519,7 +524,7 @@ client_address(void)
 static void
 enter_start_dir(void)
 {
-	const char *dir = session.policy.start_dir;
+	const char *dir = options.nowhere ? "" : session.policy.start_dir;
 	int r;
 
 	if (dir != NULL && (r = fs_chdir(dir)) != 0)

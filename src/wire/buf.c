@@ -14,7 +14,8 @@ void (*buf_no_memory)(void) = abort;
 void
 reader_init(struct reader *r, uint8_t *p, size_t len)
 {
-	*r = (struct reader){ .p = p, .end = p + len };
+	/* Nothing may be read from nowhere: a field that was not there. */
+	*r = (struct reader){ .p = p, .end = len == 0 ? p : p + len };
 }
 
 size_t
