@@ -4,7 +4,8 @@
 
 #include "request/ops.h"
 #include "request/request.h"
-#include "system/handle.h"
+#include "request/session.h"
+#include "system/suspend.h"
 #include "wire/sftp.h"
 
 /*
@@ -18,7 +19,6 @@ op_block(struct session *s, struct request *q)
 	uint32_t mask = q->u32[0];
 	enum fs_lock how;
 
-	(void)s;
 	if ((mask & ~FXF_BLOCK) != 0)
 		return FX_INVALID_PARAMETER;
 	if (mask == 0)
@@ -31,6 +31,8 @@ op_block(struct session *s, struct request *q)
 		return FX_OP_UNSUPPORTED;
 	if (h->kind == HANDLE_DIR)
 		return FX_OP_UNSUPPORTED;
+	if (suspend_wake(&s->handles, h) != 0)
+		return FX_FAILURE;
 	return handle_lock(h, how, q->u64[0], q->u64[1]);
 }
 

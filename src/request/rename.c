@@ -63,17 +63,15 @@ is_rename(const struct request *q)
 static int
 rename_forced(const struct request *q)
 {
-	struct statx st;
+	struct statx old, new;
+	bool exists;
 	int r;
 
-	r = fs_rename(&q->place[0], &q->place[1], false);
-	if (r != -EEXIST)
+	if ((r = fs_stat(&q->place[0], &old)) != 0)
 		return r;
-	if ((r = fs_stat(&q->place[0], &st)) != 0)
-		return r;
-	if (S_ISDIR(st.stx_mode))
-		return -EEXIST;
-	if ((r = fs_rename(&q->place[0], &q->place[1], true)) == 0)
+	exists = fs_stat(&q->place[1], &new) == 0;
+	r = fs_rename(&q->place[0], &q->place[1], !S_ISDIR(old.stx_mode));
+	if (r == 0 && exists)
 		log_info("rename \"%s\" replaced \"%s\", as the policy says",
 		    q->path[0], q->path[1]);
 	return r;
@@ -188,7 +186,9 @@ prepare_handles(struct session *s, const struct request *q,
 			return FX_LOCK_CONFLICT;
 	for (i = 0; i < d->matches.len; i++) {
 		h = d->matches.list[i].h;
-		if (h->state == HANDLE_OPEN && reopen && suspend_pin(h) != 0)
+		/* A directory is listed to its end in any case. */
+		if (h->state == HANDLE_OPEN &&
+		    (reopen || h->kind == HANDLE_DIR) && suspend_pin(h) != 0)
 			return d->first;
 	}
 	for (i = 0; i < d->matches.len; i++) {
@@ -248,13 +248,13 @@ let_go(struct session *s, const struct request *q, const struct displacing *d)
 static int
 attempt_aside(const struct request *q, struct displacing *d)
 {
-	const struct place *old = &q->place[0], *new = &q->place[1];
+	const struct place *new = &q->place[1];
 	int r;
 
 	log_info("rename: moving \"%s\" aside", q->path[1]);
 	if ((r = fs_rename(new, &d->aside, false)) != 0)
 		return r;
-	if ((r = fs_rename(old, new, false)) != 0) {
+	if ((r = attempt(q)) != 0) {
 		log_info("rename: moving \"%s\" back", q->path[1]);
 		(void)fs_rename(&d->aside, new, false);
 	}
