@@ -20,6 +20,7 @@
 #include "request/table.h"
 #include "session/refuse.h"
 #include "session/serve.h"
+#include "system/charset.h"
 #include "system/fs.h"
 #include "system/log.h"
 #include "system/sandbox.h"
@@ -542,6 +543,14 @@ apply_policy(void)
 	start_log(p->log.level, p->log.facility);
 	if ((r = sandbox_harden()) != 0)
 		fatal("unable to make the process undumpable", strerror(-r));
+	session.translate = true;
+	if (p->protocol.charset != NULL && (session.charset =
+	    charset_open(p->protocol.charset)) == NULL) {
+		mistake_at(&mistake, NULL, 0, "protocol.charset");
+		(void)mistake_say(&mistake, "\"%.100s\" is no charset that "
+		    "this system knows", p->protocol.charset);
+		refuse_mistake();
+	}
 	if (p->files.umask >= 0)
 		fs_umask((mode_t)p->files.umask);
 	if (!p->session.refuse)

@@ -79,6 +79,8 @@ const struct knob knobs[] = {
 	    .flag = 'f', MEMBER(log.facility) },
 	{ "log.level", KNOB_CHOICE, "ERROR", .words = levels,
 	    .flag = 'l', MEMBER(log.level) },
+	{ "protocol.charset", KNOB_TEXT, .none = "none",
+	    MEMBER(protocol.charset) },
 	{ "protocol.hide_extensions", KNOB_NAMES, .none = "none",
 	    .combine = ADDS_UP, MEMBER(protocol.hide_extensions) },
 	{ "protocol.max_packet", KNOB_SIZE, "256K", .min = 66560,

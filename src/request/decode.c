@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "request/decode.h"
+#include "system/charset.h"
 #include "system/log.h"
 #include "system/suspend.h"
 #include "wire/sftp.h"
@@ -30,6 +32,7 @@ decode_field(char letter, struct session *s, struct reader *r,
 		q->path[n->path++] = (const char *)str->p;
 		break;
 	case 't':
+	case 'l':
 		str = &q->str[n->str++];
 		*str = get_str(r);
 		q->text = (const char *)str->p;
@@ -73,14 +76,47 @@ decode_terminate(struct request *q)
 
 	for (letter = q->row->shape; *letter != '\0'; letter++) {
 		/* An optional text that is not there has no bytes to end. */
-		if (strchr("Ppct", *letter) != NULL && q->str[n].p != NULL) {
+		if (strchr("Ppctl", *letter) != NULL && q->str[n].p != NULL) {
 			struct slice *str = &q->str[n];
 
 			if (memchr(str->p, '\0', str->len) != NULL)
 				r = FX_INVALID_FILENAME;
 			str->p[str->len] = '\0';
 		}
-		n += strchr("Ppctdr", *letter) != NULL;
+		n += strchr("Ppctldr", *letter) != NULL;
+	}
+	return r;
+}
+
+int
+decode_name(struct session *s, const char *name, char *to)
+{
+	int r;
+
+	if (s->charset == NULL || !s->translate || s->version <= 3)
+		return strlcpy(to, name, PATH_MAX) < PATH_MAX ? 0 :
+		    -ENAMETOOLONG;
+	r = charset_to_disk(s->charset, name, to, PATH_MAX);
+	return r == -EILSEQ ? FX_INVALID_FILENAME : r;
+}
+
+/* The names of a request as they are on disk, where that differs. */
+static int
+decode_names(struct session *s, struct request *q)
+{
+	const char *letter, **name;
+	int path = 0, n = 0, r = 0;
+
+	if (s->charset == NULL || !s->translate || s->version <= 3)
+		return 0;
+	for (letter = q->row->shape; *letter != '\0' && r == 0; letter++) {
+		if (strchr("Ppcl", *letter) == NULL)
+			continue;
+		name = *letter == 'l' ? &q->text : &q->path[path++];
+		if (*name == NULL)
+			continue;
+		r = decode_name(s, *name, s->names[n]);
+		*name = s->names[n++];
 	}
 	return r;
 }
@@ -108,7 +144,9 @@ decode_request(struct session *s, struct reader *r, struct request *q)
 		return FX_BAD_MESSAGE;
 	if (outcome != 0)
 		return outcome;
-	return decode_terminate(q);
+	if ((outcome = decode_terminate(q)) != 0)
+		return outcome;
+	return decode_names(s, q);
 }
 
 /* A handle whose file could not be opened again, or was let go for good. */

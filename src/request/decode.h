@@ -21,6 +21,12 @@ int	decode_request(struct session *, struct reader *, struct request *);
  */
 int	decode_handles(struct session *, struct request *);
 
+/*
+ * A name as a client sent it, as it is on disk; `to` has PATH_MAX bytes.
+ * Returns 0, FX_INVALID_FILENAME or -ENAMETOOLONG.
+ */
+int	decode_name(struct session *, const char *, char *to);
+
 /* Gives an empty path its meaning; after the lift. */
 void	decode_empty_paths(struct request *);
 

@@ -164,3 +164,13 @@ op_vendor_id(struct session *s, struct request *q)
 	log_verbose("client is \"%s\"", q->text);
 	return 0;
 }
+
+/* A client that would rather see the bytes; draft-13 6. */
+int
+op_translation_control(struct session *s, struct request *q)
+{
+	if (s->charset == NULL)
+		return FX_OP_UNSUPPORTED;
+	s->translate = q->byte != 0;
+	return 0;
+}

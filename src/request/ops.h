@@ -60,6 +60,7 @@ int	op_home_directory(struct session *, struct request *);
 int	op_users_groups(struct session *, struct request *);
 int	op_space_available(struct session *, struct request *);
 int	op_version_select(struct session *, struct request *);
+int	op_translation_control(struct session *, struct request *);
 int	op_vendor_id(struct session *, struct request *);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "request/decode.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/log.h"
@@ -30,11 +31,13 @@ op_realpath(struct session *s, struct request *q)
  * or, with a slash in front, starts anew (protocol 6.9).
  */
 static int
-compose(struct slice rest, char *path)
+compose(struct session *s, struct slice rest, char *path)
 {
+	char raw[PATH_MAX], name[PATH_MAX];
 	struct reader r;
 	struct slice c;
 	size_t len;
+	int error;
 
 	reader_init(&r, rest.p, rest.len);
 	while (reader_left(&r) > 0) {
@@ -45,13 +48,18 @@ compose(struct slice rest, char *path)
 			return FX_INVALID_FILENAME;
 		if (c.len == 0)
 			continue;
-		len = c.p[0] == '/' ? 0 : strlen(path);
-		if (len + 1 + c.len >= PATH_MAX)
+		if (c.len >= sizeof(raw))
+			return -ENAMETOOLONG;
+		memcpy(raw, c.p, c.len);
+		raw[c.len] = '\0';
+		if ((error = decode_name(s, raw, name)) != 0)
+			return error;
+		len = name[0] == '/' ? 0 : strlen(path);
+		if (len + 1 + strlen(name) >= PATH_MAX)
 			return -ENAMETOOLONG;
 		if (len > 0)
 			path[len++] = '/';
-		memcpy(path + len, c.p, c.len);
-		path[len + c.len] = '\0';
+		memcpy(path + len, name, strlen(name) + 1);
 	}
 	return 0;
 }
@@ -93,7 +101,7 @@ op_realpath_v6(struct session *s, struct request *q)
 
 	if (strlcpy(path, q->path[0], sizeof(path)) >= sizeof(path))
 		return -ENAMETOOLONG;
-	if ((r = compose(q->str[1], path)) != 0)
+	if ((r = compose(s, q->str[1], path)) != 0)
 		return r;
 	switch (control) {
 	case FXP_REALPATH_NO_CHECK:

@@ -7,6 +7,7 @@
 
 #include "request/longname.h"
 #include "request/reply.h"
+#include "system/charset.h"
 #include "system/log.h"
 #include "wire/path.h"
 #include "wire/sftp.h"
@@ -221,27 +222,34 @@ put_attr(struct session *s, struct attr *a)
 {
 	char user[16], group[16];
 
-	if (s->version > 3) {
+	if ((a->has & HAS_OWNER) != 0 && s->version > 3) {
 		a->owner = owner_slice(ident_user(a->uid), a->uid, user);
 		a->group = owner_slice(ident_group(a->gid), a->gid, group);
 	}
 	attr_put(&s->out, s->version, a);
 }
 
+/*
+ * A name on disk as the client is to have it. One that cannot be translated
+ * goes out as well as it can, with the bytes themselves beside it in `a`.
+ */
 static void
-put_stat(struct session *s, const struct statx *st)
+put_name(struct session *s, const char *name, struct attr *a)
 {
-	struct attr a = attr_of(st);
+	char wire[PATH_MAX * 4];
 
-	put_attr(s, &a);
-}
-
-static void
-put_no_attrs(struct session *s)
-{
-	static const struct attr none = { .type = TYPE_UNKNOWN };
-
-	attr_put(&s->out, s->version, &none);
+	if (s->charset == NULL || !s->translate || s->version <= 3) {
+		put_cstr(&s->out, name);
+		return;
+	}
+	if (!charset_to_wire(s->charset, name, wire, sizeof(wire))) {
+		a->has |= HAS_BITS | HAS_RAW_NAME;
+		a->bits |= BITS_TRANSLATION_ERR;
+		a->bits_valid |= BITS_TRANSLATION_ERR;
+		a->raw_name = (struct slice){ (uint8_t *)(uintptr_t)name,
+		    strlen(name) };
+	}
+	put_cstr(&s->out, wire);
 }
 
 void
@@ -279,12 +287,13 @@ bool
 reply_names_add(struct session *s, struct names *n, const char *name,
     const struct statx *st)
 {
-	size_t mark = s->out.len, len = strlen(name);
+	struct attr a = attr_of(st);
+	size_t mark = s->out.len;
 
-	put_str(&s->out, name, len);
+	put_name(s, name, &a);
 	if (s->version <= 3)
-		longname_put(&s->out, st, name, len);
-	put_stat(s, st);
+		longname_put(&s->out, st, name, strlen(name));
+	put_attr(s, &a);
 	if (n->count > 0 && s->out.len - n->start > SFTP_MAX_NAMES) {
 		s->out.len = mark;
 		return false;
@@ -314,16 +323,16 @@ void
 reply_name_stat(struct session *s, const struct request *q, const char *name,
     const struct statx *st)
 {
+	struct attr a = { .type = TYPE_UNKNOWN };
 	struct names n;
 
+	if (st != NULL)
+		a = attr_of(st);
 	reply_names_begin(s, q, &n);
-	put_cstr(&s->out, name);
+	put_name(s, name, &a);
 	if (s->version <= 3)
 		put_cstr(&s->out, name);
-	if (st != NULL)
-		put_stat(s, st);
-	else
-		put_no_attrs(s);
+	put_attr(s, &a);
 	n.count = 1;
 	reply_names_end(s, q, &n, false);
 }

@@ -34,6 +34,7 @@ struct session;
  *	h	file handle	D	directory handle	e	either
  *	F	file handle, whose file need not be open any more
  *	t	text		d	data			a	attrs
+ *	l	text of a link
  *	o	u64		n	u32			b	byte
  *	r	the rest	?	what follows may be missing
  *

@@ -24,6 +24,9 @@ struct session {
 	struct ident	 self;
 	const char	*client;	/* address, for the log */
 	struct handles	 handles;
+	struct charset	*charset;	/* of names on disk, or NULL: as sent */
+	bool		 translate;	/* it is to be used */
+	char		 names[2][PATH_MAX];	/* a request's, translated */
 	char		 cwd[PATH_MAX];	/* where relative paths start */
 	bool		 expired;	/* session.max_time is over: no new OPEN */
 	bool		 ending;	/* a pending request must settle */

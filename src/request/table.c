@@ -60,16 +60,6 @@ lift_open_v3(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-static int
-lift_open_v4(const struct policy *policy, struct request *q)
-{
-	int r = lift_open_v3(policy, q);
-
-	if ((q->u32[0] & PF_TEXT) != 0)
-		q->flags |= FXF_TEXT_MODE;
-	return r;
-}
-
 /* What else an administrator may have denied that this OPEN would do. */
 static void
 open_needs(struct request *q)
@@ -83,6 +73,17 @@ open_needs(struct request *q)
 	if ((q->attr.has & (HAS_OWNER | HAS_ACL | HAS_ALLOC)) != 0 &&
 	    (q->flags & FXF_ACCESS_DISPOSITION) != FXF_OPEN_EXISTING)
 		q->needs[n++] = "fsetstat";
+}
+
+static int
+lift_open_v4(const struct policy *policy, struct request *q)
+{
+	int r = lift_open_v3(policy, q);
+
+	if ((q->u32[0] & PF_TEXT) != 0)
+		q->flags |= FXF_TEXT_MODE;
+	open_needs(q);
+	return r;
 }
 
 /* Access that only adds to the end is append mode; protocol 4.2. */
@@ -330,7 +331,7 @@ const struct request_row request_table[] = {
 { ROW("symlink", FXP_SYMLINK, 3, 5, "pp", op_symlink),
   .writes = true, .lift = lift_symlink,
   .trace = "3symlink", .line = "Isymlink old \"%t\" new \"%p\"" },
-{ ROW("symlink", FXP_LINK, 6, 6, "ctb", op_symlink),
+{ ROW("symlink", FXP_LINK, 6, 6, "clb", op_symlink),
   .alias = "hardlink", .writes = true, .lift = lift_link },
 
 { EXT("posix-rename", "posix-rename@openssh.com", 3, "pc", op_rename),
@@ -382,6 +383,10 @@ const struct request_row request_table[] = {
 { EXT("vendor-id", "vendor-id", 3, "ttto", op_vendor_id),
   .always = true, .unlisted = true,
   .trace = "3vendor-id \"%t\"" },
+{ EXT("filename-translation-control", "filename-translation-control", 6, "b",
+  op_translation_control),
+  .always = true, .unlisted = true,
+  .trace = "3filename-translation-control" },
 { EXT("statvfs", "space-available", 3, "P", op_space_available),
   .late_pair = "space-available",
   .trace = "3space-available", .line = "Istatvfs \"%p\"" },

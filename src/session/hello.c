@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "policy/match.h"
+#include "request/ops.h"
 #include "request/table.h"
 #include "session/dispatch.h"
 #include "session/hello.h"
@@ -34,6 +35,10 @@ announced(const struct session *s, const struct request_row *row)
 {
 	if (s->version < row->since || s->version > row->until ||
 	    hello_hides(s, row))
+		return false;
+	/* What will never replace is no reason to ask for it. */
+	if (s->policy.rename.overwrite == OVERWRITE_NEVER &&
+	    row->run == op_rename)
 		return false;
 	if (dispatch_permitted(s, row))
 		return true;
@@ -169,6 +174,15 @@ put_vendor_id(struct session *s)
 	buf_free(&b);
 }
 
+static void
+put_charset(struct session *s)
+{
+	const char *name = s->policy.protocol.charset;
+
+	if (s->charset != NULL)
+		put_pair(s, "filename-charset", name, strlen(name));
+}
+
 /* Extensions of the drafts that clients look for in VERSION. */
 static void
 put_draft(struct session *s)
@@ -214,6 +228,7 @@ static const struct {
 	{ 6, 6, false, put_supported2 },
 	{ 6, 6, false, put_acl_supported },
 	{ 4, 6, false, put_vendor_id },
+	{ 6, 6, false, put_charset },
 	{ 3, 6, false, put_draft },
 	{ 3, 5, false, put_symlink_order },
 };

@@ -42,6 +42,7 @@ struct serve {
 	bool		 eof;		/* nothing more will come in */
 	bool		 gone;		/* nobody reads any more */
 	bool		 out_socket;	/* send(2) works on stdout */
+	bool		 full;		/* stdout takes nothing until poll says */
 	int		 ending;	/* exit status once replies are out */
 	uint64_t	 began, active;	/* ms: first, and last input */
 };
@@ -206,7 +207,7 @@ serve_write(struct serve *v)
 	struct buf *out = &v->s->out;
 	ssize_t n;
 
-	if (out->len == v->written)
+	if (v->full || out->len == v->written)
 		return;
 	if (v->out_socket)
 		n = send(STDOUT_FILENO, out->data + v->written,
@@ -214,6 +215,8 @@ serve_write(struct serve *v)
 	else
 		n = write(STDOUT_FILENO, out->data + v->written,
 		    out->len - v->written);
+	/* Another try before there is room cost a tenth of a download. */
+	v->full = n < (ssize_t)(out->len - v->written);
 	if (n > 0) {
 		v->written += (size_t)n;
 	} else if (n == 0 || errno == EPIPE || errno == ECONNRESET) {
@@ -294,8 +297,10 @@ serve_wait(struct serve *v)
 	}
 	if (pfd[0].revents != 0)
 		(void)serve_read(v);
-	if (pfd[1].revents != 0)
+	if (pfd[1].revents != 0) {
+		v->full = false;
 		serve_write(v);
+	}
 }
 
 /*

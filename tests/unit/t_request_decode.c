@@ -52,6 +52,7 @@ make_packet(const struct request_row *row, int version, struct packet *p)
 		case 'P':
 		case 'p':
 		case 'c':
+		case 'l':
 		case 't':
 			put_string(p, texts[p->strings],
 			    strlen(texts[p->strings]));
@@ -123,6 +124,7 @@ fields_are_right(const struct request *q, const char *shape)
 			    q->path[path] == (const char *)s->p;
 			path++;
 			/* FALLTHROUGH */
+		case 'l':
 		case 't':
 			right &= s->len == strlen(texts[str]) &&
 			    strcmp((const char *)s->p, texts[str]) == 0 &&
