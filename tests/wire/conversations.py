@@ -133,8 +133,9 @@ def talk(plant=plant_tree, options=(), user=None, fsize=64 << 20, env=None,
     """Makes a conversation of a function."""
     def add(run):
         TALKS.append(Talk(name or run.__name__.replace("_", "-"), run, plant,
-                          list(options), user, fsize, env or {}, umask, offer,
-                          levels))
+                          list(options), user, fsize,
+                          dict({"SSH_ORIGINAL_COMMAND": "sftp"}, **(env or {})),
+                          umask, offer, levels))
         return run
     return add
 
@@ -666,6 +667,9 @@ for _name, _options in (
         ("allowed-and-denied", ["-p", "open,close,stat,read", "-P", "read"]),
         ("read-only-and-allowed", ["-R", "-p", "open,write,read,mkdir"])):
     talk(options=_options, name="requests-" + _name)(every_request)
+    if _options == ["-R"]:
+        talk(options=_options, name="restricted-not-forced",
+             env={"SSH_ORIGINAL_COMMAND": None})(lambda c: c("stat", "f"))
 
 
 @talk(options=["-R"], levels=TWO_LEVELS)

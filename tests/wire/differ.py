@@ -171,6 +171,8 @@ class Recorder:
 
     def show_name(self, entry):
         name, longname, attrs = entry
+        if name == b"..":	# read by others, at times of their own
+            attrs["atime"] = int(time.time())
         if self.is_now(attrs.get("mtime", 0)):
             # time(2) may lag behind the clock of files: then it is the future
             for form in ("%b %e %H:%M", "%b %e  %Y"):
@@ -294,7 +296,8 @@ def play(talk, program, base, level, extra):
 def misuse(argv_tail, program):
     """A command line that never gets to serve -> items."""
     done = "sftp-server " + " ".join(argv_tail)
-    env = dict(os.environ, TZ="UTC", SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22")
+    env = dict(os.environ, TZ="UTC", SSH_ORIGINAL_COMMAND="sftp",
+               SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22")
     got = subprocess.run([program] + argv_tail, stdin=subprocess.DEVNULL,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                          env=env, cwd="/", timeout=sw.TIMEOUT, check=False)

@@ -30,9 +30,21 @@ INTENDED = [
     dict(name="version-pairs",
          why="VERSION has OpenSSH's pairs, then more; and the versions that"
              " can be had",
-         looks=r'init[^\n]*\nreply\nversion 3 ([^\n]*)\nversion 3 \1'
-               r' "versions"="3,4,5,6"[^\n]*',
+         looks=r'init[^\n]*\nreply\nversion 3([^\n]*)\nversion 3\1'
+               r' "versions"="3,4,5,6"[^\n]*$',
          taken_back=True),
+    dict(name="version-pairs-refused",
+         why="the pairs that OpenSSH does not have are refused in its words",
+         where="re*-*",
+         looks=r"init 3\nlog\n(.*)\n\1((Refusing|debug2: Permitting)( \S+)?"
+               r" (copy-data|statvfs|read|realpath|mkdir) request[^\n]*\n"
+               r"|debug2: compose_extension: refusing to advertise disallowed"
+               r" extension (space-available|copy-file|check-file)\r\n)+\Z",
+         taken_back=True),
+    dict(name="restricted-not-forced",
+         why="a restriction that ssh can go round is worth a warning",
+         where="restricted-*",
+         looks=r"init 3\nlog\n(.*)\nrestricted but not forced: [^\n]*\n\1"),
     dict(name="handles-of-8-bytes",
          why="a handle carries a tag, so that its number never comes back",
          looks=r"end\nhandles\nhandles of \[4\] bytes\nhandles of \[8\] bytes"),
@@ -142,6 +154,17 @@ INTENDED = [
          where="command-lines",
          looks=r"sftp-server [^\n]*\nstderr\nusage: sftp-server \[-ehR\].*"
                r"\nusage: sftp-server \["),
+    dict(name="more-requests",
+         why="-Q lists what OpenSSH does not have behind what it has",
+         where="command-lines",
+         looks=r"sftp-server [^\n]*-Q[^\n]*\nstdout\n(.+)\n\1[a-z\n-]+\Z"),
+    dict(name="long-log-lines",
+         why="OpenSSH cuts a line at 1021 bytes; what it would say is lost",
+         looks=r"[^\n]*\nlog\n(.*\n)?[^\n]{950,1021}\r\n"),
+    dict(name="long-user-names",
+         why="what is longer than any name is cut in the log",
+         looks=r'expand-path@openssh.com "~{39}[^\n]*\nlog\n'
+               r".*No such user ~{299}\r.*No such user ~{255}\r"),
     dict(name="request-lists-checked",
          why="a name in -p or -P that is no request would be a restriction"
              " that is none",

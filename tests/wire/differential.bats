@@ -12,7 +12,7 @@ RENAMES=renames*,posix-renames
 ATTRIBUTES=setstat*,not-permitted
 LISTINGS=longnames,listing*,long-listings
 EXTENSIONS=extensions,copies*
-REFUSALS=requests-*,read-only-*
+REFUSALS=requests-*,read-only-*,restricted-*
 SESSIONS=offer-*,second-init,address-*,no-address,other-*,option-*
 BROKEN=malformed-*,unknown-types,trailing-bytes,length-*
 RANDOM_TALK=random-*
@@ -47,6 +47,18 @@ same()
 @test "as OpenSSH, or better: malformed and unknown requests" { same "$BROKEN"; }
 @test "as OpenSSH: random requests of an ordinary user" { same "$RANDOM_TALK"; }
 @test "as OpenSSH: command lines" { same "$COMMAND"; }
+
+@test "with the openssh profile, all the same but for fewer differences" {
+	local seen=$BATS_TEST_TMPDIR/seen
+
+	"$SERVER" -h 2>&1 | grep -q -- '-o name=value' ||
+	    skip "this server has no profiles"
+	run python3 "$HERE/differ.py" -o profile=openssh -k "$ALL" -s "$seen" \
+	    "$SERVER" "$REFERENCE"
+	assert_success
+	run grep -xE 'version-pairs|failure-says-why' "$seen"
+	assert_output ''
+}
 
 @test "every conversation has been played" {
 	local name pattern found
