@@ -230,7 +230,11 @@ def tree_items(root, since):
     items = []
 
     def visit(path, shown):
-        st = os.lstat(path)
+        try:
+            st = os.lstat(path)
+        except PermissionError:
+            items.append(Item("tree " + shown, "tree", "out of reach"))
+            return
         mtime = "now" if st.st_mtime >= since - 2 else int(st.st_mtime)
         text = "mode=%o uid=%d gid=%d links=%d size=%d mtime=%s" % (
             st.st_mode, st.st_uid, st.st_gid, st.st_nlink, st.st_size, mtime)

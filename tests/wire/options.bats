@@ -293,14 +293,18 @@ without_handles()
 }
 
 @test "-d is where the session starts, %d %u %U %% are known there" {
+	local home pair
+
 	mkdir "$DIR/sub" "$DIR/%" "$DIR/$(id -u)" "$DIR/$(id -un)"
 	for pair in sub:sub %%:% "%U:$(id -u)" "%u:$(id -un)"; do
 		play -d "$DIR/${pair%%:*}" <<<"realpath ."
 		assert_output -p "\"$(readlink -f "$DIR")/${pair#*:}\" "
 	done
-	play -d %d <<<"realpath ."
-	assert_output -p "\"$(readlink -f "$(getent passwd "$(id -u)" |
-	    cut -d: -f6)")\" "
+	home=$(getent passwd "$(id -u)" | cut -d: -f6)
+	if [ -d "$home" ]; then
+		play -d %d <<<"realpath ."
+		assert_output -p "\"$(readlink -f "$home")\" "
+	fi
 	play -e -d "$DIR/nope" <<<"realpath ."
 	assert_output -p "\"$(readlink -f "$DIR")\" "
 	assert_regex "$stderr" "chdir to \"$DIR/nope\" failed: No such file"
