@@ -317,20 +317,30 @@ displacing_end(struct session *s, struct request *q, int r)
 	return r;
 }
 
-/* May it be tried again? Keeps account, so that no tree full of refusals
- * takes minutes. */
-static bool
-may_retry(struct session *s, struct displacing *d, uint64_t now)
+/*
+ * Waits for the next try, or ends it when there is none left. Keeps account,
+ * so that no tree full of refusals takes minutes.
+ */
+static int
+try_later(struct session *s, struct request *q)
 {
+	struct displacing *d = q->work;
+	uint64_t now = clock_ms();
+
 	if (now - s->retry_since > RETRY_MINUTE) {
 		s->retry_since = now;
 		s->retry_spent = 0;
 	}
-	if (s->ending || now >= d->until ||
-	    s->retry_spent + d->delay > RETRY_BUDGET)
-		return false;
-	s->retry_spent += d->delay;
-	return true;
+	if (s->ending || now >= d->until)
+		return displacing_end(s, q, d->first);
+	q->wait = (unsigned)MIN(d->delay, d->until - now);
+	/* What is left of the account is not spent in small change. */
+	s->retry_spent = MIN(s->retry_spent + q->wait, RETRY_BUDGET);
+	if (s->retry_spent == RETRY_BUDGET)
+		return displacing_end(s, q, d->first);
+	d->due = now + q->wait;
+	d->delay *= 2;
+	return PENDING;
 }
 
 static int
@@ -347,12 +357,7 @@ displacing_try(struct session *s, struct request *q)
 	r = attempt_displacing(q, d);
 	if (r == 0 || !is_refusal(q, r))
 		return displacing_end(s, q, r);
-	if (!may_retry(s, d, now))
-		return displacing_end(s, q, d->first);
-	q->wait = d->delay;
-	d->due = now + d->delay;
-	d->delay *= 2;
-	return PENDING;
+	return try_later(s, q);
 }
 
 /* After a refusal, or before the first try when the ruling says so. */
@@ -382,8 +387,7 @@ displacing_begin(struct session *s, struct request *q, int first)
 	d->until = clock_ms() + patience;
 	d->delay = FIRST_DELAY;
 	/* What nobody here holds was tried a moment ago. */
-	d->due = d->matches.len > 0 ? 0 : clock_ms() + d->delay;
-	return displacing_try(s, q);
+	return d->matches.len > 0 ? displacing_try(s, q) : try_later(s, q);
 }
 
 /*

@@ -278,7 +278,8 @@ serve_wait(struct serve *v)
 	bool writes = v->s->out.len > v->written;
 	struct pollfd pfd[2] = {
 		{ .fd = reads ? STDIN_FILENO : -1, .events = POLLIN },
-		{ .fd = writes ? STDOUT_FILENO : -1, .events = POLLOUT },
+		{ .fd = writes || v->pending ? STDOUT_FILENO : -1,
+		    .events = writes ? POLLOUT : 0 },
 	};
 
 	if (v->ending != GOING_ON && !writes)
@@ -297,7 +298,9 @@ serve_wait(struct serve *v)
 	}
 	if (pfd[0].revents != 0)
 		(void)serve_read(v);
-	if (pfd[1].revents != 0) {
+	/* While a request takes its time, this is how a client is missed. */
+	v->gone |= !writes && pfd[1].revents != 0;
+	if (writes && pfd[1].revents != 0) {
 		v->full = false;
 		serve_write(v);
 	}

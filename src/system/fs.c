@@ -372,12 +372,12 @@ mode_forbids(const struct place *pin, struct statx *st)
 }
 
 int
-fs_check_pin(int pin, int flags)
+fs_check_reopen(int fd, int flags)
 {
-	struct place p = fs_place_fd(pin, "");
+	struct place p = fs_place_fd(fd, "");
 	struct statx st;
 
-	if (faccessat(AT_FDCWD, proc_path(pin).text, access_mode(flags),
+	if (faccessat(AT_FDCWD, proc_path(fd).text, access_mode(flags),
 	    AT_EACCESS) == 0 || mode_forbids(&p, &st))
 		return 0;
 	return -errno;

@@ -113,8 +113,8 @@ int	 fs_pin(int fd);
  */
 int	 fs_open_pin(int pin, int flags);
 
-/* Could fs_open_pin() do that? 0 or -errno. */
-int	 fs_check_pin(int pin, int flags);
+/* Could that be done for what `fd` has open? 0 or -errno. */
+int	 fs_check_reopen(int fd, int flags);
 
 /*
  * May names in the directory of that place be changed, as far as modes, and

@@ -14,13 +14,11 @@ suspend_pin(struct handle *h)
 {
 	int pin, r;
 
+	if (h->kind == HANDLE_FILE &&
+	    (r = fs_check_reopen(h->fd, h->flags)) != 0)
+		return r;
 	if ((pin = fs_pin(h->fd)) < 0)
 		return pin;
-	if (h->kind == HANDLE_FILE &&
-	    (r = fs_check_pin(pin, h->flags)) != 0) {
-		(void)fs_close(pin);
-		return r;
-	}
 	h->pin = pin;
 	return 0;
 }

@@ -7,7 +7,6 @@
 #define WIRE_SFTP_H
 
 #define SFTP_MAX_PACKET	(256 * 1024)	/* largest length field we accept */
-#define SFTP_MAX_READ	(255 * 1024)	/* most data in one DATA */
 #define SFTP_MAX_NAMES	(32 * 1024)	/* where a NAME counts as full */
 #define SFTP_MAX_HANDLE	256		/* bytes in a handle string */
 

@@ -33,7 +33,7 @@ gate_fault(const struct session *s, const uint8_t *p, size_t len)
 			return "a status of the wrong shape";
 		break;
 	case FXP_DATA:
-		if (frame_word(out) > SFTP_MAX_READ ||
+		if (frame_word(out) > (255 * 1024) ||
 		    frame_word(out) + 13 > out->len)
 			return "data of the wrong length";
 		break;

@@ -99,12 +99,6 @@ INTENDED = [
          why="FSTAT works on a directory handle",
          looks=r"fstat #\d+\nlog\n.*sent status Failure\r?\n.*(sent attrib|$)",
          ),
-    dict(name="rmdir-reads",
-         why="RMDIR of a directory that is not empty looks for what is left"
-             " over in it",
-         where="random-*", sure=False,
-         looks=r"l?stat [^\n]*\nreply\nattrs ([^\n]* mode=4\d+) atime=\d+ "
-               r"([^\n]*)\nattrs \1 atime=now \2$"),
     dict(name="rename-never-replaces",
          why="OpenSSH takes a name for free that a dangling link has, when"
              " a directory or a link is renamed to it",
