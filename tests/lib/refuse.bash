@@ -34,7 +34,8 @@ shim_begin()
 {
 	export SLIPWAY_SHIM_DIR=$1
 	export SHIM_LOG=$1.log SHIM_RULES=$1.rules
-	: >"$SHIM_LOG" >"$SHIM_RULES"
+	: >"$SHIM_LOG"
+	: >"$SHIM_RULES"
 }
 
 shim_rules()

@@ -14,10 +14,10 @@ RUNS='
 ordinary |                           |                                |
 refused  | errno=EBUSY,linger=999999 |                                |
 reopen   | errno=EBUSY               | -o rename.open_handles=reopen  |
-remove   | errno=EACCES              | -o profile=sshfs               | hard_remove
+sync     | errno=EACCES              | -o profile=sshfs               | sshfs_sync,dir_cache=no
 linger   | errno=ETXTBSY,linger=20   | -o profile=sshfs               |
-nolink   | errno=EPERM,nolink        | -o profile=sshfs               | hard_remove
-plain    | errno=EBUSY,linger=20     | -o profile=webex -o protocol.hide_extensions=posix-rename@openssh.com | hard_remove
+nolink   | errno=EPERM,nolink        | -o profile=sshfs               | direct_io
+plain    | errno=EBUSY,linger=20     | -o profile=webex -o protocol.hide_extensions=posix-rename@openssh.com |
 '
 
 setup_file()
@@ -73,10 +73,10 @@ mount_sshfs()
 	mkfifo "$T/stderr"
 	printf "exec '%s' -e -l INFO %s 2>'%s'\n" "$SERVER" "$2" \
 	    "$T/stderr" >"$SERVER_SCRIPT"
-	cat "$T/stderr" >"$T/server.log" 3>&- 4>&- &
+	timeout 300 cat "$T/stderr" >"$T/server.log" 3>&- 4>&- &
 	SERVER_READER=$!
 	mkdir "$MOUNT"
-	sshfs -F "$SSH_CONFIG" ${1:+-o "$1"} "slipway:$SERVED" "$MOUNT" \
+	timeout 60 sshfs -F "$SSH_CONFIG" ${1:+-o "$1"} "slipway:$SERVED" "$MOUNT" \
 	    3>&- 4>&-
 }
 
@@ -85,6 +85,8 @@ unmount_sshfs()
 {
 	[[ -n ${SERVER_READER:-} ]] || return 0
 	fusermount3 -u "$MOUNT" 2>/dev/null || fusermount3 -uz "$MOUNT" ||:
+	# The reader of a pipe that no server ever opened waits for one.
+	: <>"$T/stderr"
 	wait "$SERVER_READER" ||:
 	unset SERVER_READER
 }
