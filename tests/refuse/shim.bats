@@ -181,7 +181,9 @@ shimmed()
 	rename a dir/c		EBUSY
 	fdatasync A		ok
 	close A			ok
+	open b path B		ok
 	rename a dir/c		ok
+	close B			ok
 	END
 	run -0 grep -v ^stat "$SHIM_LOG"
 	assert_output - <<-END
@@ -190,7 +192,9 @@ shimmed()
 	rename EBUSY a dir/c
 	fdatasync ok a
 	close ok a
+	pin ok b
 	rename ok a dir/c
+	unpin ok b
 	END
 }
 

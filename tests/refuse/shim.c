@@ -20,7 +20,9 @@
  * RESULT is the name of an errno; for statfs the file system's type. PATTERN,
  * as in fnmatch(3), must match the (first) path relative to the directory.
  *
- * A line of the log is the call, `ok` or the errno, and the paths relative to
+ * `pin` and `unpin` open and close O_PATH descriptors, `renameflags` is a
+ * renameat2(2) with flags; of the others every spelling counts. A line of the
+ * log is the call, `ok` or the errno, and the paths relative to
  * the directory. Offsets are 64 bits wide here: LP64 machines only.
  */
 #include <sys/resource.h>
@@ -48,13 +50,13 @@
 #define MAX_FDS		65536	/* as far as descriptors are looked for */
 
 enum call {
-	RENAME, RENAMEFLAGS, UNLINK, RMDIR, LINK, OPEN, PIN, CLOSE, WRITE,
-	FSYNC, FDATASYNC, STAT, STATFS, CALLS
+	RENAME, RENAMEFLAGS, UNLINK, RMDIR, LINK, OPEN, PIN, CLOSE, UNPIN,
+	WRITE, FSYNC, FDATASYNC, STAT, STATFS, CALLS
 };
 
 static const char *const call_name[CALLS] = {
 	"rename", "renameflags", "unlink", "rmdir", "link", "open", "pin",
-	"close", "write", "fsync", "fdatasync", "stat", "statfs"
+	"close", "unpin", "write", "fsync", "fdatasync", "stat", "statfs"
 };
 
 struct rule {
@@ -540,7 +542,9 @@ open_how(int dirfd, const char *path, struct open_how *how, size_t size)
 int
 close(int fd)
 {
-	struct event e = event_on_fd(CLOSE, fd);
+	int flags = fcntl(fd, F_GETFL);
+	struct event e = event_on_fd(flags != -1 && (flags & O_PATH) ? UNPIN :
+	    CLOSE, fd);
 
 	return (int)done(&e, REAL(close)(fd));
 }

@@ -42,8 +42,14 @@ def check(what, got, want):
     wanted = want if isinstance(want, (set, tuple)) and \
         not isinstance(got, type(want)) else (want,)
     if got not in wanted:
-        raise Mismatch("%s: %r, not %s" % (
-            what, got, " or ".join(repr(w) for w in wanted)))
+        raise Mismatch("%s: %s, not %s" % (
+            what, short(got), " or ".join(short(w) for w in wanted)))
+
+
+def short(value):
+    text = repr(value)
+    return text if len(text) <= 200 else \
+        "%s ... %s (%d)" % (text[:80], text[-80:], len(value))
 
 
 def exists(version):
