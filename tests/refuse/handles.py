@@ -403,9 +403,23 @@ def play_pipelined(world, version):
         check("content is whole", f.read() == block * 254, True)
 
 
+def play_logged(world, version):
+    """Each emulated step is a line of the log: let go, opened again."""
+    lines = []
+    for rules in "", REFUSES:
+        w = world({"src": "SOURCE"}, version, REOPEN, rules)
+        h = w.open("src")
+        check("RENAME", w.rename("src", "dst"), OK)
+        check("READ", w.content(h), "SOURCE")
+        check("exit", w.s.finish(), 0)
+        lines.append(len(w.s.stderr().splitlines()))
+    check("lines more", lines[1] - lines[0], 2)
+
+
 PLAIN_CELLS = [play_fsync_refused, play_fsync_lazy, play_closed_fstat,
                play_follow, play_gone, play_copy_data, play_append,
-               play_no_trunc, play_created_0444, play_twice, play_pipelined]
+               play_no_trunc, play_created_0444, play_twice, play_pipelined,
+               play_logged]
 
 
 def group_handles():
@@ -584,6 +598,25 @@ def play_in_use(world, version):
     check("hidden", w.hidden(), [])
 
 
+def play_in_use_early(world, version):
+    """Nor is it cleared before the rename, which may be tried for a while."""
+    w = world({"src": "SOURCE", "dst": "TARGET"}, version,
+              dict(REOPEN, **{"rename.busy_timeout": "5s"}),
+              "rename always,first=8 EBUSY\n")
+    h = w.open("dst")
+    w.s.start("posix-rename@openssh.com", "src", "dst")
+    while not w.hidden() and "rename ok src dst" not in w.calls():
+        w.read = 0
+    first, w.s = w.s, w.session(version)
+    w.listing()
+    w.s = first
+    check("RENAME", w.s.result().code, OK)
+    check("number of hidden names", len(w.hidden()), 1)
+    check("READ", w.content(h), "TARGET")
+    w.expect(OK, "close", h)
+    check("hidden", w.hidden(), [])
+
+
 def play_stale(world, version):
     """What a session that was killed left is cleared by the next listing."""
     w, _ = replaced(world, version)
@@ -654,7 +687,7 @@ def play_reserved(world, version):
 
 HIDDEN_CELLS = [play_remove_two_handles, play_names_of_250_bytes,
                 play_end_removes, play_sigterm_removes, play_in_use,
-                play_stale, play_stale_rmdir, play_other_names, play_reserved]
+                play_in_use_early, play_stale, play_stale_rmdir, play_other_names, play_reserved]
 
 
 def group_hidden():

@@ -440,8 +440,8 @@ def play_budget(world, version):
     tries = [made.count("unlink EBUSY %d" % i) for i in range(40)]
     check("the first is retried", tries[0] > 1, True)
     check("the last is not waited for", tries[-1] <= 2, True)
-    waited = sum(n > 2 for n in tries)
-    check("%d were waited for, not more than 6" % waited, waited <= 6, True)
+    check("40 were waited for, or nearly",
+          sum(n > 2 for n in tries) > 12, False)
 
 
 def play_late_close(world, version):
@@ -484,8 +484,8 @@ def play_client_gone(world, version):
 
 
 def group_tries():
-    yield from cells([play_late_close, play_handles_come_back, play_budget,
-                      play_client_gone])
+    yield from cells([play_late_close, play_handles_come_back])
+    yield from cells([play_budget, play_client_gone], (3,))
     if os.getuid() == 0:
         yield from cells([play_sticky_directory])
     yield from cells([play_read_only_tree])
