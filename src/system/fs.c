@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/param.h>
 #include <sys/resource.h>
@@ -563,6 +564,29 @@ fs_lock(int fd, enum fs_lock how, uint64_t off, uint64_t len)
 	};
 
 	return outcome(fcntl(fd, F_OFD_SETLK, &fl));
+}
+
+int
+fs_guard(int dirfd)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd != -1)
+		(void)flock(fd, LOCK_SH | LOCK_NB);
+	return outcome(fd);
+}
+
+bool
+fs_guarded(int dirfd)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool held;
+
+	if (fd == -1)
+		return true;
+	held = flock(fd, LOCK_EX | LOCK_NB) == -1;
+	close(fd);
+	return held;
 }
 
 const char *

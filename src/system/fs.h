@@ -163,6 +163,14 @@ int	 fs_getcwd(char *, size_t);
 enum fs_lock { FS_UNLOCK, FS_LOCK_SHARED, FS_LOCK_EXCLUSIVE };
 int	 fs_lock(int fd, enum fs_lock, uint64_t off, uint64_t len);
 
+/*
+ * Marks a directory as one whose hidden names are being moved: a descriptor
+ * that holds a lock on it for as long as it is open, or -errno. And: does
+ * anybody?
+ */
+int	 fs_guard(int dirfd);
+bool	 fs_guarded(int dirfd);
+
 /* Makes a directory of mode 0700 with a name of its own under TMPDIR. `to`
  * has PATH_MAX bytes. */
 int	 fs_make_temp(char *to);

@@ -16,6 +16,7 @@
 struct hidden {
 	int		 users;
 	int		 dirfd;		/* O_PATH: follows a renamed directory */
+	int		 guard;		/* its directory, locked; or -1 */
 	int		 lock;		/* descriptor that holds it, or -1 */
 	bool		 taken;
 	uint64_t	 dev, ino;
@@ -47,6 +48,7 @@ hidden_new(const struct place *beside, struct place *p)
 		free(h);
 		return NULL;
 	}
+	h->guard = fs_guard(h->dirfd);
 	to = mempcpy(h->name, HIDDEN_PREFIX, sizeof(HIDDEN_PREFIX) - 1);
 	random_name(to);
 	memcpy(to + HIDDEN_RANDOM, "-old", sizeof("-old"));
@@ -91,6 +93,14 @@ hidden_taken(struct hidden *h)
 	h->ino = st.stx_ino;
 }
 
+static void
+hidden_unguard(struct hidden *h)
+{
+	if (h->guard >= 0)
+		close(h->guard);
+	h->guard = -1;
+}
+
 void
 hidden_lock(struct hidden *h)
 {
@@ -99,6 +109,7 @@ hidden_lock(struct hidden *h)
 	h->lock = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0);
 	if (h->lock >= 0)
 		(void)lock_request(h->lock, F_OFD_SETLK, F_RDLCK);
+	hidden_unguard(h);
 }
 
 /*
@@ -132,6 +143,7 @@ hidden_release(struct hidden *h)
 	if (h->taken && fs_stat(&p, &st) == 0 && st.stx_ino == h->ino &&
 	    fs_device(&st) == h->dev && (r = hidden_remove(&p)) != 0)
 		log_error("cannot remove \"%s\": %s", h->name, strerror(-r));
+	hidden_unguard(h);
 	close(h->dirfd);
 	free(h);
 }
@@ -145,7 +157,7 @@ hidden_clear(int dirfd, const char *name)
 
 	if (!path_is_hidden(name, strlen(name)) ||
 	    fs_stat(&p, &st) != 0 || st.stx_uid != geteuid() ||
-	    !S_ISREG(st.stx_mode))
+	    !S_ISREG(st.stx_mode) || fs_guarded(dirfd))
 		return false;
 	if ((fd = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
 		return false;

@@ -14,7 +14,7 @@ struct hidden;
 
 /*
  * A new name in the directory of `beside`, which `*p` is set to. Nothing has
- * it yet. NULL when there is no memory or the directory cannot be reached.
+ * it yet; until it is locked no other session clears that directory. NULL when there is no memory or the directory cannot be reached.
  */
 struct hidden *hidden_new(const struct place *beside, struct place *p);
 
