@@ -238,7 +238,9 @@ check_owner(struct request *q)
 		q->unknown[n++] = a->owner;
 	if (!find_owner(a->group, ident_find_group, &a->gid))
 		q->unknown[n++] = a->group;
-	a->has |= HAS_IDS;
+	/* chown(2) to nobody would still take set-id bits away. */
+	if (a->uid != UINT32_MAX || a->gid != UINT32_MAX)
+		a->has |= HAS_IDS;
 	return n > 0 ? FX_UNKNOWN_PRINCIPAL : 0;
 }
 
@@ -254,8 +256,6 @@ attrs_check_new(struct request *q)
 {
 	int r;
 
-	if (bad_times(&q->attr))
-		return FX_INVALID_PARAMETER;
 	if ((q->attr.has & HAS_EXTENDED) != 0 && q->attr.extended > 0)
 		return FX_OP_UNSUPPORTED;
 	/* Of a new object only these are set; the rest was never meant. */
@@ -270,7 +270,7 @@ attrs_apply_new(const struct request *q, const struct place *p)
 	const struct attr *a = &q->attr;
 	int r = 0;
 
-	if ((a->has & HAS_OWNER) != 0)
+	if ((a->has & HAS_IDS) != 0 && (a->has & HAS_OWNER) != 0)
 		r = fs_chown(p, a->uid, a->gid);
 	/* The space is a wish where it cannot be had beforehand. */
 	if (r == 0 && (a->has & HAS_ALLOC) != 0 &&
@@ -305,6 +305,9 @@ check_set(struct request *q, const struct place *p)
 		bits = reply_bits(&st, p->shown, &known);
 		if (((bits ^ a->bits) & a->bits_valid & ~BITS_SETTABLE) != 0)
 			return FX_OP_UNSUPPORTED;
+		r = fs_check_bits(p, a->bits, a->bits_valid & BITS_SETTABLE);
+		if (r != 0)
+			return r;
 	}
 	return check_owner(q);
 }
@@ -350,7 +353,7 @@ int
 op_lsetstat(struct session *s, struct request *q)
 {
 	(void)s;
-	if ((q->attr.has & HAS_SIZE) != 0)
+	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0)
 		return FX_BAD_MESSAGE;
 	return check_and_set(q, &q->place[0]);
 }

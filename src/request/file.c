@@ -113,6 +113,9 @@ op_open(struct session *s, struct request *q)
 	struct handle *h;
 	bool created;
 
+	/* What is not made has its attributes already. */
+	if ((flags & O_CREAT) == 0)
+		q->attr.has &= HAS_EXTENDED;
 	if ((r = attrs_check_new(q)) != 0)
 		return r;
 	if ((fd = open_file(q, flags, &created)) < 0)
@@ -192,6 +195,8 @@ op_write(struct session *s, struct request *q)
 		return transfer_failed("process_write", "write", h, r);
 	h->bytes_written += data->len;
 	h->position += data->len;
+	if (h->text && handle_appends(h))
+		h->position = fs_size(h->fd);
 	h->dirty = true;
 	return 0;
 }

@@ -181,7 +181,9 @@ reply_bits(const struct statx *st, const char *name, uint32_t *known)
 			bits |= map[i].bit;
 	}
 	name = path_last(name, &len);
-	if (len > 0 && name[0] == '.')
+	/* A directory by its own or its child's word for it is not hidden. */
+	if (len > 2 ? name[0] == '.' : len == 2 && name[0] == '.' &&
+	    name[1] != '.')
 		bits |= BITS_HIDDEN;
 	if (S_ISREG(st->stx_mode) && st->stx_blocks * 512 < st->stx_size)
 		bits |= BITS_SPARSE;

@@ -66,6 +66,9 @@ ssize_t	 fs_read(int fd, void *, size_t len, uint64_t off, bool *end);
 /* Writes all of it or fails. */
 int	 fs_write(int fd, const void *, size_t len, uint64_t off);
 
+/* Where the file ends, 0 if that cannot be told. */
+uint64_t fs_size(int fd);
+
 /* Raw directory entries, struct dirent64 after another; 0 at the end. */
 ssize_t	 fs_getdents(int fd, void *, size_t len);
 
@@ -86,6 +89,9 @@ int	 fs_allocate(const struct place *, uint64_t bytes);
  * where the file system has none.
  */
 int	 fs_set_bits(const struct place *, uint32_t bits, uint32_t mask);
+
+/* Could they be set? 0 or -errno, as far as can be told beforehand. */
+int	 fs_check_bits(const struct place *, uint32_t bits, uint32_t mask);
 
 int	 fs_chmod(const struct place *, mode_t);
 int	 fs_chown(const struct place *, uid_t, gid_t);

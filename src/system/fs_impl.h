@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the door to the file system share, and nobody else. */
+#ifndef SYSTEM_FS_IMPL_H
+#define SYSTEM_FS_IMPL_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "system/fs.h"
+
+/* What a system call that returns -1 and errno says in our terms. */
+static inline int
+outcome(int r)
+{
+	return r == -1 ? -errno : r;
+}
+
+static inline int
+at_flags(const struct place *p)
+{
+	if ((p->flags & PLACE_FD) != 0)
+		return AT_EMPTY_PATH;
+	return (p->flags & PLACE_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW;
+}
+
+/* What /proc calls an open descriptor. */
+struct proc_path {
+	char	text[32];
+};
+
+static inline struct proc_path
+proc_path(int fd)
+{
+	struct proc_path p;
+
+	snprintf(p.text, sizeof(p.text), "/proc/self/fd/%d", fd);
+	return p;
+}
+
+#endif

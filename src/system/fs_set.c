@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/* Setting what a file has: size, space, bits, mode, owner and times. */
+#include "config.h"
+
+#include <sys/ioctl.h>
+
+#include <linux/fs.h>
+#include <unistd.h>
+
+#include "system/fs_impl.h"
+#include "wire/buf.h"
+#include "wire/sftp.h"
+
+/* There is no truncateat(2): a name below a directory is opened. */
+int
+fs_truncate(const struct place *p, uint64_t size)
+{
+	int fd, r;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return outcome(ftruncate(p->dirfd, (off_t)size));
+	if (p->dirfd == AT_FDCWD)
+		return outcome(truncate(p->name, (off_t)size));
+	if ((fd = fs_open(p, O_WRONLY, 0)) < 0)
+		return fd;
+	r = outcome(ftruncate(fd, (off_t)size));
+	close(fd);
+	return r;
+}
+
+static int
+nofollow(const struct place *p)
+{
+	return (p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW;
+}
+
+/* A descriptor to write through, and whether it is ours to close. */
+static int
+writable(const struct place *p, bool *ours)
+{
+	*ours = (p->flags & PLACE_FD) == 0;
+	return *ours ? fs_open(p, O_WRONLY | nofollow(p), 0) : p->dirfd;
+}
+
+static int
+allocate_fd(int fd, uint64_t bytes)
+{
+	struct stat st;
+
+	if (bytes > INT64_MAX)
+		return -EFBIG;
+	if (fstat(fd, &st) == -1)
+		return -errno;
+	if (bytes < (uint64_t)st.st_size)
+		return outcome(ftruncate(fd, (off_t)bytes));
+	if (bytes <= (uint64_t)st.st_blocks * 512)
+		return 0;
+	return outcome(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes));
+}
+
+int
+fs_allocate(const struct place *p, uint64_t bytes)
+{
+	bool ours;
+	int fd, r;
+
+	if ((fd = writable(p, &ours)) < 0)
+		return fd;
+	r = allocate_fd(fd, bytes);
+	if (ours)
+		close(fd);
+	return r;
+}
+
+/* Our bits and the inode flags of the system. */
+static const struct {
+	uint32_t	bit;
+	int		flag;
+} inode_flags[] = {
+	{ BITS_COMPRESSED, FS_COMPR_FL }, { BITS_APPEND_ONLY, FS_APPEND_FL },
+	{ BITS_IMMUTABLE, FS_IMMUTABLE_FL }, { BITS_SYNC, FS_SYNC_FL },
+};
+
+/*
+ * What the flags of the file are, and would be with those bits. A file
+ * without flags has none set, which is all right if none is asked for.
+ */
+static int
+find_inode_flags(int fd, uint32_t bits, uint32_t mask, int *old, int *new)
+{
+	size_t i;
+
+	*old = *new = 0;
+	if (ioctl(fd, FS_IOC_GETFLAGS, old) == -1) {
+		if (errno != ENOTTY && errno != EINVAL && errno != EOPNOTSUPP)
+			return -errno;
+		return (bits & mask) == 0 ? 0 : -EOPNOTSUPP;
+	}
+	*new = *old;
+	for (i = 0; i < nitems(inode_flags); i++) {
+		if ((mask & inode_flags[i].bit) == 0)
+			continue;
+		*new &= ~inode_flags[i].flag;
+		if ((bits & inode_flags[i].bit) != 0)
+			*new |= inode_flags[i].flag;
+	}
+	return 0;
+}
+
+static int
+inode_bits(const struct place *p, uint32_t bits, uint32_t mask, bool set)
+{
+	bool ours = (p->flags & PLACE_FD) == 0;
+	int fd = p->dirfd, r, old, new;
+
+	if (mask == 0)
+		return 0;
+	if (ours && (fd = fs_open(p, O_RDONLY | nofollow(p), 0)) < 0)
+		return fd;
+	r = find_inode_flags(fd, bits, mask, &old, &new);
+	if (r == 0 && set && new != old)
+		r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &new));
+	if (ours)
+		close(fd);
+	return r;
+}
+
+int
+fs_set_bits(const struct place *p, uint32_t bits, uint32_t mask)
+{
+	return inode_bits(p, bits, mask, true);
+}
+
+int
+fs_check_bits(const struct place *p, uint32_t bits, uint32_t mask)
+{
+	return inode_bits(p, bits, mask, false);
+}
+
+int
+fs_chmod(const struct place *p, mode_t mode)
+{
+	if ((p->flags & PLACE_FD) != 0) {
+		if (fchmod(p->dirfd, mode) == 0)
+			return 0;
+		/* O_PATH descriptors have no fchmod(2). */
+		return errno != EBADF ? -errno :
+		    outcome(chmod(proc_path(p->dirfd).text, mode));
+	}
+	return outcome(fchmodat(p->dirfd, p->name, mode, at_flags(p)));
+}
+
+int
+fs_chown(const struct place *p, uid_t uid, gid_t gid)
+{
+	return outcome(fchownat(p->dirfd, p->name, uid, gid, at_flags(p)));
+}
+
+int
+fs_utimes(const struct place *p, const struct timespec ts[2])
+{
+	if ((p->flags & PLACE_FD) != 0) {
+		if (futimens(p->dirfd, ts) == 0)
+			return 0;
+		return errno != EBADF ? -errno : outcome(utimensat(AT_FDCWD,
+		    proc_path(p->dirfd).text, ts, 0));
+	}
+	return outcome(utimensat(p->dirfd, p->name, ts, at_flags(p)));
+}
