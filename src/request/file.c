@@ -34,6 +34,9 @@ open_flags(const struct request *q)
 		flags |= O_APPEND;
 	if ((q->flags & FXF_NOFOLLOW) != 0)
 		flags |= O_NOFOLLOW;
+	/* What somebody else has locked must not be emptied first. */
+	if ((q->flags & FXF_BLOCK) != 0)
+		flags &= ~O_TRUNC;
 	return flags;
 }
 
@@ -51,7 +54,8 @@ open_plain(const struct request *q, int flags)
 
 /*
  * Opens, and tells whether the file was made; that costs a call more, so it
- * is found out only when a new file is to get more than its mode.
+ * is found out only when a new file is to get more than its mode, or may
+ * have to go again.
  */
 static int
 open_file(const struct request *q, int flags, bool *created)
@@ -59,8 +63,8 @@ open_file(const struct request *q, int flags, bool *created)
 	int fd;
 
 	*created = (flags & O_EXCL) != 0;
-	if ((q->attr.has & HAS_FOR_NEW) == 0 || (flags & O_CREAT) == 0 ||
-	    *created)
+	if (((q->attr.has & HAS_FOR_NEW) == 0 &&
+	    (q->flags & FXF_BLOCK) == 0) || (flags & O_CREAT) == 0 || *created)
 		return open_plain(q, flags);
 	if ((fd = open_plain(q, flags | O_EXCL)) >= 0) {
 		*created = true;
@@ -84,6 +88,22 @@ refuse_directory(const struct request *q, const struct place *p)
 	return FX_FILE_IS_A_DIRECTORY;
 }
 
+/* The lock that OPEN asks for; only then is the file ours to truncate. */
+static int
+open_lock(const struct request *q, struct handle *h, const struct place *p)
+{
+	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION;
+	int r;
+
+	if ((q->flags & FXF_BLOCK) == 0)
+		return 0;
+	r = handle_lock_all(h, (q->flags & FXF_BLOCK) == FXF_BLOCK_EXCLUSIVE);
+	if (r != 0)
+		return r == -EAGAIN || r == -EACCES ? FX_LOCK_CONFLICT : r;
+	return d == FXF_CREATE_TRUNCATE || d == FXF_TRUNCATE_EXISTING ?
+	    fs_truncate(p, 0) : 0;
+}
+
 /* What an open file still needs before the client gets to know it. */
 static int
 open_finish(struct request *q, struct handle *h, bool created)
@@ -94,11 +114,10 @@ open_finish(struct request *q, struct handle *h, bool created)
 	h->text = (q->flags & FXF_TEXT_MODE) != 0;
 	if ((r = refuse_directory(q, &p)) != 0)
 		return r;
-	if ((q->flags & FXF_BLOCK) != 0 && (r = handle_lock_all(h,
-	    (q->flags & FXF_BLOCK) == FXF_BLOCK_EXCLUSIVE)) != 0)
-		return r == -EAGAIN || r == -EACCES ? FX_LOCK_CONFLICT : r;
-	if (created && (r = attrs_apply_new(q, &p)) != 0) {
-		(void)fs_unlink(&q->place[0]);
+	if ((r = open_lock(q, h, &p)) != 0 ||
+	    (created && (r = attrs_apply_new(q, &p)) != 0)) {
+		if (created)
+			(void)fs_unlink(&q->place[0]);
 		return r;
 	}
 	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)

@@ -132,6 +132,11 @@ lift_open_v6(const struct policy *policy, struct request *q)
 	if ((q->flags & FXF_OVERRIDE_OWNER) != 0 &&
 	    (q->access & ACE_WRITE_OWNER) == 0)
 		return FX_INVALID_PARAMETER;
+	/* A lock takes the access that it bars others from. */
+	if ((block == FXF_BLOCK_SHARED && (q->access & ACE_READ_DATA) == 0) ||
+	    (block == FXF_BLOCK_EXCLUSIVE && (q->access &
+	    (ACE_WRITE_DATA | ACE_APPEND_DATA)) == 0))
+		return FX_PERMISSION_DENIED;
 	open_effects(q);
 	open_needs(q);
 	return 0;
