@@ -17,10 +17,9 @@
 #define COPY_STEP	(1024 * 1024)	/* bytes between looks at the client */
 
 static bool
-same_inode(const struct handle *a, const struct handle *b)
+same_inode(int a, int b)
 {
-	struct place pa = fs_place_fd(a->fd, a->name);
-	struct place pb = fs_place_fd(b->fd, b->name);
+	struct place pa = fs_place_fd(a, ""), pb = fs_place_fd(b, "");
 	struct statx sa, sb;
 
 	return a == b || (fs_stat(&pa, &sa) == 0 && fs_stat(&pb, &sb) == 0 &&
@@ -38,12 +37,13 @@ check_same(const struct request *q)
 	const struct handle *from = q->handle[0], *to = q->handle[1];
 	uint64_t a = q->u64[0], len = q->u64[1], b = q->u64[2];
 
-	if (!same_inode(from, to))
+	if (!same_inode(from->fd, to->fd))
 		return !q->precise && strcmp(from->name, to->name) == 0 ?
 		    FX_FAILURE : 0;
 	if (!q->precise)
 		return FX_FAILURE;
-	if (len == 0)
+	/* To the end, or past the end of all offsets. */
+	if (len == 0 || len > UINT64_MAX - MAX(a, b))
 		len = UINT64_MAX - MAX(a, b);
 	return a < b + len && b < a + len ? FX_INVALID_PARAMETER : 0;
 }
@@ -102,27 +102,34 @@ struct copying {
 	bool	created;	/* what is half copied goes again */
 };
 
+/*
+ * The target is emptied only when it is known not to be the source, by
+ * whatever name or link.
+ */
 static int
 copy_file_begin(struct request *q, struct copying *c)
 {
-	struct statx st, target;
-	struct place p;
-	int r, flags;
+	bool replace = q->ruling.replace;
+	struct place from, to;
+	struct statx st;
+	int r;
 
 	if ((c->from = fs_open(&q->place[0], O_RDONLY, 0)) < 0)
 		return c->from;
-	p = fs_place_fd(c->from, q->path[0]);
-	if ((r = fs_stat(&p, &st)) != 0)
+	from = fs_place_fd(c->from, q->path[0]);
+	if ((r = fs_stat(&from, &st)) != 0)
 		return r;
 	if (S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
-	if (fs_stat(&q->place[1], &target) == 0 && st.stx_ino ==
-	    target.stx_ino && fs_device(&st) == fs_device(&target))
+	c->to = fs_open(&q->place[1], O_WRONLY | O_CREAT |
+	    (replace ? 0 : O_EXCL), st.stx_mode & 0777);
+	if (c->to < 0)
+		return c->to;
+	c->created = !replace;
+	if (same_inode(c->from, c->to))
 		return FX_FAILURE;
-	flags = O_WRONLY | O_CREAT | (q->ruling.replace ? O_TRUNC : O_EXCL);
-	c->to = fs_open(&q->place[1], flags, st.stx_mode & 0777);
-	c->created = !q->ruling.replace && c->to >= 0;
-	return c->to < 0 ? c->to : 0;
+	to = fs_place_fd(c->to, q->path[1]);
+	return replace ? fs_truncate(&to, 0) : 0;
 }
 
 static int

@@ -206,7 +206,7 @@ fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 	if (n <= 0)
 		return n;
 	*writing = true;
-	r = fs_write(to, buf, (size_t)n, to_off);
+	r = fs_write(to, buf, (size_t)n, append ? 0 : to_off);
 	return r == 0 ? n : r;
 }
 
