@@ -14,6 +14,39 @@ require_server()
 	[ -x "$SERVER" ] || skip "$SERVER is not there"
 }
 
+# Runs tests of the module with this file's name: a class, or one of its tests.
+unit()
+{
+	cd "$HERE" || return 1
+	run python3 -m unittest "$(module).$1"
+	assert_success
+	refute_output -p 'skipped='
+}
+
+module()
+{
+	basename "$BATS_TEST_FILENAME" .bats
+}
+
+# Every test of the module is one of this file's, or in a class that is.
+assert_all_listed()
+{
+	local class=none word
+
+	while read -r word; do
+		case $word in
+		class\ *)
+			class=${word#class }
+			class=${class%%(*} ;;
+		*)
+			word=${word#def }
+			grep -qE "\\{ unit $class(\\.${word%%(*})?; \\}" \
+			    "$BATS_TEST_FILENAME" ||
+			    fail "$class.${word%%(*} is not run" ;;
+		esac
+	done < <(grep -oE '^class \w+\(|^    def test_\w+' "$HERE/$(module).py")
+}
+
 # Plays the script on stdin to the server in $DIR. The arguments are the
 # server's, or wire's up to a "--". $output has the replies, one a line.
 play()

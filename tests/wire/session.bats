@@ -9,14 +9,6 @@ setup()
 	require_server
 }
 
-unit()
-{
-	cd "$HERE" || return 1
-	run python3 -m unittest "session.$1"
-	assert_success
-	refute_output -p 'skipped='
-}
-
 @test "malformed: truncated at every byte" { unit Malformed.test_truncated_at_every_byte; }
 @test "malformed: counts that lie" { unit Malformed.test_counts_that_lie; }
 @test "malformed: length without room for an id" { unit Malformed.test_length_without_room_for_an_id; }
@@ -55,10 +47,4 @@ unit()
 @test "back pressure: a whole window first" { unit BackPressure.test_a_whole_window_first; }
 @test "back pressure: writes without reading" { unit BackPressure.test_writes_without_reading; }
 
-@test "every test of session.py is run" {
-	local listed=0 here
-
-	listed=$(grep -c '^    def test_' "$HERE/session.py")
-	here=$(grep -c '{ unit [A-Z]' "$HERE/session.bats")
-	assert_equal "$here" "$listed"
-}
+@test "every test of session.py is run" { assert_all_listed; }
