@@ -102,6 +102,17 @@ struct copying {
 	bool	created;	/* what is half copied goes again */
 };
 
+/* Is what stands there already the file itself? */
+static bool
+same_place(const struct statx *st, struct place p)
+{
+	struct statx other;
+
+	p.flags |= PLACE_FOLLOW;
+	return fs_stat(&p, &other) == 0 && other.stx_ino == st->stx_ino &&
+	    fs_device(&other) == fs_device(st);
+}
+
 /*
  * The target is emptied only when it is known not to be the source, by
  * whatever name or link.
@@ -124,7 +135,8 @@ copy_file_begin(struct request *q, struct copying *c)
 	c->to = fs_open(&q->place[1], O_WRONLY | O_CREAT |
 	    (replace ? 0 : O_EXCL), st.stx_mode & 0777);
 	if (c->to < 0)
-		return c->to;
+		return c->to == -EEXIST && same_place(&st, q->place[1]) ?
+		    FX_FAILURE : c->to;
 	c->created = !replace;
 	if (same_inode(c->from, c->to))
 		return FX_FAILURE;
