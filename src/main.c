@@ -104,7 +104,7 @@ usage(void)
 static _Noreturn void
 version(void)
 {
-	puts("slipway " PACKAGE_VERSION);
+	puts("slipway " PACKAGE_VERSION BUILT_WITH);
 	exit(0);
 }
 
@@ -146,7 +146,7 @@ query_extensions(void)
 	size_t i;
 
 	for (i = 0; i < request_table_len; i++)
-		if (request_table[i].wire != NULL)
+		if (request_table[i].wire != NULL && !request_table[i].absent)
 			puts(request_table[i].wire);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* OPEN, CLOSE, READ, WRITE and fsync. */
+/* OPEN, CLOSE, READ, WRITE and what else works on the data of a file. */
 #include "config.h"
 
 #include <sys/param.h>
@@ -13,6 +13,8 @@
 #include "request/reply.h"
 #include "system/log.h"
 #include "wire/sftp.h"
+
+#define MAX_RANGES	128	/* as in asyncssh; 2 KiB */
 
 /* open(2)'s flags for what OPEN asks; protocol 4.2 and 4.3. */
 static int
@@ -269,4 +271,41 @@ op_text_seek(struct session *s, struct request *q)
 	}
 	q->u64[1] += p == NULL ? (uint64_t)n : (uint64_t)(p - data);
 	return PENDING;
+}
+
+/*
+ * Where in a range there is data and where a hole: protocol 8.4. A reply
+ * tells of MAX_RANGES stretches; the client asks for more behind the last.
+ */
+int
+op_ranges(struct session *s, struct request *q)
+{
+	uint64_t at = q->u64[0], end = at + q->u64[1], to;
+	uint32_t count = 0;
+	size_t start, counted;
+	int r = 0;
+
+	if (!handle_reads(q->handle[0]))
+		return FX_PERMISSION_DENIED;
+	if (end < at || end > INT64_MAX)
+		end = INT64_MAX;
+	start = reply_extended_begin(s, q);
+	counted = s->out.len;
+	put_u32(&s->out, 0);
+	while (count < MAX_RANGES && at < end &&
+	    (r = fs_next_data(q->handle[0]->fd, &at, &to)) == 0 && at < end) {
+		to = MIN(to, end);
+		put_u64(&s->out, at);
+		put_u64(&s->out, to - at);
+		at = to;
+		count++;
+	}
+	if (r != 0 && r != -ENXIO)
+		return r;
+	if (count == 0)
+		return FX_EOF;
+	set_u32(&s->out, counted, count);
+	put_u8(&s->out, r == -ENXIO || at >= end);
+	reply_end(s, start);
+	return 0;
 }

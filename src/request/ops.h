@@ -16,6 +16,7 @@ int	op_read(struct session *, struct request *);
 int	op_write(struct session *, struct request *);
 int	op_text_seek(struct session *, struct request *);
 int	op_fsync(struct session *, struct request *);
+int	op_ranges(struct session *, struct request *);
 
 /* dir.c */
 int	op_opendir(struct session *, struct request *);
@@ -47,6 +48,10 @@ int	op_lsetstat(struct session *, struct request *);
 /* copy.c */
 int	op_copy_data(struct session *, struct request *);
 int	op_copy_file(struct session *, struct request *);
+
+/* digest.c */
+int	op_check_file(struct session *, struct request *);
+int	op_md5_hash(struct session *, struct request *);
 
 /* lock.c */
 int	op_block(struct session *, struct request *);

@@ -57,6 +57,7 @@ struct request_row {
 	int		(*run)(struct session *, struct request *);
 	const char	*pair;		/* its data in VERSION, as OpenSSH's */
 	const char	*late_pair;	/* its name there, after all others */
+	bool		 absent;	/* what it needs is not built in */
 	bool		 unlisted;	/* not in supported and supported2 */
 	uint8_t		 bad_handle_v3;	/* 0: as status.c has it */
 	uint8_t		 lost_handle;	/* a file that is gone; 0: FAILURE */
@@ -98,6 +99,7 @@ struct request {
 	uint64_t	 done;		/* PENDING: how far it is */
 	struct displacing *work;	/* PENDING: what rename.c has begun */
 	struct copying	*copying;	/* PENDING: what copy-file has open */
+	struct digesting *digesting;	/* PENDING: what digest.c hashes */
 	unsigned	 wait;		/* PENDING: milliseconds to let pass */
 };
 

@@ -9,6 +9,7 @@
 
 #include "request/ops.h"
 #include "request/table.h"
+#include "system/digest.h"
 #include "wire/sftp.h"
 
 /* What OPEN would do to a file, and its flags as the log has them. */
@@ -403,13 +404,28 @@ const struct request_row request_table[] = {
 { EXT("mkdir", "make-temp-folder", 3, "", op_make_temp_folder),
   .writes = true,
   .trace = "3make-temp-folder" },
+{ EXT("read", "check-file-name", 3, "Ptoon", op_check_file),
+  .late_pair = "check-file", .opens = true,
+  .trace = "3check-file", .line = "Icheck-file \"%p\"" },
+{ EXT("read", "check-file-handle", 3, "htoon", op_check_file),
+  .late_pair = "check-file", .lost_handle = FX_INVALID_HANDLE,
+  .trace = "1check-file \"%h\" (handle %n) off %o len %l" },
+{ EXT("read", "md5-hash", 5, "Pood", op_md5_hash),
+  .absent = !DIGEST_HAS_MD5, .opens = true,
+  .trace = "3md5-hash", .line = "Imd5-hash \"%p\"" },
+{ EXT("read", "md5-hash-handle", 5, "hood", op_md5_hash),
+  .absent = !DIGEST_HAS_MD5, .lost_handle = FX_INVALID_HANDLE,
+  .trace = "1md5-hash \"%h\" (handle %n) off %o len %l" },
+{ EXT("read", "ranges@asyncssh.com", 3, "hoo", op_ranges),
+  .late_pair = "ranges@asyncssh.com", .lost_handle = FX_INVALID_HANDLE,
+  .trace = "1ranges \"%h\" (handle %n) off %o len %l" },
 };
 const size_t request_table_len = nitems(request_table);
 
-static bool
-row_speaks(const struct request_row *row, int version)
+bool
+table_speaks(const struct request_row *row, int version)
 {
-	return version >= row->since && version <= row->until;
+	return !row->absent && version >= row->since && version <= row->until;
 }
 
 const struct request_row *
@@ -420,7 +436,7 @@ table_find(uint8_t type, int version)
 	for (i = 0; i < nitems(request_table); i++)
 		if (request_table[i].type == type &&
 		    request_table[i].wire == NULL &&
-		    row_speaks(&request_table[i], version))
+		    table_speaks(&request_table[i], version))
 			return &request_table[i];
 	return NULL;
 }
@@ -432,7 +448,7 @@ table_find_extended(struct slice name, int version)
 
 	for (i = 0; i < nitems(request_table); i++)
 		if (request_table[i].wire != NULL &&
-		    row_speaks(&request_table[i], version) &&
+		    table_speaks(&request_table[i], version) &&
 		    strlen(request_table[i].wire) == name.len &&
 		    memcmp(request_table[i].wire, name.p, name.len) == 0)
 			return &request_table[i];

@@ -8,6 +8,9 @@
 extern const struct request_row request_table[];
 extern const size_t request_table_len;
 
+/* Is that row one of that version, and of this build? */
+bool	table_speaks(const struct request_row *, int version);
+
 /* The row of a packet type in that version, or NULL. */
 const struct request_row *table_find(uint8_t type, int version);
 

@@ -33,8 +33,7 @@ hello_hides(const struct session *s, const struct request_row *row)
 static bool
 announced(const struct session *s, const struct request_row *row)
 {
-	if (s->version < row->since || s->version > row->until ||
-	    hello_hides(s, row))
+	if (!table_speaks(row, s->version) || hello_hides(s, row))
 		return false;
 	/* What will never replace is no reason to ask for it. */
 	if (s->policy.rename.overwrite == OVERWRITE_NEVER &&

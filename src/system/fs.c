@@ -94,6 +94,20 @@ fs_size(int fd)
 	return fstat(fd, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
+int
+fs_next_data(int fd, uint64_t *off, uint64_t *end)
+{
+	off_t data, hole;
+
+	if ((data = lseek(fd, (off_t)*off, SEEK_DATA)) == -1 ||
+	    (hole = lseek(fd, data, SEEK_HOLE)) == -1)
+		return -errno;
+	*off = (uint64_t)data;
+	*end = (uint64_t)hole;
+	/* A device may go nowhere and call that success. */
+	return hole > data ? 0 : -ENXIO;
+}
+
 ssize_t
 fs_getdents(int fd, void *to, size_t len)
 {

@@ -69,6 +69,12 @@ int	 fs_write(int fd, const void *, size_t len, uint64_t off);
 /* Where the file ends, 0 if that cannot be told. */
 uint64_t fs_size(int fd);
 
+/*
+ * The next stretch of data, in place of a hole, at `off` or behind it:
+ * [*off, *end). -ENXIO when there is none.
+ */
+int	 fs_next_data(int fd, uint64_t *off, uint64_t *end);
+
 /* Raw directory entries, struct dirent64 after another; 0 at the end. */
 ssize_t	 fs_getdents(int fd, void *, size_t len);
 

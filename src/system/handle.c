@@ -162,6 +162,12 @@ handle_appends(const struct handle *h)
 	return (h->flags & O_APPEND) != 0;
 }
 
+bool
+handle_reads(const struct handle *h)
+{
+	return (h->flags & O_ACCMODE) != O_WRONLY;
+}
+
 void
 handles_end(struct handles *hs)
 {

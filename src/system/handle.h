@@ -111,6 +111,9 @@ const char *handle_name(const struct handle *);
 
 bool	 handle_appends(const struct handle *);
 
+/* Was it opened for reading? */
+bool	 handle_reads(const struct handle *);
+
 /*
  * The next entry of a directory, NULL at its end or after an error, which is
  * then in *error as -errno. The name lives until the next call.

@@ -438,6 +438,43 @@ test_process(void)
 	    (unsigned long long)fs_max_open());
 }
 
+/* Data, a hole, data, a hole: where the file system keeps holes at all. */
+static void
+test_next_data(void)
+{
+	int fd = open("sparse", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	int zero = open("/dev/zero", O_RDONLY), ends[2];
+	uint64_t off = 0, end, mib = 1024 * 1024;
+
+	if (fd == -1 || pwrite(fd, "x", 1, 0) != 1 ||
+	    pwrite(fd, "x", 1, (off_t)(8 * mib)) != 1 ||
+	    ftruncate(fd, (off_t)(16 * mib)) == -1 || pipe(ends) == -1)
+		exit(1);
+	ok(fs_next_data(fd, &off, &end) == 0 && off == 0 && end > 0,
+	    "data at the start of a file");
+	if (end < 16 * mib) {
+		ok((off = end, fs_next_data(fd, &off, &end)) == 0 &&
+		    off > mib && off <= 8 * mib && end > 8 * mib &&
+		    end < 16 * mib, "data behind a hole");
+		ok((off = end, fs_next_data(fd, &off, &end)) == -ENXIO,
+		    "nothing in the hole at the end");
+		ok((off = mib * 8, fs_next_data(fd, &off, &end)) == 0 &&
+		    off == 8 * mib, "data from its middle on");
+	} else {
+		ok(true, "holes # skip the file system has none");
+	}
+	ok((off = 16 * mib, fs_next_data(fd, &off, &end)) == -ENXIO,
+	    "nothing at the end of the file");
+	ok((off = 0, fs_next_data(zero, &off, &end)) == -ENXIO,
+	    "a device that seeks nowhere has no data");
+	ok((off = 0, fs_next_data(ends[0], &off, &end)) == -ESPIPE,
+	    "a pipe cannot be sought");
+	close(ends[0]);
+	close(ends[1]);
+	close(zero);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -459,6 +496,7 @@ main(void)
 	test_links();
 	test_longest_link();
 	test_copy();
+	test_next_data();
 	test_process();
 	test_removal();
 	return done();
