@@ -205,7 +205,9 @@ dispatch_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
 enum verdict
 dispatch_resume(struct session *s, struct request *q)
 {
-	return dispatch_answer(s, q, s->out.len, q->row->run(s, q));
+	size_t mark = s->out.len;
+
+	return dispatch_answer(s, q, mark, q->row->run(s, q));
 }
 
 void
