@@ -92,6 +92,7 @@ EXTENSIONS = {
     "md5-hash-handle":                ("hood", "sd"),
     "check-file-name":                ("ssoon", "sr"),
     "check-file-handle":              ("hsoon", "sr"),
+    "ranges@asyncssh.com":            ("hoo", "nr"),
     "space-available":                ("s", "oooon"),
     "copy-file":                      ("ssB", None),
     "get-temp-folder":                ("", None),
