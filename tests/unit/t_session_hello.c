@@ -145,6 +145,8 @@ test_draft_pairs(void)
 		{ "supported", 5, 5 }, { "supported2", 6, 6 },
 		{ "acl-supported", 6, 6 }, { "vendor-id", 4, 6 },
 		{ "space-available", 3, 6 }, { "copy-file", 3, 6 },
+		{ "check-file", 3, 6 }, { "ranges@asyncssh.com", 3, 6 },
+		{ "check-file-name", 7, 7 }, { "md5-hash", 7, 7 },
 		{ "symlink-order@rjk.greenend.org.uk", 3, 5 },
 		{ "filename-charset", 7, 7 },
 	};
