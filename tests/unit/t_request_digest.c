@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/* What happens to a hash between two steps: the wire cannot time that. */
+#include "config.h"
+
+#include <string.h>
+
+#include "request/ops.h"
+#include "request/session.h"
+#include "request/table.h"
+#include "scratch.h"
+#include "tap.h"
+#include "wire/sftp.h"
+
+#define MIB		(1024 * 1024)
+#define MOST_STEPS	1000
+
+static struct session session;
+static struct request request;
+
+/* check-file-name of a sparse file, with crc32, as the gate would run it. */
+static void
+begin(off_t size, uint32_t block)
+{
+	static char list[] = "crc32";
+
+	scratch_file("f", "");
+	if (truncate("f", size) == -1)
+		exit(1);
+	session.out.len = 0;
+	session.ending = false;
+	request = (struct request){ .path = { "f" }, .text = list,
+	    .u32 = { block } };
+	request.row = table_find_extended((struct slice){
+	    (uint8_t *)(uintptr_t)"check-file-name", 15 }, 3);
+	(void)fs_locate("f", PLACE_FOLLOW, &request.place[0]);
+}
+
+static int
+finish(void)
+{
+	int r = PENDING, steps;
+
+	for (steps = 0; r == PENDING && steps < MOST_STEPS; steps++)
+		r = op_check_file(&session, &request);
+	return r;
+}
+
+/* The lowest descriptor that is free. */
+static int
+free_fd(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	close(fd);
+	return fd;
+}
+
+static void
+test_steps(void)
+{
+	int fd = free_fd(), r;
+
+	begin(8 * MIB, 0);
+	r = op_check_file(&session, &request);
+	ok(r == PENDING && request.digesting != NULL && session.out.len == 0 &&
+	    free_fd() > fd, "8 MiB are not hashed in one step");
+	ok(finish() == 0 && session.out.len == 9 + 4 + 5 + 4,
+	    "but in some, and then there is one reply");
+	ok(request.digesting == NULL && free_fd() == fd,
+	    "nothing is left of it");
+	begin(1000, 0);
+	ok(op_check_file(&session, &request) == 0, "1000 bytes are one step");
+}
+
+static void
+test_ending(void)
+{
+	int fd = free_fd();
+
+	begin(8 * MIB, 0);
+	(void)op_check_file(&session, &request);
+	session.ending = true;
+	ok(op_check_file(&session, &request) == FX_FAILURE &&
+	    request.digesting == NULL && free_fd() == fd &&
+	    session.out.len == 0, "the end of the session settles it");
+}
+
+static void
+test_changes(void)
+{
+	int fd = free_fd();
+
+	begin(8 * MIB, MIB);
+	(void)op_check_file(&session, &request);
+	ok(truncate("f", 3 * MIB) == 0 && finish() == 0 &&
+	    session.out.len == 9 + 4 + 5 + 3 * 4,
+	    "a file that shrinks has the blocks that are left");
+	begin(8 * MIB, MIB);
+	(void)op_check_file(&session, &request);
+	ok(truncate("f", 10 * MIB) == 0 && finish() == 0 &&
+	    session.out.len == 9 + 4 + 5 + 10 * 4,
+	    "one that grows has those that came");
+	begin(8 * MIB, 256);
+	(void)op_check_file(&session, &request);
+	ok(truncate("f", 32 * MIB) == 0 && finish() == FX_FAILURE &&
+	    session.out.len == 0, "unless they are too many for a reply");
+	begin(8 * MIB, 256);
+	(void)op_check_file(&session, &request);
+	ok(unlink("f") == 0 && finish() == 0, "one that is removed stays open");
+	ok(request.digesting == NULL && free_fd() == fd,
+	    "nothing is left of them");
+}
+
+int
+main(void)
+{
+	scratch_enter();
+	policy_init(&session.policy);
+	session.version = 3;
+	test_steps();
+	test_ending();
+	test_changes();
+	buf_free(&session.out);
+	return done();
+}
