@@ -149,3 +149,26 @@ without_autoconf()
 	assert_output 'no autoconf here: taking configure as it is'
 	assert [ -x build/sftp-server ]
 }
+
+@test "-V names the optional libraries, and those that are named are linked" {
+	local linked
+
+	run build/sftp-server -V
+	assert_output --regexp '^slipway [0-9.]+( \([a-z, ]+\))?$'
+	command -v readelf >/dev/null || skip 'readelf is not installed'
+	linked=$(readelf -d build/sftp-server)
+	if [[ $output == *nettle* ]]; then
+		assert_regex "$linked" 'NEEDED.*libnettle'
+	else
+		[[ $linked != *libnettle* ]]
+	fi
+}
+
+@test "configure --without-nettle leaves it out though it is there" {
+	copy_source ../bare
+	cd ../bare
+	./configure --quiet --without-nettle
+	run grep -hE 'HAVE_NETTLE|BUILT_WITH|nettle' config.h config.mk
+	assert_output --regexp '#define HAVE_NETTLE 0'
+	refute_output --regexp '\(.*nettle|-lnettle'
+}

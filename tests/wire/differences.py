@@ -39,7 +39,8 @@ INTENDED = [
          looks=r"init 3\nlog\n(.*)\n\1((Refusing|debug2: Permitting)( \S+)?"
                r" (copy-data|statvfs|read|realpath|mkdir) request[^\n]*\n"
                r"|debug2: compose_extension: refusing to advertise disallowed"
-               r" extension (space-available|copy-file|check-file)\r\n)+\Z",
+               r" extension (space-available|copy-file|check-file-(name|handle)"
+               r"|ranges@asyncssh\.com)\r\n)+\Z",
          taken_back=True),
     dict(name="restricted-not-forced",
          why="a restriction that ssh can go round is worth a warning",
