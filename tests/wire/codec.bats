@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # The client itself: its codec, what it finds wrong, its script language.
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # Our server against OpenSSH's: see differ.py. What may differ is listed in
 # differences.py; $OPENSSH_SFTP_SERVER names another reference.

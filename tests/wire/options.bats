@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # The command line: what it permits, where it starts, what it logs.
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # Version 3: what each request answers, when it succeeds and when not.
 
