@@ -17,6 +17,7 @@ enum kind {
 	TIME32,		/* u32 seconds, kept as int64_t */
 	TIME64,		/* i64 seconds */
 	NSEC,		/* u32, there when SUBSECOND_TIMES is set as well */
+	ACL,		/* a string, whose first u32 is version 6's alone */
 	BITS_VALID,	/* u32 that version 5 lacks: all bits count there */
 	PAIRS,		/* u32 count and so many pairs of strings */
 };
@@ -53,7 +54,7 @@ static const struct field fields[] = {
 { 4, 6, ATTR_MODIFYTIME,	HAS_MTIME,	NSEC,	true,	AT(mtime_ns) },
 { 6, 6, ATTR_CTIME,		HAS_CTIME,	TIME64,	false,	AT(ctime) },
 { 6, 6, ATTR_CTIME,		HAS_CTIME,	NSEC,	false,	AT(ctime_ns) },
-{ 4, 6, ATTR_ACL,		HAS_ACL,	STR,	false,	AT(acl) },
+{ 4, 6, ATTR_ACL,		HAS_ACL,	ACL, HAVE_LIBACL, AT(acl) },
 { 5, 6, ATTR_BITS,		HAS_BITS,	U32,	true,	AT(bits) },
 { 5, 6, ATTR_BITS,		HAS_BITS,	BITS_VALID, false, AT(bits_valid) },
 { 6, 6, ATTR_TEXT_HINT,		HAS_TEXT_HINT,	U8,	false,	AT(text_hint) },
@@ -67,6 +68,21 @@ static const struct field fields[] = {
 #define FOREACH_FIELD(f, version)					\
 	for ((f) = fields; (f) < fields + nitems(fields); (f)++)	\
 		if ((version) >= (f)->since && (version) <= (f)->until)
+
+/* Older versions have no acl-flags: what is sent there is to be the ACL. */
+static void
+get_acl(struct reader *r, int version, struct attr *a)
+{
+	struct reader body;
+
+	a->acl = get_str(r);
+	a->acl_flags = ACL_CONTROL_INCLUDED | ACL_CONTROL_PRESENT;
+	if (version < 6 || r->dry)
+		return;
+	reader_init(&body, a->acl.p, a->acl.len);
+	a->acl_flags = get_u32(&body);
+	a->acl = get_rest(&body);
+}
 
 static void
 get_pairs(struct reader *r, uint32_t n)
@@ -104,6 +120,9 @@ get_field(struct reader *r, const struct field *f, int version,
 		break;
 	case STR:
 		*(struct slice *)p = get_str(r);
+		break;
+	case ACL:
+		get_acl(r, version, a);
 		break;
 	case BITS_VALID:
 		*(uint32_t *)p = version < 6 ? UINT32_MAX : get_u32(r);
@@ -169,6 +188,18 @@ time32(int64_t t)
 }
 
 static void
+put_acl(struct buf *b, int version, const struct attr *a)
+{
+	if (version < 6) {
+		put_str(b, a->acl.p, a->acl.len);
+		return;
+	}
+	put_u32(b, (uint32_t)a->acl.len + 4);
+	put_u32(b, a->acl_flags);
+	put_bytes(b, a->acl.p, a->acl.len);
+}
+
+static void
 put_field(struct buf *b, const struct field *f, int version,
     const struct attr *a)
 {
@@ -197,6 +228,9 @@ put_field(struct buf *b, const struct field *f, int version,
 		break;
 	case STR:
 		put_str(b, s->p, s->len);
+		break;
+	case ACL:
+		put_acl(b, version, a);
 		break;
 	case BITS_VALID:
 		if (version >= 6)

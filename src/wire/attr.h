@@ -42,7 +42,8 @@ struct attr {
 	uint32_t	mode;		/* the whole st_mode when we send */
 	int64_t		atime, btime, mtime, ctime;
 	uint32_t	atime_ns, btime_ns, mtime_ns, ctime_ns;
-	struct slice	acl;
+	uint32_t	acl_flags;	/* ACL_*; or what older versions mean */
+	struct slice	acl;		/* count and entries: wire/acl.h */
 	uint32_t	bits, bits_valid;
 	uint8_t		text_hint;
 	struct slice	mime;

@@ -25,7 +25,7 @@ static const struct attr specimen = {
 	.atime = 1111111111, .btime = -2, .mtime = 1222222222,
 	.ctime = 1333333333,
 	.atime_ns = 1, .btime_ns = 999999999, .mtime_ns = 3, .ctime_ns = 4,
-	.acl = STR("\0\0\0\0"),
+	.acl_flags = 3, .acl = STR("\0\0\0\0"),
 	.bits = 0x84, .bits_valid = 0x8f,
 	.text_hint = 3, .mime = STR("text/plain"), .nlink = 7,
 	.raw_name = STR("\xff\xfe"),
@@ -48,7 +48,8 @@ static const struct known {
 	{ 4, 6, 0x00000008, HAS_ATIME, 8, 1 },
 	{ 4, 6, 0x00000010, HAS_BTIME, 8, 1 },
 	{ 4, 6, 0x00000020, HAS_MTIME, 8, 1 },
-	{ 4, 6, 0x00000040, HAS_ACL, 4 + 4, 0 },
+	{ 4, 5, 0x00000040, HAS_ACL, 4 + 4, 0 },
+	{ 6, 6, 0x00000040, HAS_ACL, 4 + 4 + 4, 0 },
 	{ 4, 6, 0x00000080, HAS_OWNER, 4 + 5 + 4 + 4, 0 },
 	{ 4, 6, 0x00000100, HAS_SUBSEC, 0, 0 },
 	{ 5, 5, 0x00000200, HAS_BITS, 4, 0 },
@@ -133,6 +134,7 @@ same_as_specimen(const struct attr *a, int v, uint32_t has)
 	    a->mtime_ns == NS(HAS_MTIME)->mtime_ns &&
 	    a->ctime_ns == NS(HAS_CTIME)->ctime_ns &&
 	    same_slice(a->acl, WANT(HAS_ACL)->acl) &&
+	    a->acl_flags == WANT(HAS_ACL)->acl_flags &&
 	    a->bits == WANT(HAS_BITS)->bits &&
 	    /* Version 5 cannot say which bits are meant: all. */
 	    a->bits_valid == (v == 5 && (has & HAS_BITS) != 0 ? UINT32_MAX :
@@ -257,8 +259,13 @@ static const struct {
 	    4, { .has = HAS_SUBSEC, .type = TYPE_REGULAR },
 	    BYTES("\0\0\1\0" "\1") },
 	{ "draft-04 5.7: an ACL is one string", 4, { .has = HAS_ACL,
-	    .type = TYPE_REGULAR, .acl = STR("\0\0\0\0") },
+	    .type = TYPE_REGULAR, .acl_flags = 3, .acl = STR("\0\0\0\0") },
 	    BYTES("\0\0\0\x40" "\1" "\0\0\0\4" "\0\0\0\0") },
+	{ "draft-13 7.8: acl-flags are the first word of that string", 6,
+	    { .has = HAS_ACL, .type = TYPE_REGULAR, .acl_flags = 1,
+	    .acl = STR("\0\0\0\0") },
+	    BYTES("\0\0\0\x40" "\1" "\0\0\0\x8" "\0\0\0\1"
+	    "\0\0\0\0") },
 	{ "draft-05 5.8: the bits are one word", 5, { .has = HAS_BITS,
 	    .type = TYPE_REGULAR, .bits = 4, .bits_valid = 0xff },
 	    BYTES("\0\0\2\0" "\1" "\0\0\0\4") },
@@ -496,26 +503,23 @@ test_modes(void)
 }
 
 /*
- * protocol 8.1: what must be settable, and what may be once a server can set
- * ACLs and bits. Neither times of creation and change, nor link counts.
+ * protocol 8.1. Neither times of creation and change, nor link counts; ACLs
+ * where the build has them.
  */
 static void
 test_settable(void)
 {
-	static const struct { uint32_t must, may; } masks[] = {
-		[3] = { 0x0f, 0x0f }, [4] = { 0x1ad, 0x1ed },
-		[5] = { 0x1ad, 0x3ed }, [6] = { 0x5ad, 0x7ed },
+	static const uint32_t acl = HAVE_LIBACL ? 0x40 : 0;
+	const uint32_t masks[] = {
+		[3] = 0x0f, [4] = 0x1ad | acl, [5] = 0x3ad | acl,
+		[6] = 0x7ad | acl,
 	};
 	int v;
 
-	for (v = 3; v <= 6; v++) {
-		uint32_t mask = attr_settable(v);
-
-		ok((mask & masks[v].must) == masks[v].must &&
-		    (mask & ~masks[v].may) == 0,
-		    "version %d: settable is %#x, between %#x and %#x", v,
-		    mask, masks[v].must, masks[v].may);
-	}
+	for (v = 3; v <= 6; v++)
+		ok(attr_settable(v) == masks[v],
+		    "version %d: settable is %#x, not %#x", v,
+		    attr_settable(v), masks[v]);
 }
 
 int
