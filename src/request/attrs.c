@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "request/acl.h"
 #include "request/attrs.h"
 #include "request/ops.h"
 #include "request/reply.h"
@@ -47,7 +48,8 @@ op_fstat(struct session *s, struct request *q)
  * The things that can be set, in the order of OpenSSH's log lines, which is
  * also the order in which its last error wins.
  */
-enum { SET_SIZE, SET_MODE, SET_TIMES, SET_OWNER, SET_ALLOC, SET_BITS, SETS };
+enum { SET_SIZE, SET_MODE, SET_TIMES, SET_OWNER, SET_ALLOC, SET_ACL, SET_BITS,
+    SETS };
 
 static void
 log_sets(const struct attr *a, const char *name)
@@ -71,6 +73,8 @@ log_sets(const struct attr *a, const char *name)
 	if ((a->has & HAS_ALLOC) != 0)
 		log_info("set \"%s\" allocation-size %llu", name,
 		    (unsigned long long)a->alloc);
+	if ((a->has & HAS_ACL) != 0)
+		log_info("set \"%s\" acl", name);
 	if ((a->has & HAS_BITS) != 0)
 		log_info("set \"%s\" attrib-bits 0x%x valid 0x%x", name,
 		    a->bits, a->bits_valid);
@@ -158,6 +162,8 @@ set_one(int what, const struct place *p, const struct attr *a)
 		return fs_chown(p, a->uid, a->gid);
 	case SET_MODE:
 		return fs_chmod(p, a->mode & 07777);
+	case SET_ACL:
+		return attrs_acl_set(p, a);
 	case SET_BITS:
 		return fs_set_bits(p, a->bits, a->bits_valid & BITS_SETTABLE);
 	default:
@@ -167,8 +173,8 @@ set_one(int what, const struct place *p, const struct attr *a)
 
 /*
  * Sets what the request holds. Owner before mode, since chown takes set-id
- * bits away; times late, since truncation changes them; bits last, for they
- * may forbid the rest.
+ * bits away; the ACL after the mode, which changes its mask; times late, since
+ * truncation changes them; bits last, for they may forbid the rest.
  */
 static int
 set_attrs(const struct request *q, const struct place *p)
@@ -179,7 +185,8 @@ set_attrs(const struct request *q, const struct place *p)
 	} order[] = {
 		{ SET_SIZE, HAS_SIZE }, { SET_ALLOC, HAS_ALLOC },
 		{ SET_OWNER, HAS_IDS }, { SET_MODE, HAS_MODE },
-		{ SET_TIMES, HAS_ATIME | HAS_MTIME }, { SET_BITS, HAS_BITS },
+		{ SET_ACL, HAS_ACL }, { SET_TIMES, HAS_ATIME | HAS_MTIME },
+		{ SET_BITS, HAS_BITS },
 	};
 	int result[SETS] = { 0 }, r = 0;
 	size_t i;
@@ -201,12 +208,8 @@ set_attrs(const struct request *q, const struct place *p)
 	return r;
 }
 
-/*
- * The id of an owner or group as a client names it, or -1 for an empty name,
- * which leaves it alone. False if nobody has that name (protocol 3.6).
- */
-static bool
-find_owner(struct slice name, bool (*find)(const char *, uint32_t *),
+bool
+attrs_find_owner(struct slice name, bool (*find)(const char *, uint32_t *),
     uint32_t *id)
 {
 	char text[256];
@@ -234,9 +237,9 @@ check_owner(struct request *q)
 
 	if ((a->has & HAS_OWNER) == 0)
 		return 0;
-	if (!find_owner(a->owner, ident_find_user, &a->uid))
+	if (!attrs_find_owner(a->owner, ident_find_user, &a->uid))
 		q->unknown[n++] = a->owner;
-	if (!find_owner(a->group, ident_find_group, &a->gid))
+	if (!attrs_find_owner(a->group, ident_find_group, &a->gid))
 		q->unknown[n++] = a->group;
 	/* chown(2) to nobody would still take set-id bits away. */
 	if (a->uid != UINT32_MAX || a->gid != UINT32_MAX)
@@ -252,16 +255,20 @@ bad_times(const struct attr *a)
 }
 
 int
-attrs_check_new(struct request *q)
+attrs_check_new(struct request *q, bool dir)
 {
 	int r;
 
 	if ((q->attr.has & HAS_EXTENDED) != 0 && q->attr.extended > 0)
 		return FX_OP_UNSUPPORTED;
 	/* Of a new object only these are set; the rest was never meant. */
-	if ((r = obey_policy(q, HAS_MODE | HAS_FOR_NEW, q->path[0])) != 0)
+	if ((r = obey_policy(q, HAS_MODE | HAS_FOR_NEW, q->path[0])) != 0 ||
+	    (r = check_owner(q)) != 0)
 		return r;
-	return check_owner(q);
+	/* A mode that the policy chose is no client's to change. */
+	if (q->ruling.create_mode >= 0)
+		q->attr.has &= ~HAS_ACL;
+	return attrs_acl_check(q, dir);
 }
 
 int
@@ -272,6 +279,8 @@ attrs_apply_new(const struct request *q, const struct place *p)
 
 	if ((a->has & HAS_IDS) != 0 && (a->has & HAS_OWNER) != 0)
 		r = fs_chown(p, a->uid, a->gid);
+	if (r == 0 && (a->has & HAS_ACL) != 0)
+		r = attrs_acl_set(p, a);
 	/* The space is a wish where it cannot be had beforehand. */
 	if (r == 0 && (a->has & HAS_ALLOC) != 0 &&
 	    (r = fs_allocate(p, a->alloc)) == -EOPNOTSUPP)
@@ -295,8 +304,7 @@ check_set(struct request *q, const struct place *p)
 	    ((a->has & HAS_ALLOC) != 0 && (a->has & HAS_SIZE) != 0 &&
 	    a->alloc < a->size))
 		return FX_INVALID_PARAMETER;
-	if ((a->has & (HAS_BTIME | HAS_CTIME | HAS_MIME | HAS_RAW_NAME |
-	    HAS_ACL)) != 0 ||
+	if ((a->has & (HAS_BTIME | HAS_CTIME | HAS_MIME | HAS_RAW_NAME)) != 0 ||
 	    ((a->has & HAS_EXTENDED) != 0 && a->extended > 0))
 		return FX_OP_UNSUPPORTED;
 	if ((a->has & HAS_BITS) != 0) {
@@ -309,7 +317,9 @@ check_set(struct request *q, const struct place *p)
 		if (r != 0)
 			return r;
 	}
-	return check_owner(q);
+	if ((r = check_owner(q)) != 0)
+		return r;
+	return attrs_acl_check_place(q, p);
 }
 
 static int

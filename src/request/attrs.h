@@ -9,10 +9,17 @@
 #define HAS_FOR_NEW	(HAS_OWNER | HAS_ALLOC | HAS_ACL)
 
 /*
+ * The id of an owner or group as a client names it, or -1 for an empty name,
+ * which leaves it alone. False if nobody has that name (protocol 3.6).
+ */
+bool	attrs_find_owner(struct slice name,
+	    bool (*find)(const char *, uint32_t *), uint32_t *id);
+
+/*
  * Checks the attributes of OPEN and MKDIR before anything is made, and finds
  * the ids of the owners named. Returns 0 or the outcome.
  */
-int	attrs_check_new(struct request *);
+int	attrs_check_new(struct request *, bool dir);
 
 /* Gives them to the object that was just made. */
 int	attrs_apply_new(const struct request *, const struct place *);

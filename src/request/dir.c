@@ -87,7 +87,7 @@ op_mkdir(struct session *s, struct request *q)
 	int r;
 
 	(void)s;
-	if ((r = attrs_check_new(q)) != 0 ||
+	if ((r = attrs_check_new(q, true)) != 0 ||
 	    (r = fs_mkdir(&q->place[0], mode)) != 0)
 		return r;
 	if ((q->attr.has & (HAS_FOR_NEW & ~HAS_ALLOC)) == 0)

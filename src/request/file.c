@@ -137,7 +137,7 @@ op_open(struct session *s, struct request *q)
 	/* What is not made has its attributes already. */
 	if ((flags & O_CREAT) == 0)
 		q->attr.has &= HAS_EXTENDED;
-	if ((r = attrs_check_new(q)) != 0)
+	if ((r = attrs_check_new(q, false)) != 0)
 		return r;
 	if ((fd = open_file(q, flags, &created)) < 0)
 		return fd;

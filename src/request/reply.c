@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "request/acl.h"
 #include "request/longname.h"
 #include "request/reply.h"
 #include "system/charset.h"
@@ -259,6 +260,7 @@ reply_attrs(struct session *s, const struct request *q,
     const struct place *p, const struct statx *st)
 {
 	struct attr a = attr_of(st);
+	struct buf acl = { 0 };
 	size_t start;
 
 	/* OpenSSH's four: size, ids, permissions, times. */
@@ -271,9 +273,12 @@ reply_attrs(struct session *s, const struct request *q,
 		a.has |= HAS_BITS;
 		a.bits = reply_bits(st, p->shown, &a.bits_valid);
 	}
+	if ((q->wanted & ATTR_ACL) != 0)
+		attrs_acl_get(p, st, &a, &acl);
 	start = reply_begin(s, q, FXP_ATTRS);
 	put_attr(s, &a);
 	reply_end(s, start);
+	buf_free(&acl);
 }
 
 void

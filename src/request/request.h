@@ -22,6 +22,9 @@ struct session;
 /* An outcome: not done yet, run again. Neither an errno nor a status. */
 #define PENDING		INT32_MIN
 
+/* As many names that nobody has are told to who sent them in one request. */
+#define UNKNOWN_MAX	16
+
 /* flags of RENAME, beside the draft's: the version has no way to say. */
 #define RENAME_UNSAID	0x80000000u
 
@@ -95,7 +98,7 @@ struct request {
 	struct place	 place[2];
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
-	struct slice	 unknown[2];	/* owners nobody knows, for STATUS */
+	struct slice	 unknown[UNKNOWN_MAX]; /* owners nobody knows */
 	uint64_t	 done;		/* PENDING: how far it is */
 	struct displacing *work;	/* PENDING: what rename.c has begun */
 	struct copying	*copying;	/* PENDING: what copy-file has open */
