@@ -172,3 +172,24 @@ without_autoconf()
 	assert_output --regexp '#define HAVE_NETTLE 0'
 	refute_output --regexp '\(.*nettle|-lnettle'
 }
+
+@test "without what is optional it works all the same, and says so" {
+	local plain=$BATS_TEST_TMPDIR/plain
+
+	copy_source "$plain"
+	cd "$plain"
+	[[ -e configure ]] || autoconf
+	./configure --quiet --without-nettle --without-libacl CFLAGS=-O0
+	make -s
+	run build/sftp-server -V
+	assert_output --regexp '^slipway [0-9.]+$'
+	cd tests/wire
+	export SERVER=$plain/build/sftp-server
+	run python3 -m unittest -v acl.Announced
+	assert_success
+	refute_output --partial skipped
+	# What takes nettle skips itself; what is left must not miss it.
+	run python3 -m unittest digest.CheckFile.test_every_algorithm \
+	    digest.CheckFile.test_blocks digest.Ranges
+	assert_success
+}

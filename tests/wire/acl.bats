@@ -1,4 +1,3 @@
-#!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # The tests of acl.py, one by one. Those of a server that has no ACLs are run
 # with one that has none, and all others are not.
@@ -79,4 +78,3 @@ unit()
 @test "new: mkdir" { unit New.test_mkdir; }
 @test "new: refused" { unit New.test_refused; }
 @test "announced: everywhere or nowhere" { unit Announced.test_everywhere_or_nowhere; }
-@test "announced: without" { unit Announced.test_without; }
