@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "request/ahead.h"
 #include "request/attrs.h"
 #include "request/ops.h"
 #include "request/reply.h"
@@ -188,8 +189,8 @@ op_read(struct session *s, struct request *q)
 		log_debug2("read change len %u to %u", len, max);
 		len = max;
 	}
-	n = fs_read(h->fd, reply_data_room(s, len), len,
-	    h->text ? h->position : q->u64[0], &end);
+	n = h->text ? fs_read(h->fd, reply_data_room(s, len), len,
+	    h->position, &end) : ahead_read(s, q, len, &end);
 	if (n < 0)
 		return transfer_failed("process_read", "read", h, (int)n);
 	if (n == 0 && len > 0)
@@ -205,13 +206,14 @@ op_write(struct session *s, struct request *q)
 {
 	struct handle *h = q->handle[0];
 	const struct slice *data = &q->str[0];
-	uint64_t off;
 	int r;
 
-	(void)s;
 	/* The offset of an append means nothing, not even an error. */
-	off = h->text ? h->position : handle_appends(h) ? 0 : q->u64[0];
-	r = fs_write(h->fd, data->p, data->len, off);
+	if (h->text || handle_appends(h))
+		r = fs_write(h->fd, data->p, data->len,
+		    h->text ? h->position : 0);
+	else
+		r = ahead_write(s, q);
 	if (r < 0)
 		return transfer_failed("process_write", "write", h, r);
 	h->bytes_written += data->len;

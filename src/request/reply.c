@@ -15,7 +15,6 @@
 #include "wire/status.h"
 
 #define FRAME_HEADER	9	/* length, type, id */
-#define DATA_HEADER	(FRAME_HEADER + 4)
 
 static size_t
 reply_begin(struct session *s, const struct request *q, uint8_t type)
@@ -108,7 +107,8 @@ reply_handle(struct session *s, const struct request *q,
 uint8_t *
 reply_data_room(struct session *s, size_t len)
 {
-	return buf_room(&s->out, DATA_HEADER + len + 1) + DATA_HEADER;
+	return buf_room(&s->out, REPLY_DATA_HEADER + len + 1) +
+	    REPLY_DATA_HEADER;
 }
 
 void

@@ -19,6 +19,8 @@ void	reply_status(struct session *, const struct request *, int outcome);
 void	reply_handle(struct session *, const struct request *,
 	    const struct handle *);
 
+#define REPLY_DATA_HEADER 13	/* bytes in front of the data */
+
 /*
  * DATA whose bytes the caller puts in place itself: reply_data_room() says
  * where, for up to `len`; reply_data() then sends the first `len` of them.

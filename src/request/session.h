@@ -33,6 +33,14 @@ struct session {
 	uint64_t	 retry_since;	/* ms; of the minute in which ... */
 	unsigned	 retry_spent;	/* ... so many ms went into retries */
 	struct buf	 out;		/* replies not yet written */
+
+	/* ahead.c: input behind the packet that runs, and what was done of it:
+	 * `h` is NULL or has the bytes from `off` to `end`. */
+	struct slice	 behind;
+	struct ahead {
+		const struct handle *h;
+		uint64_t	 off, end;
+	}		 read_ahead, written_ahead;
 };
 
 #endif

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "request/ahead.h"
 #include "session/dispatch.h"
 #include "session/serve.h"
 #include "system/clock.h"
@@ -138,12 +139,15 @@ serve_run(struct serve *v)
 	enum verdict verdict;
 	uint8_t *packet;
 
+	ahead_forget(v->s);
 	if (v->pending)
 		serve_verdict(v, dispatch_resume(v->s, &v->request));
 	while ((frame = input_frame(&v->in, max, &len)) == FRAME_WHOLE &&
 	    serve_may_run(v)) {
 		packet = v->in.data + v->in.start + 4;
 		v->in.start += len + 4;
+		v->s->behind = (struct slice){ v->in.data + v->in.start,
+		    v->in.end - v->in.start };
 		verdict = dispatch_packet(v->s, packet, len, &v->request);
 		if (verdict == VERDICT_PENDING)
 			serve_hold(v);

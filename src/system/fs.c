@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include <limits.h>
 #include <stdlib.h>
@@ -84,6 +85,22 @@ fs_write(int fd, const void *from, size_t len, uint64_t off)
 		done += n == -1 ? 0 : (size_t)n;
 	} while (done < len);
 	return 0;
+}
+
+ssize_t
+fs_readv(int fd, const struct iovec *iov, int n, uint64_t off)
+{
+	ssize_t done = preadv(fd, iov, n, (off_t)off);
+
+	return done == -1 ? -errno : done;
+}
+
+ssize_t
+fs_writev(int fd, const struct iovec *iov, int n, uint64_t off)
+{
+	ssize_t done = pwritev(fd, iov, n, (off_t)off);
+
+	return done == -1 ? -errno : done;
 }
 
 uint64_t

@@ -66,6 +66,11 @@ ssize_t	 fs_read(int fd, void *, size_t len, uint64_t off, bool *end);
 /* Writes all of it or fails. */
 int	 fs_write(int fd, const void *, size_t len, uint64_t off);
 
+/* One preadv(2) or pwritev(2), which may be short. */
+struct iovec;
+ssize_t	 fs_readv(int fd, const struct iovec *, int n, uint64_t off);
+ssize_t	 fs_writev(int fd, const struct iovec *, int n, uint64_t off);
+
 /* Where the file ends, 0 if that cannot be told. */
 uint64_t fs_size(int fd);
 

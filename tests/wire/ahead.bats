@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: ISC
+# The tests of ahead.py, one by one.
+
+load common
+
+setup()
+{
+	require_server
+}
+
+@test "ahead: a run of writes and a run of reads" { unit Ahead.test_a_run_of_writes_and_a_run_of_reads; }
+@test "ahead: whatever stands side by side" { unit Ahead.test_whatever_stands_side_by_side; }
+@test "ahead: two handles on one file" { unit Ahead.test_two_handles_on_one_file; }
+@test "ahead: an error in the middle" { unit Ahead.test_an_error_in_the_middle; }
+@test "ahead: replies are not changed by what follows" { unit Ahead.test_replies_are_not_changed_by_what_follows; }
+@test "every test of ahead.py is run" { assert_all_listed; }

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: ISC
+"""READs and WRITEs that share a system call answer as each would alone.
+A model in memory says how. ahead.bats runs these; $SERVER is the server.
+"""
+
+import os
+import random
+
+from session import SessionTest
+from sftpwire import CREAT, READ, TRUNC, WRITE
+import sftpwire as sw
+
+EOF, FAILURE = 1, 4
+SIZES = 1, 7, 512, 4096, 32767, 32768, 65536
+
+
+class Ahead(SessionTest):
+    def open(self, s, name, pflags=READ | WRITE | CREAT | TRUNC):
+        return s.call("open", name, pflags, {}).handle
+
+    def batch(self, s, requests):
+        """Sends all at once, so that the server has them side by side."""
+        frames = []
+        for request in requests:
+            ident, payload = s.payload(*request)
+            s.pending.append((ident, request[0]))
+            frames.append(sw.frame(payload))
+        s.send(b"".join(frames))
+        return [s.result() for _ in requests]
+
+    def expect_read(self, reply, content, off, length):
+        want = bytes(content[off:off + length])
+        if length > 0 and not want:
+            self.assert_status(reply, EOF)
+        else:
+            self.assertEqual(reply.kind, "data", str(reply))
+            self.assertEqual(reply.data, want)
+
+    def test_a_run_of_writes_and_a_run_of_reads(self):
+        for size in SIZES:
+            with self.subTest(size=size):
+                s = self.session()
+                h = self.open(s, b"f")
+                content = random.Random(size).randbytes(size * 20 + 3)
+                pieces = range(0, len(content), size)
+                for reply in self.batch(s, [
+                        ("write", h, off, content[off:off + size])
+                        for off in pieces]):
+                    self.assert_status(reply, 0)
+                with open(self.dir + "/f", "rb") as f:
+                    self.assertEqual(f.read(), content)
+                # Two more than there are: the end of the file is among them.
+                offs = [i * size for i in range(len(pieces) + 2)]
+                for off, reply in zip(offs, self.batch(s, [
+                        ("read", h, off, size) for off in offs])):
+                    self.expect_read(reply, content, off, size)
+
+    def random_requests(self, rng, handles, files):
+        """Requests in one batch, and what each must answer, as a function."""
+        off, requests, checks = 0, [], []
+        for _ in range(60):
+            n = rng.randrange(2)
+            size, kind = rng.choice(SIZES[:5]), rng.randrange(10)
+            if rng.random() < .2:
+                off = rng.randrange(100000)
+            content = files[n]
+            if kind < 4:
+                data = rng.randbytes(size)
+                requests.append(("write", handles[n], off, data))
+                if len(content) < off:
+                    content.extend(bytes(off - len(content)))
+                content[off:off + size] = data
+                checks.append(lambda r: self.assert_status(r, 0))
+            elif kind < 9:
+                requests.append(("read", handles[n], off, size))
+                seen = bytes(content)
+                checks.append(lambda r, c=seen, o=off, l=size:
+                              self.expect_read(r, c, o, l))
+            else:
+                length = rng.randrange(100000)
+                requests.append(("fsetstat", handles[n], {"size": length}))
+                del content[length:]
+                content.extend(bytes(length - len(content)))
+                checks.append(lambda r: self.assert_status(r, 0))
+                continue
+            off += size
+        return requests, checks
+
+    def test_whatever_stands_side_by_side(self):
+        """Writes, truncations and reads mixed, on two handles."""
+        for seed in range(60):
+            with self.subTest(seed=seed):
+                rng = random.Random(seed)
+                s = self.session()
+                files = [bytearray(), bytearray()]
+                handles = [self.open(s, b"a"), self.open(s, b"b")]
+                requests, checks = self.random_requests(rng, handles, files)
+                for check, reply in zip(checks, self.batch(s, requests)):
+                    check(reply)
+                for name, content in zip("ab", files):
+                    with open(os.path.join(self.dir, name), "rb") as f:
+                        self.assertEqual(f.read(), bytes(content))
+                self.assertEqual(s.finish(), 0)
+
+    def test_two_handles_on_one_file(self):
+        s = self.session()
+        h, g = self.open(s, b"f"), self.open(s, b"f", READ)
+        replies = self.batch(s, [
+            ("write", h, 0, b"one"), ("write", h, 3, b"two"),
+            ("read", g, 0, 3), ("read", g, 3, 3), ("write", h, 0, b"ONE"),
+            ("read", g, 0, 3), ("read", g, 3, 9), ("read", g, 6, 1)])
+        self.assertEqual([getattr(r, "data", None) for r in replies],
+                         [None, None, b"one", b"two", None, b"ONE", b"two",
+                          None])
+
+    def test_an_error_in_the_middle(self):
+        """Where a file may not grow, the first to cross the line fails."""
+        limit = 10000
+        s = self.session(fsize=limit)
+        h = self.open(s, b"f")
+        replies = self.batch(s, [("write", h, i * 4096, bytes([i]) * 4096)
+                                 for i in range(4)])
+        self.assertEqual([r.code for r in replies],
+                         [0, 0, FAILURE, FAILURE])
+        self.assertEqual(s.call("read", h, 4096, 4096).data, b"\1" * 4096)
+
+    def test_replies_are_not_changed_by_what_follows(self):
+        """What a READ answered stays, whatever becomes of the file."""
+        for size in SIZES:
+            with self.subTest(size=size):
+                s = self.session()
+                h = self.open(s, b"f")
+                before, after = b"b" * size * 3, b"a" * size * 3
+                s.call("write", h, 0, before)
+                replies = self.batch(s, [
+                    ("read", h, 0, size), ("read", h, size, size),
+                    ("write", h, 0, after), ("read", h, 0, size),
+                    ("fsetstat", h, {"size": 0}), ("read", h, 0, size)])
+                self.assertEqual(replies[0].data, b"b" * size)
+                self.assertEqual(replies[1].data, b"b" * size)
+                self.assertEqual(replies[3].data, b"a" * size)
+                self.assert_status(replies[5], EOF)
