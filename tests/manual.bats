@@ -4,6 +4,7 @@
 
 setup()
 {
+	bats_require_minimum_version 1.5.0
 	bats_load_library bats-support
 	bats_load_library bats-assert
 	cd "$BATS_TEST_DIRNAME/.." || return
@@ -27,8 +28,8 @@ letters()
 # synopsis has, and what the program itself says.
 taken()
 {
-	grep -ho 'getopt(argc, argv, "[^"]*"' src/main.c | cut -d '"' -f 2 |
-	    letters
+	tr -s '[:space:]' ' ' <src/main.c | grep -o 'getopt(argc, argv, "[^"]*"' |
+	    cut -d '"' -f 2 | letters
 }
 
 described()
@@ -59,12 +60,36 @@ marked()
 	    LC_ALL=C sort
 }
 
-# The names of the extensions in the answer to an INIT, version 3.
-# The lengths between them are no printable bytes. Takes the server's options.
+# announced VERSION [OPTION ...]: the names in the answer to an INIT of this
+# version, in its order; each is followed by its data.
 announced()
 {
-	printf '\0\0\0\5\1\0\0\0\3' | "$SERVER" "$@" | tr -c '[:graph:]' '\n' |
-	    grep -E '^[a-z][a-z-]+(@[a-z.]+)?$'
+	printf '\0\0\0\5\1\0\0\0\x'"$1" | "$SERVER" "${@:2}" |
+	    od -An -v -tu1 -w1 | awk '
+	function string(    len, text) {
+		len = b[i] * 16777216 + b[i + 1] * 65536 + b[i + 2] * 256 + \
+		    b[i + 3]
+		for (i += 4; len > 0; len--)
+			text = text sprintf("%c", b[i++])
+		return text
+	}
+	{ b[n++] = $1 }
+	END { for (i = 9; i < n; string()) print string() }'
+}
+
+# OpenSSH's extensions, by the manual.
+openssh_extensions()
+{
+	section 'REQUESTS AND EXTENSIONS' |
+	    sed -n '/^\.Ss/q; s/^\.Li \(.*\) ,$/\1/p'
+}
+
+# What the manual lists as extensions of the drafts: the name, and the first
+# and last version in which it is announced, if it is.
+draft_extensions()
+{
+	section 'REQUESTS AND EXTENSIONS' |
+	    sed -n '/^\.Ss Ext/,$ { s/^\.It Li //; T; s/Pq\|to//g; p }'
 }
 
 # packet TYPE [NAME]: a request of that type that breaks off behind its id or,
@@ -93,7 +118,7 @@ refused()
 		done
 		while read -r name; do
 			packet 200 "$name"
-		done < <(announced)
+		done < <("$SERVER" -Q extensions)
 	} | "$SERVER" -e -l VERBOSE -R 2>&1 >/dev/null |
 	    sed -n 's/^Refusing \(.*\) request in read-only mode\r$/\1/p' |
 	    LC_ALL=C sort -u
@@ -140,11 +165,44 @@ examples()
 	assert_output "$(marked)"
 }
 
-@test "the manual names the extensions that are announced" {
-	run announced
-	assert_line 'posix-rename@openssh.com'
-	assert_output "$(section 'REQUESTS AND EXTENSIONS' |
-	    sed -n 's/^\.Li \(.*\) ,$/\1/p')"
+@test "the manual has every extension that is answered or announced" {
+	run sort -u <(openssh_extensions) <(draft_extensions | cut -d ' ' -f 1)
+	assert_output "$({
+	    "$SERVER" -Q extensions
+	    for version in 3 4 5 6; do
+		    announced "$version"
+	    done
+	} | sort -u)"
+}
+
+@test "the manual says which extensions are announced in which version" {
+	local version
+
+	for version in 3 4 5 6; do
+		run announced "$version"
+		assert_line 'posix-rename@openssh.com'
+		assert_output "$(openssh_extensions
+		    draft_extensions | awk -v v="$version" \
+		    'NF > 1 && v >= $2 && v <= $NF { print $1 }')"
+	done
+}
+
+@test "what OpenSSH announces is announced when version 3 is the highest" {
+	run announced 6 -o protocol.max_version=3
+	assert_output "$(openssh_extensions)"
+}
+
+@test "the manual has every list of -Q" {
+	local list
+
+	run bash -c 'grep -o "^\.Fl Q Cm .*" man/slipway.8 | head -n 1 |
+	    cut -d " " -f 4- | tr -d "|"'
+	assert_output 'extensions  requests  settings  versions'
+	for list in $output; do
+		run -0 "$SERVER" -Q "$list"
+		refute_output ''
+	done
+	run -1 "$SERVER" -Q cipher
 }
 
 @test "the manual's log levels are levels" {
@@ -187,6 +245,15 @@ examples()
 
 	for room in src/*/; do
 		run grep -cE "^${room%/}[[:space:]]" README
+		assert_output 1
+	done
+}
+
+@test "the README leaves out no file of the source" {
+	local file
+
+	for file in src/*.c src/*/*.c; do
+		run grep -cw "$file" README
 		assert_output 1
 	done
 }
