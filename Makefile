@@ -154,12 +154,17 @@ MAN5	= $(wildcard man/*.5)
 INSTALLED = $(libexecdir)/slipway/sftp-server \
 	  $(MAN8:man/%=$(mandir)/man8/%) $(MAN5:man/%=$(mandir)/man5/%)
 
+# The manuals are written with the paths of a package; these are ours.
+PATHS	= -e 's,/usr/libexec/slipway/,$(libexecdir)/slipway/,g' \
+	  -e 's,/etc/slipway,$(sysconfdir)/slipway,g'
+
 install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(BUILD)/sftp-server \
 	    $(DESTDIR)$(libexecdir)/slipway/sftp-server
-	$(foreach m,$(MAN8) $(MAN5),$(INSTALL) -m 644 $(m) \
-	    $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/ &&) :
+	$(foreach m,$(MAN8) $(MAN5),sed $(PATHS) $(m) | $(INSTALL) -m 644 \
+	    /dev/stdin $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir \
+	    $(m)) &&) :
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))

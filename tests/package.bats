@@ -58,6 +58,16 @@ without_autoconf()
 	    "$(find man -name '*.[1-9]' | wc -l)"
 }
 
+@test "the manuals that are installed name what is installed" {
+	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
+	cd "$BATS_TEST_TMPDIR/to/opt/slipway/share/man"
+	run grep -hoE '(/[a-z]+)+/slipway(/sftp-server|[.]conf)' \
+	    man5/slipway.conf.5 man8/slipway.8
+	assert_line /opt/slipway/libexec/slipway/sftp-server
+	assert_line /opt/slipway/etc/slipway.conf
+	refute_line --regexp '^/(usr|etc)/'
+}
+
 @test "uninstall leaves no file of install behind, and can be repeated" {
 	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
 	mkdir "$BATS_TEST_TMPDIR/to/opt/slipway/libexec/other"
