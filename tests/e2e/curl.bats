@@ -10,29 +10,6 @@ setup_file()
 	    E2E_SKIP='this curl does not speak SFTP'
 }
 
-curl_do()
-{
-	# libssh2 may wait for ever when the server dies in mid-listing.
-	curl -gsS --max-time 300 \
-	    --hostpubsha256 "$(ssh-keygen -lf "$SSHD_DIR/host_key.pub" |
-	    sed 's/.*SHA256:\([^ ]*\).*/\1/')" --key "$SSHD_DIR/user_key" \
-	    --pubkey "$SSHD_DIR/user_key.pub" -u "$SSHD_USER:" "$@"
-}
-
-# url PATH: every byte but / as %XX.
-url()
-{
-	printf 'sftp://127.0.0.1:%d' "$SSHD_PORT"
-	printf %s "$1" | od -An -v -tx1 | tr -d '\n' |
-	    sed 's/ /%/g; s,%2f,/,g'
-}
-
-# command_do COMMAND: rename, rm and so on, which hang on another transfer.
-command_do()
-{
-	curl_do -Q "$1" "$(url /)" -I >/dev/null
-}
-
 quote()
 {
 	local path=${1//\\/\\\\}
@@ -46,18 +23,18 @@ client_get_times() { curl_do -R -o "$2" "$(url "$1")"; }
 client_put_again() { curl_do -C - -T "$1" "$(url "$2")"; }
 client_get_again() { curl_do -C - -o "$2" "$(url "$1")"; }
 client_names() { curl_do -l "$(url "$1/")"; }
-client_rename() { command_do "rename $(quote "$1") $(quote "$2")"; }
-client_remove() { command_do "rm $(quote "$1")"; }
-client_mkdir() { command_do "mkdir $(quote "$1")"; }
-client_rmdir() { command_do "rmdir $(quote "$1")"; }
-client_symlink() { command_do "symlink $(quote "$1") $(quote "$2")"; }
-client_chmod() { command_do "chmod $1 $(quote "$2")"; }
+client_rename() { curl_command "rename $(quote "$1") $(quote "$2")"; }
+client_remove() { curl_command "rm $(quote "$1")"; }
+client_mkdir() { curl_command "mkdir $(quote "$1")"; }
+client_rmdir() { curl_command "rmdir $(quote "$1")"; }
+client_symlink() { curl_command "symlink $(quote "$1") $(quote "$2")"; }
+client_chmod() { curl_command "chmod $1 $(quote "$2")"; }
 
 # curl keeps times on the way back only; on the way there it can be told.
 client_put_times()
 {
 	client_put "$@"
-	command_do "mtime $(quote "$(date -r "$1" '+%d %b %Y %T')") \
+	curl_command "mtime $(quote "$(date -r "$1" '+%d %b %Y %T')") \
 	    $(quote "$2")"
 }
 

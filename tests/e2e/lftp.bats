@@ -8,19 +8,7 @@ setup_file()
 	clients_begin lftp
 }
 
-# batch LINE ...
-batch()
-{
-	lftp -c "
-	    set cmd:fail-exit yes
-	    set net:max-retries 1
-	    set sftp:connect-program 'ssh -a -x -F \"$SSH_CONFIG\"'
-	    set sftp:protocol-version ${VERSION:-6}
-	    set sftp:auto-confirm no
-	    set xfer:clobber yes
-	    open sftp://slipway
-	    $(printf '%s\n' "$@")"
-}
+batch() { lftp_batch "$@"; }
 
 # each_version FUNCTION [ARG ...]: calls it for each version, in fresh
 # directories.

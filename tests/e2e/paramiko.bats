@@ -10,12 +10,6 @@ setup_file()
 	    E2E_SKIP='paramiko is not installed'
 }
 
-paramiko()
-{
-	/usr/bin/python3 -W ignore \
-	    "$BATS_TEST_DIRNAME/../lib/paramiko_client.py" "$@"
-}
-
 client_put() { paramiko put "$@"; }
 client_get() { paramiko get "$@"; }
 client_put_all() { paramiko put_all "$@"; }

@@ -8,24 +8,7 @@ setup_file()
 	clients_begin psftp pscp puttygen
 }
 
-# putty PROGRAM ARG ...: connected to the server, with its own kind of key.
-putty()
-{
-	local program=$1
-
-	shift
-	[[ -e $SSHD_DIR/user.ppk ]] || puttygen -q "$SSHD_DIR/user_key" \
-	    -O private --new-passphrase /dev/null -o "$SSHD_DIR/user.ppk"
-	"$program" -batch -P "$SSHD_PORT" -l "$SSHD_USER" \
-	    -i "$SSHD_DIR/user.ppk" -hostkey "$(ssh-keygen -lf \
-	    "$SSHD_DIR/host_key.pub" | cut -d ' ' -f 2)" "$@"
-}
-
-batch()
-{
-	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/batch"
-	putty psftp -b "$BATS_TEST_TMPDIR/batch" 127.0.0.1
-}
+batch() { psftp_batch "$@"; }
 
 # quote WORD: only quotes are special, and doubled.
 quote()

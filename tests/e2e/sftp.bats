@@ -8,11 +8,7 @@ setup_file()
 	clients_begin sftp
 }
 
-# batch LINE ...
-batch()
-{
-	printf '%s\n' "$@" | sftp -q -b - -F "$SSH_CONFIG" slipway
-}
+batch() { sftp_batch "$@"; }
 
 # quote PATH: as a word for sftp, which takes nothing else in quotes for magic.
 quote()

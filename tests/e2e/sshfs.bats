@@ -7,20 +7,8 @@ load ../lib/clients
 
 setup_file()
 {
-	clients_begin sshfs fusermount3
-	[[ -z $E2E_SKIP ]] || return 0
-	[[ -r /dev/fuse && -w /dev/fuse ]] ||
-	    { E2E_SKIP='/dev/fuse is not accessible'; return 0; }
-	# A container may have the device and yet not let us mount.
-	R=$BATS_FILE_TMPDIR/try
-	mkdir "$R"
-	if ! mount_sshfs "$R.mount" 2>"$R.err"; then
-		cat "$R.err"
-		grep -qE '^fuse|^fusermount' "$R.err" || return 1
-		E2E_SKIP="sshfs cannot mount: $(head -n 1 "$R.err")"
-		return 0
-	fi
-	unmount_sshfs "$R.mount"
+	clients_begin
+	[[ -n $E2E_SKIP ]] || E2E_SKIP=$(sshfs_unusable) || E2E_SKIP=
 }
 
 # What clients.bash does, and no mount is left behind.
@@ -29,33 +17,19 @@ teardown()
 	local mount
 
 	for mount in "$BATS_TEST_TMPDIR"/*mount; do
-		mountpoint -q "$mount" 2>/dev/null && unmount_sshfs "$mount"
+		mountpoint -q "$mount" 2>/dev/null && sshfs_unmount "$mount"
 	done
 	teardown_client
-}
-
-# mount_sshfs DIR [OPTION ...]: R on DIR. The caches are off, for a look at R
-# in between would outdate them.
-mount_sshfs()
-{
-	mkdir -p "$1"
-	sshfs -F "$SSH_CONFIG" -o dir_cache=no "slipway:$R" "$@" 3>&- 4>&-
-}
-
-unmount_sshfs()
-{
-	cd /
-	fusermount3 -u "$1"
 }
 
 # on_mount WORK: mounts, does the work there, unmounts.
 on_mount()
 {
 	M=$BATS_TEST_TMPDIR/mount
-	mount_sshfs "$M"
+	sshfs_mount "$M"
 	cd "$M"
 	"$@"
-	unmount_sshfs "$M"
+	sshfs_unmount "$M"
 }
 
 # attributes DIR: of all below but links.

@@ -24,6 +24,8 @@ load_libraries()
 
 # shellcheck source=tests/lib/sshd.bash
 . "${BASH_SOURCE[0]%/*}/sshd.bash"
+# shellcheck source=tests/lib/programs.bash
+. "${BASH_SOURCE[0]%/*}/programs.bash"
 
 # Names that a file can have. The last ones only some clients can utter.
 EASY_NAMES=(plain 'two words' ' edges ' "it's" '-dash' '#hash' 'semi;colon'
