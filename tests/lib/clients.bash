@@ -74,13 +74,26 @@ clients_server()
 	local dir=$1
 
 	shift
-	sshd_start "$dir" "'$SERVER' -e -l INFO $* 2>>'$SERVER_LOG'" || return
+	sshd_start "$dir" "$(server_command "$@")" || return
 	# Clients that use ssh(1) share one connection, each with a server of
 	# its own: most of the time would go into logging in. The name of the
 	# socket, and what ssh appends to it at first, must fit its address.
 	[[ ${#SSHD_DIR} -lt 80 ]] || return 0
 	printf '\tControlPath "%s"\n' "$SSHD_DIR/mux" >>"$SSH_CONFIG"
 	ssh -F "$SSH_CONFIG" -MNf slipway 3>&- 4>&-
+}
+
+# server_command OPTION ...: the server under test with these options, for sh.
+server_command()
+{
+	echo "'$SERVER' -e -l INFO $* 2>>'$SERVER_LOG'"
+}
+
+# clients_options OPTION ...: what sessions that begin from here to the end of
+# the test have.
+clients_options()
+{
+	sshd_command "$(server_command "$@")"
 }
 
 # clients_server_end: ends what clients_server started last.
@@ -96,6 +109,7 @@ setup()
 	[[ -z $E2E_SKIP ]] || skip "$E2E_SKIP"
 	load_libraries
 	FILE_SSHD_PID=$SSHD_PID
+	clients_options
 	fresh
 }
 

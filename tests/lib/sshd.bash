@@ -9,6 +9,7 @@
 #	reason=$(sshd_unusable) && echo "no sshd: $reason"
 #	sshd_start DIR "$PWD/build/sftp-server -l INFO" ['sshd_config line' ...]
 #	sftp -F "$SSH_CONFIG" slipway
+#	sshd_command 'another command'		for sessions from now on
 #	sshd_stop
 #
 # sshd_start sets and exports
@@ -58,9 +59,7 @@ sshd_start()
 	SSHD_USER=$(id -un)
 	SSH_CONFIG=$SSHD_DIR/ssh_config
 	sshd_make_keys || return 1
-	# A script of its own, because sshd versions differ in what they
-	# leave of quotes in a Subsystem line.
-	printf 'exec %s\n' "$command" >"$SSHD_DIR/subsystem"
+	sshd_command "$command"
 
 	# Nobody can reserve a port for sshd, so it tries until one was free.
 	for ((try = 0; try < 20; try++)); do
@@ -79,6 +78,13 @@ sshd_start()
 	done
 	sshd_log >&2
 	return 1
+}
+
+# sshd_command COMMAND: what sessions run from now on. A script of its own,
+# because sshd versions differ in what they leave of quotes in a Subsystem line.
+sshd_command()
+{
+	printf 'exec %s\n' "$1" >"$SSHD_DIR/subsystem"
 }
 
 # Ends the sshd that sshd_start started, and waits until its port is free.
