@@ -11,7 +11,8 @@
 #include "system/clock.h"
 #include "wire/sftp.h"
 
-#define PATIENCE	10000	/* ms for each of the two packets */
+#define PATIENCE	10000	/* ms for each packet */
+#define ANSWERS		8	/* and then no more */
 
 /* Reads just `len` bytes; what is too long for `to` is thrown away. */
 static bool
@@ -73,6 +74,7 @@ refuse_session(struct session *s, const char *text)
 {
 	struct request q = { .message = text };
 	uint8_t type;
+	int left;
 
 	if (!read_packet(&type, &q.id) || type != FXP_INIT)
 		return;
@@ -81,8 +83,10 @@ refuse_session(struct session *s, const char *text)
 	put_u32(&s->out, 5);
 	put_u8(&s->out, FXP_VERSION);
 	put_u32(&s->out, 3);
-	if (!write_out(&s->out) || !read_packet(&type, &q.id))
-		return;
-	reply_status(s, &q, FX_FAILURE);
+	for (left = ANSWERS; left > 0; left--) {
+		if (!write_out(&s->out) || !read_packet(&type, &q.id))
+			return;
+		reply_status(s, &q, FX_FAILURE);
+	}
 	(void)write_out(&s->out);
 }

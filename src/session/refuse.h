@@ -9,8 +9,10 @@
 #include "request/session.h"
 
 /*
- * Answers INIT with version 3 and nothing announced, and the first request
- * with FAILURE and `text`. Waits ten seconds for each, and returns.
+ * Answers INIT with version 3 and nothing announced, and each request with
+ * FAILURE and `text`: some clients (lftp) do not care for the first answer
+ * and show a later one. Returns after a few, when the client goes away, or
+ * when it lets ten seconds pass.
  */
 void	refuse_session(struct session *, const char *text);
 
