@@ -327,10 +327,11 @@ parse_options(int argc, char **argv)
 			return;
 		parse_option(ch);
 	}
-	if (optind < argc && !options.mistaken)
-		setting(mistake_say(&mistake, "\"%.100s\" is left over behind "
-		    "the options (a pattern that a shell expanded?)",
-		    argv[optind]));
+	if (optind == argc || options.mistaken)
+		return;
+	mistake_at(&mistake, "", 0, NULL);
+	setting(mistake_say(&mistake, "\"%.100s\" is left over behind the "
+	    "options (a pattern that a shell expanded?)", argv[optind]));
 }
 
 static void
