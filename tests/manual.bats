@@ -170,7 +170,7 @@ examples()
 	assert_output "$({
 	    "$SERVER" -Q extensions
 	    for version in 3 4 5 6; do
-		    announced "$version"
+		    announced "$version" -o protocol.charset=ISO-8859-1
 	    done
 	} | sort -u)"
 }
