@@ -166,7 +166,11 @@ examples()
 }
 
 @test "the manual has every extension that is answered or announced" {
-	run sort -u <(openssh_extensions) <(draft_extensions | cut -d ' ' -f 1)
+	local lacking='^md5-hash'
+
+	"$SERVER" -V | grep -q nettle && lacking='^$'
+	run sort -u <(openssh_extensions) \
+	    <(draft_extensions | cut -d ' ' -f 1 | grep -v "$lacking")
 	assert_output "$({
 	    "$SERVER" -Q extensions
 	    for version in 3 4 5 6; do
