@@ -98,6 +98,8 @@ class Realpath(VersionsTest):
                 self.assertEqual(name, self.below(want), parts)
         self.assertEqual(self.real(s, "full", STAT_ALWAYS, "d", "..", "in"),
                          self.real(s, "full/in", STAT_ALWAYS))
+        # An empty one is not a slash, which a file cannot have.
+        self.assertEqual(self.real(s, "f", STAT_ALWAYS, "", "")[1]["type"], 1)
         self.assertEqual(self.real(s, "", NO_CHECK, "ld")[0], self.below("ld"))
         self.assertEqual(self.real(s, "/", NO_CHECK, "a")[0], "/a")
         self.assertEqual(self.real(s, "ld", STAT_IF, "x", "y")[0],

@@ -23,6 +23,7 @@ setup()
 @test "spoilt: excess bytes are ignored" { unit Spoilt.test_excess_bytes_are_ignored; }
 @test "spoilt: attributes cut short" { unit Spoilt.test_attributes_cut_short; }
 @test "spoilt: unknown flags of attributes" { unit Spoilt.test_unknown_flags_of_attributes; }
+@test "agreement: thousands of requests" { unit Agreement.test_thousands_of_requests; }
 @test "empty paths: where nothing changes" { unit EmptyPaths.test_where_nothing_changes; }
 @test "denied: read only" { unit Denied.test_read_only; }
 @test "denied: symlink" { unit Denied.test_symlink; }

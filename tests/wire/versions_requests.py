@@ -5,6 +5,7 @@ versions 3, 4, 5 and 6.
 """
 
 import os
+import random
 import struct
 import unittest
 
@@ -339,6 +340,117 @@ class Spoilt(VersionsTest):
         self.assertEqual(os.stat(self.path("f")).st_mode & 0o7777, 0o640)
 
 
+class Agreement(VersionsTest):
+    """The same requests have the same effect in every version, and codes
+    that older versions lack become the ones of table 7.2 and 7.3."""
+
+    # What version 6 says -> what 3, 4 and 5 may say.
+    OLDER = {9: ((4, 2), (9,), (9,)), 11: ((4,), (11,), (11,)),
+             18: ((4,), (4,), (4,)), 19: ((2,), (2,), (2,)),
+             20: ((5,), (5,), (5,)), 21: ((2,), (2,), (2,)),
+             23: ((5,), (4,), (4,)),
+             # 3 in version 3: a hard link to a directory is EPERM.
+             24: ((4, 3), (4,), (4,)),
+             3: ((3, 2), (3,), (3,)), 8: ((4, 8), (8,), (8,))}
+    NAMES = ["a", "b", "c", "d", "d/a", "d/b", "d/e", "d/e/a", "l", "l/a",
+             "a/x", ".", "d/..", "./a", "nope/x"]
+
+    def one_request(self, dice):
+        """A request as version 3 has it; a number stands for a handle."""
+        name, other = dice.choice(self.NAMES), dice.choice(self.NAMES)
+        handle, at = dice.randrange(8), dice.randrange(20)
+        return dice.choice([
+            ("open", name, dice.choice([WRITE, READ | WRITE]) | dice.choice(
+                [CREAT, CREAT | TRUNC, CREAT | EXCL, APPEND, TRUNC, 0]),
+             {"permissions": dice.choice([0o600, 0o644, 0o755])}),
+            ("open", name, READ | WRITE | CREAT, {}),
+            ("write", handle, at, b"data" * dice.randrange(5)),
+            ("write", handle, at, b"x"), ("read", handle, at, 100),
+            ("close", handle), ("fstat", handle),
+            ("fsetstat", handle, {"size": at}),
+            ("lstat", name), ("stat", name), ("opendir", name),
+            ("remove", name), ("rmdir", name),
+            ("mkdir", name, {"permissions": dice.choice([0o700, 0o755])}),
+            ("mkdir", name, {}), ("mkdir", "d", {}), ("mkdir", "d/e", {}),
+            ("rename", name, other), ("rename", name, other),
+            ("posix-rename@openssh.com", name, other),
+            ("symlink", other, name), ("hardlink@openssh.com", name, other),
+            ("setstat", name, {"permissions": 0o700 | at}),
+            ("setstat", name, {"size": at}),
+            ("setstat", name, {"atime": at, "mtime": at * at}),
+            ("lsetstat@openssh.com", name, {"atime": at, "mtime": 7}),
+            ("readlink", name),
+            ("copy-file", name, other, dice.randrange(2))])
+
+    def play(self, session, handles, values):
+        """Sends it with this session's handles; -> what can be compared."""
+        values = list(values)
+        if isinstance(values[1], int):
+            values[1] = handles[values[1] % len(handles)]
+        reply = self.ask(session, *values)
+        if values[0] == "open" and reply.kind == "handle":
+            handles.append(reply.handle)
+            if len(handles) > 8:
+                session.call("close", handles.pop(0))
+            return reply.kind, None
+        if reply.kind == "handle":		# of a directory
+            session.call("close", reply.handle)
+            return reply.kind, None
+        return reply.kind, {
+            "status": lambda: reply.code, "data": lambda: reply.data,
+            "name": lambda: reply.names[0][0],
+            # A time that was set is small.
+            "attrs": lambda: (reply.attrs["permissions"] & 0o7777,
+                              min(reply.attrs["mtime"], 1000)),
+        }[reply.kind]()
+
+    def agree(self, values, version, got, newest):
+        told = "%s: %s in version %d, %s in 6" % (values, got, version, newest)
+        self.assertEqual(got[0], newest[0], told)
+        if got[0] == "status":
+            codes = self.OLDER.get(newest[1], ((newest[1],),) * 3)
+            self.assertIn(got[1], codes[version - 3], told)
+        else:
+            self.assertEqual(got[1], newest[1], told)
+
+    def test_thousands_of_requests(self):
+        sessions = {}
+        for version in ALL:
+            self.fresh_directory()
+            sessions[version] = s = self.session(version=version)
+            s.top, s.handles = self.dir, [b"\0" * 8]
+        dice = random.Random(6)
+        for turn in range(4000):
+            values = self.one_request(dice)
+            got = {v: self.play(s, s.handles, values)
+                   for v, s in sessions.items()}
+            for version in (3, 4, 5):
+                self.agree(values, version, got[version], got[6])
+            if turn % 100 == 0:
+                self.assertEqual(len({self.tree(s.top) for s in
+                                      sessions.values()}), 1, turn)
+        for s in sessions.values():
+            self.assertEqual(s.finish(), 0)
+
+    @staticmethod
+    def tree(top):
+        """Names, kinds, modes, contents, and the times that were set."""
+        found = []
+        for where, dirs, files in os.walk(top):
+            for name in dirs + files:
+                path = os.path.join(where, name)
+                st = os.lstat(path)
+                content = b""
+                if os.path.islink(path):
+                    content = os.readlink(path)
+                elif os.path.isfile(path):
+                    with open(path, "rb") as file:
+                        content = file.read()
+                found.append((os.path.relpath(path, top), st.st_mode,
+                              st.st_nlink, content))
+        return tuple(sorted(found))
+
+
 class EmptyPaths(VersionsTest):
     @in_versions(*ALL)
     def test_where_nothing_changes(self, version, session):
@@ -361,7 +473,14 @@ class EmptyPaths(VersionsTest):
             (("copy-file", "f", "", 0), 2), (("copy-file", "", "g", 0), 2),
         ])
         if version > 3:
-            self.assertEqual(self.attrs(session, "")["type"], 2)
+            here = self.attrs(session, ".")
+            for name in ("stat", "lstat"):
+                got = self.attrs(session, "", name=name)
+                self.assertEqual(got, {**here, "atime": got["atime"],
+                                       "atime_ns": got["atime_ns"]})
+            names = session.call("readdir", self.opendir(session, "")).names
+            self.assertEqual(sorted(n for n, _, _ in names),
+                             [b".", b"..", b"f"])
         self.assertEqual(session.call("realpath", "").names[0][0],
                          os.fsencode(os.path.realpath(self.dir)))
         self.assertEqual(self.names(), ["f"])
