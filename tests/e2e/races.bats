@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: ISC
+# What races in a real sshfs on a real sshd: the server hears of a close(2)
+# after what followed it, or before. The directory served refuses to rename and
+# remove what is open. And sessions that meet, or end, in the middle of that.
+# What is played is in tests/lib/races.py.
+
+load ../lib/clients
+load ../lib/refuse
+
+ROUNDS=2000
+
+setup_file()
+{
+	export REAL_SERVER OPTIONS=$BATS_FILE_TMPDIR/options
+	export PID_FILE=$BATS_FILE_TMPDIR/pid
+	REAL_SERVER=$(realpath \
+	    "${SERVER:-$BATS_TEST_DIRNAME/../../build/sftp-server}")
+	export SERVER=$BATS_FILE_TMPDIR/server
+	printf '#!/bin/sh\necho $$ >"%s"\nexec "%s" "$@" $(cat "%s")\n' \
+	    "$PID_FILE" "$REAL_SERVER" "$OPTIONS" >"$SERVER"
+	chmod +x "$SERVER"
+	: >"$OPTIONS"
+	clients_begin sshfs fusermount3 "$PYTHON"
+	[[ -n $E2E_SKIP ]] || E2E_SKIP=$(refusefs_unusable) ||
+	    SERVER=$REAL_SERVER server_has_policy ||
+	    E2E_SKIP='this server has no policies'
+}
+
+setup()
+{
+	bats_require_minimum_version 1.5.0
+	[[ -z $E2E_SKIP ]] || skip "$E2E_SKIP"
+	load_libraries
+	FILE_SSHD_PID=$SSHD_PID
+	SERVED=$BATS_TEST_TMPDIR/served
+	MOUNT=$BATS_TEST_TMPDIR/mount
+	refusefs_mount "$BATS_TEST_TMPDIR/source" "$SERVED"
+}
+
+teardown()
+{
+	[[ -z $E2E_SKIP ]] || return 0
+	! mountpoint -q "$MOUNT" || unmount
+	refusefs_unmount "$SERVED"
+	teardown_client
+}
+
+# Lazily if something still looks: the server ends with its input all the same.
+unmount()
+{
+	fusermount3 -u "$MOUNT" || fusermount3 -uz "$MOUNT"
+}
+
+# race KIND OPTION ...: its rounds on a mount with these options of the server.
+race()
+{
+	local kind=$1
+
+	shift
+	echo "$@" >"$OPTIONS"
+	mkdir "$MOUNT"
+	timeout 60 sshfs -F "$SSH_CONFIG" "slipway:$SERVED" "$MOUNT" 3>&- 4>&-
+	(cd "$MOUNT" &&
+	    timeout 300 "$PYTHON" "$BATS_TEST_DIRNAME/../lib/races.py" \
+	    "$kind" "$ROUNDS")
+}
+
+# sessions PLAY OPTION ...
+sessions()
+{
+	local play=$1
+
+	shift
+	echo "$@" >"$OPTIONS"
+	timeout 300 "$PYTHON" "$BATS_TEST_DIRNAME/../lib/races.py" "$play" \
+	    "$SERVED" "$SSH_CONFIG" "$PID_FILE"
+}
+
+# control KIND: how it is without the policy, for the reader. How many rounds
+# fail is up to the machine, so only what happened is said.
+control()
+{
+	local said
+
+	said=$(race "$1" -o rename.open_handles=keep) || said='it cannot be run'
+	printf '# %s without a policy: %s\n' "$1" "${said//$'\n'/; }" >&3
+}
+
+no_hidden_names()
+{
+	run find "$SERVED" -name '.slipway-*'
+	assert_output ''
+}
+
+@test "close, then unlink: $ROUNDS times on a mount" {
+	run race unlink -o profile=sshfs
+	assert_output "0 of $ROUNDS failed"
+	unmount
+	no_hidden_names
+}
+
+@test "read, close, rename: $ROUNDS times on a mount" {
+	run race rename -o profile=sshfs
+	assert_output "0 of $ROUNDS failed"
+	unmount
+	no_hidden_names
+}
+
+@test "for comparison: close, then unlink, without the policy" {
+	control unlink
+}
+
+@test "for comparison: read, close, rename, without the policy" {
+	control rename
+}
+
+@test "two sessions in one directory leave each other's hidden names alone" {
+	sessions two -o profile=sshfs
+}
+
+@test "no end of a session leaves hidden names" {
+	sessions ends -o profile=sshfs -o rename.busy_timeout=5s
+}
+
+@test "what SIGKILL leaves is cleared by the next session" {
+	sessions killed -o profile=sshfs -o rename.busy_timeout=5s
+}

@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Programs that race a close(2) on a FUSE mount, and sessions that end.
+
+usage: races.py unlink|rename COUNT             in the working directory
+       races.py two|ends|killed SERVED SSH_CONFIG PID_FILE
+                                                    by way of sshd
+
+The kernel tells FUSE of a close(2) only after it has returned, so on a mount
+the server hears of an unlink or a rename before, or after, it hears of the
+close. Each of COUNT rounds must do what it does on a disk.
+
+The others play two sessions of a real sshd in SERVED, a directory that refuses
+to rename what is open. PID_FILE is where a server leaves its process id.
+"""
+import collections
+import concurrent.futures
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
+                                "..", "wire"))
+import sftpwire as sw  # noqa: E402
+
+AT_A_TIME = 4           # files, for the time that a round takes is latency
+TIMEOUT = 60
+HIDDEN = re.compile(r"\.slipway-[0-9A-Za-z]{22}-(old|part)$")
+
+
+# ---- races ------------------------------------------------------------
+
+def race_unlink(name, text):
+    with open(name, "w") as f:
+        f.write(text)
+    os.unlink(name)
+    if os.path.lexists(name):
+        raise AssertionError(name + " is still there")
+
+
+def race_rename(name, text):
+    """Read, close, rename over the file of the round before."""
+    with open(name, "w") as f:
+        f.write(text)
+    with open(name) as f:
+        got = f.read()
+    os.rename(name, name + ".to")
+    with open(name + ".to") as f:
+        if got != text or f.read() != text:
+            raise AssertionError(name + " holds something else")
+
+
+def race(play, count):
+    """Prints how many rounds failed, and each way to once."""
+
+    def rounds(lane):
+        failures = collections.Counter()
+        for i in range(lane, count, AT_A_TIME):
+            try:
+                play("f%d" % lane, "this is round %d\n" % i)
+            except (OSError, AssertionError) as e:
+                failures[str(e)] += 1
+        return failures
+
+    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as lanes:
+        failures = sum(lanes.map(rounds, range(AT_A_TIME)),
+                       collections.Counter())
+    print("%d of %d failed" % (failures.total(), count))
+    for text, times in failures.most_common(5):
+        print("%d times: %s" % (times, text))
+
+
+# ---- sessions ---------------------------------------------------------
+
+class Failed(Exception):
+    """A promise that was not kept."""
+
+
+def check(what, got, want):
+    if got != want:
+        raise Failed("%s: %r, not %r" % (what, got, want))
+
+
+def wait_until(what, condition):
+    deadline = time.monotonic() + TIMEOUT
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failed("waited in vain until " + what)
+        time.sleep(0.01)
+
+
+def is_running(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class Place:
+    """SERVED, and sessions in it."""
+
+    def __init__(self, served, ssh_config, pid_file):
+        self.dir, self.ssh_config, self.pid_file = served, ssh_config, pid_file
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def put(self, name, text):
+        with open(self.path(name), "w") as f:
+            f.write(text)
+
+    def text(self, name):
+        with open(self.path(name)) as f:
+            return f.read()
+
+    def hidden(self):
+        return sorted(filter(HIDDEN.match, os.listdir(self.dir)))
+
+    def clear(self):
+        for name in os.listdir(self.dir):
+            os.unlink(self.path(name))
+
+    def session(self):
+        """The client is ssh; `pid` is the server's."""
+        if os.path.exists(self.pid_file):
+            os.unlink(self.pid_file)
+        s = sw.Session(["ssh", "-F", self.ssh_config, "-s", "slipway",
+                        "sftp"], timeout=TIMEOUT)
+        s.init(3)
+        with open(self.pid_file) as f:
+            s.pid = int(f.read())
+        return s
+
+    def open(self, s, name, flags=sw.READ | sw.WRITE):
+        reply = s.call("open", self.path(name), flags, {})
+        check("OPEN " + name, reply.kind, "handle")
+        return reply.handle
+
+    def expect(self, s, request, *fields):
+        reply = s.call(request, *fields)
+        check(request, sw.STATUS_NAMES[reply.code], "OK")
+
+    def rename(self, s, old, new):
+        self.expect(s, "posix-rename@openssh.com", self.path(old),
+                    self.path(new))
+
+    def content(self, s, handle):
+        reply = s.call("read", handle, 0, 99)
+        return reply.data.decode() if reply.kind == "data" else str(reply)
+
+    def listing(self, s):
+        handle = s.call("opendir", self.dir).handle
+        names = []
+        while (reply := s.call("readdir", handle)).kind == "name":
+            names += [os.fsdecode(n[0]) for n in reply.names]
+        self.expect(s, "close", handle)
+        return sorted(set(names) - {".", ".."})
+
+
+def displaced(place, s):
+    """A file that is open was replaced: it has a hidden name now."""
+    place.put("dst", "TARGET")
+    place.put("src", "SOURCE")
+    handle = place.open(s, "dst")
+    before = place.hidden()
+    place.rename(s, "src", "dst")
+    check("number of new hidden names",
+          len(set(place.hidden()) - set(before)), 1)
+    return handle
+
+
+def play_two(place):
+    """Neither of two sessions touches a hidden name of the other."""
+    one, two = place.session(), place.session()
+    first = displaced(place, one)
+    kept = place.hidden()
+    second = displaced(place, two)
+    check("LISTING of the first", place.listing(one), ["dst"])
+    check("LISTING of the second", place.listing(two), ["dst"])
+    check("number of hidden names", len(place.hidden()), 2)
+    check("READ of the first", place.content(one, first), "TARGET")
+    check("READ of the second", place.content(two, second), "TARGET")
+    place.expect(two, "close", second)
+    check("hidden names of the first", place.hidden(), kept)
+    place.expect(two, "remove", place.path("dst"))
+    check("exit of the second", two.finish(), 0)
+    check("hidden names of the first", place.hidden(), kept)
+    check("READ of the first", place.content(one, first), "TARGET")
+    place.expect(one, "close", first)
+    check("hidden names", place.hidden(), [])
+    check("exit of the first", one.finish(), 0)
+
+
+def start_rename(place, s):
+    """A rename over a file that the session lets go of, of one that this
+    process holds: it is in the middle of its tries when we come back."""
+    place.put("dst", "TARGET")
+    place.put("src", "SOURCE")
+    place.open(s, "dst")
+    ours = open(place.path("src"))
+    s.start("posix-rename@openssh.com", place.path("src"), place.path("dst"))
+    wait_until("a hidden name is there", place.hidden)
+    return ours
+
+
+def end_input(s):
+    s.end_input()
+
+
+def vanish(s):
+    s.child.kill()
+
+
+def ending_by(number):
+    def end(s):
+        os.kill(s.pid, number)
+    return end
+
+
+ENDINGS = {
+    "the end of its input": end_input,
+    "a client that vanishes": vanish,
+    "SIGTERM": ending_by(signal.SIGTERM),
+    "SIGHUP": ending_by(signal.SIGHUP),
+    "SIGINT": ending_by(signal.SIGINT),
+}
+
+
+def play_one_end(place, end, during):
+    """-> the text of `dst` in the end."""
+    s = place.session()
+    ours = start_rename(place, s) if during else None
+    if not during:
+        displaced(place, s)
+    try:
+        end(s)
+        wait_until("the server has ended", lambda: not is_running(s.pid))
+    finally:
+        if ours:
+            ours.close()
+        s.destroy()
+    return place.text("dst")
+
+
+def play_ends(place):
+    """However a session ends, there are no hidden names when it has."""
+    wrong = []
+    for name, end in ENDINGS.items():
+        for during in (False, True):
+            moment = "in a rename" if during else "after a rename"
+            try:
+                text = play_one_end(place, end, during)
+                check("hidden names", place.hidden(), [])
+                check("dst", text, "TARGET" if during else "SOURCE")
+            except Failed as e:
+                wrong.append("%s, %s: %s" % (name, moment, e))
+            place.clear()
+    if wrong:
+        raise Failed("\n".join(wrong))
+
+
+def play_killed(place):
+    """What SIGKILL leaves is cleared by the next session's listing."""
+    for during in (False, True):
+        play_one_end(place, ending_by(signal.SIGKILL), during)
+        check("number of hidden names left", len(place.hidden()), 1)
+        s = place.session()
+        check("LISTING", place.listing(s), ["dst", "src"][:1 + during])
+        check("hidden names", place.hidden(), [])
+        check("exit", s.finish(), 0)
+        place.clear()
+
+
+def main():
+    verb, *arguments = sys.argv[1:]
+    if verb in ("unlink", "rename"):
+        race(globals()["race_" + verb], int(arguments[0]))
+        return
+    try:
+        globals()["play_" + verb](Place(*arguments))
+    except (Failed, sw.WireError, sw.Hung, sw.Ended) as e:
+        sys.exit("%s: %s" % (type(e).__name__, e))
+
+
+main()
