@@ -558,7 +558,8 @@ apply_policy(void)
 		return;
 	log_error("session refused for local user %s, as the policy says",
 	    session.self.name);
-	refuse_session(&session, p->session.message);
+	refuse_session(&session, p->session.message != NULL ?
+	    p->session.message : "sftp is not available to this user");
 	exit(EXIT_POLICY);
 }
 

@@ -43,30 +43,37 @@ reply_code(const struct session *s, const struct request *q, int outcome)
 	return status_code(outcome, s->version);
 }
 
+static void
+add_name(struct buf *b, const char *between, const char *name)
+{
+	if (name == NULL || strlen(name) >= PATH_MAX || !path_is_utf8(name))
+		return;
+	put_bytes(b, between, strlen(between));
+	put_bytes(b, name, strlen(name));
+}
+
 /*
- * The text of a STATUS. From version 4 on the system's words go with the name
- * they are about, as the client has it; draft-13 9.1 wants UTF-8.
+ * The text of a STATUS. From version 4 on the system's words go with the names
+ * they are about, as the client has them; draft-13 9.1 wants UTF-8.
  */
 static void
 put_message(struct session *s, const struct request *q, int outcome,
     uint32_t code)
 {
-	const char *text = q->message, *name = q->path[0];
+	const char *text = q->message;
+	size_t start, i;
 
 	if (text == NULL && outcome == FX_INVALID_HANDLE && s->version <= 3)
 		text = status_name(code);
 	if (text == NULL)
 		text = status_text(outcome, s->version,
 		    s->policy.protocol.messages == MESSAGES_OPENSSH);
-	if (s->version <= 3 || outcome >= 0 || name == NULL ||
-	    strlen(name) >= PATH_MAX || !path_is_utf8(name)) {
-		put_cstr(&s->out, text);
-		return;
-	}
-	put_u32(&s->out, (uint32_t)(strlen(text) + 2 + strlen(name)));
-	put_bytes(&s->out, text, strlen(text));
-	put_bytes(&s->out, ": ", 2);
-	put_bytes(&s->out, name, strlen(name));
+	start = s->out.len;
+	put_cstr(&s->out, text);
+	if (s->version > 3 && outcome < 0)
+		for (i = 0; i < nitems(q->path); i++)
+			add_name(&s->out, i == 0 ? ": " : ", ", q->path[i]);
+	set_u32(&s->out, start, (uint32_t)(s->out.len - start - 4));
 }
 
 void
