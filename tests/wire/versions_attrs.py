@@ -567,6 +567,32 @@ class InodeFlags(AttrsTest):
 
 
 class Others(AttrsTest):
+    SETTABLE = ("size", "owner", "group", "permissions", "atime", "atime_ns",
+                "mtime", "mtime_ns", "bits", "bits_valid")
+
+    @in_versions(*NEW)
+    def test_round_trip(self, version, session):
+        """What was sent is accepted, and changes nothing."""
+        for name in (".hidden", "f", "d", "sparse"):
+            if name == "d":
+                os.mkdir(self.path(name))
+            else:
+                self.put(name, b"whole")
+            os.chmod(self.path(name), 0o6751)
+        os.truncate(self.path("sparse"), 1 << 20)
+        for name in self.names():
+            os.utime(self.path(name), ns=(-5, 10**18 + 7))
+            got = self.attrs(session, name, BITS)
+            attrs = {key: got[key] for key in self.SETTABLE if key in got
+                     and not (key == "size" and name == "d")}
+            before = self.stat(name)
+            self.check(session, [(("setstat", name, attrs), 0)])
+            after = self.stat(name)
+            for key in ("st_mode", "st_size", "st_uid", "st_gid", "st_blocks",
+                        "st_atime_ns", "st_mtime_ns"):
+                self.assertEqual(getattr(after, key), getattr(before, key),
+                                 (name, key))
+
     @in_versions(6)
     def test_that_are_not_for_clients_to_set(self, _, session):
         """INVALID_PARAMETER where the draft forbids, else unsupported."""
