@@ -123,11 +123,13 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 		return 0;
 	if (is_rename(q) && fs_stat(&q->place[1], &st) == 0) {
 		m->displaced = true;
-		index_each_inode(hs, fs_device(&st), st.stx_ino, match_add, m);
+		index_each_inode(hs, s->cwd, fs_device(&st), st.stx_ino,
+		    match_add, m);
 	}
 	if (fs_stat(&q->place[0], &st) == 0) {
 		m->displaced = !is_rename(q);
-		index_each_inode(hs, fs_device(&st), st.stx_ino, match_add, m);
+		index_each_inode(hs, s->cwd, fs_device(&st), st.stx_ino,
+		    match_add, m);
 		if (S_ISDIR(st.stx_mode))
 			index_each_below(hs, s->cwd, q->path[0], match_add, m);
 	}

@@ -47,12 +47,9 @@ struct handle {
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
 	struct hidden	*hidden;	/* the name its file has left, or NULL */
 
-	/* index.c: handles by name as it is now, and by what they are. */
-	char		*now;		/* absolute; NULL until indexed */
-	bool		 has_inode;
-	uint64_t	 dev, ino;
-	RB_ENTRY(handle) by_name, by_inode;
-	SLIST_ENTRY(handle) no_name, no_inode;
+	/* index.c: what it is found by, once somebody has looked. */
+	struct indexed	*indexed;
+	LIST_ENTRY(handle) unindexed;
 	struct handle	*next_free;
 };
 
@@ -63,9 +60,10 @@ struct dir_stream {
 	char	*data;
 };
 
-RB_HEAD(handles_by_name, handle);
-RB_HEAD(handles_by_inode, handle);
-SLIST_HEAD(handle_list, handle);
+RB_HEAD(handles_by_name, indexed);
+RB_HEAD(handles_by_inode, indexed);
+LIST_HEAD(handle_list, handle);
+LIST_HEAD(indexed_list, indexed);
 
 struct handles {
 	uint64_t	 mask;		/* ids are serial and slot under it */
@@ -78,7 +76,8 @@ struct handles {
 	struct handle	*free;
 	struct handles_by_name by_name;
 	struct handles_by_inode by_inode;
-	struct handle_list no_name, no_inode;	/* opened, not yet indexed */
+	struct handle_list unindexed;	/* opened since somebody looked */
+	struct indexed_list no_inode;	/* ... and asked for names only */
 };
 
 void	 handles_init(struct handles *);
@@ -148,11 +147,14 @@ void	 index_init(struct handles *);
 void	 index_add(struct handles *, struct handle *);
 void	 index_remove(struct handles *, struct handle *);
 
-/* Calls `each` for the handles on that inode; `arg` is handed on. */
-void	 index_each_inode(struct handles *, uint64_t dev, uint64_t ino,
-	    void (*each)(struct handle *, void *), void *arg);
+/*
+ * Calls `each` for the handles on that inode; `arg` is handed on. A relative
+ * name of a handle starts at `cwd`.
+ */
+void	 index_each_inode(struct handles *, const char *cwd, uint64_t dev,
+	    uint64_t ino, void (*each)(struct handle *, void *), void *arg);
 
-/* The same for those at that absolute path or below it. */
+/* The same for those at that path or below it. */
 void	 index_each_below(struct handles *, const char *cwd, const char *top,
 	    void (*each)(struct handle *, void *), void *arg);
 
@@ -162,5 +164,12 @@ void	 index_each_below(struct handles *, const char *cwd, const char *top,
  */
 void	 index_renamed(struct handles *, const char *cwd, const char *old,
 	    const char *new);
+
+/* The name that a handle's file has now, absolute; NULL if it is not known. */
+const char *index_name(const struct handle *);
+
+/* Is that the file of the handle? False if nobody looked before. */
+struct statx;
+bool	 index_is_file(const struct handle *, const struct statx *);
 
 #endif

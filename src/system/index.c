@@ -11,15 +11,26 @@
 #include "system/handle.h"
 #include "wire/path.h"
 
+/* What a handle is found by. */
+struct indexed {
+	struct handle	*h;
+	char		*now;		/* absolute; "" for none */
+	bool		 has_inode;	/* and is in that tree, not in the list */
+	uint64_t	 dev, ino;
+	RB_ENTRY(indexed) by_name, by_inode;
+	LIST_ENTRY(indexed) no_inode;
+	SLIST_ENTRY(indexed) moved;
+};
+
 /* Handles with the same name or inode stand side by side, in slot order. */
 static int
-compare_slots(const struct handle *a, const struct handle *b)
+compare_slots(const struct indexed *a, const struct indexed *b)
 {
-	return (a->slot > b->slot) - (a->slot < b->slot);
+	return (a->h->slot > b->h->slot) - (a->h->slot < b->h->slot);
 }
 
 static int
-compare_names(const struct handle *a, const struct handle *b)
+compare_names(const struct indexed *a, const struct indexed *b)
 {
 	int r = path_compare(a->now, b->now);
 
@@ -27,7 +38,7 @@ compare_names(const struct handle *a, const struct handle *b)
 }
 
 static int
-compare_inodes(const struct handle *a, const struct handle *b)
+compare_inodes(const struct indexed *a, const struct indexed *b)
 {
 	if (a->dev != b->dev)
 		return a->dev < b->dev ? -1 : 1;
@@ -38,9 +49,9 @@ compare_inodes(const struct handle *a, const struct handle *b)
 
 /* libbsd's RB_GENERATE_STATIC wants a macro that glibc does not have. */
 #define UNUSED_STATIC	__attribute__((__unused__)) static
-RB_GENERATE_INTERNAL(handles_by_name, handle, by_name, compare_names,
+RB_GENERATE_INTERNAL(handles_by_name, indexed, by_name, compare_names,
     UNUSED_STATIC)
-RB_GENERATE_INTERNAL(handles_by_inode, handle, by_inode, compare_inodes,
+RB_GENERATE_INTERNAL(handles_by_inode, indexed, by_inode, compare_inodes,
     UNUSED_STATIC)
 
 void
@@ -48,87 +59,126 @@ index_init(struct handles *hs)
 {
 	RB_INIT(&hs->by_name);
 	RB_INIT(&hs->by_inode);
-	SLIST_INIT(&hs->no_name);
-	SLIST_INIT(&hs->no_inode);
+	LIST_INIT(&hs->unindexed);
+	LIST_INIT(&hs->no_inode);
 }
 
 void
 index_add(struct handles *hs, struct handle *h)
 {
-	SLIST_INSERT_HEAD(&hs->no_name, h, no_name);
-	SLIST_INSERT_HEAD(&hs->no_inode, h, no_inode);
+	LIST_INSERT_HEAD(&hs->unindexed, h, unindexed);
 }
 
 void
 index_remove(struct handles *hs, struct handle *h)
 {
-	if (h->now != NULL)
-		RB_REMOVE(handles_by_name, &hs->by_name, h);
+	struct indexed *x = h->indexed;
+
+	if (x == NULL) {
+		LIST_REMOVE(h, unindexed);
+		return;
+	}
+	RB_REMOVE(handles_by_name, &hs->by_name, x);
+	if (x->has_inode)
+		RB_REMOVE(handles_by_inode, &hs->by_inode, x);
 	else
-		SLIST_REMOVE(&hs->no_name, h, handle, no_name);
-	if (h->has_inode)
-		RB_REMOVE(handles_by_inode, &hs->by_inode, h);
-	else
-		SLIST_REMOVE(&hs->no_inode, h, handle, no_inode);
-	free(h->now);
-	h->now = NULL;
-	h->has_inode = false;
+		LIST_REMOVE(x, no_inode);
+	free(x->now);
+	free(x);
+	h->indexed = NULL;
 }
 
-static void
-index_inodes(struct handles *hs)
+static struct indexed *
+index_new(struct handle *h, const char *cwd)
 {
-	struct handle *h;
-	struct statx st;
+	struct indexed *x = calloc(1, sizeof(*x));
+	char path[PATH_MAX];
 
-	while ((h = SLIST_FIRST(&hs->no_inode)) != NULL) {
-		struct place p = fs_place_fd(h->fd, h->name);
-
-		SLIST_REMOVE_HEAD(&hs->no_inode, no_inode);
-		if (fs_stat(&p, &st) == 0) {
-			h->dev = fs_device(&st);
-			h->ino = st.stx_ino;
-		}
-		h->has_inode = true;
-		RB_INSERT(handles_by_inode, &hs->by_inode, h);
+	if (x == NULL)
+		return NULL;
+	/* A name that is too long to be one matches nothing. */
+	if (!path_absolute(cwd, h->name, path, sizeof(path)))
+		path[0] = '\0';
+	if ((x->now = strdup(path)) == NULL) {
+		free(x);
+		return NULL;
 	}
+	x->h = h;
+	return x;
 }
 
 static void
 index_names(struct handles *hs, const char *cwd)
 {
+	struct indexed *x;
 	struct handle *h;
-	char path[PATH_MAX];
 
-	while ((h = SLIST_FIRST(&hs->no_name)) != NULL) {
-		/* A name that is too long to be one matches nothing. */
-		if (!path_absolute(cwd, h->name, path, sizeof(path)))
-			path[0] = '\0';
-		if ((h->now = strdup(path)) == NULL)
+	while ((h = LIST_FIRST(&hs->unindexed)) != NULL) {
+		if ((x = index_new(h, cwd)) == NULL)
 			return;
-		SLIST_REMOVE_HEAD(&hs->no_name, no_name);
-		RB_INSERT(handles_by_name, &hs->by_name, h);
+		LIST_REMOVE(h, unindexed);
+		h->indexed = x;
+		RB_INSERT(handles_by_name, &hs->by_name, x);
+		LIST_INSERT_HEAD(&hs->no_inode, x, no_inode);
 	}
 }
 
-void
-index_each_inode(struct handles *hs, uint64_t dev, uint64_t ino,
-    void (*each)(struct handle *, void *), void *arg)
+/* Takes a system call a handle, so not before a rename was refused. */
+static void
+index_inodes(struct handles *hs, const char *cwd)
 {
-	struct handle key = { .dev = dev, .ino = ino, .slot = -1 }, *h;
+	struct indexed *x;
+	struct statx st;
 
-	index_inodes(hs);
-	for (h = RB_NFIND(handles_by_inode, &hs->by_inode, &key);
-	    h != NULL && h->dev == dev && h->ino == ino;
-	    h = RB_NEXT(handles_by_inode, &hs->by_inode, h))
-		each(h, arg);
+	index_names(hs, cwd);
+	while ((x = LIST_FIRST(&hs->no_inode)) != NULL) {
+		struct place p = fs_place_fd(x->h->fd, x->h->name);
+
+		LIST_REMOVE(x, no_inode);
+		if (fs_stat(&p, &st) == 0) {
+			x->dev = fs_device(&st);
+			x->ino = st.stx_ino;
+		}
+		x->has_inode = true;
+		RB_INSERT(handles_by_inode, &hs->by_inode, x);
+	}
+}
+
+const char *
+index_name(const struct handle *h)
+{
+	return h->indexed == NULL ? NULL : h->indexed->now;
+}
+
+bool
+index_is_file(const struct handle *h, const struct statx *st)
+{
+	return h->indexed != NULL && h->indexed->has_inode &&
+	    st->stx_ino == h->indexed->ino &&
+	    fs_device(st) == h->indexed->dev;
+}
+
+void
+index_each_inode(struct handles *hs, const char *cwd, uint64_t dev,
+    uint64_t ino, void (*each)(struct handle *, void *), void *arg)
+{
+	/* A key comes before every handle that is equal to it otherwise. */
+	struct handle first = { .slot = -1 };
+	struct indexed key = { .h = &first, .dev = dev, .ino = ino }, *x;
+
+	index_inodes(hs, cwd);
+	for (x = RB_NFIND(handles_by_inode, &hs->by_inode, &key);
+	    x != NULL && x->dev == dev && x->ino == ino;
+	    x = RB_NEXT(handles_by_inode, &hs->by_inode, x))
+		each(x->h, arg);
 }
 
 /* The first handle at or below a path, in tree order. */
-static struct handle *
+static struct indexed *
 first_below(struct handles *hs, char *top)
 {
-	struct handle key = { .now = top, .slot = -1 };
+	struct handle first = { .slot = -1 };
+	struct indexed key = { .h = &first, .now = top };
 
 	return RB_NFIND(handles_by_name, &hs->by_name, &key);
 }
@@ -138,14 +188,14 @@ index_each_below(struct handles *hs, const char *cwd, const char *top,
     void (*each)(struct handle *, void *), void *arg)
 {
 	char path[PATH_MAX];
-	struct handle *h;
+	struct indexed *x;
 
 	if (!path_absolute(cwd, top, path, sizeof(path)))
 		return;
 	index_names(hs, cwd);
-	for (h = first_below(hs, path); h != NULL && path_is_below(h->now, path);
-	    h = RB_NEXT(handles_by_name, &hs->by_name, h))
-		each(h, arg);
+	for (x = first_below(hs, path); x != NULL && path_is_below(x->now, path);
+	    x = RB_NEXT(handles_by_name, &hs->by_name, x))
+		each(x->h, arg);
 }
 
 /* `path`, which lies at or below `from`, as it is when that became `to`. */
@@ -164,27 +214,27 @@ index_renamed(struct handles *hs, const char *cwd, const char *old,
     const char *new)
 {
 	char from[PATH_MAX], to[PATH_MAX] = "", *now;
-	struct handle *h, *next;
-	struct handle_list moved = SLIST_HEAD_INITIALIZER(moved);
+	struct indexed *x, *next;
+	SLIST_HEAD(, indexed) moved = SLIST_HEAD_INITIALIZER(moved);
 
 	if (hs->open == 0 || !path_absolute(cwd, old, from, sizeof(from)) ||
 	    (new != NULL && !path_absolute(cwd, new, to, sizeof(to))))
 		return;
 	index_names(hs, cwd);
 	/* Taken out first: the new names may lie in the same stretch. */
-	for (h = first_below(hs, from); h != NULL &&
-	    path_is_below(h->now, from); h = next) {
-		next = RB_NEXT(handles_by_name, &hs->by_name, h);
-		now = new == NULL ? strdup("") : path_replace(h->now, from, to);
+	for (x = first_below(hs, from); x != NULL &&
+	    path_is_below(x->now, from); x = next) {
+		next = RB_NEXT(handles_by_name, &hs->by_name, x);
+		now = new == NULL ? strdup("") : path_replace(x->now, from, to);
 		if (now == NULL)
 			continue;
-		RB_REMOVE(handles_by_name, &hs->by_name, h);
-		free(h->now);
-		h->now = now;
-		SLIST_INSERT_HEAD(&moved, h, no_name);
+		RB_REMOVE(handles_by_name, &hs->by_name, x);
+		free(x->now);
+		x->now = now;
+		SLIST_INSERT_HEAD(&moved, x, moved);
 	}
-	while ((h = SLIST_FIRST(&moved)) != NULL) {
-		SLIST_REMOVE_HEAD(&moved, no_name);
-		RB_INSERT(handles_by_name, &hs->by_name, h);
+	while ((x = SLIST_FIRST(&moved)) != NULL) {
+		SLIST_REMOVE_HEAD(&moved, moved);
+		RB_INSERT(handles_by_name, &hs->by_name, x);
 	}
 }

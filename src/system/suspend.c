@@ -87,11 +87,10 @@ same_by_name(const struct handle *h, struct place *p)
 {
 	struct statx st;
 
-	if (h->now == NULL || !h->has_inode)
+	if (index_name(h) == NULL)
 		return false;
-	*p = fs_place_entry(AT_FDCWD, h->now);
-	return fs_stat(p, &st) == 0 && st.stx_ino == h->ino &&
-	    fs_device(&st) == h->dev;
+	*p = fs_place_entry(AT_FDCWD, index_name(h));
+	return fs_stat(p, &st) == 0 && index_is_file(h, &st);
 }
 
 int
