@@ -58,20 +58,23 @@ is_rename(const struct request *q)
 
 /*
  * A plain RENAME that the policy lets replace: but never a directory, which
- * an administrator who forces files to be replaced does not mean.
+ * an administrator who forces files to be replaced does not mean. Where
+ * nothing has the name it is one call, as without the policy.
  */
 static int
 rename_forced(const struct request *q)
 {
-	struct statx old, new;
-	bool exists;
-	int r;
+	const struct place *old = &q->place[0], *new = &q->place[1];
+	struct statx st;
+	int first, r;
 
-	if ((r = fs_stat(&q->place[0], &old)) != 0)
+	first = fs_rename_new(old, new);
+	if (first != -EEXIST && first != -EINVAL && first != -ENOSYS)
+		return first;
+	if ((r = fs_stat(old, &st)) != 0)
 		return r;
-	exists = fs_stat(&q->place[1], &new) == 0;
-	r = fs_rename(&q->place[0], &q->place[1], !S_ISDIR(old.stx_mode));
-	if (r == 0 && exists)
+	r = fs_rename(old, new, !S_ISDIR(st.stx_mode));
+	if (r == 0 && first == -EEXIST)
 		log_info("rename \"%s\" replaced \"%s\", as the policy says",
 		    q->path[0], q->path[1]);
 	return r;

@@ -158,6 +158,12 @@ int	 fs_rename(const struct place *old, const struct place *new,
 	    bool replace);
 
 /*
+ * Renames to a name that nothing has, in one call: -EEXIST if something has,
+ * -EINVAL or -ENOSYS where kernel or file system cannot do that.
+ */
+int	 fs_rename_new(const struct place *old, const struct place *new);
+
+/*
  * The absolute name without links, `.` and `..`, as OpenSSH makes it: the
  * last component may be missing. `to` has PATH_MAX bytes.
  */

@@ -20,8 +20,8 @@
 #define RENAME_NOREPLACE 1
 #endif
 
-static int
-rename_noreplace(const struct place *old, const struct place *new)
+int
+fs_rename_new(const struct place *old, const struct place *new)
 {
 #ifdef HAVE_RENAMEAT2
 	return outcome(renameat2(old->dirfd, old->name, new->dirfd, new->name,
@@ -79,7 +79,7 @@ fs_rename(const struct place *old, const struct place *new, bool replace)
 	if (replace)
 		return outcome(renameat(old->dirfd, old->name, new->dirfd,
 		    new->name));
-	r = rename_noreplace(old, new);
+	r = fs_rename_new(old, new);
 	if (r == -EINVAL || r == -ENOSYS)
 		r = rename_linking(old, new);
 	/* Where both names are wrong, OpenSSH speaks of the old one. */
