@@ -489,6 +489,32 @@ run_mix(struct bench *b, const struct row *r)
 	free(l.seen);
 }
 
+/* To another directory, and back, which leaves the tree as it was. */
+static void
+run_rename(struct bench *b, const struct row *r)
+{
+	char *dir = path_of(b, "renamed");
+	char **here = tree_names(file_tree(b, GROUP, true), GROUP);
+	char **there = tree_names(dir, GROUP);
+	uint64_t pairs = (work_of(b, r) + 2 * GROUP - 1) / (2 * GROUP);
+	struct client *c = join(b, r->window);
+
+	if (mkdir(dir, 0755) == -1)
+		err(1, "%s", dir);
+	measure_from(b, c);
+	for (uint64_t i = 0; i < pairs; i++) {
+		for (unsigned k = 0; k < GROUP; k++)
+			send_rename(c, here[k], there[k]);
+		for (unsigned k = 0; k < GROUP; k++)
+			send_rename(c, there[k], here[k]);
+	}
+	client_drain(c);
+	measure_to(b, c, (double)(pairs * 2 * GROUP));
+	leave(b, c);
+	if (rmdir(dir) == -1)
+		err(1, "%s", dir);
+}
+
 /* The whole life of n servers; the exit counts too, so wait4() tells. */
 static void
 run_start(struct bench *b, const struct row *r)
@@ -753,6 +779,8 @@ const struct row rows[] = {
 	    CPU_PER_UNIT, 0.28, 0, "open, read, close" },
 	{ "mix", "us/visit", run_mix, 1024, 0, 64,
 	    CPU_PER_UNIT, 0.45, 0, "mix as of an sshfs mount" },
+	{ "rename", "us", run_rename, 20000, 0, 64,
+	    CPU_PER_UNIT, 0, 0, "RENAME to another directory, and back" },
 	{ "start", "us", run_start, 40, 0, 1,
 	    CPU_PER_UNIT, 1.00, 0, "spawn, INIT, VERSION, EOF, exit" },
 	{ "copy", "us/MiB", run_copy, 128, 0, 2,

@@ -66,7 +66,7 @@ race()
 	    "$kind" "$ROUNDS")
 }
 
-# sessions PLAY OPTION ...
+# sessions PLAY OPTION ...: in SERVED.
 sessions()
 {
 	local play=$1
@@ -117,6 +117,9 @@ control()
 
 @test "two sessions in one directory leave each other's hidden names alone" {
 	sessions two -o profile=sshfs
+	# What is in use can be removed elsewhere; only they do not.
+	refusefs_unmount "$SERVED"
+	sessions two -o profile=sshfs -o rename.when=always
 }
 
 @test "no end of a session leaves hidden names" {
