@@ -122,6 +122,15 @@ control()
 	sessions two -o profile=sshfs -o rename.when=always
 }
 
+@test "a file that another session has open is renamed when that closes it" {
+	run sessions late -o rename.busy_timeout=0s
+	assert_failure
+	assert_output --partial "RENAME: 'FAILURE', not 'OK'"
+	rm "$SERVED"/*
+	: >"$SERVER_LOG"
+	sessions late -o rename.busy_timeout=5s
+}
+
 @test "no end of a session leaves hidden names" {
 	sessions ends -o profile=sshfs -o rename.busy_timeout=5s
 }

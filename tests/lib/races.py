@@ -3,7 +3,7 @@
 """Programs that race a close(2) on a FUSE mount, and sessions that end.
 
 usage: races.py unlink|rename COUNT             in the working directory
-       races.py two|ends|killed SERVED SSH_CONFIG PID_FILE
+       races.py two|late|ends|killed SERVED SSH_CONFIG PID_FILE
                                                     by way of sshd
 
 The kernel tells FUSE of a close(2) only after it has returned, so on a mount
@@ -103,6 +103,12 @@ def is_running(pid):
         return False
 
 
+def log():
+    """What the servers said on stderr."""
+    with open(os.environ["SERVER_LOG"]) as f:
+        return f.read()
+
+
 class Place:
     """SERVED, and sessions in it."""
 
@@ -196,6 +202,22 @@ def play_two(place):
     place.expect(one, "close", first)
     check("hidden names", place.hidden(), [])
     check("exit of the first", one.finish(), 0)
+
+
+def play_late(place):
+    """The file is another session's, as with sshfs -o max_conns: nobody here
+    can let go of it, but it is closed while the rename is being tried."""
+    holder, mover = place.session(), place.session()
+    place.put("src", "SOURCE")
+    handle = place.open(holder, "src")
+    mover.start("posix-rename@openssh.com", place.path("src"),
+                place.path("dst"))
+    wait_until("the rename is being tried", lambda: "posix-rename" in log())
+    place.expect(holder, "close", handle)
+    check("RENAME", sw.STATUS_NAMES[mover.result().code], "OK")
+    check("dst", place.text("dst"), "SOURCE")
+    for s in holder, mover:
+        check("exit", s.finish(), 0)
 
 
 def start_rename(place, s):

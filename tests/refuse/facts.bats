@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: ISC
+# What clients are known to need, on the wire; the tables are in facts.py.
+
+setup()
+{
+	. "$BATS_TEST_DIRNAME/../lib/refuse.bash"
+	export BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	export SERVER=${SERVER:-$BUILD/sftp-server}
+	local reason
+	reason=$(shim_unusable) && skip "$reason"
+	server_has_policy || skip 'this server has no policies'
+}
+
+facts()
+{
+	"$PYTHON" "$BATS_TEST_DIRNAME/facts.py" "$@"
+}
+
+@test "the id of a handle that was let go is nobody else's" {
+	facts ids
+}
+
+@test "READs are whole with the smallest limit, and a smaller one is refused" {
+	facts reads
+}
+
+@test "a session that is idle lives as long as it has a handle" {
+	facts idle
+}
