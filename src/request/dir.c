@@ -47,9 +47,28 @@ hide_entry(const struct session *s, const struct place *p,
 }
 
 /*
- * As many entries as a reply holds. One that vanished since the directory
- * was read is passed over. A reply without entries would mean the end to
- * some clients, so the loop goes on until there is one.
+ * Looks at an entry. False for one that is to be passed over: it vanished
+ * since the directory was read, or is ours. *known says whether there is
+ * more than its name; what cannot be looked at is listed in version 4 and
+ * later, and passed over in 3, as OpenSSH does.
+ */
+static bool
+look_at(const struct session *s, const struct request *q, const char *name,
+    struct statx *st, bool *known)
+{
+	const struct handle *h = q->handle[0];
+	struct place p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, name);
+	int r = fs_stat(&p, st);
+
+	*known = r == 0;
+	if (r != 0)
+		return q->precise && r != -ENOENT;
+	return !hide_entry(s, &p, st);
+}
+
+/*
+ * As many entries as a reply holds. A reply without entries would mean the
+ * end to some clients, so the loop goes on until there is one.
  */
 int
 op_readdir(struct session *s, struct request *q)
@@ -58,22 +77,22 @@ op_readdir(struct session *s, struct request *q)
 	const struct dirent64 *e;
 	struct statx st;
 	struct names n;
-	struct place p;
+	bool known;
 	int error;
 
 	reply_names_begin(s, q, &n);
 	while ((e = handle_next_entry(h, &error)) != NULL) {
-		p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, e->d_name);
-		if (fs_stat(&p, &st) < 0 || hide_entry(s, &p, &st))
+		if (!look_at(s, q, e->d_name, &st, &known))
 			continue;
-		if (!reply_names_add(s, &n, e->d_name, &st)) {
+		if (!reply_names_add(s, &n, e->d_name, known ? &st : NULL,
+		    e->d_type)) {
 			handle_unread_entry(h, e);
 			break;
 		}
 	}
-	/* As readdir(3) has it in OpenSSH, an error ends the listing. */
+	/* In version 3 an error ends the listing, as in OpenSSH. */
 	if (n.count == 0)
-		return FX_EOF;
+		return q->precise && error != 0 ? error : FX_EOF;
 	reply_names_end(s, q, &n, e == NULL);
 	return 0;
 }

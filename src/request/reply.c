@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -299,11 +300,13 @@ reply_names_begin(struct session *s, const struct request *q,
 
 bool
 reply_names_add(struct session *s, struct names *n, const char *name,
-    const struct statx *st)
+    const struct statx *st, unsigned char d_type)
 {
-	struct attr a = attr_of(st);
+	struct attr a = { .type = type_of((mode_t)DTTOIF(d_type)) };
 	size_t mark = s->out.len;
 
+	if (st != NULL)
+		a = attr_of(st);
 	put_name(s, name, &a);
 	if (s->version <= 3)
 		longname_put(&s->out, st, name, strlen(name));

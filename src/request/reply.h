@@ -52,9 +52,13 @@ struct names {
 
 void	reply_names_begin(struct session *, const struct request *,
 	    struct names *);
-/* Adds an entry, or returns false, unchanged, when the reply is full. */
+/*
+ * Adds an entry, or returns false, unchanged, when the reply is full. Where
+ * nothing but the name and the type (DT_* of readdir(3)) is known, the statx
+ * is NULL; version 3 has no way to say that.
+ */
 bool	reply_names_add(struct session *, struct names *, const char *name,
-	    const struct statx *);
+	    const struct statx *, unsigned char d_type);
 void	reply_names_end(struct session *, const struct request *,
 	    struct names *, bool end);
 

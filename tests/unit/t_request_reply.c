@@ -243,7 +243,7 @@ test_names(void)
 			reply_names_begin(&session, &request, &n);
 			for (count = 0, before = 0; ; count++) {
 				before = session.out.len;
-				if (!reply_names_add(&session, &n, name, &st))
+				if (!reply_names_add(&session, &n, name, &st, 0))
 					break;
 			}
 			ok(session.out.len == before && n.count == count &&

@@ -208,6 +208,23 @@ class Ends(VersionsTest):
             self.assertEqual(self.attrs(s, name)["type"], 1)
             self.check(s, [(("remove", name), 0)])
 
+    @in_versions(*ALL, user="nobody")
+    def test_what_cannot_be_looked_at(self, version, s):
+        """A directory that may be read and not searched: version 3 passes
+        its entries over, the others have name and type."""
+        os.makedirs(self.dir + "/d/sub")
+        self.put("d/f")
+        os.chmod(self.dir, 0o755)
+        os.chmod(self.dir + "/d", 0o444)
+        if os.getuid() != 0:
+            self.addCleanup(os.chmod, self.dir + "/d", 0o755)
+        reply = s.call("readdir", s.call("opendir", "d").handle)
+        if version == 3:
+            return self.assert_code(reply, 1)
+        found = {n: a for n, _, a in reply.names}
+        for name, kind in ((b"f", 1), (b"sub", 2)):
+            self.assertEqual(found[name], {"flags": 0, "type": kind})
+
 
 class Link(VersionsTest):
     """draft-13 8.5: the new name comes first, whatever kind it is."""
