@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 #include "request/ahead.h"
@@ -107,6 +108,20 @@ open_lock(const struct request *q, struct handle *h, const struct place *p)
 	    fs_truncate(p, 0) : 0;
 }
 
+/* The file that was opened, where a link led to it, and not the link. */
+static int
+delete_opened(const struct request *q)
+{
+	char real[PATH_MAX];
+	struct place p;
+	int r;
+
+	if ((r = fs_realpath(q->path[0], real)) != 0 ||
+	    (r = fs_locate(real, 0, &p)) != 0)
+		return r;
+	return fs_unlink(&p);
+}
+
 /* What an open file still needs before the client gets to know it. */
 static int
 open_finish(struct request *q, struct handle *h, bool created)
@@ -124,7 +139,7 @@ open_finish(struct request *q, struct handle *h, bool created)
 		return r;
 	}
 	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
-		return fs_unlink(&q->place[0]);
+		return delete_opened(q);
 	return 0;
 }
 

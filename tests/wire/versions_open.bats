@@ -23,6 +23,7 @@ setup()
 @test "flags: access without effect" { unit Flags.test_access_without_effect; }
 @test "flags: nofollow" { unit Flags.test_nofollow; }
 @test "flags: delete on close" { unit Flags.test_delete_on_close; }
+@test "flags: delete on close through a link" { unit Flags.test_delete_on_close_through_a_link; }
 @test "flags: delete on close that may not" { unit Flags.test_delete_on_close_that_may_not; }
 @test "flags: delete on close of a directory" { unit Flags.test_delete_on_close_of_a_directory; }
 @test "flags: every flag" { unit Flags.test_every_flag; }

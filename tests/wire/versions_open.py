@@ -255,6 +255,14 @@ class Flags(OpenTest):
                 self.assert_code(s.call("close", h), 0)
                 self.assertEqual(self.names(), [])
 
+    @in_versions(6)
+    def test_delete_on_close_through_a_link(self, _, s):
+        """The file goes, not the link to it."""
+        self.put("f", OLD)
+        os.symlink("f", self.path("l"))
+        self.expect_handle(s, "l", READ_DATA, OPEN_EXISTING | DELETE_ON_CLOSE)
+        self.assertEqual(self.names(), ["l"])
+
     @in_versions(6, user="nobody")
     def test_delete_on_close_that_may_not(self, _, s):
         """The unlink's status, and no handle."""
