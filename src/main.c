@@ -46,6 +46,7 @@ static struct options {
 	bool		 denied, allowed;	/* -P and -p were given */
 	int		 force_mode;	/* -m, or -1 */
 	bool		 nowhere;	/* -d "" */
+	bool		 forced;	/* by ForceCommand */
 	bool		 mistaken;	/* `mistake` says what is wrong */
 } options = {
 	.level = LOG_LEVEL_ERROR, .facility = LOG_AUTH, .force_mode = -1,
@@ -77,10 +78,17 @@ no_memory(void)
 static _Noreturn void
 fatal(const char *what, const char *which)
 {
-	if (which == NULL)
-		log_at(LOG_LEVEL_FATAL, "%s", what);
-	else
+	bool quoted = which != NULL;
+
+	if (quoted)
 		log_at(LOG_LEVEL_FATAL, "%s \"%s\"", what, which);
+	else
+		log_at(LOG_LEVEL_FATAL, "%s", what);
+	/* sshd's clients see nothing of this; whoever tries it does. */
+	if (!options.on_stderr && (options.check || options.explain ||
+	    isatty(STDERR_FILENO)))
+		fprintf(stderr, "%s%s%s%s\n", what, quoted ? " \"" : "",
+		    quoted ? which : "", quoted ? "\"" : "");
 	finish(255);
 }
 
@@ -396,14 +404,18 @@ load_policy(void)
 	    config_file(config, options.file, &facts, fs_program_owner(),
 	    &mistake) != 0)
 		return -1;
-	if (config_asks_groups(config))
-		facts.groups = ident_own_groups();
+	if (config_check_charsets(config, charset_known, &mistake) != 0)
+		return -1;
+	if (config_asks_groups(config) &&
+	    (facts.groups = ident_own_groups()) == NULL) {
+		mistake_at(&mistake, "", 0, NULL);
+		return mistake_say(&mistake,
+		    "the groups of this session cannot be looked up");
+	}
 	if (config_resolve(config, &facts, &session.policy, &mistake) != 0)
 		return -1;
 	session.policy.files.force_mode = options.force_mode;
-	if (session.policy.restricted && !facts.forced)
-		log_error("restricted but not forced: without ForceCommand "
-		    "this user can run any command");
+	options.forced = facts.forced;
 	return 0;
 }
 
@@ -460,6 +472,7 @@ check_policy(void)
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner(),
 	    &mistake) != 0 ||
+	    config_check_charsets(config, charset_known, &mistake) != 0 ||
 	    config_check(config, &lookup, stderr, &mistake) != 0)
 		tell_mistake();
 	exit(0);
@@ -495,6 +508,7 @@ explain_policy(void)
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner(),
 	    &mistake) != 0 ||
+	    config_check_charsets(config, charset_known, &mistake) != 0 ||
 	    (r = config_explain(config, &facts, stdout, &mistake)) < 0)
 		tell_mistake();
 	exit(r);
@@ -542,16 +556,15 @@ apply_policy(void)
 	int r;
 
 	start_log(p->log.level, p->log.facility);
+	if (p->restricted && !options.forced)
+		log_error("restricted but not forced: without ForceCommand "
+		    "this user can run any command");
 	if ((r = sandbox_harden()) != 0)
 		fatal("unable to make the process undumpable", strerror(-r));
 	session.translate = true;
 	if (p->protocol.charset != NULL && (session.charset =
-	    charset_open(p->protocol.charset)) == NULL) {
-		mistake_at(&mistake, NULL, 0, "protocol.charset");
-		(void)mistake_say(&mistake, "\"%.100s\" is no charset that "
-		    "this system knows", p->protocol.charset);
-		refuse_mistake();
-	}
+	    charset_open(p->protocol.charset)) == NULL)
+		no_memory();
 	if (p->files.umask >= 0)
 		fs_umask((mode_t)p->files.umask);
 	if (!p->session.refuse)

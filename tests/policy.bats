@@ -76,3 +76,17 @@ examples() {
 	assert_success
 	refute_output
 }
+
+@test "-t finds a charset that the system does not know, where it stands" {
+	run "$SERVER" -t -o protocol.charset=no-such
+	[ "$status" -eq 78 ]
+	[ "$output" = '-o: protocol.charset: "no-such" is no charset that this system knows' ]
+	run "$SERVER" -t -o protocol.charset=ISO-8859-15
+	[ "$status" -eq 0 ]
+}
+
+@test "-t says what is wrong with an option of OpenSSH's, too" {
+	run "$SERVER" -t -u 999
+	[ "$status" -eq 255 ]
+	[ "$output" = 'Invalid umask "999"' ]
+}

@@ -98,6 +98,32 @@ check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
 }
 
 int
+config_check_charsets(struct config *c, bool (*known)(const char *),
+    struct mistake *m)
+{
+	const struct knob *charset = knob_find("protocol.charset");
+	const struct rule *r;
+
+	*m = (struct mistake){ 0 };
+	if (config_link(c, m) < 0)
+		return -1;
+	for (r = &c->flags; r != NULL; r = r->next) {
+		struct cursor at = { .body = &r->body };
+
+		while (cursor_next(&at)) {
+			if (at.setting->knob != charset ||
+			    known(at.setting->value.text))
+				continue;
+			mistake_at(m, at.setting->file, at.setting->line,
+			    charset->name);
+			return mistake_say(m, "\"%.100s\" is no charset that "
+			    "this system knows", at.setting->value.text);
+		}
+	}
+	return 0;
+}
+
+int
 config_check(struct config *c, const struct lookup *lookup, FILE *out,
     struct mistake *m)
 {

@@ -81,6 +81,13 @@ int	config_text(struct config *, const char *name, const char *text,
 bool	config_asks_groups(const struct config *);
 
 /*
+ * Are the charsets that rules name known to the system? That is asked of
+ * `known`, since nothing here may. Whomever they apply to: -1 with the mistake.
+ */
+int	config_check_charsets(struct config *, bool (*known)(const char *),
+	    struct mistake *);
+
+/*
  * Evaluates everything for these facts, once a session. *policy is
  * initialised here; policy_free() ends it, after a mistake as well.
  */

@@ -327,8 +327,9 @@ check_and_set(struct request *q, const struct place *p)
 {
 	int r;
 
-	if ((r = check_set(q, p)) != 0 ||
-	    (r = obey_policy(q, UINT32_MAX, p->shown)) != 0)
+	/* What is to be ignored need not make sense. */
+	if ((r = obey_policy(q, UINT32_MAX, p->shown)) != 0 ||
+	    (r = check_set(q, p)) != 0)
 		return r;
 	return set_attrs(q, p);
 }

@@ -45,7 +45,7 @@ struct serve {
 	bool		 out_socket;	/* send(2) works on stdout */
 	bool		 full;		/* stdout takes nothing until poll says */
 	int		 ending;	/* exit status once replies are out */
-	uint64_t	 began, active;	/* ms: first, and last input */
+	uint64_t	 began, active;	/* ms: start, and last sign of life */
 };
 
 #define GOING_ON	(-1)		/* no ending yet */
@@ -103,6 +103,7 @@ serve_verdict(struct serve *v, enum verdict verdict)
 		return;
 	free(v->held.data);
 	v->pending = false;
+	v->active = clock_ms();
 }
 
 /* The frame at the head can never become a packet: that ends the session. */
@@ -248,7 +249,7 @@ serve_timers(struct serve *v)
 	uint64_t idle = (uint64_t)p->session.idle_timeout * 1000;
 	uint64_t max = (uint64_t)p->session.max_time * 1000;
 	uint64_t now, next = UINT64_MAX;
-	bool holds = v->s->handles.open > 0;
+	bool busy = v->pending || v->s->handles.open > 0;
 
 	if (idle == 0 && max == 0)
 		return -1;
@@ -256,10 +257,10 @@ serve_timers(struct serve *v)
 	if (max > 0) {
 		v->s->expired = now >= v->began + max;
 		next = v->began + max + (v->s->expired ? LAST_GRACE : 0);
-		if (v->s->expired && !holds)
+		if (v->s->expired && !busy)
 			next = now;
 	}
-	if (idle > 0 && !holds)
+	if (idle > 0 && !busy)
 		next = MIN(next, v->active + idle);
 	if (next > now)
 		return (int)MIN(next - now, INT_MAX);

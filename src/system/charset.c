@@ -29,6 +29,24 @@ charset_open(const char *name)
 	return c;
 }
 
+void
+charset_close(struct charset *c)
+{
+	iconv_close(c->to_disk);
+	iconv_close(c->to_wire);
+	free(c);
+}
+
+bool
+charset_known(const char *name)
+{
+	struct charset *c = charset_open(name);
+
+	if (c != NULL)
+		charset_close(c);
+	return c != NULL;
+}
+
 int
 charset_to_disk(struct charset *c, const char *utf8, char *to, size_t size)
 {

@@ -13,6 +13,8 @@ struct charset;
 
 /* NULL when the system does not know a charset of that name. */
 struct charset *charset_open(const char *name);
+void	 charset_close(struct charset *);
+bool	 charset_known(const char *name);
 
 /*
  * A name of a client's as it is on disk. Returns 0, -EILSEQ when the charset

@@ -108,9 +108,14 @@ ident_self(struct ident *self)
 	errno = 0;
 	if ((pw = getpwuid(getuid())) == NULL)
 		return ident_error();
-	if (name != NULL && strcmp(name, pw->pw_name) != 0 &&
-	    ((pw = getpwnam(name)) == NULL || pw->pw_uid != getuid()))
-		pw = getpwuid(getuid());
+	if (name != NULL && strcmp(name, pw->pw_name) != 0) {
+		errno = 0;
+		pw = getpwnam(name);
+		if (pw == NULL && ident_error() != -ENOENT)
+			return ident_error();
+		if (pw == NULL || pw->pw_uid != getuid())
+			pw = getpwuid(getuid());
+	}
 	return pw == NULL ? -ENOENT : ident_copy(self, pw);
 }
 
@@ -125,21 +130,33 @@ ident_named(const char *name, struct ident *to)
 	return ident_copy(to, pw);
 }
 
+/*
+ * Asks the database itself, for the cache does not know a group without a
+ * name from one that could not be asked for. That is no answer at all: a rule
+ * that restricts must not be missed by it.
+ */
+static char *
+group_name(gid_t gid)
+{
+	const struct group *gr;
+	char number[16];
+
+	errno = 0;
+	if ((gr = getgrgid(gid)) == NULL && ident_error() != -ENOENT)
+		return NULL;
+	snprintf(number, sizeof(number), "%u", gid);
+	return strdup(gr == NULL ? number : gr->gr_name);
+}
+
 static const char *const *
 group_names(const gid_t *gids, int n)
 {
 	const char **names = calloc((size_t)n + 1, sizeof(*names));
-	char number[16];
 	int i;
 
-	for (i = 0; names != NULL && i < n; i++) {
-		const char *name = ident_group(gids[i]);
-
-		snprintf(number, sizeof(number), "%u", gids[i]);
-		names[i] = strdup(name == NULL ? number : name);
-		if (names[i] == NULL)
+	for (i = 0; names != NULL && i < n; i++)
+		if ((names[i] = group_name(gids[i])) == NULL)
 			return NULL;
-	}
 	return names;
 }
 

@@ -33,8 +33,8 @@ int	 ident_named(const char *name, struct ident *);
 
 /*
  * Names of groups, ended by NULL: the process's own, or those that user would
- * have. A group without a name counts by its number. NULL when there is no
- * memory.
+ * have. A group without a name counts by its number. NULL when the database
+ * cannot be asked, or there is no memory.
  */
 const char *const *ident_own_groups(void);
 const char *const *ident_groups_of(const struct ident *);
