@@ -230,12 +230,17 @@ prepare_hidden(const struct request *q, struct displacing *d)
 	return (q->flags & FXF_RENAME_ATOMIC) != 0 ? d->first : 0;
 }
 
-static void
+/*
+ * Closes them. A file system may tell only now that data did not arrive:
+ * then that is the answer, for nothing good may be replaced by it.
+ */
+static int
 let_go(struct session *s, const struct request *q, const struct displacing *d)
 {
 	bool reopen = q->ruling.open_handles == HANDLES_REOPEN;
 	struct handle *h;
 	size_t i;
+	int r = 0;
 
 	for (i = 0; i < d->matches.len; i++) {
 		h = d->matches.list[i].h;
@@ -246,7 +251,9 @@ let_go(struct session *s, const struct request *q, const struct displacing *d)
 		    "for good");
 		suspend_close(&s->handles, h, reopen ? HANDLE_SUSPENDED :
 		    HANDLE_LET_GO);
+		r = r != 0 ? r : h->error;
 	}
+	return r;
 }
 
 /* With no link to be had: out of the way, then there, or all back. */
@@ -386,7 +393,8 @@ displacing_begin(struct session *s, struct request *q, int first)
 		unpin_all(&d->matches);
 		return displacing_end(s, q, r);
 	}
-	let_go(s, q, d);
+	if ((r = let_go(s, q, d)) != 0)
+		return displacing_end(s, q, r);
 	if (d->matches.len > 0)
 		patience = MAX(patience, RELEASE_TIME);
 	d->until = clock_ms() + patience;

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: ISC
+"""The settings for what clients get wrong: policy.md 5. settings.bats runs
+these one by one; $SERVER is the server.
+"""
+
+import os
+import stat
+import time
+import unittest
+
+from session import SessionTest
+from sftpwire import CREAT, READ, WRITE
+
+OK, DENIED, FAILURE, BAD_MESSAGE = 0, 3, 4, 5
+ROOT = os.getuid() == 0
+
+
+class Setstat(SessionTest):
+    def setUp(self):
+        super().setUp()
+        self.put("f", b"content")
+        os.chmod(self.path("f"), 0o640)
+        os.utime(self.path("f"), (1000, 2000))
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def with_setting(self, *settings, **kwargs):
+        args = [w for s in settings for w in ("-o", s)]
+        return self.session("-e", "-l", "INFO", *args, **kwargs)
+
+    # Each attribute, as version 3 sends it, and how to see it.
+    SETS = {
+        "mode": ({"permissions": 0o600},
+                 lambda st: stat.S_IMODE(st.st_mode), 0o640, 0o600),
+        "times": ({"atime": 5, "mtime": 6},
+                  lambda st: int(st.st_mtime), 2000, 6),
+        "size": ({"size": 3}, lambda st: st.st_size, 7, 3),
+    }
+
+    def each_way(self, s):
+        handle = s.call("open", "f", READ | WRITE, {}).handle
+        yield lambda attrs: s.call("setstat", "f", attrs)
+        yield lambda attrs: s.call("fsetstat", handle, attrs)
+
+    def play(self, how, code, changes):
+        for name, (attrs, look, before, after) in self.SETS.items():
+            for n in range(2):
+                with self.subTest(setting=name, how=how, by=n):
+                    self.setUp()
+                    s = self.with_setting("setstat.%s=%s" % (name, how))
+                    ask = list(self.each_way(s))[n]
+                    self.assert_status(ask(attrs), code)
+                    self.assertEqual(look(os.stat(self.path("f"))),
+                                     after if changes else before)
+                    said = ("set \"f\": %s %s" % (
+                        name, "refused" if how == "refuse" else "ignored"))
+                    self.assertEqual(said in s.stderr().decode(),
+                                     how != "apply")
+
+    def test_apply(self):
+        self.play("apply", OK, True)
+
+    def test_ignore(self):
+        self.play("ignore", OK, False)
+
+    def test_refuse(self):
+        self.play("refuse", DENIED, False)
+
+    def test_refused_together_nothing_changes(self):
+        s = self.with_setting("setstat.mode=refuse")
+        before = os.stat(self.path("f"))
+        self.assert_status(s.call("setstat", "f", {
+            "size": 1, "permissions": 0o600, "atime": 1, "mtime": 1}), DENIED)
+        after = os.stat(self.path("f"))
+        self.assertEqual((before.st_size, before.st_mtime),
+                         (after.st_size, after.st_mtime))
+
+    def test_owner(self):
+        uid = os.getuid()
+        for how, code in (("ignore", OK), ("refuse", DENIED)):
+            s = self.with_setting("setstat.owner=" + how)
+            self.assert_status(s.call("setstat", "f", {
+                "uid": uid + 1, "gid": 12345}), code)
+            self.assertEqual(os.stat(self.path("f")).st_uid, uid)
+
+    def test_what_is_ignored_need_not_make_sense(self):
+        s = self.with_setting("setstat.owner=ignore", version=6)
+        self.assert_status(s.call("setstat", "f", {
+            "owner": "no-such-user", "group": ""}), OK)
+        s = self.with_setting("setstat.times=ignore", version=6)
+        self.assert_status(s.call("setstat", "f", {
+            "mtime": 1, "mtime_ns": 2000000000}), OK)
+
+    def test_modes_of_what_is_made(self):
+        for how, code, mode in (("apply", OK, 0o600), ("ignore", OK, 0o644),
+                                ("refuse", DENIED, None)):
+            s = self.with_setting("setstat.mode=" + how)
+            reply = s.call("open", "new", WRITE | CREAT,
+                           {"permissions": 0o600})
+            if code:
+                self.assert_status(reply, code)
+                self.assertFalse(os.path.exists(self.path("new")))
+                continue
+            self.assertEqual(reply.kind, "handle", str(reply))
+            self.assertEqual(
+                stat.S_IMODE(os.stat(self.path("new")).st_mode), mode)
+            os.unlink(self.path("new"))
+
+
+@unittest.skipUnless(ROOT, "takes root, to have what others may not set")
+class Denied(SessionTest):
+    """setstat.on_error: nobody at a file of root's that it may read."""
+
+    def answers(self, setting, attrs, mode=0o644):
+        self.put("f", b"content")
+        os.chmod(self.dir, 0o755)
+        os.chmod(self.dir + "/f", mode)
+        s = self.session("-e", "-l", "INFO", "-o",
+                         "setstat.on_error=" + setting, user="nobody")
+        return s.call("setstat", "f", attrs)
+
+    def test_reported(self):
+        for attrs in ({"permissions": 0o666}, {"uid": 1, "gid": 1},
+                      {"atime": 1, "mtime": 1}, {"size": 1}):
+            self.assert_status(self.answers("report", attrs), DENIED)
+
+    def test_ignored(self):
+        for attrs in ({"permissions": 0o666}, {"uid": 1, "gid": 1},
+                      {"atime": 1, "mtime": 1}):
+            self.assert_status(self.answers("ignore-denied", attrs), OK)
+
+    def test_never_a_size(self):
+        self.assert_status(
+            self.answers("ignore-denied", {"size": 1}), DENIED)
+
+    def test_never_a_mode_that_takes_rights(self):
+        self.assert_status(self.answers(
+            "ignore-denied", {"permissions": 0o600}), DENIED)
+
+    def test_other_errors(self):
+        s = self.session("-o", "setstat.on_error=ignore-denied")
+        self.assert_status(
+            s.call("setstat", "nope", {"permissions": 0o600}), 2)
+
+
+class Protocol(SessionTest):
+    def test_messages(self):
+        for setting, text in (("system", b"File exists"),
+                              ("openssh", b"Failure")):
+            s = self.session("-o", "protocol.messages=" + setting)
+            reply = s.call("mkdir", ".", {})
+            self.assertEqual((reply.code, reply.message), (FAILURE, text))
+        s = self.session("-o", "protocol.messages=openssh", version=6)
+        self.assertIn(b"File exists", s.call("mkdir", ".", {}).message)
+
+    def test_symlink_order(self):
+        for version in (3, 4, 5):
+            s = self.session("-o", "protocol.symlink_order=draft",
+                             version=version)
+            self.assert_status(s.call("symlink", "link", "text"), OK)
+            self.assertEqual(os.readlink(self.dir + "/link"), "text")
+            os.unlink(self.dir + "/link")
+
+    def test_max_packet(self):
+        s = self.session("-o", "protocol.max_packet=66560")
+        h = s.call("open", "f", WRITE | CREAT, {}).handle
+        self.assert_status(s.call("write", h, 0, b"x" * 65536), OK)
+        s.start("write", h, 0, b"x" * 66560)
+        self.assert_ends(s, 11)
+
+    def test_max_read(self):
+        self.put("f", b"x" * 200000)
+        s = self.session("-o", "protocol.max_read=65536")
+        h = s.call("open", "f", READ, {}).handle
+        self.assertEqual(len(s.call("read", h, 0, 200000).data), 65536)
+        limits = s.call("limits@openssh.com").fields
+        self.assertEqual(limits[1], 65536)
+
+    def test_more_than_usual(self):
+        s = self.session("-o", "protocol.max_packet=1M",
+                         "-o", "protocol.max_read=1000K")
+        h = s.call("open", "f", READ | WRITE | CREAT, {}).handle
+        data = os.urandom(1000000)
+        self.assert_status(s.call("write", h, 0, data), OK)
+        self.assertEqual(s.call("read", h, 0, 1000000).data, data)
+
+
+class Time(SessionTest):
+    def test_idle(self):
+        s = self.session("-e", "-l", "INFO", "-o", "session.idle_timeout=1s")
+        self.assert_ends(s, 0)
+        self.assertIn(b"session ended: idle for too long", s.stderr())
+
+    def test_work_is_not_idleness(self):
+        """A request without a handle that takes longer than the time."""
+        with open(self.dir + "/big", "wb") as f:
+            f.truncate(1 << 30)
+        s = self.session("-o", "session.idle_timeout=1s", version=6)
+        reply = s.call("check-file-name", "big", "crc32", 0, 0, 0)
+        self.assertEqual(reply.kind, "extended-reply", str(reply))
+        self.assert_ends(s, 0)
+
+    def test_max_time(self):
+        """No new OPEN after it; the end comes with the last CLOSE."""
+        self.put("f")
+        s = self.session("-e", "-l", "INFO", "-o", "session.max_time=1s")
+        h = s.call("open", "f", READ, {}).handle
+        until = time.monotonic() + 20
+        while (reply := s.call("open", "f", READ, {})).kind == "handle":
+            s.call("close", reply.handle)
+            self.assertLess(time.monotonic(), until)
+        self.assert_status(reply, DENIED)
+        self.assertIn(b"time", reply.message)
+        self.assert_status(s.call("opendir", "."), DENIED)
+        self.assertEqual(s.call("stat", "f").kind, "attrs")
+        self.assert_status(s.call("close", h), OK)
+        self.assert_ends(s, 0)
+
+
+class Log(SessionTest):
+    def test_a_quiet_log_is_quiet(self):
+        """Not even the warning about a restriction without ForceCommand."""
+        s = self.session("-e", "-R", "-o", "log.level=QUIET")
+        self.assertEqual(s.finish(), 0)
+        self.assertEqual(s.stderr(), b"")
+        s = self.session("-e", "-R")
+        self.assertEqual(s.finish(), 0)
+        self.assertIn(b"restricted but not forced", s.stderr())
+        s = self.session("-e", "-R", env={"SSH_ORIGINAL_COMMAND": "x"})
+        self.assertEqual(s.finish(), 0)
+        self.assertEqual(s.stderr(), b"")
