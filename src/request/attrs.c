@@ -251,7 +251,8 @@ static bool
 bad_times(const struct attr *a)
 {
 	return (a->has & HAS_SUBSEC) != 0 &&
-	    (a->atime_ns > 999999999 || a->mtime_ns > 999999999);
+	    (((a->has & HAS_ATIME) != 0 && a->atime_ns > 999999999) ||
+	    ((a->has & HAS_MTIME) != 0 && a->mtime_ns > 999999999));
 }
 
 int
