@@ -41,7 +41,13 @@ UNIT	= $(patsubst tests/unit/t_%.c,$(BUILD)/unit/t_%,\
 
 all: $(BUILD)/sftp-server
 
-$(BUILD)/sftp-server: $(BUILD)/main.o $(LIBS_session)
+# What the sanitizers must know, and nobody else.
+SAN_OBJ	= $(if $(SANFLAGS),$(BUILD)/san.o)
+$(BUILD)/san.o: tests/san.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/sftp-server: $(BUILD)/main.o $(SAN_OBJ) $(LIBS_session)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(DEPS_LIBS)
 
 define room

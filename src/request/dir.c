@@ -100,14 +100,14 @@ op_readdir(struct session *s, struct request *q)
 int
 op_mkdir(struct session *s, struct request *q)
 {
-	mode_t mode = (q->attr.has & HAS_MODE) != 0 ?
-	    q->attr.mode & 07777 : 0777;
-
+	mode_t mode;
 	int r;
 
 	(void)s;
-	if ((r = attrs_check_new(q, true)) != 0 ||
-	    (r = fs_mkdir(&q->place[0], mode)) != 0)
+	if ((r = attrs_check_new(q, true)) != 0)
+		return r;
+	mode = (q->attr.has & HAS_MODE) != 0 ? q->attr.mode & 07777 : 0777;
+	if ((r = fs_mkdir(&q->place[0], mode)) != 0)
 		return r;
 	if ((q->attr.has & (HAS_FOR_NEW & ~HAS_ALLOC)) == 0)
 		return 0;

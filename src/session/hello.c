@@ -25,9 +25,13 @@
 bool
 hello_hides(const struct session *s, const struct request_row *row)
 {
-	return row->wire != NULL &&
-	    s->policy.protocol.hide_extensions != NULL &&
-	    match_name_list(row->wire, s->policy.protocol.hide_extensions);
+	const char *hidden = s->policy.protocol.hide_extensions;
+
+	if (hidden == NULL || row->wire == NULL)
+		return false;
+	/* By either name: that of the request or that in VERSION. */
+	return match_name_list(row->wire, hidden) || (row->late_pair != NULL &&
+	    match_name_list(row->late_pair, hidden));
 }
 
 static bool
