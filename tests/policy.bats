@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 # What the policy's manual and examples say is what the program does.
+bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 
@@ -89,4 +90,72 @@ examples() {
 	run "$SERVER" -t -u 999
 	[ "$status" -eq 255 ]
 	[ "$output" = 'Invalid umask "999"' ]
+
+# ---- -t and -T -----------------------------------------------------------
+
+# policy TEXT: a policy file, in $FILE.
+policy() {
+	FILE=$BATS_TEST_TMPDIR/policy.conf
+	printf '%s\n' "$1" >"$FILE"
+	chmod 644 "$FILE"
+}
+
+@test "-t tells a mistake on stderr, exit 78; a warning is none, exit 0" {
+	policy 'rules = ( { rename = { overwrite = "yes"; }; } );'
+	run --separate-stderr -78 "$SERVER" -t -F "$FILE"
+	refute_output
+	assert_regex "$stderr" "^$FILE:1: rename.overwrite: must be "
+	policy 'rules = ( { match = { user = "no-such-user"; }; profile = "webex"; } );'
+	run --separate-stderr -0 "$SERVER" -t -F "$FILE"
+	refute_output
+	assert_equal "$stderr" \
+	    "$FILE:1: warning: rule 1: there is no user \"no-such-user\""
+}
+
+@test "-T prints every setting and whence it is, for oneself" {
+	policy "rules = ( { match = { user = \"$(id -un)\";
+	    group = \"$(id -gn)\"; }; profile = \"webex\"; } );"
+	run -0 env -u LOGNAME "$SERVER" -T -F "$FILE" -o protocol.max_version=4
+	assert_equal "$(grep -v '^#' <<<"$output" | cut -d ' ' -f 1)" \
+	    "$("$SERVER" -Q settings | cut -f 1)"
+	assert_line "rename.overwrite always   # rule 1, $FILE:2 (profile webex)"
+	assert_line 'protocol.max_version 4   # -o'
+	assert_line 'log.level ERROR   # default'
+}
+
+@test "-T -C is about somebody else: what is not said is undecided, exit 1" {
+	policy 'rules = ( { match = { user = "root"; address = "10.0.0.0/8"; };
+	    access = { read_only = true; }; } );'
+	run -1 "$SERVER" -T -C user=root -F "$FILE"
+	assert_line "# undecided: rule 1, $FILE:1 needs address"
+	assert_line 'access.read_only false   # default'
+	run -0 "$SERVER" -T -C user=root,address=10.1.2.3 -F "$FILE"
+	assert_line "access.read_only true   # rule 1, $FILE:2"
+	run -0 "$SERVER" -T -C user=nobody,address=10.1.2.3 -F "$FILE"
+	assert_line 'access.read_only false   # default'
+	run -78 "$SERVER" -T -C uid=0 -F "$FILE"
+}
+
+@test "a rule by group is about the groups of the process" {
+	policy "rules = ( { match = { group = \"$(id -gn)\"; };
+	    session = { access = \"refuse\"; message = \"Not you\"; }; } );"
+	run -0 tests/wire/wire -v 3 -- "$SERVER" -F "$FILE" <<<'stat .'
+	assert_line --index 0 --regexp '"Not you"'
+}
+
+@test "an address that is not known refuses where it restricts" {
+	local given
+
+	policy 'rules = ( { match = { address = "10.0.0.0/8"; };
+	    access = { read_only = true; }; } );'
+	for given in '' 'SSH_CONNECTION=UNKNOWN 65535 UNKNOWN 65535'; do
+		run --separate-stderr env -u SSH_CONNECTION ${given:+"$given"} \
+		    "$SERVER" -e -F "$FILE" </dev/null
+		assert_equal "$status" 78
+		assert_regex "$stderr" "whether it applies is unknown"
+	done
+	run --separate-stderr env SSH_CONNECTION='::ffff:10.1.2.3 1 ::1 22' \
+	    "$SERVER" -e -F "$FILE" </dev/null
+	assert_equal "$status" 0
+	assert_regex "$stderr" 'restricted but not forced'
 }
