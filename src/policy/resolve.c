@@ -9,6 +9,12 @@
 #include "policy/policy.h"
 #include "policy/rule.h"
 
+/*
+ * Does a rule apply? UNDECIDED when that depends on what is not known. In
+ * this order: of several criteria the least holds.
+ */
+enum applies { APPLIES_NOT, UNDECIDED, APPLIES };
+
 static enum applies
 applies_if(enum match match)
 {
@@ -80,7 +86,7 @@ judge(const struct rule *r, const struct facts *f, enum applies by[CRITERIA])
 	by[4] = by_port(r->match.local_port, f->local_port);
 }
 
-enum applies
+static enum applies
 rule_applies(const struct rule *r, const struct facts *f)
 {
 	enum applies by[CRITERIA], all = APPLIES;

@@ -9,7 +9,12 @@
 #include "policy/rule.h"
 #include "wire/buf.h"
 
-const struct builtin builtins[] = {
+/* Behind the last one the name is NULL. */
+static const struct builtin {
+	const char	*name;
+	const char	*base;		/* another profile, or NULL */
+	const char	*settings;	/* "name=value name=value" */
+} builtins[] = {
 	{ "openssh", NULL,
 	    "protocol.max_version=3 protocol.messages=openssh "
 	    "protocol.symlink_order=openssh rename.overwrite=if-asked "

@@ -62,13 +62,8 @@ struct config {
 	struct profile	*profiles;
 };
 
-/* A profile that every policy knows; behind the last one the name is NULL. */
-struct builtin {
-	const char	*name;
-	const char	*base;		/* another profile, or NULL */
-	const char	*settings;	/* "name=value name=value" */
-};
-extern const struct builtin builtins[];
+/* A profile that every policy knows, or NULL. */
+struct builtin;
 const struct builtin *builtin_find(const char *name);
 
 /*
@@ -89,13 +84,6 @@ struct profile *profile_add(struct config *, const char *name,
  * called before anything is read out; again does no harm.
  */
 int	config_link(struct config *, struct mistake *);
-
-/*
- * Does a rule apply? UNDECIDED when that depends on what is not known. In
- * this order: of several criteria the least holds.
- */
-enum applies { APPLIES_NOT, UNDECIDED, APPLIES };
-enum applies rule_applies(const struct rule *, const struct facts *);
 
 /* The first criterion that an undecided rule lacks. */
 const char *rule_needs(const struct rule *, const struct facts *);

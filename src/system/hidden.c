@@ -34,6 +34,12 @@ random_name(char *to)
 		to[i] = letters[arc4random_uniform(sizeof(letters) - 1)];
 }
 
+static struct place
+hidden_place(const struct hidden *h)
+{
+	return fs_place_entry(h->dirfd, h->name);
+}
+
 struct hidden *
 hidden_new(const struct place *beside, struct place *p)
 {
@@ -61,12 +67,6 @@ hidden_keep(struct hidden *h)
 {
 	h->users++;
 	return h;
-}
-
-struct place
-hidden_place(const struct hidden *h)
-{
-	return fs_place_entry(h->dirfd, h->name);
 }
 
 /* A lock that readers can hold: whoever looks only asks, never locks. */

@@ -14,7 +14,8 @@ struct hidden;
 
 /*
  * A new name in the directory of `beside`, which `*p` is set to. Nothing has
- * it yet; until it is locked no other session clears that directory. NULL when there is no memory or the directory cannot be reached.
+ * it yet; until it is locked no other session clears that directory. NULL
+ * when there is no memory or the directory cannot be reached.
  */
 struct hidden *hidden_new(const struct place *beside, struct place *p);
 
@@ -29,9 +30,6 @@ void	 hidden_taken(struct hidden *);
  * done before the file has lost the name that was in the way.
  */
 void	 hidden_lock(struct hidden *);
-
-/* The place of the name, for opening what is there. */
-struct place hidden_place(const struct hidden *);
 
 /* One less needs it; the last removes the file, if it is still the same. */
 void	 hidden_release(struct hidden *);

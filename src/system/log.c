@@ -83,7 +83,7 @@ log_wants(enum log_level level)
 	return level <= sink.level;
 }
 
-void
+static void
 log_connect(void)
 {
 	if (!sink.on_stderr && !sink.connected) {

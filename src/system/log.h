@@ -57,7 +57,4 @@ void	 log_putf(struct log_line *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 void	 log_end(const struct log_line *);
 
-/* Opens the connection to syslog now, for a session that is to be confined. */
-void	 log_connect(void);
-
 #endif

@@ -8,7 +8,6 @@
 
 #define SFTP_MAX_PACKET	(256 * 1024)	/* largest length field we accept */
 #define SFTP_MAX_NAMES	(32 * 1024)	/* where a NAME counts as full */
-#define SFTP_MAX_HANDLE	256		/* bytes in a handle string */
 
 /* Packet types, draft-13 4.3. */
 enum {
