@@ -76,7 +76,7 @@ struct request {
 	const char	*path[2];
 	unsigned	 how[2];	/* PLACE_FOLLOW or 0 */
 	const char	*text;
-	struct slice	 str[4];	/* P, p, c, t, d and r, as bytes */
+	struct slice	 str[4];	/* P, p, c, t, l, d and r, as bytes */
 	struct handle	*handle[2];
 	uint64_t	 u64[3];
 	uint32_t	 u32[2];

@@ -43,7 +43,7 @@ struct serve {
 	bool		 eof;		/* nothing more will come in */
 	bool		 gone;		/* nobody reads any more */
 	bool		 out_socket;	/* send(2) works on stdout */
-	bool		 full;		/* stdout takes nothing until poll says */
+	bool		 full;		/* nothing goes out until poll says */
 	int		 ending;	/* exit status once replies are out */
 	uint64_t	 began, active;	/* ms: start, and last sign of life */
 };
@@ -272,8 +272,9 @@ serve_timers(struct serve *v)
 
 /*
  * Waits for whatever can go on: input while there is room for it, output
- * while replies wait, neither while a request is pending. When no reply
- * waits to leave, the read itself is the wait.
+ * while replies wait; while a request is pending, no longer than it wants to
+ * let pass. When there is nothing but input to wait for, the read itself is
+ * the wait.
  */
 static void
 serve_wait(struct serve *v)

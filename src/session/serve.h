@@ -11,7 +11,7 @@
  * Runs the session until the client is gone or a signal ends it: whatever
  * was received whole is still run and answered. Returns the exit status of
  * the process, as OpenSSH's: 0, 11 for a frame that is too long, 255 for one
- * that makes no sense, 1 when stdin or stdout fails.
+ * that makes no sense, 1 when stdin or stdout fails, 2 when poll(2) does.
  */
 int	serve(struct session *);
 

@@ -21,9 +21,9 @@
 #define PLACE_FD	0x2u	/* dirfd is the thing itself; name is "" */
 
 /*
- * A path, resolved once: a name relative to a directory. Made by fs_locate()
- * or fs_place_fd(), good for one request. In a session without a root it is
- * AT_FDCWD and the client's own path.
+ * A path, resolved once: a name relative to a directory. Made by fs_locate(),
+ * fs_place_fd() or fs_place_entry(), good for one request. A client's is
+ * AT_FDCWD and the path itself.
  */
 struct place {
 	int		 dirfd;
@@ -125,7 +125,7 @@ int	 fs_pin(int fd);
 
 /*
  * Opens again what a pin holds, through /proc; where that is missing, the
- * answer is -ENOSYS. When only the mode of a file of ours forbids it, as of
+ * answer is -ENOENT. When only the mode of a file of ours forbids it, as of
  * one that was created 0444, the mode is changed for the moment.
  */
 int	 fs_open_pin(int pin, int flags);

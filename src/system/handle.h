@@ -32,20 +32,20 @@ struct handle {
 	uint64_t	 id;
 	enum handle_kind kind;
 	enum handle_state state;
-	int		 slot;		/* OpenSSH's handle number: for the log */
+	int		 slot;		/* OpenSSH's number, for the log */
 	int		 fd;		/* -1 unless OPEN */
-	int		 pin;		/* O_PATH while SUSPENDED, or -1 */
-	int		 flags;		/* access mode and O_APPEND, to reopen */
+	int		 pin;		/* O_PATH while not OPEN, or -1 */
+	int		 flags;		/* access and O_APPEND, to reopen */
 	bool		 text;		/* offsets mean nothing: draft-13 4.4 */
-	uint64_t	 position;	/* where text is read and written next */
+	uint64_t	 position;	/* where text goes on */
 	struct lock	*locks;		/* ranges that are locked: lock.c */
 	bool		 dirty;		/* written since the last fdatasync */
-	bool		 refused;	/* a byte was refused since it was let go */
-	int		 error;		/* a write-out that failed: -errno, or 0 */
+	bool		 refused;	/* it missed a byte, when let go */
+	int		 error;		/* of a write-out: -errno, or 0 */
 	char		*name;		/* as opened; for the log */
 	uint64_t	 bytes_read, bytes_written;
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
-	struct hidden	*hidden;	/* the name its file has left, or NULL */
+	struct hidden	*hidden;	/* the name of a file without one */
 
 	/* index.c: what it is found by, once somebody has looked. */
 	struct indexed	*indexed;
