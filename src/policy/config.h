@@ -73,7 +73,7 @@ int	config_option(struct config *, const char *assignment,
 int	config_file(struct config *, const char *path, const struct facts *,
 	    uid_t owner, struct mistake *);
 
-/* The same from memory, without any question of trust; `name` is for mistakes. */
+/* The same from memory, without any question of trust; mistakes say `name`. */
 int	config_text(struct config *, const char *name, const char *text,
 	    size_t len, struct mistake *);
 

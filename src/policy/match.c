@@ -151,7 +151,7 @@ network_read(const char *s, struct address *a, int *length)
 		if (!address_ends_at(a, *length))
 			return "has bits behind its prefix length";
 	}
-	address_unmap(a);	/* whose own length is 96 or more, as seen above */
+	address_unmap(a);	/* its length is 96 or more, as seen above */
 	*length -= bits - a->bits;
 	return NULL;
 }

@@ -4,7 +4,7 @@
 #define POLICY_MISTAKE_H
 
 struct mistake {
-	char	file[512];	/* or an option, "-o"; "" when it has no place */
+	char	file[512];	/* or an option, "-o"; or "", no place */
 	int	line;		/* 0: the file as a whole */
 	char	setting[128];	/* dotted name, or "" */
 	char	text[512];	/* what is wrong (hint) */

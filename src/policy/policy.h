@@ -40,7 +40,7 @@ struct policy {
 	} protocol;
 	struct {
 		bool		 read_only;	/* -R */
-		const char	**allow;	/* -p: lists that all must admit,
+		const char	**allow;	/* -p: all lists must admit,
 						 * NULL-terminated, or NULL */
 		const char	*deny;		/* -P: none may match */
 	} access;

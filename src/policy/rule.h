@@ -56,7 +56,7 @@ struct rule {
 struct config {
 	struct arena	 arena;		/* all of this, but for struct policy */
 	const char *const *requests;
-	struct rule	 flags;		/* -R, -p and so on; first of the rules */
+	struct rule	 flags;		/* -R, -p and so on; first of all */
 	struct rule	 options;	/* -o; second */
 	struct rule	*last;		/* where the next rule goes */
 	struct profile	*profiles;

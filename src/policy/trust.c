@@ -20,8 +20,8 @@ struct walk {
 	uid_t		 owner;
 	int		 dirfd;		/* checked */
 	char		 rest[PATH_MAX]; /* not yet walked */
-	size_t		 own;		/* rest shorter: all of it is the path's,
-					 * none from a link */
+	size_t		 own;		/* rest shorter: it is all the path's,
+					 * nothing from a link */
 	int		 links;
 	struct mistake	*mistake;
 };

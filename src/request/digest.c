@@ -14,7 +14,7 @@
 #include "system/digest.h"
 #include "wire/sftp.h"
 
-#define STEP		(2 * 1024 * 1024) /* bytes between looks at the client */
+#define STEP		(2 * 1024 * 1024) /* bytes a step */
 #define BUFFER		(256 * 1024)
 #define MIN_BLOCK	256
 #define QUICK_CHECK	2048

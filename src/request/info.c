@@ -9,7 +9,7 @@
 #include "system/log.h"
 #include "wire/sftp.h"
 
-#define SPARE_FILES	5	/* stdio, syslog and one more, as OpenSSH has it */
+#define SPARE_FILES	5	/* stdio, syslog and one more, as in OpenSSH */
 
 static int
 statvfs_place(struct session *s, struct request *q, const struct place *p)

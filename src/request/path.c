@@ -141,7 +141,8 @@ expand(const struct session *s, const char *path, char *to)
 	if ((r = fs_getcwd(cwd, sizeof(cwd))) != 0)
 		return r;
 	if (path[0] == '\0' || path[0] == '/') {
-		len = snprintf(to, PATH_MAX, "%s", path[0] == '\0' ? "." : path);
+		len = snprintf(to, PATH_MAX, "%s",
+		    path[0] == '\0' ? "." : path);
 	} else if (strcmp(path, "~") == 0) {
 		len = snprintf(to, PATH_MAX, "%s", cwd);
 	} else if (path[0] == '~' && path[1] != '/') {

@@ -28,7 +28,7 @@ struct session {
 	bool		 translate;	/* it is to be used */
 	char		 names[2][PATH_MAX];	/* a request's, translated */
 	char		 cwd[PATH_MAX];	/* where relative paths start */
-	bool		 expired;	/* session.max_time is over: no new OPEN */
+	bool		 expired;	/* max_time is over: no new OPEN */
 	bool		 ending;	/* a pending request must settle */
 	uint64_t	 retry_since;	/* ms; of the minute in which ... */
 	unsigned	 retry_spent;	/* ... so many ms went into retries */

@@ -45,7 +45,8 @@ trace_mode(const struct request *q)
 /*
  * The letters: p and q the paths, t the text, h and H the names of the
  * handles, n and N their numbers, o l w the three u64, c the first u32,
- * i the same with a sign, s the length of the data, f the open flags, m the mode.
+ * i the same with a sign, s the length of the data, f the open flags, m the
+ * mode.
  */
 static void
 trace_field(struct log_line *l, char letter, const struct request *q)

@@ -15,7 +15,7 @@
 
 struct hidden {
 	int		 users;
-	int		 dirfd;		/* O_PATH: follows a renamed directory */
+	int		 dirfd;		/* O_PATH: goes with the directory */
 	int		 guard;		/* its directory, locked; or -1 */
 	int		 lock;		/* descriptor that holds it, or -1 */
 	bool		 taken;

@@ -16,7 +16,7 @@
 #include "system/ident.h"
 #include "system/log.h"
 
-#define CACHE_SLOTS	256	/* power of two; ids that share one take turns */
+#define CACHE_SLOTS	256	/* ids that share one take turns */
 
 struct cached {
 	bool	 valid;

@@ -15,7 +15,7 @@
 struct indexed {
 	struct handle	*h;
 	char		*now;		/* absolute; "" for none */
-	bool		 has_inode;	/* and is in that tree, not in the list */
+	bool		 has_inode;	/* is in that tree, not in the list */
 	uint64_t	 dev, ino;
 	RB_ENTRY(indexed) by_name, by_inode;
 	LIST_ENTRY(indexed) no_inode;
@@ -193,7 +193,8 @@ index_each_below(struct handles *hs, const char *cwd, const char *top,
 	if (!path_absolute(cwd, top, path, sizeof(path)))
 		return;
 	index_names(hs, cwd);
-	for (x = first_below(hs, path); x != NULL && path_is_below(x->now, path);
+	for (x = first_below(hs, path);
+	    x != NULL && path_is_below(x->now, path);
 	    x = RB_NEXT(handles_by_name, &hs->by_name, x))
 		each(x->h, arg);
 }
