@@ -28,7 +28,6 @@ libbsd-overlay.pc	libbsd-dev		libbsd-devel
 libconfig.pc		libconfig-dev		libconfig-devel
 /usr/include/sys/acl.h	libacl1-dev		libacl-devel
 nettle.pc		nettle-dev		nettle-devel
-libseccomp.pc		libseccomp-dev		libseccomp-devel
 '
 # A release comes with configure made, a clone does not.
 [[ -e configure ]] || NEEDS_BUILD+='
@@ -45,6 +44,7 @@ xargs			findutils		findutils
 NEEDS_SSHFS='
 sshfs			sshfs			fuse-sshfs
 fusermount3		fuse3			fuse3
+fuse3.pc		libfuse3-dev		fuse3-devel
 '
 
 NEEDS_CHECK='
@@ -57,7 +57,6 @@ bats:bats-support	bats-support		bats-support
 bats:bats-assert	bats-assert		bats-assert
 tar			tar			tar
 gzip			gzip			gzip
-fuse3.pc		libfuse3-dev		fuse3-devel
 lftp			lftp			lftp
 rclone			rclone			rclone
 psftp			putty-tools		putty
