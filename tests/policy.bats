@@ -90,6 +90,7 @@ examples() {
 	run "$SERVER" -t -u 999
 	[ "$status" -eq 255 ]
 	[ "$output" = 'Invalid umask "999"' ]
+}
 
 # ---- -t and -T -----------------------------------------------------------
 
