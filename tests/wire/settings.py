@@ -195,7 +195,7 @@ class Time(SessionTest):
     def test_work_is_not_idleness(self):
         """A request without a handle that takes longer than the time."""
         with open(self.dir + "/big", "wb") as f:
-            f.truncate(1 << 30)
+            f.truncate(1 << 28)
         s = self.session("-o", "session.idle_timeout=1s", version=6)
         reply = s.call("check-file-name", "big", "crc32", 0, 0, 0)
         self.assertEqual(reply.kind, "extended-reply", str(reply))
