@@ -317,6 +317,19 @@ def play_flush_first(world, version, handles):
         w.expect(OK, "close", handle)
 
 
+def play_close_error(world, version, handles):
+    """Some file systems tell only at close(2) that data did not arrive: that
+    replaces nothing either."""
+    w = world({"src": "SOURCE", "dst": "TARGET"}, version,
+              {"rename.open_handles": handles},
+              REFUSES + "close always,first=1 EIO src\n")
+    h = w.open("src")
+    w.expect(OK, "write", h, 0, b"s")
+    check("RENAME", w.rename("src", "dst", "posix"), FAILURE)
+    check("content", w.text("dst"), "TARGET")
+    w.expect(FAILURE, "close", h)
+
+
 def play_keep_flushes_nothing(world, version):
     for policy, rules in ({}, REFUSES), (REOPEN, ""):
         w = world({"src": "SOURCE"}, version, policy, rules)
@@ -340,7 +353,7 @@ def play_write_error(world, version):
 
 def group_data():
     for play, version, handles in itertools.product(
-            (play_sticky, play_flush_first), (3, 6), ("reopen", "close")):
+            (play_sticky, play_flush_first, play_close_error), (3, 6), ("reopen", "close")):
         yield ("v%d %s open_handles=%s" % (version, play.__name__[5:],
                                            handles),
                lambda world, p=play, a=(version, handles): p(world, *a))

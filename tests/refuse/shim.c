@@ -545,8 +545,15 @@ close(int fd)
 	int flags = fcntl(fd, F_GETFL);
 	struct event e = event_on_fd(flags != -1 && (flags & O_PATH) ? UNPIN :
 	    CLOSE, fd);
+	int error;
 
-	return (int)done(&e, REAL(close)(fd));
+	if (!refused(&e))
+		return (int)done(&e, REAL(close)(fd));
+	/* As the system does it: what fails is closed all the same. */
+	error = errno;
+	(void)REAL(close)(fd);
+	errno = error;
+	return (int)done(&e, -1);
 }
 
 int
