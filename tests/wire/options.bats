@@ -383,3 +383,12 @@ session closed for local user $(id -un) from [192.0.2.1]"
 sent status No such file\r
 session closed for local user '"$(id -un) from [192.0.2.1]"$'\r'
 }
+
+@test "an extension that is hidden is hidden everywhere, and unknown" {
+	play -n -- -o protocol.hide_extensions=check-file <<-'EOS'
+		init 6
+		check-file-name f md5 0 0 0
+	EOS
+	refute_output --partial check-file
+	assert_line -n 1 --regexp '^status 8 '
+}
