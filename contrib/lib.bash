@@ -44,6 +44,10 @@ xargs			findutils		findutils
 NEEDS_SSHFS='
 sshfs			sshfs			fuse-sshfs
 fusermount3		fuse3			fuse3
+'
+
+# The file system that refuses, which the tests have and contrib/try shows.
+NEEDS_REFUSEFS='
 fuse3.pc		libfuse3-dev		fuse3-devel
 '
 
