@@ -46,7 +46,7 @@ static struct options {
 	bool		 denied, allowed;	/* -P and -p were given */
 	int		 force_mode;	/* -m, or -1 */
 	bool		 nowhere;	/* -d "" */
-	bool		 forced;	/* by ForceCommand */
+	bool		 forced;	/* by ForceCommand, or as a login shell */
 	bool		 mistaken;	/* `mistake` says what is wrong */
 } options = {
 	.level = LOG_LEVEL_ERROR, .facility = LOG_AUTH, .force_mode = -1,
@@ -331,8 +331,10 @@ parse_options(int argc, char **argv)
 	while ((ch = getopt(argc, argv,
 	    "C:d:F:f:l:m:o:P:p:Q:u:cehRTtV")) != -1) {
 		/* As a login shell: the rest is not for us. */
-		if (ch == 'c')
+		if (ch == 'c') {
+			options.forced = true;
 			return;
+		}
 		parse_option(ch);
 	}
 	if (optind == argc || options.mistaken)
@@ -390,7 +392,8 @@ own_facts(struct facts *f)
 {
 	user_facts(f, &session.self);
 	connection_facts(f);
-	f->forced = getenv("SSH_ORIGINAL_COMMAND") != NULL;
+	f->forced = options.forced ||
+	    getenv("SSH_ORIGINAL_COMMAND") != NULL;
 }
 
 /* Options and file become the policy of this session. Returns 0 or -1. */

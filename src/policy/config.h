@@ -10,9 +10,9 @@
  *						for -T, config_explain()
  *	config_free(c)				the policy owns its strings
  *
- * Each returns 0, or -1 with *m filled in: the session must then be refused
- * (policy.md 3). Nothing here logs; a mistake becomes text by mistake_line().
- * The file is the only thing read; who the user is comes in by struct facts.
+ * Each returns 0, or -1 with *m filled in: the session must then be refused.
+ * Nothing here logs; a mistake becomes text by mistake_line(). The file is the
+ * only thing read; who the user is comes in by struct facts.
  */
 #ifndef POLICY_CONFIG_H
 #define POLICY_CONFIG_H

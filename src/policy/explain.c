@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/match.h"
 #include "policy/rule.h"
 
 /* "rule 2, /etc/slipway.conf:14 (profile webex)" or "-o" */
@@ -148,16 +149,19 @@ config_settings(FILE *out)
 static bool
 set_criterion(struct facts *f, const char *name, const char *value)
 {
+	struct address a;
 	char *end;
 	long port;
 
 	if (strcmp(name, "user") == 0)
 		f->user = value;
-	else if (strcmp(name, "address") == 0)
+	else if (strcmp(name, "address") == 0) {
 		f->address = value;
-	else if (strcmp(name, "local_address") == 0)
+		return address_parse(value, &a);
+	} else if (strcmp(name, "local_address") == 0) {
 		f->local_address = value;
-	else if (strcmp(name, "local_port") == 0) {
+		return address_parse(value, &a);
+	} else if (strcmp(name, "local_port") == 0) {
 		port = strtol(value, &end, 10);
 		f->local_port = (int)port;
 		return *end == '\0' && port > 0 && port <= 65535;

@@ -10,7 +10,7 @@
 
 /*
  * The id of an owner or group as a client names it, or -1 for an empty name,
- * which leaves it alone. False if nobody has that name (protocol 3.6).
+ * which leaves it alone. False if nobody has that name.
  */
 bool	attrs_find_owner(struct slice name,
 	    bool (*find)(const char *, uint32_t *), uint32_t *id);

@@ -163,7 +163,7 @@ handle_lost(const struct request *q, struct handle *h)
 
 /*
  * From version 4 on an empty path is where the session started, for what
- * only reads (protocol 1.3).
+ * only reads.
  */
 void
 decode_empty_paths(struct request *q)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* check-file and md5-hash, by name and by handle: protocol 8.3.1. */
+/* check-file and md5-hash, by name and by handle */
 #include "config.h"
 
 #include <sys/param.h>

@@ -128,5 +128,5 @@ op_rmdir(struct session *s, struct request *q)
 	    q->ruling.open_handles == HANDLES_REOPEN &&
 	    hidden_clear_all(&q->place[0]) > 0)
 		r = fs_rmdir(&q->place[0]);
-	return r;
+	return r == -EEXIST ? -ENOTEMPTY : r;
 }

@@ -18,7 +18,7 @@
 
 #define MAX_RANGES	128	/* as in asyncssh; 2 KiB */
 
-/* open(2)'s flags for what OPEN asks; protocol 4.2 and 4.3. */
+/* open(2)'s flags for what OPEN asks */
 static int
 open_flags(const struct request *q)
 {
@@ -182,9 +182,9 @@ op_close(struct session *s, struct request *q)
  */
 static int
 transfer_failed(const char *function, const char *verb, const struct handle *h,
-    int error)
+    uint64_t off, int error)
 {
-	if (error == -EINVAL || error == -ESPIPE)
+	if ((error == -EINVAL || error == -ESPIPE) && !fs_can_seek(h->fd, off))
 		verb = "seek";
 	log_error("%s: %s \"%.100s\": %s", function, verb, h->name,
 	    strerror(-error));
@@ -207,7 +207,8 @@ op_read(struct session *s, struct request *q)
 	n = h->text ? fs_read(h->fd, reply_data_room(s, len), len,
 	    h->position, &end) : ahead_read(s, q, len, &end);
 	if (n < 0)
-		return transfer_failed("process_read", "read", h, (int)n);
+		return transfer_failed("process_read", "read", h, q->u64[0],
+		    (int)n);
 	if (n == 0 && len > 0)
 		return FX_EOF;
 	h->bytes_read += (uint64_t)n;
@@ -230,7 +231,8 @@ op_write(struct session *s, struct request *q)
 	else
 		r = ahead_write(s, q);
 	if (r < 0)
-		return transfer_failed("process_write", "write", h, r);
+		return transfer_failed("process_write", "write", h, q->u64[0],
+		    r);
 	h->bytes_written += data->len;
 	h->position += data->len;
 	if (h->text && handle_appends(h))
@@ -261,7 +263,7 @@ op_fsync(struct session *s, struct request *q)
 
 /*
  * Goes to the start of a line, counted from 0: `position` is then behind
- * that many newlines (protocol 6.8). A step reads a stretch of the file.
+ * that many newlines. A step reads a stretch of the file.
  */
 int
 op_text_seek(struct session *s, struct request *q)
@@ -291,7 +293,7 @@ op_text_seek(struct session *s, struct request *q)
 }
 
 /*
- * Where in a range there is data and where a hole: protocol 8.4. A reply
+ * Where in a range there is data and where a hole A reply
  * tells of MAX_RANGES stretches; the client asks for more behind the last.
  */
 int

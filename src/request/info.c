@@ -113,7 +113,7 @@ op_users_groups(struct session *s, struct request *q)
 	return 0;
 }
 
-/* protocol 8.3.1 */
+/* space-available of filexfer-extensions-00 */
 int
 op_space_available(struct session *s, struct request *q)
 {

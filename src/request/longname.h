@@ -9,7 +9,7 @@
 
 /*
  * Writes the longname as a string of the protocol, byte for byte OpenSSH's:
- * some clients take it apart (protocol 6.4).
+ * some clients take it apart.
  */
 void	longname_put(struct buf *, const struct statx *, const char *name,
 	    size_t len);

@@ -28,7 +28,7 @@ op_realpath(struct session *s, struct request *q)
 
 /*
  * Adds the compose-paths of version 6 to the path: each goes on from there
- * or, with a slash in front, starts anew (protocol 6.9).
+ * or, with a slash in front, starts anew.
  */
 static int
 compose(struct session *s, struct slice rest, char *path)

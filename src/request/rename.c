@@ -2,7 +2,7 @@
 /*
  * RENAME, posix-rename and REMOVE: what changes or takes a name. On a file
  * system that refuses that for open files, the ruling may say that our own
- * handles let go first: policy.md 4.
+ * handles let go first: slipway.conf(5).
  *
  * The plain call comes first and is usually all. What follows a refusal is a
  * struct displacing, kept while the request is PENDING between tries.
@@ -12,7 +12,9 @@
 #include <sys/param.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "request/ops.h"
 #include "request/request.h"
@@ -21,6 +23,7 @@
 #include "system/hidden.h"
 #include "system/log.h"
 #include "system/suspend.h"
+#include "wire/path.h"
 #include "wire/sftp.h"
 
 #define FIRST_DELAY	10	/* ms; doubled after each try */
@@ -37,6 +40,7 @@ struct matches {
 	size_t	 len;
 	bool	 displaced;		/* what is being added */
 	bool	 any_displaced;
+	bool	 any_unfit;		/* a plain call would harm one */
 	bool	 no_memory;
 };
 
@@ -67,14 +71,16 @@ rename_forced(const struct request *q)
 	const struct place *old = &q->place[0], *new = &q->place[1];
 	struct statx st;
 	int first, r;
+	bool exists;
 
 	first = fs_rename_new(old, new);
 	if (first != -EEXIST && first != -EINVAL && first != -ENOSYS)
 		return first;
+	exists = first == -EEXIST || fs_stat(new, &st) == 0;
 	if ((r = fs_stat(old, &st)) != 0)
 		return r;
 	r = fs_rename(old, new, !S_ISDIR(st.stx_mode));
-	if (r == 0 && first == -EEXIST)
+	if (r == 0 && exists)
 		log_info("rename \"%s\" replaced \"%s\", as the policy says",
 		    q->path[0], q->path[1]);
 	return r;
@@ -113,6 +119,7 @@ match_add(struct handle *h, void *arg)
 	list[m->len++] = (struct match){ h, m->displaced };
 	m->list = list;
 	m->any_displaced |= m->displaced;
+	m->any_unfit |= h->state == HANDLE_SUSPENDED || h->error != 0;
 }
 
 /* All handles on the source, the target, and below a renamed directory. */
@@ -268,7 +275,7 @@ attempt_aside(const struct request *q, struct displacing *d)
 		return r;
 	if ((r = attempt(q)) != 0) {
 		log_info("rename: moving \"%s\" back", q->path[1]);
-		(void)fs_rename(&d->aside, new, false);
+		hidden_restore(d->hidden, new);
 	}
 	return r;
 }
@@ -299,13 +306,28 @@ settle_hidden(struct displacing *d)
 	}
 }
 
+/* `a` and `./a`, to which rename(2) does nothing. */
+static bool
+same_name(const struct session *s, const struct request *q)
+{
+	char old[PATH_MAX], new[PATH_MAX];
+
+	return path_absolute(s->cwd, q->path[0], old, sizeof(old)) &&
+	    path_absolute(s->cwd, q->path[1], new, sizeof(new)) &&
+	    strcmp(old, new) == 0;
+}
+
 static void
 names_changed(struct session *s, const struct request *q)
 {
+	if (s->handles.open == 0)
+		return;
 	if (!is_rename(q)) {
 		index_renamed(&s->handles, s->cwd, q->path[0], NULL);
 		return;
 	}
+	if (same_name(s, q))
+		return;
 	index_renamed(&s->handles, s->cwd, q->path[1], NULL);
 	index_renamed(&s->handles, s->cwd, q->path[0], q->path[1]);
 }
@@ -429,7 +451,8 @@ displace(struct session *s, struct request *q)
 
 		r = match_all(s, q, &m);
 		free(m.list);
-		if (r != 0 || m.len > 0)
+		if (r != 0 || m.any_unfit || (m.len > 0 &&
+		    q->ruling.when == RENAME_WHEN_ALWAYS))
 			return r != 0 ? r : displacing_begin(s, q, -EBUSY);
 	}
 	if ((r = attempt(q)) == 0)
@@ -440,10 +463,14 @@ displace(struct session *s, struct request *q)
 	return r;
 }
 
+/* Some file systems say of a directory with entries that it exists. */
 int
 op_rename(struct session *s, struct request *q)
 {
-	return displace(s, q);
+	int r = displace(s, q);
+
+	return r == -EEXIST && q->ruling.replace && !q->ruling.forced ?
+	    -ENOTEMPTY : r;
 }
 
 int

@@ -34,7 +34,7 @@ reply_end(struct session *s, size_t start)
 	set_u32(&s->out, start, (uint32_t)(s->out.len - start - 4));
 }
 
-/* Version 3 differs by request in what a bad handle is (protocol 7.2). */
+/* Version 3 differs by request in what a bad handle is. */
 static uint32_t
 reply_code(const struct session *s, const struct request *q, int outcome)
 {
@@ -200,7 +200,7 @@ reply_bits(const struct statx *st, const char *name, uint32_t *known)
 }
 
 /* All that a client gets unasked; the table in attr.c drops what the version
- * has no field for (protocol 3.10). */
+ * has no field for. */
 static struct attr
 attr_of(const struct statx *st)
 {

@@ -34,7 +34,7 @@ open_effects(struct request *q)
 	    (creates ? PLACE_CREATES : 0);
 }
 
-/* Access and disposition for the pflags of versions 3 and 4; protocol 4.1. */
+/* Access and disposition for the pflags of versions 3 and 4 */
 static int
 lift_open_v3(const struct policy *policy, struct request *q)
 {
@@ -87,7 +87,7 @@ lift_open_v4(const struct policy *policy, struct request *q)
 	return r;
 }
 
-/* Access that only adds to the end is append mode; protocol 4.2. */
+/* Access that only adds to the end is append mode */
 static void
 open_access(struct request *q)
 {
@@ -143,7 +143,7 @@ lift_open_v6(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* What STAT asks for beyond what it gets anyway; protocol 3.10. */
+/* What STAT asks for beyond what it gets anyway */
 static int
 lift_stat_v4(const struct policy *policy, struct request *q)
 {
@@ -170,7 +170,7 @@ lift_rename_v3(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* With a flag it is what OpenSSH calls posix-rename; protocol 5.1. */
+/* With a flag it is what OpenSSH calls posix-rename */
 static int
 lift_rename_v5(const struct policy *policy, struct request *q)
 {
@@ -215,7 +215,7 @@ lift_symlink(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* Version 6 has one request for both kinds of link; protocol 5.4. */
+/* Version 6 has one request for both kinds of link */
 static int
 lift_link(const struct policy *policy, struct request *q)
 {
@@ -376,7 +376,7 @@ const struct request_row request_table[] = {
   .pair = "1" },
 
 /* What OpenSSH does not have. A name above governs where the effect is one
- * of those (protocol trap 30); -Q requests lists the others last. */
+ * of those; -Q requests lists the others last. */
 { ROW("block", FXP_BLOCK, 6, 6, "eoon", op_block),
   .trace = "1block \"%h\" (handle %n) off %o len %l" },
 { ROW("unblock", FXP_UNBLOCK, 6, 6, "eoo", op_unblock),

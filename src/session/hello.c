@@ -116,7 +116,7 @@ put_names(const struct session *s, struct buf *b)
 	return count;
 }
 
-/* protocol 8.1.1 */
+/* draft-05 4.4 */
 static void
 put_supported(struct session *s)
 {
@@ -132,7 +132,7 @@ put_supported(struct session *s)
 	buf_free(&b);
 }
 
-/* protocol 8.1.2 */
+/* draft-13 5.4 */
 static void
 put_supported2(struct session *s)
 {
@@ -216,7 +216,7 @@ put_symlink_order(struct session *s)
 }
 
 /*
- * What VERSION holds, in order; protocol 1.4. A session that may never speak
+ * What VERSION holds, in order A session that may never speak
  * more than version 3 announces just what OpenSSH does.
  */
 static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* INIT and VERSION: protocol 1.4. What is announced is what the table says
+/* INIT and VERSION What is announced is what the table says
  * and the policy permits. */
 #ifndef SESSION_HELLO_H
 #define SESSION_HELLO_H

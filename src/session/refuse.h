@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A session that must not be. sshd throws stderr away, so the client is told
- * in its own protocol: policy.md 3.
+ * in its own protocol: slipway.conf(5).
  */
 #ifndef SESSION_REFUSE_H
 #define SESSION_REFUSE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Names on disk in another charset than UTF-8, for clients of version 4 and
- * later: protocol 1.3.
+ * later
  */
 #ifndef SYSTEM_CHARSET_H
 #define SYSTEM_CHARSET_H

@@ -87,6 +87,12 @@ fs_write(int fd, const void *from, size_t len, uint64_t off)
 	return 0;
 }
 
+bool
+fs_can_seek(int fd, uint64_t off)
+{
+	return lseek(fd, (off_t)off, SEEK_SET) != -1;
+}
+
 ssize_t
 fs_readv(int fd, const struct iovec *iov, int n, uint64_t off)
 {

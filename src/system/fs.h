@@ -59,12 +59,15 @@ int	 fs_close(int fd);
 
 /*
  * Reads until `len` bytes are there or the file ends, as version 3 promises
- * for files (protocol 6.1). Returns the count; *end says that the file ended.
+ * for files. Returns the count; *end says that the file ended.
  */
 ssize_t	 fs_read(int fd, void *, size_t len, uint64_t off, bool *end);
 
 /* Writes all of it or fails. */
 int	 fs_write(int fd, const void *, size_t len, uint64_t off);
+
+/* Does lseek(2) take that offset? How far it goes is the file system's. */
+bool	 fs_can_seek(int fd, uint64_t off);
 
 /* One preadv(2) or pwritev(2), which may be short. */
 struct iovec;
@@ -91,7 +94,7 @@ uint64_t fs_device(const struct statx *);
 int	 fs_truncate(const struct place *, uint64_t size);
 /*
  * Reserves that many bytes on disk without moving the end of the file; fewer
- * than the file has cut it off there (protocol 3.8).
+ * than the file has cut it off there.
  */
 int	 fs_allocate(const struct place *, uint64_t bytes);
 
@@ -101,7 +104,7 @@ int	 fs_allocate(const struct place *, uint64_t bytes);
  */
 int	 fs_set_bits(const struct place *, uint32_t bits, uint32_t mask);
 
-/* Could they be set? 0 or -errno, as far as can be told beforehand. */
+/* Could they be set? Tries, and takes it back. 0 or -errno. */
 int	 fs_check_bits(const struct place *, uint32_t bits, uint32_t mask);
 
 int	 fs_chmod(const struct place *, mode_t);
@@ -152,7 +155,7 @@ ssize_t	 fs_readlink(const struct place *, char *, size_t);
 /*
  * Renames. Without `replace` a target that exists stays and the answer is
  * -EEXIST, without a race wherever the kernel and the file system can
- * (protocol 5.2).
+ *.
  */
 int	 fs_rename(const struct place *old, const struct place *new,
 	    bool replace);

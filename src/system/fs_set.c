@@ -118,8 +118,12 @@ inode_bits(const struct place *p, uint32_t bits, uint32_t mask, bool set)
 	if (ours && (fd = fs_open(p, O_RDONLY | nofollow(p), 0)) < 0)
 		return fd;
 	r = find_inode_flags(fd, bits, mask, &old, &new);
-	if (r == 0 && set && new != old)
+	if (r == 0 && new != old) {
 		r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &new));
+		/* Nothing but trying tells which flags a file system takes. */
+		if (r == 0 && !set)
+			r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &old));
+	}
 	if (ours)
 		close(fd);
 	return r;

@@ -127,7 +127,7 @@ void	 handle_unread_entry(struct handle *, const struct dirent64 *);
 int	 handle_read_all(struct handle *);
 
 /*
- * lock.c. Ranges as version 6 locks them (protocol 6.10): each is remembered
+ * lock.c. Ranges as version 6 locks them: each is remembered
  * as the client sent it. Returns 0, -errno, FX_BYTE_RANGE_LOCK_REFUSED or
  * FX_NO_MATCHING_BYTE_RANGE_LOCK.
  */

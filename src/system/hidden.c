@@ -112,6 +112,22 @@ hidden_lock(struct hidden *h)
 	hidden_unguard(h);
 }
 
+void
+hidden_restore(struct hidden *h, const struct place *to)
+{
+	struct place p = hidden_place(h);
+	int delay, r;
+
+	for (delay = 10; (r = fs_rename(&p, to, false)) != 0 &&
+	    r != -EEXIST && delay <= 160; delay *= 2)
+		(void)poll(NULL, 0, delay);
+	if (r == 0)
+		return;
+	log_error("cannot give \"%s\" its name \"%s\" back: %s", h->name,
+	    to->shown, strerror(-r));
+	hidden_lock(h);
+}
+
 /*
  * Removes the file. What was open a moment ago may still count as open: FUSE
  * and SMB close behind our back, so a refusal is not taken for an answer

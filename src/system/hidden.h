@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Names for files that have lost theirs while a handle still needs them:
- * policy.md 4. Random, never guessed from the original; locked while in use,
- * so that a later session can tell one that was left behind.
+ * Names for files that have lost theirs while a handle still needs them.
+ * Random, never guessed from the original; locked while in use, so that a
+ * later session can tell one that was left behind.
  */
 #ifndef SYSTEM_HIDDEN_H
 #define SYSTEM_HIDDEN_H
@@ -30,6 +30,12 @@ void	 hidden_taken(struct hidden *);
  * done before the file has lost the name that was in the way.
  */
 void	 hidden_lock(struct hidden *);
+
+/*
+ * Gives the file its old name back; where that is refused for a while too, it
+ * stays hidden, which is an error in the log.
+ */
+void	 hidden_restore(struct hidden *, const struct place *);
 
 /* One less needs it; the last removes the file, if it is still the same. */
 void	 hidden_release(struct hidden *);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Letting go of an open file, so that a file system that refuses to rename
- * what is open has nothing to refuse, and taking it up again: policy.md 4.
+ * what is open has nothing to refuse, and taking it up again: slipway.conf(5).
  */
 #ifndef SYSTEM_SUSPEND_H
 #define SYSTEM_SUSPEND_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * ATTRS, in all four versions: one struct, one table of fields, both
- * directions. protocol 3.2 and 3.3 are what the table in attr.c says.
+ * directions; draft-02 5, draft-13 7.
  */
 #ifndef WIRE_ATTR_H
 #define WIRE_ATTR_H

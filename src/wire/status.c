@@ -9,7 +9,7 @@
 #include "wire/sftp.h"
 #include "wire/status.h"
 
-/* protocol 7.2: what the system said, in each version. */
+/* What the system said, in each version. Version 3 is as OpenSSH has it. */
 static const struct {
 	int	error;
 	uint8_t	v3, v4, v5, v6;
@@ -36,7 +36,7 @@ static const struct {
 	{ EOVERFLOW,	4, 4, 4, 23 },
 };
 
-/* protocol 7.1 and 7.3: each code, its name, and the older ones for it. */
+/* draft-13 9.1: each code, its name, and the older ones for it. */
 static const struct {
 	const char *name;
 	uint8_t	v3, v4, v5;
