@@ -46,8 +46,9 @@ static struct options {
 	bool		 denied, allowed;	/* -P and -p were given */
 	int		 force_mode;	/* -m, or -1 */
 	bool		 nowhere;	/* -d "" */
-	bool		 forced;	/* by ForceCommand, or as a login shell */
+	bool		 forced;	/* by ForceCommand, or as login shell */
 	bool		 mistaken;	/* `mistake` says what is wrong */
+	const char *const *groups;	/* once they were asked for */
 } options = {
 	.level = LOG_LEVEL_ERROR, .facility = LOG_AUTH, .force_mode = -1,
 };
@@ -410,7 +411,7 @@ load_policy(void)
 	if (config_check_charsets(config, charset_known, &mistake) != 0)
 		return -1;
 	if (config_asks_groups(config) &&
-	    (facts.groups = ident_own_groups()) == NULL) {
+	    (facts.groups = options.groups = ident_own_groups()) == NULL) {
 		mistake_at(&mistake, "", 0, NULL);
 		return mistake_say(&mistake,
 		    "the groups of this session cannot be looked up");
@@ -494,7 +495,7 @@ criteria_facts(struct facts *f, struct ident *user)
 	if (ident_named(f->user, user) != 0)
 		return;
 	user_facts(f, user);
-	f->groups = ident_groups_of(user);
+	f->groups = options.groups = ident_groups_of(user);
 }
 
 static _Noreturn void
@@ -505,9 +506,10 @@ explain_policy(void)
 	int r;
 
 	own_facts(&facts);
-	facts.groups = ident_own_groups();
 	if (options.criteria != NULL)
 		criteria_facts(&facts, &user);
+	else
+		facts.groups = options.groups = ident_own_groups();
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner(),
 	    &mistake) != 0 ||
