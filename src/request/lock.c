@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* BLOCK and UNBLOCK: advisory locks on ranges */
+/* BLOCK and UNBLOCK: advisory locks on ranges. */
 #include "config.h"
 
 #include "request/ops.h"

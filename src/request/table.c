@@ -87,7 +87,7 @@ lift_open_v4(const struct policy *policy, struct request *q)
 	return r;
 }
 
-/* Access that only adds to the end is append mode */
+/* Access that only adds to the end is append mode. */
 static void
 open_access(struct request *q)
 {
@@ -143,7 +143,7 @@ lift_open_v6(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* What STAT asks for beyond what it gets anyway */
+/* What STAT asks for beyond what it gets anyway. */
 static int
 lift_stat_v4(const struct policy *policy, struct request *q)
 {
@@ -170,7 +170,7 @@ lift_rename_v3(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* With a flag it is what OpenSSH calls posix-rename */
+/* With a flag it is what OpenSSH calls posix-rename. */
 static int
 lift_rename_v5(const struct policy *policy, struct request *q)
 {
@@ -215,7 +215,7 @@ lift_symlink(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* Version 6 has one request for both kinds of link */
+/* Version 6 has one request for both kinds of link. */
 static int
 lift_link(const struct policy *policy, struct request *q)
 {

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* The status code that says it best in that version */
+/* The status code that says it best in that version. */
 uint32_t status_code(int outcome, int version);
 
 /* The name of a code, as OpenSSH logs and sends it: "No such file". */
