@@ -47,7 +47,8 @@ $(BUILD)/san.o: tests/san.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/sftp-server: $(BUILD)/main.o $(SAN_OBJ) $(LIBS_session)
+$(BUILD)/sftp-server: $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/*.c)) \
+    $(SAN_OBJ) $(LIBS_session)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(DEPS_LIBS)
 
 define room
@@ -95,7 +96,7 @@ $(BUILD)/fuzz/replay: $(FUZZ) tests/fuzz/replay.c config.h $(LIBS_session)
 FUZZ_CC	= clang
 RUNS	= 100000
 build/fuzz/dispatch: $(FUZZ) tests/fuzz/fuzz.h tests/unit/gate.h \
-    $(filter-out src/main.c,$(wildcard src/*/*.[ch])) config.h
+    $(wildcard src/*/*.[ch]) config.h
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 -g -O1 \
 	    -fsanitize=fuzzer,address,undefined \

@@ -6,14 +6,13 @@
  */
 #include "config.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "options.h"
 #include "policy/config.h"
 #include "policy/policy.h"
 #include "request/session.h"
@@ -27,30 +26,15 @@
 #include "system/signals.h"
 
 #define EXIT_POLICY	78	/* EX_CONFIG of sysexits(3) */
-#define MAX_NAMES	64	/* of requests */
 
 static struct session session;
 static struct config *config;
 static struct mistake mistake;
-static const char *request_names[MAX_NAMES];
-
-/* What the command line says beside settings. */
-static struct options {
-	bool		 on_stderr;	/* -e */
-	bool		 check;		/* -t */
-	bool		 explain;	/* -T */
-	const char	*criteria;	/* -C */
-	const char	*file;		/* -F */
-	int		 level;		/* -l and -f, for the log before */
-	int		 facility;	/* ... there is a policy */
-	bool		 denied, allowed;	/* -P and -p were given */
-	int		 force_mode;	/* -m, or -1 */
-	bool		 nowhere;	/* -d "" */
-	bool		 forced;	/* by ForceCommand, or as login shell */
-	bool		 mistaken;	/* `mistake` says what is wrong */
-	const char *const *groups;	/* once they were asked for */
-} options = {
-	.level = LOG_LEVEL_ERROR, .facility = LOG_AUTH, .force_mode = -1,
+static const char *names[REQUEST_NAMES_MAX];
+static struct facts facts;
+static struct options options = {
+	.mistake = &mistake, .self = &session.self, .level = LOG_LEVEL_ERROR,
+	.facility = LOG_AUTH, .force_mode = -1,
 };
 
 /*
@@ -75,276 +59,6 @@ no_memory(void)
 	finish(255);
 }
 
-/* As OpenSSH's: a line, and an ending that says the start went wrong. */
-static _Noreturn void
-fatal(const char *what, const char *which)
-{
-	bool quoted = which != NULL;
-
-	if (quoted)
-		log_at(LOG_LEVEL_FATAL, "%s \"%s\"", what, which);
-	else
-		log_at(LOG_LEVEL_FATAL, "%s", what);
-	/* sshd's clients see nothing of this; whoever tries it does. */
-	if (!options.on_stderr && (options.check || options.explain ||
-	    isatty(STDERR_FILENO)))
-		fprintf(stderr, "%s%s%s%s\n", what, quoted ? " \"" : "",
-		    quoted ? which : "", quoted ? "\"" : "");
-	finish(255);
-}
-
-static _Noreturn void
-usage(void)
-{
-	const char *name = getprogname();
-
-	fprintf(stderr,
-	    "usage: %s [-ehR] [-d start_directory] [-f log_facility] "
-	    "[-l log_level]\n\t[-P denied_requests] "
-	    "[-p allowed_requests] [-u umask]\n"
-	    "\t[-F policy_file] [-m file_mode] [-o name=value]\n"
-	    "       %s -Q protocol_feature\n"
-	    "       %s -t | -T [-C criteria] [-F policy_file] "
-	    "[-o name=value] [-PpR]\n"
-	    "       %s -V\n", name, name, name, name);
-	exit(1);
-}
-
-static _Noreturn void
-version(void)
-{
-	puts("slipway " PACKAGE_VERSION BUILT_WITH);
-	exit(0);
-}
-
-/* Each name of a request once, although several rows may bear it. */
-static void
-collect_names(void)
-{
-	size_t i, j, n = 0;
-
-	for (i = 0; i < request_table_len; i++) {
-		const struct request_row *row = &request_table[i];
-
-		for (j = 0; j < n && strcmp(request_names[j], row->name) != 0;
-		    j++)
-			;
-		if (j == n && !row->always && n < MAX_NAMES - 1)
-			request_names[n++] = row->name;
-	}
-}
-
-static void
-query_requests(void)
-{
-	const char **name;
-
-	for (name = request_names; *name != NULL; name++)
-		puts(*name);
-}
-
-static void
-query_versions(void)
-{
-	puts("3\n4\n5\n6");
-}
-
-static void
-query_extensions(void)
-{
-	size_t i;
-
-	for (i = 0; i < request_table_len; i++)
-		if (request_table[i].wire != NULL && !request_table[i].absent)
-			puts(request_table[i].wire);
-}
-
-static void
-query_settings(void)
-{
-	config_settings(stdout);
-}
-
-static _Noreturn void
-query(const char *what)
-{
-	static const struct {
-		const char	*name;
-		void		(*print)(void);
-	} queries[] = {
-		{ "requests", query_requests }, { "versions", query_versions },
-		{ "extensions", query_extensions },
-		{ "settings", query_settings },
-	};
-	size_t i;
-
-	for (i = 0; i < nitems(queries); i++)
-		if (strcasecmp(what, queries[i].name) == 0) {
-			queries[i].print();
-			exit(0);
-		}
-	fprintf(stderr, "Invalid query type\n");
-	exit(1);
-}
-
-/* An octal mode; `complaint` says what another is not. */
-static int
-octal(const char *arg, const char *complaint)
-{
-	char *end;
-	long v;
-
-	errno = 0;
-	v = strtol(arg, &end, 8);
-	if (v < 0 || v > 0777 || *end != '\0' || end == arg || errno != 0)
-		fatal(complaint, arg);
-	return (int)v;
-}
-
-/* The first mistake is the one that is told; nothing is half applied. */
-static void
-setting(int r)
-{
-	options.mistaken |= r != 0;
-}
-
-static void
-flag(int letter, const char *value)
-{
-	if (!options.mistaken)
-		setting(config_flag(config, letter, value, &mistake));
-}
-
-static void
-flag_once(int letter, const char *value, bool *given, const char *complaint)
-{
-	if (*given)
-		fatal(complaint, NULL);
-	*given = true;
-	flag(letter, value);
-}
-
-/* As OpenSSH: complains of a name it does not know, and gives up later. */
-static void
-set_level(const char *arg)
-{
-	options.level = log_level_number(arg);
-	if (options.level == LOG_LEVEL_INVALID)
-		log_error("Invalid log level \"%s\"", arg);
-	else
-		flag('l', arg);
-}
-
-static void
-set_facility(const char *arg)
-{
-	options.facility = log_facility_number(arg);
-	if (options.facility == -1)
-		log_error("Invalid log facility \"%s\"", arg);
-	else
-		flag('f', arg);
-}
-
-/* A start directory: the tilde is a shell's, the tokens are the policy's. */
-static void
-set_start_dir(const char *arg)
-{
-	static char path[PATH_MAX];
-	const char *p;
-
-	if (ident_expand_tilde(&session.self, arg, path) != 0)
-		fatal("tilde_expand_filename: expansion failed", NULL);
-	/* Nowhere cannot be entered: that is logged, like any other. */
-	options.nowhere = path[0] == '\0';
-	if (options.nowhere)
-		return;
-	for (p = path; (p = strchr(p, '%')) != NULL; p += 2)
-		if (p[1] == '\0' || strchr("%duU", p[1]) == NULL)
-			fatal("percent_expand: unknown key", p);
-	flag('d', path);
-}
-
-static void
-parse_option(int ch)
-{
-	switch (ch) {
-	case 'C':
-		options.criteria = optarg;
-		break;
-	case 'd':
-		set_start_dir(optarg);
-		break;
-	case 'e':
-		options.on_stderr = true;
-		break;
-	case 'F':
-		options.file = optarg;
-		break;
-	case 'f':
-		set_facility(optarg);
-		break;
-	case 'l':
-		set_level(optarg);
-		break;
-	case 'm':
-		options.force_mode = octal(optarg, "Invalid file mode");
-		break;
-	case 'o':
-		if (!options.mistaken)
-			setting(config_option(config, optarg, &mistake));
-		break;
-	case 'P':
-		flag_once('P', optarg, &options.denied,
-		    "Refused requests already set");
-		break;
-	case 'p':
-		flag_once('p', optarg, &options.allowed,
-		    "Permitted requests already set");
-		break;
-	case 'Q':
-		query(optarg);
-	case 'R':
-		flag('R', NULL);
-		break;
-	case 'T':
-		options.explain = true;
-		break;
-	case 't':
-		options.check = true;
-		break;
-	case 'u':
-		(void)octal(optarg, "Invalid umask");
-		flag('u', optarg);
-		break;
-	case 'V':
-		version();
-	default:
-		usage();
-	}
-}
-
-static void
-parse_options(int argc, char **argv)
-{
-	int ch;
-
-	opterr = 0;
-	while ((ch = getopt(argc, argv,
-	    "C:d:F:f:l:m:o:P:p:Q:u:cehRTtV")) != -1) {
-		/* As a login shell: the rest is not for us. */
-		if (ch == 'c') {
-			options.forced = true;
-			return;
-		}
-		parse_option(ch);
-	}
-	if (optind == argc || options.mistaken)
-		return;
-	mistake_at(&mistake, "", 0, NULL);
-	setting(mistake_say(&mistake, "\"%.100s\" is left over behind the "
-	    "options (a pattern that a shell expanded?)", argv[optind]));
-}
-
 static void
 start_log(int level, int facility)
 {
@@ -363,7 +77,7 @@ start_log(int level, int facility)
 
 /* The words of SSH_CONNECTION: addresses and ports, the client's first. */
 static void
-connection_facts(struct facts *f)
+connection_facts(void)
 {
 	static char words[256];
 	const char *connection = getenv("SSH_CONNECTION");
@@ -372,28 +86,28 @@ connection_facts(struct facts *f)
 	if (connection == NULL ||
 	    strlcpy(words, connection, sizeof(words)) >= sizeof(words))
 		return;
-	f->address = strsep(&p, " ");
+	facts.address = strsep(&p, " ");
 	(void)strsep(&p, " ");
-	f->local_address = strsep(&p, " ");
+	facts.local_address = strsep(&p, " ");
 	if ((port = strsep(&p, " ")) != NULL)
-		f->local_port = (int)strtonum(port, 0, 65535, NULL);
+		facts.local_port = (int)strtonum(port, 0, 65535, NULL);
 }
 
 static void
-user_facts(struct facts *f, const struct ident *user)
+user_facts(const struct ident *user)
 {
-	f->user = user->name;
-	f->uid = user->uid;
-	f->home = user->home;
-	f->shell = user->shell;
+	facts.user = user->name;
+	facts.uid = user->uid;
+	facts.home = user->home;
+	facts.shell = user->shell;
 }
 
 static void
-own_facts(struct facts *f)
+own_facts(void)
 {
-	user_facts(f, &session.self);
-	connection_facts(f);
-	f->forced = options.forced ||
+	user_facts(&session.self);
+	connection_facts();
+	facts.forced = options.forced ||
 	    getenv("SSH_ORIGINAL_COMMAND") != NULL;
 }
 
@@ -401,9 +115,7 @@ own_facts(struct facts *f)
 static int
 load_policy(void)
 {
-	struct facts facts = { 0 };
-
-	own_facts(&facts);
+	own_facts();
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner(),
 	    &mistake) != 0)
@@ -411,7 +123,7 @@ load_policy(void)
 	if (config_check_charsets(config, charset_known, &mistake) != 0)
 		return -1;
 	if (config_asks_groups(config) &&
-	    (facts.groups = options.groups = ident_own_groups()) == NULL) {
+	    (facts.groups = ident_own_groups()) == NULL) {
 		mistake_at(&mistake, "", 0, NULL);
 		return mistake_say(&mistake,
 		    "the groups of this session cannot be looked up");
@@ -419,7 +131,6 @@ load_policy(void)
 	if (config_resolve(config, &facts, &session.policy, &mistake) != 0)
 		return -1;
 	session.policy.files.force_mode = options.force_mode;
-	options.forced = facts.forced;
 	return 0;
 }
 
@@ -470,9 +181,8 @@ static _Noreturn void
 check_policy(void)
 {
 	static const struct lookup lookup = { user_exists, group_exists };
-	struct facts facts = { 0 };
 
-	own_facts(&facts);
+	own_facts();
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner(),
 	    &mistake) != 0 ||
@@ -487,29 +197,29 @@ check_policy(void)
  * only what is said there is known, and what the database knows.
  */
 static void
-criteria_facts(struct facts *f, struct ident *user)
+criteria_facts(void)
 {
-	*f = (struct facts){ .user = session.self.name };
-	if (config_criteria(config, options.criteria, f, &mistake) != 0)
+	static struct ident user;
+
+	facts = (struct facts){ .user = session.self.name };
+	if (config_criteria(config, options.criteria, &facts, &mistake) != 0)
 		tell_mistake();
-	if (ident_named(f->user, user) != 0)
+	if (ident_named(facts.user, &user) != 0)
 		return;
-	user_facts(f, user);
-	f->groups = options.groups = ident_groups_of(user);
+	user_facts(&user);
+	facts.groups = ident_groups_of(&user);
 }
 
 static _Noreturn void
 explain_policy(void)
 {
-	struct facts facts = { 0 };
-	struct ident user;
 	int r;
 
-	own_facts(&facts);
+	own_facts();
 	if (options.criteria != NULL)
-		criteria_facts(&facts, &user);
+		criteria_facts();
 	else
-		facts.groups = options.groups = ident_own_groups();
+		facts.groups = ident_own_groups();
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner(),
 	    &mistake) != 0 ||
@@ -561,11 +271,12 @@ apply_policy(void)
 	int r;
 
 	start_log(p->log.level, p->log.facility);
-	if (p->restricted && !options.forced)
+	if (p->restricted && !facts.forced)
 		log_error("restricted but not forced: without ForceCommand "
 		    "this user can run any command");
 	if ((r = sandbox_harden()) != 0)
-		fatal("unable to make the process undumpable", strerror(-r));
+		options_fatal(&options, "unable to make the process "
+		    "undumpable", strerror(-r));
 	session.translate = true;
 	if (p->protocol.charset != NULL && (session.charset =
 	    charset_open(p->protocol.charset)) == NULL)
@@ -587,14 +298,14 @@ main(int argc, char **argv)
 	sandbox_stdio();
 	signals_init();
 	buf_no_memory = no_memory;
-	collect_names();
-	config = config_new(request_names);
+	table_names(names);
+	options.config = config = config_new(names);
 	if (ident_self(&session.self) != 0) {
 		fprintf(stderr, "No user found for uid %lu\n",
 		    (unsigned long)getuid());
 		return 1;
 	}
-	parse_options(argc, argv);
+	options_parse(&options, argc, argv);
 	start_log(options.level, options.facility);
 	if (options.check)
 		check_policy();

@@ -28,8 +28,8 @@ letters()
 # synopsis has, and what the program itself says.
 taken()
 {
-	tr -s '[:space:]' ' ' <src/main.c | grep -o 'getopt(argc, argv, "[^"]*"' |
-	    cut -d '"' -f 2 | letters
+	tr -s '[:space:]' ' ' <src/options.c |
+	    grep -o 'getopt(argc, argv, "[^"]*"' | cut -d '"' -f 2 | letters
 }
 
 described()

@@ -465,3 +465,19 @@ table_named(const char *name)
 		i++;
 	return &request_table[i];
 }
+
+void
+table_names(const char *names[REQUEST_NAMES_MAX])
+{
+	const struct request_row *row;
+	size_t i, n = 0;
+
+	for (row = request_table; row < request_table + request_table_len;
+	    row++) {
+		for (i = 0; i < n && strcmp(names[i], row->name) != 0; i++)
+			;
+		if (i == n && !row->always && n < REQUEST_NAMES_MAX - 1)
+			names[n++] = row->name;
+	}
+	names[n] = NULL;
+}

@@ -20,4 +20,8 @@ const struct request_row *table_find_extended(struct slice name, int version);
 /* The first row of that name, which must be one. */
 const struct request_row *table_named(const char *name);
 
+/* What -Q requests lists: each name once, ended by NULL. */
+#define REQUEST_NAMES_MAX	64
+void	table_names(const char *names[REQUEST_NAMES_MAX]);
+
 #endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "policy/config.h"
+#include "policy/mistake.h"
+#include "request/table.h"
+#include "system/ident.h"
+#include "system/log.h"
+
+_Noreturn void
+options_fatal(const struct options *o, const char *what, const char *which)
+{
+	bool quoted = which != NULL;
+
+	if (quoted)
+		log_at(LOG_LEVEL_FATAL, "%s \"%s\"", what, which);
+	else
+		log_at(LOG_LEVEL_FATAL, "%s", what);
+	/* sshd's clients see nothing of this; whoever tries it does. */
+	if (!o->on_stderr && (o->check || o->explain ||
+	    isatty(STDERR_FILENO)))
+		fprintf(stderr, "%s%s%s%s\n", what, quoted ? " \"" : "",
+		    quoted ? which : "", quoted ? "\"" : "");
+	exit(255);
+}
+
+static _Noreturn void
+usage(void)
+{
+	const char *name = getprogname();
+
+	fprintf(stderr,
+	    "usage: %s [-ehR] [-d start_directory] [-f log_facility] "
+	    "[-l log_level]\n\t[-P denied_requests] "
+	    "[-p allowed_requests] [-u umask]\n"
+	    "\t[-F policy_file] [-m file_mode] [-o name=value]\n"
+	    "       %s -Q protocol_feature\n"
+	    "       %s -t | -T [-C criteria] [-F policy_file] "
+	    "[-o name=value] [-PpR]\n"
+	    "       %s -V\n", name, name, name, name);
+	exit(1);
+}
+
+static _Noreturn void
+version(void)
+{
+	puts("slipway " PACKAGE_VERSION BUILT_WITH);
+	exit(0);
+}
+
+static void
+query_requests(void)
+{
+	const char *names[REQUEST_NAMES_MAX], **name;
+
+	table_names(names);
+	for (name = names; *name != NULL; name++)
+		puts(*name);
+}
+
+static void
+query_versions(void)
+{
+	puts("3\n4\n5\n6");
+}
+
+static void
+query_extensions(void)
+{
+	size_t i;
+
+	for (i = 0; i < request_table_len; i++)
+		if (request_table[i].wire != NULL && !request_table[i].absent)
+			puts(request_table[i].wire);
+}
+
+static void
+query_settings(void)
+{
+	config_settings(stdout);
+}
+
+static _Noreturn void
+query(const char *what)
+{
+	static const struct {
+		const char	*name;
+		void		(*print)(void);
+	} queries[] = {
+		{ "requests", query_requests }, { "versions", query_versions },
+		{ "extensions", query_extensions },
+		{ "settings", query_settings },
+	};
+	size_t i;
+
+	for (i = 0; i < nitems(queries); i++)
+		if (strcasecmp(what, queries[i].name) == 0) {
+			queries[i].print();
+			exit(0);
+		}
+	fprintf(stderr, "Invalid query type\n");
+	exit(1);
+}
+
+/* An octal mode; `complaint` says what another is not. */
+static int
+octal(const struct options *o, const char *arg, const char *complaint)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(arg, &end, 8);
+	if (v < 0 || v > 0777 || *end != '\0' || end == arg || errno != 0)
+		options_fatal(o, complaint, arg);
+	return (int)v;
+}
+
+/* The first mistake is the one that is told; nothing is half applied. */
+static void
+setting(struct options *o, int r)
+{
+	o->mistaken |= r != 0;
+}
+
+static void
+flag(struct options *o, int letter, const char *value)
+{
+	if (!o->mistaken)
+		setting(o, config_flag(o->config, letter, value,
+		    o->mistake));
+}
+
+static void
+flag_once(struct options *o, int letter, bool *given, const char *complaint)
+{
+	if (*given)
+		options_fatal(o, complaint, NULL);
+	*given = true;
+	flag(o, letter, optarg);
+}
+
+/* As OpenSSH: complains of a name it does not know, and gives up later. */
+static void
+set_level(struct options *o, const char *arg)
+{
+	o->level = log_level_number(arg);
+	if (o->level == LOG_LEVEL_INVALID)
+		log_error("Invalid log level \"%s\"", arg);
+	else
+		flag(o, 'l', arg);
+}
+
+static void
+set_facility(struct options *o, const char *arg)
+{
+	o->facility = log_facility_number(arg);
+	if (o->facility == -1)
+		log_error("Invalid log facility \"%s\"", arg);
+	else
+		flag(o, 'f', arg);
+}
+
+/* A start directory: the tilde is a shell's, the tokens are the policy's. */
+static void
+set_start_dir(struct options *o, const char *arg)
+{
+	char path[PATH_MAX];
+	const char *p;
+
+	if (ident_expand_tilde(o->self, arg, path) != 0)
+		options_fatal(o, "tilde_expand_filename: expansion failed", NULL);
+	/* Nowhere cannot be entered: that is logged, like any other. */
+	o->nowhere = path[0] == '\0';
+	if (o->nowhere)
+		return;
+	for (p = path; (p = strchr(p, '%')) != NULL; p += 2)
+		if (p[1] == '\0' || strchr("%duU", p[1]) == NULL)
+			options_fatal(o, "percent_expand: unknown key", p);
+	flag(o, 'd', path);
+}
+
+static void
+parse_option(struct options *o, int ch)
+{
+	switch (ch) {
+	case 'C':
+		o->criteria = optarg;
+		break;
+	case 'd':
+		set_start_dir(o, optarg);
+		break;
+	case 'e':
+		o->on_stderr = true;
+		break;
+	case 'F':
+		o->file = optarg;
+		break;
+	case 'f':
+		set_facility(o, optarg);
+		break;
+	case 'l':
+		set_level(o, optarg);
+		break;
+	case 'm':
+		o->force_mode = octal(o, optarg, "Invalid file mode");
+		break;
+	case 'o':
+		if (!o->mistaken)
+			setting(o, config_option(o->config, optarg,
+			    o->mistake));
+		break;
+	case 'P':
+		flag_once(o, 'P', &o->denied,
+		    "Refused requests already set");
+		break;
+	case 'p':
+		flag_once(o, 'p', &o->allowed,
+		    "Permitted requests already set");
+		break;
+	case 'Q':
+		query(optarg);
+	case 'R':
+		flag(o, 'R', NULL);
+		break;
+	case 'T':
+		o->explain = true;
+		break;
+	case 't':
+		o->check = true;
+		break;
+	case 'u':
+		(void)octal(o, optarg, "Invalid umask");
+		flag(o, 'u', optarg);
+		break;
+	case 'V':
+		version();
+	default:
+		usage();
+	}
+}
+
+void
+options_parse(struct options *o, int argc, char **argv)
+{
+	int ch;
+
+	opterr = 0;
+	while ((ch = getopt(argc, argv,
+	    "C:d:F:f:l:m:o:P:p:Q:u:cehRTtV")) != -1) {
+		/* As a login shell: the rest is not for us. */
+		if (ch == 'c') {
+			o->forced = true;
+			return;
+		}
+		parse_option(o, ch);
+	}
+	if (optind == argc || o->mistaken)
+		return;
+	mistake_at(o->mistake, "", 0, NULL);
+	setting(o, mistake_say(o->mistake, "\"%.100s\" is left over behind "
+	    "the options (a pattern that a shell expanded?)", argv[optind]));
+}
+
