@@ -34,7 +34,7 @@ static const char *names[REQUEST_NAMES_MAX];
 static struct facts facts;
 static struct options options = {
 	.mistake = &mistake, .self = &session.self, .level = LOG_LEVEL_ERROR,
-	.facility = LOG_AUTH, .force_mode = -1,
+	.facility = LOG_AUTH,
 };
 
 /*
@@ -130,7 +130,6 @@ load_policy(void)
 	}
 	if (config_resolve(config, &facts, &session.policy, &mistake) != 0)
 		return -1;
-	session.policy.files.force_mode = options.force_mode;
 	return 0;
 }
 

@@ -211,7 +211,8 @@ parse_option(struct options *o, int ch)
 		set_level(o, optarg);
 		break;
 	case 'm':
-		o->force_mode = octal(o, optarg, "Invalid file mode");
+		(void)octal(o, optarg, "Invalid file mode");
+		flag(o, 'm', optarg);
 		break;
 	case 'o':
 		if (!o->mistaken)

@@ -22,7 +22,6 @@ struct options {
 	int		 level;		/* -l and -f, for the log before */
 	int		 facility;	/* ... there is a policy */
 	bool		 denied, allowed;	/* -P and -p were given */
-	int		 force_mode;	/* -m, or -1 */
 	bool		 nowhere;	/* -d "" */
 	bool		 forced;	/* by ForceCommand, or as login shell */
 	bool		 mistaken;	/* `mistake` says what is wrong */

@@ -112,6 +112,7 @@ config_check_charsets(struct config *c, bool (*known)(const char *),
 
 		while (cursor_next(&at)) {
 			if (at.setting->knob != charset ||
+			    at.setting->value.text == NULL ||
 			    known(at.setting->value.text))
 				continue;
 			mistake_at(m, at.setting->file, at.setting->line,

@@ -93,6 +93,26 @@ list_text(struct parse *p, const config_setting_t *s, bool numbers)
 	return text;
 }
 
+/* A group of strings as "name=value,name=value"; NULL when it is no such. */
+static const char *
+group_text(struct parse *p, const config_setting_t *s)
+{
+	const char *text = NULL;
+	const config_setting_t *member;
+	int i;
+
+	for (i = 0; i < config_setting_length(s); i++) {
+		member = config_setting_get_elem(s, (unsigned)i);
+		if (config_setting_type(member) != CONFIG_TYPE_STRING)
+			return NULL;
+		text = arena_printf(&p->config->arena, "%s%s%s=%s",
+		    text == NULL ? "" : text, text == NULL ? "" : ",",
+		    config_setting_name(member),
+		    config_setting_get_string(member));
+	}
+	return text;
+}
+
 static struct given
 given_of(struct parse *p, const config_setting_t *s)
 {
@@ -101,6 +121,9 @@ given_of(struct parse *p, const config_setting_t *s)
 	if (is_list(s)) {
 		g.as = GIVEN_LIST;
 		g.text = list_text(p, s, false);
+	} else if (config_setting_is_group(s)) {
+		g.as = GIVEN_GROUP;
+		g.text = group_text(p, s);
 	} else if ((g.text = scalar_text(p, s)) != NULL) {
 		g.as = config_setting_type(s) == CONFIG_TYPE_STRING ?
 		    GIVEN_STRING : config_setting_type(s) == CONFIG_TYPE_BOOL ?

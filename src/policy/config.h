@@ -3,7 +3,7 @@
  * From options and a policy file to struct policy. main.c does, in order:
  *
  *	c = config_new(requests);
- *	config_flag(c, 'R', NULL, &m)		for -R -p -P -d -u -l -f
+ *	config_flag(c, 'R', NULL, &m)		for -R -p -P -d -u -l -f -m
  *	config_option(c, optarg, &m)		for -o name=value
  *	config_file(c, path, &facts, owner, &m)	path NULL: the default file
  *	config_resolve(c, &facts, &policy, &m)	or, for -t, config_check();
@@ -55,8 +55,8 @@ void	config_free(struct config *);
 
 /*
  * An option of OpenSSH's that counts as a setting in front of all others.
- * `flag` is one of the letters RpPdulf, `value` its argument or NULL. Of a
- * repeated -d -u -l -f the last holds, as in OpenSSH; -p and -P add up.
+ * `flag` is one of the letters RpPdulfm, `value` its argument or NULL. Of a
+ * repeated -d -u -l -f -m the last holds, as in OpenSSH; -p and -P add up.
  */
 int	config_flag(struct config *, int flag, const char *value,
 	    struct mistake *);

@@ -71,3 +71,76 @@ expand_path(const char *path, const char *tokens, const struct facts *f,
 	}
 	return out;
 }
+
+bool
+expand_is_root(const char *path)
+{
+	const char *p = path;
+	size_t n, components = 0;
+
+	if (*p != '/' && strncmp(p, "%d", 2) != 0)
+		return false;
+	for (; *p != '\0'; p += n) {
+		p += strspn(p, "/");
+		n = strcspn(p, "/");
+		if (strncmp(p, "..", n) == 0 && n > 0 && n <= 2)
+			return false;
+		components += n > 0;
+	}
+	return components > 0;
+}
+
+/* Leaves out slashes behind slashes, and the last. Returns the length. */
+static size_t
+squeeze(char *path)
+{
+	char *in, *out = path;
+
+	for (in = path; *in != '\0'; in++)
+		if (*in != '/' || (in[1] != '/' && in[1] != '\0'))
+			*out++ = *in;
+	*out = '\0';
+	return (size_t)(out - path);
+}
+
+/*
+ * How much of a root, as it was written, is what its administrator and the
+ * user database say: up to the component with the first token.
+ */
+static size_t
+fixed_part(const char *path)
+{
+	const char *p = path;
+
+	if (strncmp(p, "%d", 2) == 0 && (p[2] == '/' || p[2] == '\0'))
+		return 2;
+	for (; (p = strchr(p, '%')) != NULL && p[1] == '%'; p += 2)
+		continue;
+	if (p == NULL)
+		return strlen(path);
+	while (p > path && *p != '/')
+		p--;
+	return (size_t)(p - path);
+}
+
+const char *
+expand_root(const char *path, const struct facts *f, struct arena *arena,
+    size_t *fixed, struct mistake *m)
+{
+	char *head = arena_copy(arena, path), *root;
+	const char *text = expand_path(path, "uUd", f, arena, m);
+
+	if (text == NULL)
+		return NULL;
+	if (!expand_is_root(text) || *text != '/') {
+		mistake_say(m, "is \"%.100s\" here, which must be an absolute "
+		    "path below /, without . and ..", text);
+		return NULL;
+	}
+	root = arena_copy(arena, text);
+	squeeze(root);
+	head[fixed_part(path)] = '\0';
+	text = expand_path(head, "uUd", f, arena, m);
+	*fixed = squeeze(arena_copy(arena, text));
+	return root;
+}

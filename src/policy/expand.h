@@ -3,6 +3,9 @@
 #ifndef POLICY_EXPAND_H
 #define POLICY_EXPAND_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "policy/arena.h"
 #include "policy/mistake.h"
 
@@ -17,5 +20,19 @@ struct facts;
  */
 const char *expand_path(const char *path, const char *tokens,
 	    const struct facts *, struct arena *, struct mistake *);
+
+/*
+ * Can this be a session's root? It must be absolute, or begin with %d, and be
+ * neither "/" nor hold "." or ".." as a component.
+ */
+bool	expand_is_root(const char *path);
+
+/*
+ * The same as expand_path() for a root, without slashes that say nothing.
+ * *fixed bytes of it hold for everybody or are the home directory; what stands
+ * behind them may be a name of the user's making.
+ */
+const char *expand_root(const char *path, const struct facts *,
+	    struct arena *, size_t *fixed, struct mistake *);
 
 #endif

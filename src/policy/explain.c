@@ -25,20 +25,27 @@ print_origin(const struct origin *o, FILE *out)
 		fprintf(out, " (profile %s)", o->profile->name);
 }
 
-/* A value; all of them where they add up or intersect. */
+/* One value; a list may be of any length. */
 static void
-print_value(const struct knob *k, const struct origin *o, FILE *out)
+print_one(const struct knob *k, struct value v, FILE *out)
 {
-	struct value v = o == NULL ? knob_default(k) : o->setting->value;
 	char buf[1024];
 
 	if (v.text != NULL && k->combine != FIRST_WINS)
 		fputs(v.text, out);
 	else
 		fputs(knob_format(k, v, buf, sizeof(buf)), out);
-	for (; o != NULL && o->next != NULL; o = o->next)
-		fprintf(out, "%s%s", k->combine == ADDS_UP ? "," : " & ",
-		    o->next->setting->value.text);
+}
+
+/* A value; all of them where they add up or intersect. */
+static void
+print_value(const struct knob *k, const struct origin *o, FILE *out)
+{
+	print_one(k, o == NULL ? knob_default(k) : o->setting->value, out);
+	for (; o != NULL && o->next != NULL; o = o->next) {
+		fputs(k->combine == ADDS_UP ? "," : " & ", out);
+		print_one(k, o->next->setting->value, out);
+	}
 }
 
 /* Has this setting its default, so that what needs it does nothing? */

@@ -6,123 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <syslog.h>
 
 #include "policy/knob.h"
 #include "policy/policy.h"
-
-static const struct word booleans[] = {
-	{ "false", 0, NULL }, { "true", 1, NULL }, { 0 }
-};
-static const struct word accesses[] = {
-	{ "allow", 0, NULL }, { "refuse", 1, NULL }, { 0 }
-};
-static const struct word levels[] = {
-	{ "QUIET", 0, NULL }, { "FATAL", 1, NULL }, { "ERROR", 2, NULL },
-	{ "INFO", 3, NULL }, { "VERBOSE", 4, NULL }, { "DEBUG", 5, NULL },
-	{ "DEBUG1", 5, NULL }, { "DEBUG2", 6, NULL }, { "DEBUG3", 7, NULL },
-	{ 0 }
-};
-static const struct word facilities[] = {
-	{ "DAEMON", LOG_DAEMON, NULL }, { "USER", LOG_USER, NULL },
-	{ "AUTH", LOG_AUTH, NULL }, { "AUTHPRIV", LOG_AUTHPRIV, NULL },
-	{ "LOCAL0", LOG_LOCAL0, NULL }, { "LOCAL1", LOG_LOCAL1, NULL },
-	{ "LOCAL2", LOG_LOCAL2, NULL }, { "LOCAL3", LOG_LOCAL3, NULL },
-	{ "LOCAL4", LOG_LOCAL4, NULL }, { "LOCAL5", LOG_LOCAL5, NULL },
-	{ "LOCAL6", LOG_LOCAL6, NULL }, { "LOCAL7", LOG_LOCAL7, NULL },
-	{ 0 }
-};
-static const struct word messages[] = {
-	{ "system", MESSAGES_SYSTEM, NULL },
-	{ "openssh", MESSAGES_OPENSSH, NULL }, { 0 }
-};
-static const struct word orders[] = {
-	{ "openssh", SYMLINK_ORDER_OPENSSH, NULL },
-	{ "draft", SYMLINK_ORDER_DRAFT, NULL }, { 0 }
-};
-static const struct word overwrites[] = {
-	{ "if-asked", OVERWRITE_IF_ASKED, NULL },
-	{ "always", OVERWRITE_ALWAYS, NULL },
-	{ "never", OVERWRITE_NEVER, NULL }, { 0 }
-};
-static const struct word open_handles[] = {
-	{ "keep", HANDLES_KEEP, NULL }, { "reopen", HANDLES_REOPEN, NULL },
-	{ "close", HANDLES_CLOSE, "what a client writes after the rename is "
-	    "lost; reopen keeps it" }, { 0 }
-};
-static const struct word whens[] = {
-	{ "refused", RENAME_WHEN_REFUSED, NULL },
-	{ "always", RENAME_WHEN_ALWAYS, NULL }, { 0 }
-};
-static const struct word applies[] = {
-	{ "apply", APPLY, NULL }, { "ignore", APPLY_IGNORE, NULL },
-	{ "refuse", APPLY_REFUSE, NULL }, { 0 }
-};
-static const struct word on_errors[] = {
-	{ "report", 0, NULL }, { "ignore-denied", 1, NULL }, { 0 }
-};
-
-#define MEMBER(m)	.offset = offsetof(struct policy, m), \
-			.width = sizeof(((struct policy *)NULL)->m)
-#define YEAR		(366LL * 24 * 60 * 60)
-
-const struct knob knobs[] = {
-	{ "access.allow", KNOB_REQUESTS, .none = "all", .combine = INTERSECTS,
-	    .restricts = "*", .flag = 'p', MEMBER(access.allow) },
-	{ "access.deny", KNOB_REQUESTS, .none = "none", .combine = ADDS_UP,
-	    .restricts = "*", .flag = 'P', MEMBER(access.deny) },
-	{ "access.read_only", KNOB_BOOL, "false", .words = booleans,
-	    .restricts = "true", .flag = 'R', MEMBER(access.read_only) },
-	{ "files.umask", KNOB_OCTAL, .none = "process", .none_number = -1,
-	    .max = 0777, .flag = 'u', MEMBER(files.umask) },
-	{ "log.facility", KNOB_CHOICE, "AUTH", .words = facilities,
-	    .flag = 'f', MEMBER(log.facility) },
-	{ "log.level", KNOB_CHOICE, "ERROR", .words = levels,
-	    .flag = 'l', MEMBER(log.level) },
-	{ "protocol.charset", KNOB_TEXT, .none = "none",
-	    MEMBER(protocol.charset) },
-	{ "protocol.hide_extensions", KNOB_NAMES, .none = "none",
-	    .combine = ADDS_UP, MEMBER(protocol.hide_extensions) },
-	{ "protocol.max_packet", KNOB_SIZE, "256K", .min = 66560,
-	    .max = 1 << 20, MEMBER(protocol.max_packet) },
-	{ "protocol.max_read", KNOB_SIZE, "255K", .min = 65536,
-	    .max = 1 << 20, MEMBER(protocol.max_read) },
-	{ "protocol.max_version", KNOB_NUMBER, "6", .min = 3, .max = 6,
-	    MEMBER(protocol.max_version) },
-	{ "protocol.messages", KNOB_CHOICE, "system", .words = messages,
-	    MEMBER(protocol.messages) },
-	{ "protocol.symlink_order", KNOB_CHOICE, "openssh", .words = orders,
-	    MEMBER(protocol.symlink_order) },
-	{ "rename.busy_timeout", KNOB_DURATION, "0s", .max = 5, .unit = 1000,
-	    MEMBER(rename.busy_timeout) },
-	{ "rename.open_handles", KNOB_CHOICE, "keep", .words = open_handles,
-	    MEMBER(rename.open_handles) },
-	{ "rename.overwrite", KNOB_CHOICE, "if-asked", .words = overwrites,
-	    .restricts = "never", MEMBER(rename.overwrite) },
-	{ "rename.when", KNOB_CHOICE, "refused", .words = whens,
-	    .needs = "rename.open_handles", MEMBER(rename.when) },
-	{ "session.access", KNOB_CHOICE, "allow", .words = accesses,
-	    .restricts = "refuse", MEMBER(session.refuse) },
-	{ "session.idle_timeout", KNOB_DURATION, .none = "none", .min = 1,
-	    .max = YEAR, MEMBER(session.idle_timeout) },
-	{ "session.max_time", KNOB_DURATION, .none = "none", .min = 1,
-	    .max = YEAR, MEMBER(session.max_time) },
-	{ "session.message", KNOB_TEXT, .none = "none",
-	    .needs = "session.access", MEMBER(session.message) },
-	{ "setstat.mode", KNOB_CHOICE, "apply", .words = applies,
-	    .restricts = "refuse", MEMBER(setstat.mode) },
-	{ "setstat.on_error", KNOB_CHOICE, "report", .words = on_errors,
-	    MEMBER(setstat.ignore_denied) },
-	{ "setstat.owner", KNOB_CHOICE, "apply", .words = applies,
-	    .restricts = "refuse", MEMBER(setstat.owner) },
-	{ "setstat.size", KNOB_CHOICE, "apply", .words = applies,
-	    .restricts = "refuse", MEMBER(setstat.size) },
-	{ "setstat.times", KNOB_CHOICE, "apply", .words = applies,
-	    .restricts = "refuse", MEMBER(setstat.times) },
-	{ "start_dir", KNOB_PATH, .none = "home", .flag = 'd',
-	    MEMBER(start_dir) },
-};
-const size_t knob_count = sizeof(knobs) / sizeof(knobs[0]);
+#include "policy/rights.h"
 
 /* What may stand behind a number; the last is for nothing at all. */
 struct unit {
@@ -202,8 +89,12 @@ static const struct kind {
 	    "seconds, or a string such as \"5m\" or \"1h30m\"" },
 	[KNOB_OCTAL] = { "octal", GIVEN_STRING,
 	    "a string of octal digits such as \"022\"" },
+	[KNOB_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST },
+	[KNOB_MODE] = { "mode", GIVEN_STRING | GIVEN_GROUP,
+	    "{ set = \"0111\"; clear = \"022\"; }, each in quotes" },
 	[KNOB_TEXT] = { "text", GIVEN_STRING, IN_QUOTES },
 	[KNOB_PATH] = { "path", GIVEN_STRING, IN_QUOTES },
+	[KNOB_ROOT] = { "path", GIVEN_STRING, IN_QUOTES },
 	[KNOB_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST },
 	[KNOB_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST },
 };
@@ -276,6 +167,78 @@ octal_read(const char *text)
 	return *text == '\0' ? n : -1;
 }
 
+/* What may become of a mode, and where its octal digits are kept. */
+#define MODE_BITS	12
+static const struct {
+	const char	*name;
+	int		 shift;
+} mode_parts[] = {
+	{ "set", 0 }, { "clear", MODE_BITS }, { "force", 2 * MODE_BITS },
+};
+#define MODE_PARTS	(sizeof(mode_parts) / sizeof(mode_parts[0]))
+
+/* "set=0111" or, for force, "640", among others in `n`; -1 when it is none. */
+static long long
+mode_part_read(const char *part, long long n)
+{
+	const char *equals = strchr(part, '=');
+	const char *name = equals == NULL ? "force" : part;
+	size_t i, len = equals == NULL ? 5 : (size_t)(equals - part);
+	long long bits;
+
+	for (i = 0; i < MODE_PARTS; i++)
+		if (strlen(mode_parts[i].name) == len &&
+		    strncmp(mode_parts[i].name, name, len) == 0)
+			break;
+	bits = octal_read(equals == NULL ? part : equals + 1);
+	if (i == MODE_PARTS || bits < 0 || bits >= 1 << MODE_BITS)
+		return -1;
+	/* 0 is a mode to force, so that one more is kept of it. */
+	bits += mode_parts[i].shift == 2 * MODE_BITS;
+	return n | bits << mode_parts[i].shift;
+}
+
+static long long
+mode_read(const char *text)
+{
+	char copy[64], *part, *rest = copy;
+	long long n = 0;
+
+	if (strlcpy(copy, text, sizeof(copy)) >= sizeof(copy))
+		return -1;
+	while (n >= 0 && (part = strsep(&rest, ",")) != NULL)
+		n = mode_part_read(part, n);
+	return n;
+}
+
+static struct mode_rule
+mode_unpack(long long n)
+{
+	const unsigned mask = (1 << MODE_BITS) - 1;
+
+	return (struct mode_rule){ .set = (unsigned)n & mask,
+	    .clear = (unsigned)(n >> MODE_BITS) & mask,
+	    .force = (int)(n >> 2 * MODE_BITS) - 1 };
+}
+
+static void
+mode_write(long long n, char *buf, size_t size)
+{
+	const struct mode_rule r = mode_unpack(n);
+	size_t used = 0;
+
+	buf[0] = '\0';
+	if (r.set != 0)
+		used += (size_t)snprintf(buf, size, ",set=%04o", r.set);
+	if (r.clear != 0 && used < size)
+		used += (size_t)snprintf(buf + used, size - used,
+		    ",clear=%04o", r.clear);
+	if (r.force >= 0 && used < size)
+		snprintf(buf + used, size - used, ",force=%04o",
+		    (unsigned)r.force);
+	memmove(buf, buf + 1, strlen(buf));
+}
+
 /* A number of any type, as written; -1 when it is none. */
 static long long
 number_read(const struct knob *k, const char *text)
@@ -293,6 +256,10 @@ number_read(const struct knob *k, const char *text)
 		return units_read(text, times, 5);
 	case KNOB_OCTAL:
 		return octal_read(text);
+	case KNOB_RIGHTS:
+		return rights_read(text);
+	case KNOB_MODE:
+		return mode_read(text);
 	default:
 		return units_read(text, plain, 1);
 	}
@@ -310,18 +277,26 @@ is_list(const struct knob *k)
 	return k->type == KNOB_REQUESTS || k->type == KNOB_NAMES;
 }
 
+/*
+ * Does it say that there is no value? With text only "none" does: another
+ * word for that may as well be a name.
+ */
+static bool
+is_none(const struct knob *k, const struct given *g)
+{
+	return k->none != NULL && strcmp(g->text, k->none) == 0 &&
+	    (g->as & (GIVEN_TEXT | GIVEN_STRING)) != 0 &&
+	    (!has_text(k) || strcmp(k->none, "none") == 0);
+}
+
 static int
 parse_number(const struct knob *k, const struct given *g, struct value *v,
     struct mistake *m)
 {
 	long long n;
 
-	if (k->none != NULL && strcmp(g->text, k->none) == 0) {
-		*v = (struct value){ .number = k->none_number };
-		return 0;
-	}
 	n = number_read(k, g->text);
-	if (n < 0 || (k->words == NULL && (n < k->min || n > k->max)))
+	if (n < 0 || (k->max != 0 && (n < k->min || n > k->max)))
 		return refuse(k, g, m);
 	*v = (struct value){ .number = n * (k->unit == 0 ? 1 : k->unit) };
 	return 0;
@@ -380,14 +355,20 @@ knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
 	for (p = g->text; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return mistake_say(m, "holds a control character");
+	*v = (struct value){ .number = k->none_number };
+	if (is_none(k, g))
+		return 0;
 	if (g->as != GIVEN_TEXT && (kinds[k->type].accepts & g->as) == 0)
 		return refuse(k, g, m);
 	if (!has_text(k))
 		return parse_number(k, g, v, m);
 	if (g->text[0] == '\0')
 		return mistake_say(m, "is empty");
-	if (k->type == KNOB_PATH && check_tokens(g->text, m) < 0)
+	if ((k->type == KNOB_PATH || k->type == KNOB_ROOT) &&
+	    check_tokens(g->text, m) < 0)
 		return -1;
+	if (k->valid != NULL && !k->valid(g->text))
+		return refuse(k, g, m);
 	text = arena_copy(arena, g->text);
 	if (is_list(k) && tidy_list(text, m) < 0)
 		return -1;
@@ -414,12 +395,17 @@ knob_default(const struct knob *k)
 void
 knob_store(const struct knob *k, struct value v, struct policy *p)
 {
+	const struct mode_rule mode = mode_unpack(v.number);
 	void *member = (char *)p + k->offset;
 
 	if (has_text(k)) {
 		memcpy(member, &v.text, sizeof(v.text));
 	} else if (k->width == sizeof(bool)) {
 		*(bool *)member = v.number != 0;
+	} else if (k->type == KNOB_MODE) {
+		memcpy(member, &mode, sizeof(mode));
+	} else if (k->width == sizeof(uint64_t)) {
+		*(uint64_t *)member = (uint64_t)v.number;
 	} else {
 		assert(k->width == sizeof(int));
 		memcpy(member, &(int){ (int)v.number }, sizeof(int));
@@ -434,7 +420,7 @@ knob_restricts(const struct knob *k, struct value v)
 	if (k->restricts == NULL)
 		return false;
 	if (strcmp(k->restricts, "*") == 0)
-		return true;
+		return v.text != NULL || v.number != knob_default(k).number;
 	return w != NULL && strcmp(w->name, k->restricts) == 0;
 }
 
@@ -461,6 +447,10 @@ knob_format(const struct knob *k, struct value v, char *buf, size_t size)
 		snprintf(buf, size, is_list(k) ? "%s" : "\"%s\"", v.text);
 	else if (k->type == KNOB_OCTAL)
 		snprintf(buf, size, "%03llo", (unsigned long long)n);
+	else if (k->type == KNOB_RIGHTS)
+		rights_format((unsigned)n, buf, size);
+	else if (k->type == KNOB_MODE)
+		mode_write(n, buf, size);
 	else if (k->type == KNOB_NUMBER)
 		snprintf(buf, size, "%lld", n);
 	else
@@ -486,32 +476,38 @@ list_words(const struct word *w, char *buf, size_t size)
 		    w[1].name == NULL ? "" : w[2].name == NULL ? " or " : ", ");
 }
 
+/* What values there are, by the type; "" where their range says it. */
+static const char *
+type_values(enum knob_type type)
+{
+	static const char *const values[] = {
+		[KNOB_RIGHTS] = "all, none, or of list, stat, read, create, "
+		    "modify, replace, delete, rename, mkdir, rmdir, symlink, "
+		    "link and setstat",
+		[KNOB_MODE] = "octal modes of set, clear and force",
+		[KNOB_TEXT] = "one line of text",
+		[KNOB_PATH] = "a path",
+		[KNOB_REQUESTS] = "request names or patterns",
+		[KNOB_NAMES] = "names or patterns",
+	};
+
+	return values[type];
+}
+
 char *
 knob_values(const struct knob *k, char *buf, size_t size)
 {
 	char low[32], high[32];
+	const char *says = k->says == NULL ? type_values(k->type) : k->says;
 	const char *or = k->none == NULL ? "" : " or ";
 	const char *none = k->none == NULL ? "" : k->none;
 	long long unit = k->unit == 0 ? 1 : k->unit;
 
-	switch (k->type) {
-	case KNOB_BOOL:
-	case KNOB_CHOICE:
+	if (k->words != NULL) {
 		list_words(k->words, buf, size);
-		break;
-	case KNOB_TEXT:
-		snprintf(buf, size, "one line of text");
-		break;
-	case KNOB_PATH:
-		snprintf(buf, size, "a path");
-		break;
-	case KNOB_REQUESTS:
-		snprintf(buf, size, "request names or patterns");
-		break;
-	case KNOB_NAMES:
-		snprintf(buf, size, "names or patterns");
-		break;
-	default:
+	} else if (says != NULL) {
+		snprintf(buf, size, "%s", says);
+	} else {
 		knob_format(k, (struct value){ .number = k->min * unit }, low,
 		    sizeof(low));
 		knob_format(k, (struct value){ .number = k->max * unit }, high,

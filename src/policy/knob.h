@@ -16,6 +16,9 @@
 
 struct policy;
 
+/* access.protect_startup is on where something else restricts. */
+#define STARTUP_IF_RESTRICTED	2
+
 enum knob_type {
 	KNOB_BOOL,
 	KNOB_CHOICE,		/* one of the row's words */
@@ -23,8 +26,11 @@ enum knob_type {
 	KNOB_SIZE,		/* bytes, "4G" */
 	KNOB_DURATION,		/* "1h30m"; min and max are in seconds */
 	KNOB_OCTAL,
+	KNOB_RIGHTS,		/* names of rights; a mask */
+	KNOB_MODE,		/* "set=0111,clear=022,force=640" */
 	KNOB_TEXT,		/* one line */
 	KNOB_PATH,		/* in which %u %U %d %% expand */
+	KNOB_ROOT,		/* such a path that expand_is_root() takes */
 	KNOB_REQUESTS,		/* request names or patterns of them */
 	KNOB_NAMES,		/* patterns */
 };
@@ -48,9 +54,12 @@ struct knob {
 	long long	 min, max;	/* as written */
 	int		 unit;		/* stored = written * unit; 0 is 1 */
 	enum combine	 combine;
-	const char	*restricts;	/* which value forbids; "*" is any */
+	const char	*restricts;	/* which value forbids; "*" is any but
+					 * the default */
 	const char	*needs;		/* without which it does nothing */
 	char		 flag;		/* the option that sets it, or 0 */
+	bool		(*valid)(const char *);	/* what the type leaves open */
+	const char	*says;		/* ... and which values there are */
 	size_t		 offset, width;	/* the member of struct policy */
 };
 
@@ -61,7 +70,8 @@ enum given_as {
 	GIVEN_NUMBER = 4,
 	GIVEN_BOOL = 8,
 	GIVEN_LIST = 16,		/* of strings, here joined by commas */
-	GIVEN_OTHER = 32,
+	GIVEN_GROUP = 32,		/* of strings, here "a=b,c=d" */
+	GIVEN_OTHER = 64,
 };
 
 struct given {

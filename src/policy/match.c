@@ -9,16 +9,16 @@
 #include "policy/match.h"
 
 /*
- * Matches the `plen` bytes of pattern at `p`. A star that failed is tried
+ * Matches from `s` to `send` the `plen` bytes of pattern at `p`. A star that failed is tried
  * again one byte further; only the last star needs that, so the time is
  * bounded by the product of the lengths whatever the pattern.
  */
 static bool
-match_glob(const char *s, const char *p, size_t plen)
+match_glob(const char *s, const char *send, const char *p, size_t plen)
 {
 	const char *end = p + plen, *star = NULL, *from = NULL;
 
-	while (*s != '\0') {
+	while (s < send) {
 		if (p < end && *p == '*') {
 			star = ++p;
 			from = s;
@@ -40,17 +40,23 @@ match_glob(const char *s, const char *p, size_t plen)
 bool
 match_pattern(const char *s, const char *pattern)
 {
-	return match_glob(s, pattern, strlen(pattern));
+	return match_glob(s, s + strlen(s), pattern, strlen(pattern));
 }
 
 bool
 match_name_list(const char *s, const char *list)
 {
+	return match_part_list(s, strlen(s), list);
+}
+
+bool
+match_part_list(const char *s, size_t len, const char *list)
+{
 	size_t n;
 
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
-		if (n > 0 && match_glob(s, list, n))
+		if (n > 0 && match_glob(s, s + len, list, n))
 			return true;
 	}
 	return false;

@@ -4,6 +4,7 @@
 #define POLICY_MATCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Does the whole of `s` match `pattern`? */
 bool	match_pattern(const char *s, const char *pattern);
@@ -13,6 +14,9 @@ bool	match_pattern(const char *s, const char *pattern);
  * -P read it: a name may be a pattern, and `!` before it has no meaning.
  */
 bool	match_name_list(const char *s, const char *list);
+
+/* The same of the `len` bytes at `s`. */
+bool	match_part_list(const char *s, size_t len, const char *list);
 
 /* A list's verdict. NEGATED rules, whatever else in the list matches. */
 enum match { MATCH_NEGATED = -1, MATCH_NONE, MATCH_FOUND };

@@ -15,7 +15,7 @@ policy_init(struct policy *p)
 	memset(p, 0, sizeof(*p));
 	for (k = knobs; k < knobs + knob_count; k++)
 		knob_store(k, knob_default(k), p);
-	p->files.force_mode = -1;
+	p->access.protect_startup = false;	/* nothing restricts */
 }
 
 void
@@ -46,7 +46,7 @@ policy_decide(const struct policy *p, const struct ask *ask)
 		.open_handles = p->rename.open_handles,
 		.when = p->rename.when,
 		.busy_timeout = p->rename.busy_timeout,
-		.create_mode = p->files.force_mode,
+		.create_mode = p->files.mode.force,
 		.setstat = &p->setstat,
 	};
 

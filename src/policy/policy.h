@@ -19,6 +19,18 @@ enum rename_when { RENAME_WHEN_REFUSED, RENAME_WHEN_ALWAYS };
 enum messages { MESSAGES_SYSTEM, MESSAGES_OPENSSH };
 enum symlink_order { SYMLINK_ORDER_OPENSSH, SYMLINK_ORDER_DRAFT };
 enum apply { APPLY, APPLY_IGNORE, APPLY_REFUSE };
+enum sandbox { SANDBOX_AUTO, SANDBOX_REQUIRE, SANDBOX_OFF };
+enum atomic { ATOMIC_NO, ATOMIC_YES, ATOMIC_KEEP };
+enum symlinks { SYMLINKS_FOLLOW, SYMLINKS_NO_CREATE, SYMLINKS_NO_FOLLOW };
+
+/*
+ * What becomes of a mode; each at most 07777. Nothing is { 0, 0, -1 }, and
+ * mode_rule_apply() below is how it is meant.
+ */
+struct mode_rule {
+	unsigned	 set, clear;	/* bits that are added, removed */
+	int		 force;		/* exactly this, or -1 */
+};
 
 /* Patterns separated by commas, as -p and -P take them; NULL is no list. */
 struct policy {
@@ -28,7 +40,13 @@ struct policy {
 		unsigned	 idle_timeout;	/* seconds, 0 is none */
 		unsigned	 max_time;	/* seconds, 0 is none */
 	} session;
+	const char	*root;			/* expanded, absolute, without
+						 * "//", "." and ".."; or NULL */
+	size_t		 root_fixed;		/* so many bytes of it hold for
+						 * everybody: links are followed
+						 * in them and nowhere else */
 	const char	*start_dir;		/* -d, expanded; NULL is home */
+	enum sandbox	 sandbox;
 	struct {
 		int		 max_version;	/* 3 to 6 */
 		enum messages	 messages;
@@ -43,8 +61,18 @@ struct policy {
 		const char	**allow;	/* -p: all lists must admit,
 						 * NULL-terminated, or NULL */
 		const char	*deny;		/* -P: none may match */
+		unsigned	 rights;	/* of enum right (rights.h) */
+		unsigned	 own_rights;	/* also, for files that this
+						 * session made */
+		bool		 empty_listings; /* a directory can be opened
+						 * and looked at without the
+						 * rights, and has no entries */
+		bool		 protect_startup; /* what shells read at login
+						 * may not be changed */
 	} access;
-	struct {
+	const struct paths *paths;		/* rules beneath subtrees, for
+						 * area.h; or NULL */
+	struct rename_policy {
 		enum overwrite	 overwrite;
 		enum open_handles open_handles;
 		enum rename_when when;
@@ -54,20 +82,44 @@ struct policy {
 		enum apply	 mode, owner, times, size;
 		bool		 ignore_denied;
 	} setstat;
-	struct {
+	struct files_policy {
 		int		 umask;		/* -u, or -1: the process's */
-		int		 force_mode;	/* -m, or -1 */
+		struct mode_rule mode;		/* of files; -m is its force */
+		struct mode_rule dir_mode;
+		enum atomic	 atomic;
+		bool		 fsync;
+		const char	*hide;		/* names; see policy_hides() */
+		enum symlinks	 symlinks;
 	} files;
+	struct {				/* 0 is none */
+		uint64_t	 handles;	/* open at a time */
+		uint64_t	 file_size;	/* bytes */
+		uint64_t	 read_rate;	/* bytes a second */
+		uint64_t	 write_rate;
+	} limits;
 	struct {
 		int		 level;		/* 0 QUIET, 1 FATAL, 2 ERROR,
 						 * 3 INFO, 4 VERBOSE, 5 to 7
 						 * DEBUG1 to DEBUG3 */
 		int		 facility;	/* LOG_AUTH and so on */
+		const char	*transfers;	/* "syslog", or a unix datagram
+						 * socket; or NULL */
 	} log;
+	bool		 walks;			/* names are resolved and judged;
+						 * else the client's path is used
+						 * as it is */
 	bool		 restricted;		/* something is forbidden that a
 						 * shell would permit */
 	struct arena	 strings;		/* all of the above */
 };
+
+/* The mode that a file gets for which `mode` was asked. */
+static inline unsigned
+mode_rule_apply(const struct mode_rule *r, unsigned mode)
+{
+	return r->force >= 0 ? (unsigned)r->force :
+	    (mode & ~r->clear) | r->set;
+}
 
 /* What a RENAME, or a copy, asked about a target that exists. */
 enum replace_wish {

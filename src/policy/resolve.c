@@ -7,6 +7,7 @@
 #include "policy/expand.h"
 #include "policy/match.h"
 #include "policy/policy.h"
+#include "policy/rights.h"
 #include "policy/rule.h"
 
 /*
@@ -139,7 +140,7 @@ config_evaluate(struct config *c, const struct facts *f, struct outcome *o)
 	const struct rule *rule;
 	enum applies applies;
 
-	*o = (struct outcome){ 0 };
+	*o = (struct outcome){ .flags = &c->flags };
 	o->origins = arena_get(&c->arena, knob_count * sizeof(*o->origins));
 	for (rule = &c->flags; rule != NULL; rule = rule->next) {
 		applies = rule_applies(rule, f);
@@ -157,11 +158,14 @@ config_evaluate(struct config *c, const struct facts *f, struct outcome *o)
 static const char *
 join_origins(struct arena *arena, const struct origin *o)
 {
-	const char *text = arena_copy(arena, o->setting->value.text);
+	const char *text = NULL, *item;
 
-	for (o = o->next; o != NULL; o = o->next)
-		text = arena_printf(arena, "%s,%s", text,
-		    o->setting->value.text);
+	for (; o != NULL; o = o->next) {
+		if ((item = o->setting->value.text) == NULL)
+			continue;
+		text = text == NULL ? arena_copy(arena, item) :
+		    arena_printf(arena, "%s,%s", text, item);
+	}
 	return text;
 }
 
@@ -181,6 +185,17 @@ list_origins(struct arena *arena, const struct origin *first)
 	return list;
 }
 
+/* What each of several masks has. */
+static struct value
+intersect_origins(const struct origin *o)
+{
+	struct value v = o->setting->value;
+
+	for (o = o->next; o != NULL; o = o->next)
+		v.number &= o->setting->value.number;
+	return v;
+}
+
 /* Puts one setting into the policy. */
 static int
 apply(const struct knob *k, const struct origin *o, const struct facts *f,
@@ -190,33 +205,65 @@ apply(const struct knob *k, const struct origin *o, const struct facts *f,
 	const char **list;
 
 	mistake_at(m, o->setting->file, o->setting->line, k->name);
-	if (k->combine == INTERSECTS) {
+	if (k->type == KNOB_REQUESTS && k->combine == INTERSECTS) {
 		list = list_origins(&p->strings, o);
 		memcpy((char *)p + k->offset, &list, sizeof(list));
 		return 0;
 	}
-	if (k->type == KNOB_PATH) {
+	if (k->combine == INTERSECTS)
+		v = intersect_origins(o);
+	else if (v.text != NULL && k->type == KNOB_PATH)
 		v.text = expand_path(v.text, "uUd", f, &p->strings, m);
-		if (v.text == NULL)
-			return -1;
-	} else if (v.text != NULL) {
+	else if (v.text != NULL && k->type == KNOB_ROOT)
+		v.text = expand_root(v.text, f, &p->strings, &p->root_fixed,
+		    m);
+	else
 		v.text = join_origins(&p->strings, o);
-	}
+	if (v.text == NULL && o->setting->value.text != NULL)
+		return -1;
 	knob_store(k, v, p);
 	return 0;
 }
 
-bool
-outcome_restricts(const struct outcome *o)
+/* Does any value that holds forbid something, but for those of `but`? */
+static bool
+restricts_without(const struct outcome *o, const struct rule *but)
 {
 	const struct origin *origin;
 	size_t i;
 
 	for (i = 0; i < knob_count; i++)
-		if ((origin = o->origins[i]) != NULL &&
-		    knob_restricts(&knobs[i], origin->setting->value))
-			return true;
+		for (origin = o->origins[i]; origin != NULL;
+		    origin = origin->next)
+			if (origin->rule != but && knob_restricts(&knobs[i],
+			    origin->setting->value))
+				return true;
 	return false;
+}
+
+bool
+outcome_restricts(const struct outcome *o)
+{
+	return restricts_without(o, NULL);
+}
+
+/*
+ * -R, -p and -P alone forbid what they forbid in OpenSSH's server, and what
+ * cannot be written needs no more.
+ */
+bool
+outcome_protects_startup(const struct outcome *o)
+{
+	const struct origin *set = o->origins[
+	    knob_find("access.protect_startup") - knobs];
+	const struct origin *read_only = o->origins[
+	    knob_find("access.read_only") - knobs];
+
+	if (set != NULL &&
+	    set->setting->value.number != STARTUP_IF_RESTRICTED)
+		return set->setting->value.number != 0;
+	return restricts_without(o, o->flags) && (read_only == NULL ||
+	    read_only->setting->value.number == 0);
 }
 
 /* What a READ answers with must fit a packet. */
@@ -227,6 +274,24 @@ limit_read(struct policy *p)
 
 	if (p->protocol.max_read > p->protocol.max_packet - header)
 		p->protocol.max_read = p->protocol.max_packet - header;
+}
+
+/* What follows from all of it together. */
+static void
+conclude(const struct outcome *o, struct policy *p)
+{
+	const unsigned setid = 06000;
+
+	p->restricted = outcome_restricts(o);
+	p->access.protect_startup = outcome_protects_startup(o);
+	p->walks = p->root != NULL || p->paths != NULL ||
+	    p->access.rights != RIGHTS_ALL || p->access.protect_startup ||
+	    p->files.hide != NULL || p->files.symlinks != SYMLINKS_FOLLOW;
+	/* Of a directory these bits give away nothing, and a group tree
+	 * needs them. */
+	if (p->restricted)
+		p->files.mode.clear |= setid;
+	limit_read(p);
 }
 
 /* Makes an outcome a policy. */
@@ -240,8 +305,7 @@ outcome_apply(const struct outcome *o, const struct facts *f,
 		if (o->origins[i] != NULL &&
 		    apply(&knobs[i], o->origins[i], f, p, m) < 0)
 			return -1;
-	p->restricted = outcome_restricts(o);
-	limit_read(p);
+	conclude(o, p);
 	return 0;
 }
 

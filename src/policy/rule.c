@@ -20,7 +20,8 @@ static const struct builtin {
 	    "protocol.symlink_order=openssh rename.overwrite=if-asked "
 	    "rename.open_handles=keep rename.when=refused "
 	    "rename.busy_timeout=0 setstat.mode=apply setstat.owner=apply "
-	    "setstat.times=apply setstat.size=apply setstat.on_error=report" },
+	    "setstat.times=apply setstat.size=apply setstat.on_error=report "
+	    "files.atomic=no files.fsync=false sandbox=off" },
 	{ "sshfs", NULL,
 	    "rename.open_handles=reopen rename.busy_timeout=1s "
 	    "setstat.on_error=ignore-denied session.idle_timeout=none "
@@ -29,6 +30,13 @@ static const struct builtin {
 	{ "force-close", "webex",
 	    "rename.open_handles=close rename.when=always" },
 	{ "read-only", NULL, "access.read_only=true" },
+	{ "dropbox", NULL,
+	    "access.rights=create access.own_rights=stat,setstat,rename "
+	    "access.listings=empty" },
+	/* Many clients set the time of what they sent, and some rename it. */
+	{ "write-once", NULL,
+	    "access.rights=list,stat,read,create,mkdir "
+	    "access.own_rights=setstat,rename" },
 	{ 0 }
 };
 

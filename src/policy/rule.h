@@ -110,6 +110,7 @@ struct origin {
 /* What holds for certain facts: for each row of the knob table its origins. */
 struct outcome {
 	struct origin	**origins;	/* knob_count of them; NULL: default */
+	const struct rule *flags;	/* OpenSSH's own options */
 	struct undecided {
 		struct undecided *next;
 		const struct rule *rule;
@@ -122,5 +123,8 @@ void	config_evaluate(struct config *, const struct facts *,
 
 /* Does any value that holds forbid something? */
 bool	outcome_restricts(const struct outcome *);
+
+/* Is access.protect_startup on? */
+bool	outcome_protects_startup(const struct outcome *);
 
 #endif

@@ -96,7 +96,7 @@ choose_attrs(struct policy *p, uint8_t bits)
 	p->setstat.size = applies[bits >> 6 & 3];
 	p->setstat.ignore_denied = (bits & 0x20) != 0;
 	p->protocol.hide_extensions = (bits & 0x40) != 0 ? "copy*,l*" : NULL;
-	p->files.force_mode = (bits & 0x80) != 0 ? 0640 : -1;
+	p->files.mode.force = (bits & 0x80) != 0 ? 0640 : -1;
 }
 
 /* What may be asked, and what becomes of a rename. */

@@ -123,15 +123,14 @@ check_row(const struct knob *k, const struct knob *before)
 	ok(k->needs == NULL || knob_find(k->needs) != NULL,
 	    "%s needs what there is", k->name);
 	ok(k->combine == FIRST_WINS || k->type == KNOB_REQUESTS ||
-	    k->type == KNOB_NAMES, "%s: only lists combine", k->name);
-	if (k->combine == INTERSECTS)
+	    k->type == KNOB_NAMES || k->type == KNOB_RIGHTS, "%s: only lists combine", k->name);
+	if (k->width == sizeof(char *) && k->combine == INTERSECTS)
 		return;
 	memset(&p, 0, sizeof(p));
 	knob_store(k, v, &p);
 	ok(memcmp(member, zeroes, k->width) != 0,
 	    "%s is stored in its member", k->name);
 	memset(member, 0, k->width);
-	memset((char *)&p.files.force_mode, 0, sizeof(p.files.force_mode));
 	ok(memcmp(&p, &(struct policy){ 0 }, sizeof(p)) == 0,
 	    "%s is stored nowhere else", k->name);
 }

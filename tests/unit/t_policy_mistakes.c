@@ -37,7 +37,7 @@ static const struct {
 	    "-o: session.message: holds a control character" },
 	{ { "profile=nosuch" }, NULL,
 	    "-o: profile: there is no profile \"nosuch\" (built in: openssh, "
-	    "sshfs, webex, force-close, read-only)" },
+	    "sshfs, webex, force-close, read-only, dropbox, write-once)" },
 	{ { "profile=webex", "profile=sshfs" }, NULL,
 	    "-o: profile: there can be only one (a profile in the file may "
 	    "name another)" },
@@ -134,7 +134,7 @@ static const struct {
 	    "p:2: profile: must be one profile's name, in quotes" },
 	{ { 0 }, RULE("profile = \"nosuch\";"),
 	    "p:2: profile: there is no profile \"nosuch\" (built in: openssh, "
-	    "sshfs, webex, force-close, read-only)" },
+	    "sshfs, webex, force-close, read-only, dropbox, write-once)" },
 	{ { 0 }, "profiles = {\na = { profile = \"b\"; };\n"
 	    "b = { profile = \"a\"; };\n};",
 	    "p:2: profile: \"a\" leads back to itself (by way of \"b\")" },

@@ -50,7 +50,7 @@ check_defaults(void)
 	    p.start_dir == NULL, "session by default");
 	ok(!p.access.read_only && p.access.allow == NULL &&
 	    p.access.deny == NULL && !p.restricted, "access by default");
-	ok(p.files.umask == -1 && p.files.force_mode == -1,
+	ok(p.files.umask == -1 && p.files.mode.force == -1,
 	    "files by default");
 	ok(p.log.level == 2 && p.log.facility == LOG_AUTH, "log by default");
 }
