@@ -249,18 +249,53 @@ client_address(void)
 	return address;
 }
 
-/* A directory that cannot be entered is logged; the session goes on where
- * it stands. */
+/*
+ * Where there is a root, or a rule on names, paths are walked from now on.
+ * A root that cannot be opened is a mistake of the policy's. Returns 0 or -1.
+ */
+static int
+walk_paths(void)
+{
+	const struct policy *p = &session.policy;
+	const char *root = p->root != NULL ? p->root : "/", *culprit;
+	struct fs *fs = &session.fs;
+	int r;
+
+	if (!p->walks)
+		return 0;
+	if ((r = fs_confine(fs, root, p->root_fixed, &culprit)) != 0) {
+		mistake_at(&mistake, "", 0, "root");
+		return mistake_say(&mistake, "\"%s\": \"%s\" cannot be "
+		    "opened: %s", root, culprit, strerror(-r));
+	}
+	fs->policy = p;
+	fs->hides = p->files.hide != NULL || p->paths != NULL;
+	fs->names = fs->hides;
+	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
+	return 0;
+}
+
+/*
+ * A directory that cannot be entered is logged; the session goes on where it
+ * stands. Beneath a root that is where home would be, as after chroot(2).
+ */
 static void
 enter_start_dir(void)
 {
 	const char *dir = options.nowhere ? "" : session.policy.start_dir;
 	int r;
 
-	if (dir != NULL && (r = fs_chdir(dir)) != 0)
+	if (session.fs.confined) {
+		log_info("session confined to \"%s\"", session.fs.outside);
+		if (dir == NULL && fs_enter(&session.fs, session.self.home) == 0)
+			return;
+	}
+	if ((r = fs_enter(&session.fs, dir)) == 0)
+		return;
+	if (dir != NULL) {
 		log_error("chdir to \"%s\" failed: %s", dir, strerror(-r));
-	if (fs_getcwd(session.cwd, sizeof(session.cwd)) != 0)
-		session.cwd[0] = '\0';
+		(void)fs_enter(&session.fs, NULL);
+	}
 }
 
 static void
@@ -310,7 +345,7 @@ main(int argc, char **argv)
 		check_policy();
 	if (options.explain)
 		explain_policy();
-	if (load_policy() != 0)
+	if (load_policy() != 0 || walk_paths() != 0)
 		refuse_mistake();
 	config_free(config);
 	handles_init(&session.handles);

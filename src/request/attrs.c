@@ -39,9 +39,11 @@ op_fstat(struct session *s, struct request *q)
 	struct place p;
 	int r;
 
-	if ((r = suspend_place(q->handle[0], &p)) != 0)
+	if ((r = suspend_place(&s->fs, q->handle[0], &p)) != 0)
 		return r;
-	return stat_place(s, q, &p);
+	r = stat_place(s, q, &p);
+	fs_release(&p);
+	return r;
 }
 
 /*
@@ -351,13 +353,15 @@ op_fsetstat(struct session *s, struct request *q)
 
 	/* A size is set as bytes are written: on what is open. */
 	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0 &&
-	    suspend_wake(&s->handles, h) != 0)
+	    suspend_wake(&s->fs, &s->handles, h) != 0)
 		return FX_FAILURE;
-	if ((r = suspend_place(h, &p)) != 0)
+	if ((r = suspend_place(&s->fs, h, &p)) != 0)
 		return r;
 	if ((q->attr.has & HAS_SIZE) != 0)
 		h->dirty = true;
-	return check_and_set(q, &p);
+	r = check_and_set(q, &p);
+	fs_release(&p);
+	return r;
 }
 
 /* A link has no size to set. */

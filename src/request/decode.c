@@ -25,8 +25,10 @@ decode_field(char letter, struct session *s, struct reader *r,
 	case 'P':
 	case 'p':
 	case 'c':
+	case 'x':
 		q->how[n->path] = letter == 'P' ? PLACE_FOLLOW :
-		    letter == 'c' ? PLACE_CREATES : 0;
+		    letter == 'c' ? PLACE_CREATES :
+		    letter == 'x' ? PLACE_NAME : 0;
 		str = &q->str[n->str++];
 		*str = get_str(r);
 		q->path[n->path++] = (const char *)str->p;
@@ -76,14 +78,14 @@ decode_terminate(struct request *q)
 
 	for (letter = q->row->shape; *letter != '\0'; letter++) {
 		/* An optional text that is not there has no bytes to end. */
-		if (strchr("Ppctl", *letter) != NULL && q->str[n].p != NULL) {
+		if (strchr("Ppcxtl", *letter) != NULL && q->str[n].p != NULL) {
 			struct slice *str = &q->str[n];
 
 			if (memchr(str->p, '\0', str->len) != NULL)
 				r = FX_INVALID_FILENAME;
 			str->p[str->len] = '\0';
 		}
-		n += strchr("Ppctldr", *letter) != NULL;
+		n += strchr("Ppcxtldr", *letter) != NULL;
 	}
 	return r;
 }
@@ -110,7 +112,7 @@ decode_names(struct session *s, struct request *q)
 	if (s->charset == NULL || !s->translate || s->version <= 3)
 		return 0;
 	for (letter = q->row->shape; *letter != '\0' && r == 0; letter++) {
-		if (strchr("Ppcl", *letter) == NULL)
+		if (strchr("Ppcxl", *letter) == NULL)
 			continue;
 		name = *letter == 'l' ? &q->text : &q->path[path++];
 		if (*name == NULL)
@@ -191,7 +193,7 @@ decode_handles(struct session *s, struct request *q)
 		    (*letter == 'D' && h->kind != HANDLE_DIR))
 			return FX_INVALID_HANDLE;
 		if (*letter == 'h' && h->state != HANDLE_OPEN &&
-		    suspend_wake(&s->handles, h) != 0)
+		    suspend_wake(&s->fs, &s->handles, h) != 0)
 			return handle_lost(q, h);
 	}
 	return 0;

@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "request/attrs.h"
@@ -46,6 +48,23 @@ hide_entry(const struct session *s, const struct place *p,
 	return true;
 }
 
+/* ".." of a walking session stops at its root, as it does in a path. */
+static int
+stat_above(struct session *s, const struct handle *h, struct statx *st)
+{
+	char path[PATH_MAX];
+	struct place p;
+	int r;
+
+	if (snprintf(path, sizeof(path), "%s/..", h->name) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	if ((r = fs_locate(&s->fs, path, 0, &p)) != 0)
+		return r;
+	r = fs_stat(&p, st);
+	fs_release(&p);
+	return r;
+}
+
 /*
  * Looks at an entry. False for one that is to be passed over: it vanished
  * since the directory was read, or is ours. *known says whether there is
@@ -53,12 +72,13 @@ hide_entry(const struct session *s, const struct place *p,
  * later, and passed over in 3, as OpenSSH does.
  */
 static bool
-look_at(const struct session *s, const struct request *q, const char *name,
+look_at(struct session *s, const struct request *q, const char *name,
     struct statx *st, bool *known)
 {
 	const struct handle *h = q->handle[0];
 	struct place p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, name);
-	int r = fs_stat(&p, st);
+	int r = s->fs.walks && strcmp(name, "..") == 0 ?
+	    stat_above(s, h, st) : fs_stat(&p, st);
 
 	*known = r == 0;
 	if (r != 0)

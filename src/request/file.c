@@ -108,23 +108,29 @@ open_lock(const struct request *q, struct handle *h, const struct place *p)
 	    fs_truncate(p, 0) : 0;
 }
 
-/* The file that was opened, where a link led to it, and not the link. */
+/*
+ * The file that was opened, where a link led to it, and not the link. A
+ * walking session has gone there already.
+ */
 static int
-delete_opened(const struct request *q)
+delete_opened(struct session *s, const struct request *q)
 {
 	char real[PATH_MAX];
 	struct place p;
 	int r;
 
-	if ((r = fs_realpath(q->path[0], real)) != 0 ||
-	    (r = fs_locate(real, 0, &p)) != 0)
+	if ((q->place[0].flags & PLACE_FOLLOW) == 0)
+		return fs_unlink(&q->place[0]);
+	if ((r = fs_realpath(&s->fs, q->path[0], real)) != 0 ||
+	    (r = fs_locate(&s->fs, real, 0, &p)) != 0)
 		return r;
 	return fs_unlink(&p);
 }
 
 /* What an open file still needs before the client gets to know it. */
 static int
-open_finish(struct request *q, struct handle *h, bool created)
+open_finish(struct session *s, struct request *q, struct handle *h,
+    bool created)
 {
 	struct place p = fs_place_fd(h->fd, q->path[0]);
 	int r;
@@ -139,7 +145,7 @@ open_finish(struct request *q, struct handle *h, bool created)
 		return r;
 	}
 	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
-		return delete_opened(q);
+		return delete_opened(s, q);
 	return 0;
 }
 
@@ -162,7 +168,7 @@ op_open(struct session *s, struct request *q)
 		(void)fs_close(fd);
 		return -ENOMEM;
 	}
-	if ((r = open_finish(q, h, created)) != 0) {
+	if ((r = open_finish(s, q, h, created)) != 0) {
 		(void)handle_close(&s->handles, h);
 		return r;
 	}

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "request/ops.h"
 #include "request/reply.h"
@@ -57,9 +58,10 @@ op_home_directory(struct session *s, struct request *q)
 	char other[PATH_MAX];
 	const char *home = other;
 
-	if (q->text[0] == '\0')
-		home = s->self.home;
-	else if (!ident_home(q->text, other, sizeof(other)))
+	if (q->text[0] == '\0' || (s->fs.confined &&
+	    strcmp(q->text, s->self.name) == 0))
+		home = s->fs.confined ? s->fs.cwd : s->self.home;
+	else if (s->fs.confined || !ident_home(q->text, other, sizeof(other)))
 		return FX_FAILURE;
 	log_verbose("home-directory \"%s\"", home);
 	reply_name(s, q, home);

@@ -31,7 +31,7 @@ op_block(struct session *s, struct request *q)
 		return FX_OP_UNSUPPORTED;
 	if (h->kind == HANDLE_DIR)
 		return FX_OP_UNSUPPORTED;
-	if (suspend_wake(&s->handles, h) != 0)
+	if (suspend_wake(&s->fs, &s->handles, h) != 0)
 		return FX_FAILURE;
 	return handle_lock(h, how, q->u64[0], q->u64[1]);
 }

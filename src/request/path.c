@@ -20,7 +20,7 @@ op_realpath(struct session *s, struct request *q)
 	char real[PATH_MAX];
 	int r;
 
-	if ((r = fs_realpath(q->path[0], real)) != 0)
+	if ((r = fs_realpath(&s->fs, q->path[0], real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;
@@ -69,7 +69,7 @@ compose(struct session *s, struct slice rest, char *path)
  * a component at a time until what is left can be resolved.
  */
 static int
-realpath_partly(const char *cwd, const char *path, char *real)
+realpath_partly(const struct fs *fs, const char *path, char *real)
 {
 	char head[PATH_MAX], top[PATH_MAX];
 	size_t len = strlen(path);
@@ -77,7 +77,7 @@ realpath_partly(const char *cwd, const char *path, char *real)
 	while (len > 0) {
 		memcpy(head, path, len);
 		head[len] = '\0';
-		if (fs_realpath(head, top) == 0)
+		if (fs_realpath(fs, head, top) == 0)
 			return path_absolute(top, path + len +
 			    strspn(path + len, "/"), real, PATH_MAX) ?
 			    0 : -ENAMETOOLONG;
@@ -86,7 +86,8 @@ realpath_partly(const char *cwd, const char *path, char *real)
 		while (len > 0 && path[len - 1] != '/')
 			len--;
 	}
-	return path_absolute(cwd, path, real, PATH_MAX) ? 0 : -ENAMETOOLONG;
+	return path_absolute(fs->cwd, path, real, PATH_MAX) ? 0 :
+	    -ENAMETOOLONG;
 }
 
 /* REALPATH of version 6, as its control byte has it. */
@@ -105,23 +106,25 @@ op_realpath_v6(struct session *s, struct request *q)
 		return r;
 	switch (control) {
 	case FXP_REALPATH_NO_CHECK:
-		if (!path_absolute(s->cwd, path, real, sizeof(real)))
+		if (!path_absolute(s->fs.cwd, path, real, sizeof(real)))
 			return -ENAMETOOLONG;
 		reply_name(s, q, real);
 		return 0;
 	case FXP_REALPATH_STAT_IF:
-		r = realpath_partly(s->cwd, path, real);
+		r = realpath_partly(&s->fs, path, real);
 		break;
 	case FXP_REALPATH_STAT_ALWAYS:
-		r = fs_realpath(path, real);
+		r = fs_realpath(&s->fs, path, real);
 		break;
 	default:
 		return FX_INVALID_PARAMETER;
 	}
 	if (r != 0)
 		return r;
-	if ((r = fs_locate(real, PLACE_FOLLOW, &p)) == 0)
+	if ((r = fs_locate(&s->fs, real, PLACE_FOLLOW, &p)) == 0) {
 		r = fs_stat(&p, &st);
+		fs_release(&p);
+	}
 	if (r != 0 && control == FXP_REALPATH_STAT_ALWAYS)
 		return r;
 	reply_name_stat(s, q, real, r == 0 ? &st : NULL);
@@ -135,11 +138,13 @@ op_realpath_v6(struct session *s, struct request *q)
 static int
 expand(const struct session *s, const char *path, char *to)
 {
-	char cwd[PATH_MAX];
-	int r, len;
+	const char *cwd = s->fs.cwd;
+	int len;
 
-	if ((r = fs_getcwd(cwd, sizeof(cwd))) != 0)
-		return r;
+	/* What the system calls a home is none of a confined session's. */
+	if (s->fs.confined && path[0] == '~' && path[1] != '\0' &&
+	    path[1] != '/')
+		return -ENOENT;
 	if (path[0] == '\0' || path[0] == '/') {
 		len = snprintf(to, PATH_MAX, "%s",
 		    path[0] == '\0' ? "." : path);
@@ -166,7 +171,7 @@ op_expand_path(struct session *s, struct request *q)
 	if (r != 0)
 		return r;
 	log_verbose("expand \"%s\"", path);
-	if ((r = fs_realpath(path, real)) != 0)
+	if ((r = fs_realpath(&s->fs, path, real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;
@@ -212,7 +217,7 @@ op_get_temp_folder(struct session *s, struct request *q)
 	char real[PATH_MAX];
 	int r;
 
-	if ((r = fs_realpath(fs_temp_dir(), real)) != 0)
+	if ((r = fs_realpath(&s->fs, fs_temp_dir(), real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;
@@ -226,7 +231,7 @@ op_make_temp_folder(struct session *s, struct request *q)
 	int r;
 
 	if ((r = fs_make_temp(path)) != 0 ||
-	    (r = fs_realpath(path, real)) != 0)
+	    (r = fs_realpath(&s->fs, path, real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;

@@ -133,15 +133,15 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 		return 0;
 	if (is_rename(q) && fs_stat(&q->place[1], &st) == 0) {
 		m->displaced = true;
-		index_each_inode(hs, s->cwd, fs_device(&st), st.stx_ino,
+		index_each_inode(hs, s->fs.cwd, fs_device(&st), st.stx_ino,
 		    match_add, m);
 	}
 	if (fs_stat(&q->place[0], &st) == 0) {
 		m->displaced = !is_rename(q);
-		index_each_inode(hs, s->cwd, fs_device(&st), st.stx_ino,
+		index_each_inode(hs, s->fs.cwd, fs_device(&st), st.stx_ino,
 		    match_add, m);
 		if (S_ISDIR(st.stx_mode))
-			index_each_below(hs, s->cwd, q->path[0], match_add, m);
+			index_each_below(hs, s->fs.cwd, q->path[0], match_add, m);
 	}
 	return m->no_memory ? -ENOMEM : 0;
 }
@@ -312,8 +312,8 @@ same_name(const struct session *s, const struct request *q)
 {
 	char old[PATH_MAX], new[PATH_MAX];
 
-	return path_absolute(s->cwd, q->path[0], old, sizeof(old)) &&
-	    path_absolute(s->cwd, q->path[1], new, sizeof(new)) &&
+	return path_absolute(s->fs.cwd, q->path[0], old, sizeof(old)) &&
+	    path_absolute(s->fs.cwd, q->path[1], new, sizeof(new)) &&
 	    strcmp(old, new) == 0;
 }
 
@@ -323,13 +323,13 @@ names_changed(struct session *s, const struct request *q)
 	if (s->handles.open == 0)
 		return;
 	if (!is_rename(q)) {
-		index_renamed(&s->handles, s->cwd, q->path[0], NULL);
+		index_renamed(&s->handles, s->fs.cwd, q->path[0], NULL);
 		return;
 	}
 	if (same_name(s, q))
 		return;
-	index_renamed(&s->handles, s->cwd, q->path[1], NULL);
-	index_renamed(&s->handles, s->cwd, q->path[0], q->path[1]);
+	index_renamed(&s->handles, s->fs.cwd, q->path[1], NULL);
+	index_renamed(&s->handles, s->fs.cwd, q->path[0], q->path[1]);
 }
 
 /* The end of it, one way or the other. */

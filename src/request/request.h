@@ -33,7 +33,7 @@ struct session;
  *
  * The shape has a letter for each field, in wire order:
  *	P	path whose final link is followed	p	one that is not
- *	c	path that is to be made
+ *	c	path that is to be made	x	one that is to lose its name
  *	h	file handle	D	directory handle	e	either
  *	F	file handle, whose file need not be open any more
  *	t	text		d	data			a	attrs
@@ -62,6 +62,7 @@ struct request_row {
 	const char	*late_pair;	/* its name there, after all others */
 	bool		 absent;	/* what it needs is not built in */
 	bool		 unlisted;	/* not in supported and supported2 */
+	bool		 outside;	/* speaks of what no root holds */
 	uint8_t		 bad_handle_v3;	/* 0: as status.c has it */
 	uint8_t		 lost_handle;	/* a file that is gone; 0: FAILURE */
 	const char	*trace;
@@ -74,7 +75,7 @@ struct request {
 
 	/* The fields, in the order of the shape. Strings are terminated. */
 	const char	*path[2];
-	unsigned	 how[2];	/* PLACE_FOLLOW or 0 */
+	unsigned	 how[2];	/* PLACE_* */
 	const char	*text;
 	struct slice	 str[4];	/* P, p, c, t, l, d and r, as bytes */
 	struct handle	*handle[2];

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "policy/policy.h"
+#include "system/fs.h"
 #include "system/handle.h"
 #include "system/ident.h"
 #include "wire/buf.h"
@@ -27,7 +28,7 @@ struct session {
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
 	bool		 translate;	/* it is to be used */
 	char		 names[2][PATH_MAX];	/* a request's, translated */
-	char		 cwd[PATH_MAX];	/* where relative paths start */
+	struct fs	 fs;		/* how paths resolve */
 	bool		 expired;	/* max_time is over: no new OPEN */
 	bool		 ending;	/* a pending request must settle */
 	uint64_t	 retry_since;	/* ms; of the minute in which ... */

@@ -30,8 +30,9 @@ open_effects(struct request *q)
 	    ((q->flags & FXF_APPEND_DATA) != 0 ? PF_APPEND : 0);
 	q->writes = writes || creates || truncates ||
 	    (q->flags & FXF_DELETE_ON_CLOSE) != 0;
-	q->how[0] = ((q->flags & FXF_NOFOLLOW) == 0 ? PLACE_FOLLOW : 0) |
-	    (creates ? PLACE_CREATES : 0);
+	/* What is to be new is no link, either. */
+	q->how[0] = ((q->flags & FXF_NOFOLLOW) != 0 || d == FXF_CREATE_NEW ?
+	    0 : PLACE_FOLLOW) | (creates ? PLACE_CREATES : 0);
 }
 
 /* Access and disposition for the pflags of versions 3 and 4 */
@@ -303,13 +304,13 @@ const struct request_row request_table[] = {
   .trace = "3opendir", .line = "Iopendir \"%p\"" },
 { ROW("readdir", FXP_READDIR, 3, 6, "D", op_readdir),
   .trace = "1readdir \"%h\" (handle %n)" },
-{ ROW("remove", FXP_REMOVE, 3, 6, "p", op_remove),
+{ ROW("remove", FXP_REMOVE, 3, 6, "x", op_remove),
   .writes = true,
   .trace = "3remove", .line = "Iremove name \"%p\"" },
 { ROW("mkdir", FXP_MKDIR, 3, 6, "ca", op_mkdir),
   .writes = true,
   .trace = "3mkdir", .line = "Imkdir name \"%p\" mode 0%m" },
-{ ROW("rmdir", FXP_RMDIR, 3, 6, "p", op_rmdir),
+{ ROW("rmdir", FXP_RMDIR, 3, 6, "x", op_rmdir),
   .writes = true,
   .trace = "3rmdir", .line = "Irmdir name \"%p\"" },
 { ROW("realpath", FXP_REALPATH, 3, 5, "P", op_realpath),
@@ -323,13 +324,13 @@ const struct request_row request_table[] = {
 { ROW("stat", FXP_STAT, 4, 6, "Pn", op_stat),
   .lift = lift_stat_v4,
   .trace = "3stat", .line = "Vstat name \"%p\"" },
-{ ROW("rename", FXP_RENAME, 3, 3, "pc", op_rename),
+{ ROW("rename", FXP_RENAME, 3, 3, "xc", op_rename),
   .writes = true, .lift = lift_rename_v3,
   .trace = "3rename", .line = "Irename old \"%p\" new \"%q\"" },
-{ ROW("rename", FXP_RENAME, 4, 4, "pc?n", op_rename),
+{ ROW("rename", FXP_RENAME, 4, 4, "xc?n", op_rename),
   .alias = "posix-rename", .writes = true, .lift = lift_rename_v4,
   .trace = "3rename", .line = "Irename old \"%p\" new \"%q\"" },
-{ ROW("rename", FXP_RENAME, 5, 6, "pcn", op_rename),
+{ ROW("rename", FXP_RENAME, 5, 6, "xcn", op_rename),
   .alias = "posix-rename", .writes = true, .lift = lift_rename_v5,
   .trace = "3rename", .line = "Irename old \"%p\" new \"%q\"" },
 { ROW("readlink", FXP_READLINK, 3, 6, "p", op_readlink),
@@ -340,7 +341,7 @@ const struct request_row request_table[] = {
 { ROW("symlink", FXP_LINK, 6, 6, "clb", op_symlink),
   .alias = "hardlink", .writes = true, .lift = lift_link },
 
-{ EXT("posix-rename", "posix-rename@openssh.com", 3, "pc", op_rename),
+{ EXT("posix-rename", "posix-rename@openssh.com", 3, "xc", op_rename),
   .pair = "1", .writes = true, .lift = lift_posix_rename,
   .trace = "3posix-rename", .line = "Iposix-rename old \"%p\" new \"%q\"" },
 { EXT("statvfs", "statvfs@openssh.com", 3, "P", op_statvfs),
@@ -400,9 +401,10 @@ const struct request_row request_table[] = {
   .late_pair = "copy-file", .writes = true, .lift = lift_copy_file,
   .trace = "3copy-file", .line = "Icopy-file old \"%p\" new \"%q\"" },
 { EXT("realpath", "get-temp-folder", 3, "", op_get_temp_folder),
+  .outside = true,
   .trace = "3get-temp-folder" },
 { EXT("mkdir", "make-temp-folder", 3, "", op_make_temp_folder),
-  .writes = true,
+  .outside = true, .writes = true,
   .trace = "3make-temp-folder" },
 { EXT("read", "check-file-name", 3, "Ptoon", op_check_file),
   .late_pair = "check-file", .opens = true,

@@ -18,6 +18,8 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 {
 	if (outcome == PENDING)
 		return VERDICT_PENDING;
+	fs_release(&q->place[0]);
+	fs_release(&q->place[1]);
 	if (outcome == 0 && s->out.len > mark)
 		return VERDICT_DONE;
 	s->out.len = mark;
@@ -83,13 +85,13 @@ effects_permitted(const struct session *s, const struct request *q,
 }
 
 static int
-dispatch_locate(struct request *q)
+dispatch_locate(struct session *s, struct request *q)
 {
 	int i, r;
 
 	for (i = 0; i < (int)nitems(q->path); i++)
-		if (q->path[i] != NULL && (r = fs_locate(q->path[i], q->how[i],
-		    &q->place[i])) != 0)
+		if (q->path[i] != NULL && (r = fs_locate(&s->fs, q->path[i],
+		    q->how[i], &q->place[i])) != 0)
 			return r;
 	return 0;
 }
@@ -120,7 +122,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if ((outcome = decode_handles(s, q)) != 0)
 		return outcome;
 	decode_empty_paths(q);
-	if ((outcome = dispatch_locate(q)) != 0)
+	if ((outcome = dispatch_locate(s, q)) != 0)
 		return outcome;
 	q->ruling = policy_decide(&s->policy, &q->ask);
 	return q->row->run(s, q);

@@ -27,6 +27,8 @@ hello_hides(const struct session *s, const struct request_row *row)
 {
 	const char *hidden = s->policy.protocol.hide_extensions;
 
+	if (row->outside && s->fs.confined)
+		return true;
 	if (hidden == NULL || row->wire == NULL)
 		return false;
 	/* By either name: that of the request or that in VERSION. */

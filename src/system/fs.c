@@ -10,18 +10,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "system/beneath.h"
 #include "system/fs_impl.h"
+#include "wire/path.h"
 
 int
 fs_open(const struct place *p, int flags, mode_t mode)
 {
+	const char *name = (p->flags & PLACE_FD) != 0 ? "." : p->name;
 	int fd;
 
-	flags |= O_CLOEXEC | O_NOCTTY;
-	fd = openat(p->dirfd, p->name, flags | O_NONBLOCK, mode);
+	if ((p->flags & PLACE_DIR) != 0 && (flags & O_CREAT) != 0)
+		return -EISDIR;
+	flags |= O_CLOEXEC | O_NOCTTY | (p->walked != NULL ? O_NOFOLLOW : 0);
+	fd = openat(p->dirfd, name, flags | O_NONBLOCK, mode);
 	/* A lease of another server is being broken; that takes a moment. */
 	if (fd == -1 && errno == EWOULDBLOCK)
-		fd = openat(p->dirfd, p->name, flags, mode);
+		fd = openat(p->dirfd, name, flags, mode);
 	return outcome(fd);
 }
 
@@ -38,7 +43,14 @@ fs_open_exact(const struct place *p, int flags, mode_t mode)
 int
 fs_opendir(const struct place *p)
 {
-	return fs_open(p, O_RDONLY | O_DIRECTORY, 0);
+	int fd = fs_open(p, O_RDONLY | O_DIRECTORY, 0);
+
+	/* The one way into it that does not lead through a directory of it. */
+	if (fd >= 0 && p->walked != NULL && beneath_is_proc(fd)) {
+		close(fd);
+		return -EACCES;
+	}
+	return fd;
 }
 
 int
@@ -144,39 +156,92 @@ fs_stat(const struct place *p, struct statx *st)
 	    STATX_BASIC_STATS | STATX_BTIME, st));
 }
 
+int
+fs_check_dir(const struct place *p)
+{
+	struct statx st;
+	int r;
+
+	if ((r = fs_stat(p, &st)) != 0)
+		return r;
+	return S_ISDIR(st.stx_mode) ? 0 : -ENOTDIR;
+}
+
 uint64_t
 fs_device(const struct statx *st)
 {
 	return (uint64_t)st->stx_dev_major << 32 | st->stx_dev_minor;
 }
 
+/*
+ * A place that is a descriptor has no name to change: the kernel says so in
+ * other words for each call, and of a name with a slash behind it, too.
+ */
 int
 fs_unlink(const struct place *p)
 {
+	int r;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return -EISDIR;
+	if ((p->flags & PLACE_DIR) != 0 && (r = fs_check_dir(p)) != 0)
+		return r;
 	return outcome(unlinkat(p->dirfd, p->name, 0));
 }
 
 int
 fs_rmdir(const struct place *p)
 {
-	return outcome(unlinkat(p->dirfd, p->name, AT_REMOVEDIR));
+	const char *last;
+	size_t len;
+
+	if ((p->flags & PLACE_FD) == 0)
+		return outcome(unlinkat(p->dirfd, p->name, AT_REMOVEDIR));
+	last = path_last(p->shown, &len);
+	return len == 0 ? -EBUSY : len == 1 && *last == '.' ? -EINVAL :
+	    -ENOTEMPTY;
 }
 
 int
 fs_mkdir(const struct place *p, mode_t mode)
 {
+	if ((p->flags & PLACE_FD) != 0)
+		return -EEXIST;
 	return outcome(mkdirat(p->dirfd, p->name, mode));
+}
+
+/* What is made, and is no directory, cannot have a slash behind its name. */
+static int
+check_new(const struct place *p)
+{
+	struct statx st;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return -EEXIST;
+	if ((p->flags & PLACE_DIR) == 0)
+		return 0;
+	return fs_stat(p, &st) == 0 ? -EEXIST : -ENOENT;
 }
 
 int
 fs_link(const struct place *old, const struct place *new)
 {
+	int r;
+
+	if ((r = check_new(new)) != 0)
+		return r;
+	if ((old->flags & PLACE_FD) != 0)
+		return -EPERM;
 	return outcome(linkat(old->dirfd, old->name, new->dirfd, new->name, 0));
 }
 
 int
 fs_symlink(const char *text, const struct place *p)
 {
+	int r;
+
+	if ((r = check_new(p)) != 0)
+		return r;
 	return outcome(symlinkat(text, p->dirfd, p->name));
 }
 
@@ -213,6 +278,8 @@ fs_readlink(const struct place *p, char *to, size_t size)
 {
 	ssize_t n;
 
+	if ((p->flags & PLACE_FD) != 0)
+		return -EINVAL;
 	n = readlinkat(p->dirfd, p->name, to, size);
 	if (n == -1)
 		return -errno;
@@ -276,18 +343,6 @@ fs_make_temp(char *to)
 	    PATH_MAX)
 		return -ENAMETOOLONG;
 	return mkdtemp(to) == NULL ? -errno : 0;
-}
-
-int
-fs_chdir(const char *path)
-{
-	return outcome(chdir(path));
-}
-
-int
-fs_getcwd(char *to, size_t size)
-{
-	return getcwd(to, size) == NULL ? -errno : 0;
 }
 
 uid_t

@@ -11,32 +11,95 @@
 #include <sys/statvfs.h>
 #include <sys/types.h>
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct policy;
+
 /* How a path is to be resolved, and what came of it. */
 #define PLACE_FOLLOW	0x1u	/* a final symbolic link is followed */
-#define PLACE_CREATES	0x4u	/* to be made: no name of ours */
 #define PLACE_FD	0x2u	/* dirfd is the thing itself; name is "" */
+#define PLACE_CREATES	0x4u	/* to be made: no name of ours */
+#define PLACE_NAME	0x8u	/* to lose its name: not followed even where
+				 * a slash stands behind it */
+#define PLACE_DIR	0x10u	/* such a slash: only a directory will do */
+
+/* How many places of a walking session there can be at one time. */
+#define WALKED_MAX	6
+
+/*
+ * How the paths of a session resolve. In a plain session, one without a root
+ * or any rule on names, they are the kernel's, at no cost. Otherwise they are
+ * walked beneath a root, which may be "/". All zero is a plain session.
+ */
+struct fs {
+	bool		 walks;
+	bool		 confined;	/* the root is not "/" */
+	bool		 names;		/* there are rules on names: every place
+					 * says what it is resolved to */
+	bool		 hides;		/* ... that hide some */
+	bool		 no_links;	/* no symbolic link is followed */
+	bool		 by_component;	/* openat2(2) is not to be had */
+	int		 root;		/* O_PATH: what the session calls "/" */
+	const struct policy *policy;	/* which names are hidden */
+	char		 cwd[PATH_MAX];	/* where relative paths start */
+	char		 outside[PATH_MAX]; /* the root's real name; "/" is "" */
+	struct walked {
+		bool	 taken;
+		int	 fd;
+		char	 path[PATH_MAX], resolved[PATH_MAX];
+	}		 walked[WALKED_MAX];
+};
 
 /*
  * A path, resolved once: a name relative to a directory. Made by fs_locate(),
- * fs_place_fd() or fs_place_entry(), good for one request. A client's is
- * AT_FDCWD and the path itself.
+ * fs_place_fd() or fs_place_entry(), good for one request. In a plain session
+ * a client's is AT_FDCWD and the path itself. In a walking one it is an
+ * O_PATH descriptor and one name, never empty, "." or "..", which no call
+ * follows; or, with PLACE_FD, the descriptor itself.
  */
 struct place {
 	int		 dirfd;
 	const char	*name;
 	unsigned	 flags;
 	const char	*shown;		/* as the client knows it */
+	const char	*resolved;	/* as rules on names know it; or NULL */
+	struct walked	*walked;	/* of a walking session; or NULL */
 };
 
 /*
- * Makes the place of a client's path; `flags` are PLACE_FOLLOW and
- * PLACE_CREATES. Returns 0, or -EACCES for a name that is for us to make.
+ * Makes the place of a client's path; `flags` are PLACE_FOLLOW,
+ * PLACE_CREATES and PLACE_NAME. Returns 0, and then fs_release() is due, or
+ * -errno: in a plain session only -EACCES, for a name that is for us to make.
  */
-int	 fs_locate(const char *path, unsigned flags, struct place *);
+int	 fs_locate(struct fs *, const char *path, unsigned flags,
+	    struct place *);
+
+/*
+ * The absolute name of what a place is, without links, in the session's own
+ * terms; NULL in a plain session, or when it cannot be told. Lives as long as
+ * the place.
+ */
+const char *fs_resolved(struct fs *, struct place *);
+
+/* Gives back what a place holds; one that holds nothing is fine. */
+void	 fs_release(struct place *);
+
+/*
+ * Makes `root` what the session calls "/", from where its paths are walked.
+ * Behind the first `fixed` bytes of it no link is followed. Returns 0, or
+ * -errno and in *culprit how far it came.
+ */
+int	 fs_confine(struct fs *, const char *root, size_t fixed,
+	    const char **culprit);
+
+/*
+ * Where relative paths start: in that directory, if not NULL. Returns 0, or
+ * -errno and nothing has changed.
+ */
+int	 fs_enter(struct fs *, const char *dir);
 
 /* The place that an open descriptor is. */
 struct place fs_place_fd(int fd, const char *shown);
@@ -87,6 +150,9 @@ int	 fs_next_data(int fd, uint64_t *off, uint64_t *end);
 ssize_t	 fs_getdents(int fd, void *, size_t len);
 
 int	 fs_stat(const struct place *, struct statx *);
+
+/* Is it a directory? 0, -ENOTDIR or what fs_stat() says. */
+int	 fs_check_dir(const struct place *);
 
 /* Both halves of a device number, to compare. */
 uint64_t fs_device(const struct statx *);
@@ -170,7 +236,7 @@ int	 fs_rename_new(const struct place *old, const struct place *new);
  * The absolute name without links, `.` and `..`, as OpenSSH makes it: the
  * last component may be missing. `to` has PATH_MAX bytes.
  */
-int	 fs_realpath(const char *path, char *to);
+int	 fs_realpath(const struct fs *, const char *path, char *to);
 
 /*
  * Copies up to `len` bytes between files, as copy_file_range(2) where that
@@ -178,9 +244,6 @@ int	 fs_realpath(const char *path, char *to);
  */
 ssize_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
 	    size_t len, bool append, bool *writing);
-
-int	 fs_chdir(const char *path);
-int	 fs_getcwd(char *, size_t);
 
 /*
  * Locks a range, as an open file description has it; `len` 0 is to the end of

@@ -21,7 +21,8 @@ at_flags(const struct place *p)
 {
 	if ((p->flags & PLACE_FD) != 0)
 		return AT_EMPTY_PATH;
-	return (p->flags & PLACE_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW;
+	return (p->flags & PLACE_FOLLOW) != 0 && p->walked == NULL ? 0 :
+	    AT_SYMLINK_NOFOLLOW;
 }
 
 /* What /proc calls an open descriptor. */

@@ -20,9 +20,24 @@
 #define RENAME_NOREPLACE 1
 #endif
 
+/* What speaks against it before the kernel is asked. */
+static int
+check_names(const struct place *old, const struct place *new)
+{
+	if (((old->flags | new->flags) & PLACE_FD) != 0)
+		return -EBUSY;
+	if (((old->flags | new->flags) & PLACE_DIR) != 0)
+		return fs_check_dir(old);
+	return 0;
+}
+
 int
 fs_rename_new(const struct place *old, const struct place *new)
 {
+	int r;
+
+	if ((r = check_names(old, new)) != 0)
+		return r;
 #ifdef HAVE_RENAMEAT2
 	return outcome(renameat2(old->dirfd, old->name, new->dirfd, new->name,
 	    RENAME_NOREPLACE));
@@ -76,9 +91,11 @@ fs_rename(const struct place *old, const struct place *new, bool replace)
 	struct stat st;
 	int r;
 
-	if (replace)
-		return outcome(renameat(old->dirfd, old->name, new->dirfd,
-		    new->name));
+	if (replace) {
+		r = check_names(old, new);
+		return r != 0 ? r : outcome(renameat(old->dirfd, old->name,
+		    new->dirfd, new->name));
+	}
 	r = fs_rename_new(old, new);
 	if (r == -EINVAL || r == -ENOSYS)
 		r = rename_linking(old, new);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 
 #include <linux/fs.h>
 #include <unistd.h>
@@ -11,13 +12,22 @@
 #include "wire/buf.h"
 #include "wire/sftp.h"
 
+/* Not in every <sys/syscall.h>; the same number on all but one. */
+#ifndef SYS_fchmodat2
+#ifdef __alpha__
+#define SYS_fchmodat2	562
+#else
+#define SYS_fchmodat2	452
+#endif
+#endif
+
 /* There is no truncateat(2): a name below a directory is opened. */
 int
 fs_truncate(const struct place *p, uint64_t size)
 {
 	int fd, r;
 
-	if ((p->flags & PLACE_FD) != 0)
+	if ((p->flags & PLACE_FD) != 0 && p->walked == NULL)
 		return outcome(ftruncate(p->dirfd, (off_t)size));
 	if (p->dirfd == AT_FDCWD)
 		return outcome(truncate(p->name, (off_t)size));
@@ -141,17 +151,41 @@ fs_check_bits(const struct place *p, uint32_t bits, uint32_t mask)
 	return inode_bits(p, bits, mask, false);
 }
 
+/*
+ * The mode of what a name, or an O_PATH descriptor, is, and of no link.
+ * Before fchmodat2(2) there is only the way by /proc, which the C library
+ * goes for a name, and opening what can be opened.
+ */
+static int
+chmod_place(const struct place *p, mode_t mode)
+{
+	int fd, r;
+
+	r = (int)syscall(SYS_fchmodat2, p->dirfd, p->name, mode, at_flags(p));
+	if (r == 0 || (errno != ENOSYS && errno != EPERM))
+		return outcome(r);
+	r = outcome((p->flags & PLACE_FD) != 0 ?
+	    chmod(proc_path(p->dirfd).text, mode) :
+	    fchmodat(p->dirfd, p->name, mode, AT_SYMLINK_NOFOLLOW));
+	if ((r != -EOPNOTSUPP && r != -ENOENT) ||
+	    (fd = fs_open(p, O_RDONLY, 0)) < 0)
+		return r;
+	r = outcome(fchmod(fd, mode));
+	close(fd);
+	return r;
+}
+
 int
 fs_chmod(const struct place *p, mode_t mode)
 {
-	if ((p->flags & PLACE_FD) != 0) {
-		if (fchmod(p->dirfd, mode) == 0)
-			return 0;
-		/* O_PATH descriptors have no fchmod(2). */
-		return errno != EBADF ? -errno :
-		    outcome(chmod(proc_path(p->dirfd).text, mode));
-	}
-	return outcome(fchmodat(p->dirfd, p->name, mode, at_flags(p)));
+	if (p->walked != NULL)
+		return chmod_place(p, mode);
+	if ((p->flags & PLACE_FD) == 0)
+		return outcome(fchmodat(p->dirfd, p->name, mode, at_flags(p)));
+	if (fchmod(p->dirfd, mode) == 0)
+		return 0;
+	/* O_PATH descriptors have no fchmod(2). */
+	return errno != EBADF ? -errno : chmod_place(p, mode);
 }
 
 int
@@ -166,8 +200,8 @@ fs_utimes(const struct place *p, const struct timespec ts[2])
 	if ((p->flags & PLACE_FD) != 0) {
 		if (futimens(p->dirfd, ts) == 0)
 			return 0;
-		return errno != EBADF ? -errno : outcome(utimensat(AT_FDCWD,
-		    proc_path(p->dirfd).text, ts, 0));
+		if (errno != EBADF)
+			return -errno;
 	}
 	return outcome(utimensat(p->dirfd, p->name, ts, at_flags(p)));
 }

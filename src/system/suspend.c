@@ -83,18 +83,22 @@ suspend_repin(struct handle *h, const struct place *p)
 
 /* Is the file that has the handle's name still the handle's? */
 static bool
-same_by_name(const struct handle *h, struct place *p)
+same_by_name(struct fs *fs, const struct handle *h, struct place *p)
 {
 	struct statx st;
 
 	if (index_name(h) == NULL)
 		return false;
-	*p = fs_place_entry(AT_FDCWD, index_name(h));
-	return fs_stat(p, &st) == 0 && index_is_file(h, &st);
+	if (fs_locate(fs, index_name(h), 0, p) != 0)
+		return false;
+	if (fs_stat(p, &st) == 0 && index_is_file(h, &st))
+		return true;
+	fs_release(p);
+	return false;
 }
 
 int
-suspend_wake(struct handles *hs, struct handle *h)
+suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 {
 	struct place p;
 	int fd;
@@ -104,8 +108,10 @@ suspend_wake(struct handles *hs, struct handle *h)
 	if (h->state != HANDLE_SUSPENDED)
 		return -EBADF;
 	fd = fs_open_pin(h->pin, h->flags);
-	if (fd < 0 && same_by_name(h, &p))
+	if (fd < 0 && same_by_name(fs, h, &p)) {
 		fd = fs_open(&p, h->flags | O_NOFOLLOW, 0);
+		fs_release(&p);
+	}
 	suspend_unpin(h);
 	hs->suspended--;
 	if (fd < 0) {
@@ -121,13 +127,13 @@ suspend_wake(struct handles *hs, struct handle *h)
 }
 
 int
-suspend_place(const struct handle *h, struct place *p)
+suspend_place(struct fs *fs, const struct handle *h, struct place *p)
 {
 	if (h->state == HANDLE_OPEN || h->pin != -1) {
 		*p = fs_place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
 		return 0;
 	}
-	if (!same_by_name(h, p))
+	if (!same_by_name(fs, h, p))
 		return FX_FAILURE;
 	p->shown = h->name;
 	return 0;

@@ -37,13 +37,13 @@ void	 suspend_repin(struct handle *, const struct place *);
  * Makes h->fd usable. Returns 0, or -errno when the file cannot be opened
  * again: then the handle is lost, which is logged once.
  */
-int	 suspend_wake(struct handles *, struct handle *);
+int	 suspend_wake(struct fs *, struct handles *, struct handle *);
 
 /*
  * Where the attributes of the file can be reached, whatever the state: the
- * descriptor, the pin, or the name if that is still the same file. Returns 0
- * or FX_FAILURE.
+ * descriptor, the pin, or the name if that is still the same file. Returns 0,
+ * and then fs_release() is due, or FX_FAILURE.
  */
-int	 suspend_place(const struct handle *, struct place *);
+int	 suspend_place(struct fs *, const struct handle *, struct place *);
 
 #endif

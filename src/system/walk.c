@@ -2,43 +2,244 @@
 /*
  * From a client's path to a struct place. Nothing else makes places, so this
  * is the file to read when the question is where a session can go.
+ *
+ * In a plain session the place is the path. In a walking one it is a
+ * directory that was opened beneath the root, and a name in it that no system
+ * call follows: where a final link is to be followed, that is done here, by
+ * its text, so that what rules and handlers see is what is acted upon.
  */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "system/fs.h"
+#include "system/beneath.h"
+#include "system/fs_impl.h"
+#include "wire/buf.h"
 #include "wire/path.h"
 
-#define MAX_LINKS	32	/* as OpenSSH's; the kernel itself has 40 */
-
-int
-fs_locate(const char *path, unsigned flags, struct place *p)
-{
-	const char *name;
-	size_t len;
-
-	*p = (struct place){ AT_FDCWD, path, flags, path };
-	if ((flags & PLACE_CREATES) == 0)
-		return 0;
-	name = path_last(path, &len);
-	return path_is_hidden(name, len) ? -EACCES : 0;
-}
+#define MAX_LINKS	40	/* as the kernel's */
 
 struct place
 fs_place_fd(int fd, const char *shown)
 {
-	return (struct place){ fd, "", PLACE_FD, shown };
+	return (struct place){ .dirfd = fd, .name = "", .flags = PLACE_FD,
+	    .shown = shown };
 }
 
 struct place
 fs_place_entry(int dirfd, const char *name)
 {
-	return (struct place){ dirfd, name, 0, name };
+	return (struct place){ .dirfd = dirfd, .name = name, .shown = name };
+}
+
+/* Room for what a place of a walking session needs. */
+static struct walked *
+walked_take(struct fs *fs)
+{
+	struct walked *w;
+
+	for (w = fs->walked; w < fs->walked + nitems(fs->walked); w++)
+		if (!w->taken) {
+			w->taken = true;
+			w->fd = -1;
+			w->resolved[0] = '\0';
+			return w;
+		}
+	return NULL;
+}
+
+void
+fs_release(struct place *p)
+{
+	if (p->walked == NULL)
+		return;
+	if (p->walked->fd != -1)
+		close(p->walked->fd);
+	p->walked->taken = false;
+	p->walked = NULL;
+}
+
+/* Puts a path behind a directory, or in its place if it is absolute. */
+static int
+join(const char *dir, const char *path, char *to)
+{
+	size_t n = path[0] == '/' ? 0 : strlen(dir);
+	bool slash = n > 0 && dir[n - 1] != '/';
+
+	if (path[0] == '\0')
+		return -ENOENT;
+	if (n + slash + strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	/* The path may lie where it is to go. */
+	memmove(to + n + slash, path, strlen(path) + 1);
+	memmove(to, dir, n);
+	if (slash)
+		to[n] = '/';
+	return 0;
+}
+
+/* Is that no name, or one that must be a directory to be looked at? */
+static bool
+is_whole(const char *name, size_t len, unsigned flags)
+{
+	if (len == 0 || (len == 1 && name[0] == '.') ||
+	    (len == 2 && name[0] == '.' && name[1] == '.'))
+		return true;
+	return name[len] == '/' &&
+	    (flags & (PLACE_CREATES | PLACE_NAME)) == 0;
+}
+
+/* Opens the directory that a name is in, or that a whole path is. */
+static int
+walk_open(struct fs *fs, struct walked *w, char *end)
+{
+	char at = *end;
+	int fd;
+
+	*end = '\0';
+	w->resolved[0] = '\0';
+	fd = beneath_open(fs, w->path, w->resolved);
+	*end = at;
+	if (fd < 0)
+		return fd;
+	if (w->fd != -1)
+		close(w->fd);
+	w->fd = fd;
+	return 0;
+}
+
+/*
+ * Is the last component a link? Then the path becomes what that leads to.
+ * Returns 1 for a link, 0 for none.
+ */
+static int
+walk_link(const struct fs *fs, struct walked *w, char *name)
+{
+	char text[PATH_MAX];
+	ssize_t n;
+	int r;
+
+	if ((n = readlinkat(w->fd, name, text, sizeof(text))) == -1)
+		return errno == EINVAL || errno == ENOENT ? 0 : -errno;
+	if (n == sizeof(text))
+		return -ENAMETOOLONG;
+	text[n] = '\0';
+	if ((r = beneath_may_follow(fs, w->fd, name)) != 0)
+		return r;
+	if (fs->hides && ((r = join(w->resolved, name, w->resolved)) != 0 ||
+	    beneath_hides(fs, w->resolved)))
+		return r != 0 ? r : -ENOENT;
+	*name = '\0';
+	r = join(w->path, text, w->path);
+	return r == 0 ? 1 : r;
+}
+
+/*
+ * One round: the directory is opened and the last name told apart. Returns 1
+ * when a link was followed and it begins anew.
+ */
+static int
+walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
+{
+	size_t len;
+	char *name = w->path + (path_last(w->path, &len) - w->path);
+	int r;
+
+	p->flags &= ~PLACE_DIR;
+	if (is_whole(name, len, flags)) {
+		if ((r = walk_open(fs, w, w->path + strlen(w->path))) != 0)
+			return r;
+		p->flags |= PLACE_FD;
+		p->name = "";
+		return 0;
+	}
+	if (len > NAME_MAX)
+		return -ENAMETOOLONG;
+	if ((r = walk_open(fs, w, name)) != 0)
+		return r;
+	if (name[len] == '/')
+		p->flags |= PLACE_DIR;
+	name[len] = '\0';
+	p->name = name;
+	/* What is to be made cannot have a slash behind it: no matter where. */
+	return (flags & PLACE_FOLLOW) != 0 && (p->flags & PLACE_DIR) == 0 ?
+	    walk_link(fs, w, name) : 0;
+}
+
+/* The name that rules know, and what they hide. */
+static int
+walk_resolved(struct fs *fs, struct place *p)
+{
+	if (!fs->names)
+		return 0;
+	if (fs_resolved(fs, p) == NULL)
+		return -ENAMETOOLONG;
+	if (!beneath_hides(fs, p->resolved))
+		return 0;
+	return (p->flags & PLACE_CREATES) != 0 ? -EACCES : -ENOENT;
+}
+
+static int
+walk(struct fs *fs, const char *path, struct place *p)
+{
+	struct walked *w = walked_take(fs);
+	unsigned flags = p->flags;
+	int r, links = 0;
+
+	if (w == NULL)
+		return -ENOMEM;
+	p->walked = w;
+	p->flags &= ~PLACE_FOLLOW;
+	r = join(fs->cwd, path, w->path);
+	while (r == 0 && (r = walk_step(fs, w, flags, p)) == 1)
+		r = ++links > MAX_LINKS ? -ELOOP : 0;
+	p->dirfd = w->fd;
+	if (r >= 0)
+		r = walk_resolved(fs, p);
+	if (r != 0)
+		fs_release(p);
+	return r;
+}
+
+/* What a client makes must not look like a name of ours. */
+static int
+check_new(const struct place *p)
+{
+	size_t len;
+	const char *name = path_last(p->name, &len);
+
+	return (p->flags & PLACE_CREATES) != 0 && path_is_hidden(name, len) ?
+	    -EACCES : 0;
+}
+
+int
+fs_locate(struct fs *fs, const char *path, unsigned flags, struct place *p)
+{
+	int r;
+
+	*p = (struct place){ .dirfd = AT_FDCWD, .name = path, .flags = flags,
+	    .shown = path };
+	if (fs->walks && (r = walk(fs, path, p)) != 0)
+		return r;
+	if ((r = check_new(p)) != 0)
+		fs_release(p);
+	return r;
+}
+
+const char *
+fs_resolved(struct fs *fs, struct place *p)
+{
+	struct walked *w = p->walked;
+
+	if (p->resolved == NULL && w != NULL &&
+	    (w->resolved[0] != '\0' || beneath_name(fs, w->fd, w->resolved)) &&
+	    ((p->flags & PLACE_FD) != 0 ||
+	    join(w->resolved, p->name, w->resolved) == 0))
+		p->resolved = w->resolved;
+	return p->resolved;
 }
 
 int
@@ -57,111 +258,82 @@ fs_open_parent(const struct place *p)
 	return fd == -1 ? -errno : fd;
 }
 
-/* A path under construction: absolute, and how much of it is there. */
-struct trail {
-	char	*path;		/* PATH_MAX bytes */
-	size_t	 len;
-};
-
-static int
-trail_append(struct trail *t, const char *name, size_t len)
-{
-	bool slash = t->path[t->len - 1] != '/';
-
-	if (t->len + slash + len >= PATH_MAX)
-		return -ENAMETOOLONG;
-	if (slash)
-		t->path[t->len++] = '/';
-	memcpy(t->path + t->len, name, len);
-	t->len += len;
-	t->path[t->len] = '\0';
-	return 0;
-}
-
-static void
-trail_up(struct trail *t)
-{
-	while (t->len > 1 && t->path[t->len - 1] != '/')
-		t->len--;
-	if (t->len > 1)
-		t->len--;
-	t->path[t->len] = '\0';
-}
-
 /*
- * If the trail now ends in a link, puts its text and what was left of the
- * path into `left`, and takes the link off the trail. Returns 1 for that, 0
- * if it is no link.
+ * Opens what is to be the root. What the administrator wrote may lead there
+ * by links; from the part that stands for the user on, none is followed.
  */
 static int
-trail_follow(struct trail *t, char *left, const char *rest, bool last)
+open_root(const char *root, size_t fixed, const char **culprit)
 {
-	char text[PATH_MAX];
-	ssize_t n;
+	static char head[PATH_MAX];
+	char copy[PATH_MAX], *rest = copy, *name;
+	int fd, next;
 
-	n = readlink(t->path, text, sizeof(text));
-	if (n == -1)
-		return errno == EINVAL ? 0 : -errno;
-	if ((size_t)n + strlen(rest) + 2 > PATH_MAX)
-		return -ENAMETOOLONG;
-	memmove(left + n + 1, rest, strlen(rest) + 1);
-	memcpy(left, text, (size_t)n);
-	/* The slash behind a link, even a trailing one, stays behind it. */
-	left[n] = last ? '\0' : '/';
-	if (text[0] == '/') {
-		t->path[1] = '\0';
-		t->len = 1;
-	} else {
-		trail_up(t);
+	snprintf(head, sizeof(head), "%.*s", (int)fixed, root);
+	strlcpy(copy, root + fixed, sizeof(copy));
+	*culprit = head;
+	fd = open(fixed == 0 ? "/" : head, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	while (fd != -1 && (name = strsep(&rest, "/")) != NULL) {
+		if (*name == '\0')
+			continue;
+		snprintf(head, sizeof(head), "%.*s",
+		    (int)((size_t)(name - copy) + fixed + strlen(name)), root);
+		next = openat(fd, name,
+		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		close(fd);
+		fd = next;
 	}
-	return 1;
-}
-
-/* One component. Returns as trail_follow does. */
-static int
-trail_step(struct trail *t, const char *name, size_t len, char *left,
-    const char *rest, bool last)
-{
-	int r;
-
-	if (len == 0 || (len == 1 && name[0] == '.'))
-		return 0;
-	if (len == 2 && name[0] == '.' && name[1] == '.') {
-		trail_up(t);
-		return 0;
-	}
-	if ((r = trail_append(t, name, len)) != 0)
-		return r;
-	r = trail_follow(t, left, rest, last);
-	return r == -ENOENT && last ? 0 : r;
+	return outcome(fd);
 }
 
 int
-fs_realpath(const char *path, char *to)
+fs_confine(struct fs *fs, const char *root, size_t fixed,
+    const char **culprit)
 {
-	struct trail t = { to, 1 };
-	char left[2 * PATH_MAX], *p = left;
-	int r, links = 0;
+	ssize_t n;
+	int fd;
 
-	if (strlen(path) >= PATH_MAX)
+	if (strlen(root) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	memcpy(to, "/", 2);
-	if (path[0] != '/') {
-		if (getcwd(to, PATH_MAX) == NULL)
-			return -errno;
-		t.len = strlen(to);
+	if ((fd = open_root(root, fixed, culprit)) < 0)
+		return fd;
+	fs->walks = true;
+	fs->root = fd;
+	n = readlink(proc_path(fd).text, fs->outside, PATH_MAX - 1);
+	if (n == -1)
+		strlcpy(fs->outside, root, PATH_MAX);
+	else
+		fs->outside[n] = '\0';
+	strlcpy(fs->cwd, "/", PATH_MAX);
+	fs->confined = strcmp(fs->outside, "/") != 0;
+	if (!fs->confined) {
+		fs->outside[0] = '\0';
+		(void)getcwd(fs->cwd, PATH_MAX);
 	}
-	memcpy(left, path, strlen(path) + 1);
-	while (*p != '\0') {
-		size_t n = strcspn(p, "/");
-		const char *rest = p + n + (p[n] == '/');
-
-		r = trail_step(&t, p, n, left, rest, p[n] == '\0');
-		if (r < 0)
-			return r;
-		if (r > 0 && ++links > MAX_LINKS + 1)
-			return -ELOOP;
-		p = r > 0 ? left : left + (rest - left);
-	}
+	fs->by_component = !beneath_has_openat2(fs);
 	return 0;
+}
+
+int
+fs_enter(struct fs *fs, const char *dir)
+{
+	char path[PATH_MAX];
+	struct place p;
+	int r;
+
+	if (!fs->walks) {
+		if (dir != NULL && chdir(dir) == -1)
+			return -errno;
+		return getcwd(fs->cwd, PATH_MAX) == NULL ? -errno : 0;
+	}
+	if (dir == NULL)
+		return 0;
+	if ((r = fs_realpath(fs, dir, path)) != 0 ||
+	    (r = fs_locate(fs, path, PLACE_FOLLOW, &p)) != 0)
+		return r;
+	r = fs_check_dir(&p);
+	fs_release(&p);
+	if (r == 0)
+		strlcpy(fs->cwd, path, PATH_MAX);
+	return r;
 }

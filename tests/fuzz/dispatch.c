@@ -134,8 +134,7 @@ session_begin(uint8_t attrs, uint8_t policy)
 	choose_policy(&session.policy, policy);
 	choose_attrs(&session.policy, attrs);
 	handles_init(&session.handles);
-	if (fs_chdir(scratch) != 0 ||
-	    fs_getcwd(session.cwd, sizeof(session.cwd)) != 0)
+	if (fs_enter(&session.fs, scratch) != 0)
 		fuzz_abort("no directory to work in", 0);
 }
 

@@ -52,6 +52,7 @@ make_packet(const struct request_row *row, int version, struct packet *p)
 		case 'P':
 		case 'p':
 		case 'c':
+		case 'x':
 		case 'l':
 		case 't':
 			put_string(p, texts[p->strings],
@@ -119,8 +120,10 @@ fields_are_right(const struct request *q, const char *shape)
 		case 'P':
 		case 'p':
 		case 'c':
+		case 'x':
 			right &= q->how[path] == (*shape == 'P' ? PLACE_FOLLOW :
-			    *shape == 'c' ? PLACE_CREATES : 0) &&
+			    *shape == 'c' ? PLACE_CREATES :
+			    *shape == 'x' ? PLACE_NAME : 0) &&
 			    q->path[path] == (const char *)s->p;
 			path++;
 			/* FALLTHROUGH */
@@ -202,7 +205,7 @@ test_nul(const struct request_row *row, int version)
 		size_t k;
 		bool right = true;
 
-		if (strchr("Ppctd", *letter) == NULL)
+		if (strchr("Ppcxtd", *letter) == NULL)
 			continue;
 		make_packet(row, version, &p);
 		for (k = 0; k < p.len[n]; k++) {

@@ -32,7 +32,8 @@ begin(off_t size, uint32_t block)
 	    .u32 = { block } };
 	request.row = table_find_extended((struct slice){
 	    (uint8_t *)(uintptr_t)"check-file-name", 15 }, 3);
-	(void)fs_locate("f", PLACE_FOLLOW, &request.place[0]);
+	(void)fs_locate(&session.fs, "f", PLACE_FOLLOW,
+	    &request.place[0]);
 }
 
 static int

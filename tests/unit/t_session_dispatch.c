@@ -24,7 +24,7 @@ session_begin(int version, bool read_only)
 	session.policy.access.read_only = read_only;
 	session.self = (struct ident){ .uid = 0, .name = "me", .home = "/h" };
 	handles_init(&session.handles);
-	if (fs_getcwd(session.cwd, sizeof(session.cwd)) != 0)
+	if (fs_enter(&session.fs, NULL) != 0)
 		exit(1);
 }
 

@@ -45,13 +45,15 @@ test_files(int dir)
 		{ TAG_OTHER, 0, 0 },
 	};
 	const struct posix_acl plain = { mode, nitems(mode) };
-	struct place f = { AT_FDCWD, "f", PLACE_FOLLOW, "f" };
-	struct place at = { dir, "f", 0, "f" }, link = { dir, "l", 0, "l" };
-	struct place through = { dir, "l", PLACE_FOLLOW, "l" }, open, pin;
+	struct place f = { .dirfd = AT_FDCWD, .name = "f",
+	    .flags = PLACE_FOLLOW, .shown = "f" };
+	struct place at = fs_place_entry(dir, "f");
+	struct place link = fs_place_entry(dir, "l"), through = link, open, pin;
 	struct posix_acl acl;
 	int fd, pinned;
 
 	ok(reads(&f, ACL_ACCESS, &plain), "without an ACL it is the mode");
+	through.flags = PLACE_FOLLOW;
 	ok(fs_set_acl(&f, ACL_ACCESS, &extended) == 0, "one is set by path");
 	ok(reads(&f, ACL_ACCESS, &extended), "read by path");
 	ok(reads(&at, ACL_ACCESS, &extended), "below a directory");
@@ -93,7 +95,8 @@ test_directories(int dir)
 int
 main(void)
 {
-	struct place f = { AT_FDCWD, "f", PLACE_FOLLOW, "f" };
+	struct place f = { .dirfd = AT_FDCWD, .name = "f",
+	    .flags = PLACE_FOLLOW, .shown = "f" };
 	struct posix_acl acl;
 	int dir, r;
 

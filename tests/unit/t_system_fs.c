@@ -11,12 +11,14 @@
 #include "tap.h"
 #include "wire/buf.h"
 
+static struct fs plain;
+
 static struct place
 at(const char *path, unsigned flags)
 {
 	struct place p;
 
-	(void)fs_locate(path, flags, &p);
+	(void)fs_locate(&plain, path, flags, &p);
 	return p;
 }
 
@@ -24,7 +26,7 @@ at(const char *path, unsigned flags)
 static struct place
 below(int dirfd, const char *name)
 {
-	return (struct place){ dirfd, name, 0, name };
+	return (struct place){ .dirfd = dirfd, .name = name, .shown = name };
 }
 
 static mode_t
@@ -423,16 +425,14 @@ test_copy(void)
 static void
 test_process(void)
 {
-	char cwd[PATH_MAX], tiny[2];
 	struct rlimit rl;
 
-	ok(fs_chdir("dir") == 0 && fs_getcwd(cwd, sizeof(cwd)) == 0 &&
-	    strncmp(cwd, scratch, strlen(scratch)) == 0 &&
-	    strcmp(cwd + strlen(scratch), "/dir") == 0 &&
-	    fs_chdir("..") == 0, "chdir");
-	ok(fs_chdir("none") == -ENOENT && fs_chdir("file") == -ENOTDIR,
-	    "chdir to what is none");
-	ok(fs_getcwd(tiny, sizeof(tiny)) == -ERANGE, "getcwd without room");
+	ok(fs_enter(&plain, "dir") == 0 &&
+	    strncmp(plain.cwd, scratch, strlen(scratch)) == 0 &&
+	    strcmp(plain.cwd + strlen(scratch), "/dir") == 0 &&
+	    fs_enter(&plain, "..") == 0, "a start directory");
+	ok(fs_enter(&plain, "none") == -ENOENT &&
+	    fs_enter(&plain, "file") == -ENOTDIR, "one that is none");
 	getrlimit(RLIMIT_NOFILE, &rl);
 	ok(fs_max_open() == rl.rlim_cur, "%llu files may be open",
 	    (unsigned long long)fs_max_open());

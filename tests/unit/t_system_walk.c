@@ -125,11 +125,13 @@ make_tree(void)
 			exit(1);
 }
 
+static struct fs plain;
+
 static void
 check(const char *title, const char *path, const char *real, int outcome)
 {
 	char to[PATH_MAX] = "";
-	int r = fs_realpath(path, to);
+	int r = fs_realpath(&plain, path, to);
 
 	ok(r == outcome && (r != 0 || strcmp(to, real) == 0),
 	    "%s is %s (%s, %d)", title, real == NULL ? strerror(-outcome) :
@@ -201,15 +203,15 @@ test_deep(void)
 	    here += sizeof(name))
 		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
 			exit(1);
-	ok(fs_realpath(".", to) == 0 && strlen(to) == here,
+	ok(fs_realpath(&plain, ".", to) == 0 && strlen(to) == here,
 	    "a directory that is %zu bytes deep", here);
 	memset(name, 'e', sizeof(name) - 1);
-	ok(fs_realpath(name, to) == 0 && strlen(to) == here + sizeof(name),
+	ok(fs_realpath(&plain, name, to) == 0 && strlen(to) == here + sizeof(name),
 	    "there is room for one more below it");
 	name[100] = '/';
 	if (chdir("..") == -1 || mkdir("x", 0700) == -1 || chdir("x") == -1)
 		exit(1);
-	ok(fs_realpath(name, to) == -ENOENT, "a missing part in the middle");
+	ok(fs_realpath(&plain, name, to) == -ENOENT, "a missing part in the middle");
 	if (chdir(scratch) == -1)
 		exit(1);
 }
@@ -228,17 +230,17 @@ test_no_room(void)
 	    here += sizeof(name))
 		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
 			exit(1);
-	ok(fs_realpath(name, to) == -ENAMETOOLONG,
+	ok(fs_realpath(&plain, name, to) == -ENAMETOOLONG,
 	    "no room for 200 bytes below %zu", here);
 	/* To the last byte; sanitized, one more would be seen. */
 	name[PATH_MAX - 2 - here] = '\0';
-	ok(fs_realpath(name, to) == 0 && strlen(to) == PATH_MAX - 1,
+	ok(fs_realpath(&plain, name, to) == 0 && strlen(to) == PATH_MAX - 1,
 	    "room for %zu bytes", strlen(name));
 	name[PATH_MAX - 2 - here] = 'f';
 	name[PATH_MAX - 1 - here] = '\0';
-	ok(fs_realpath(name, to) == -ENAMETOOLONG, "but not for %zu",
+	ok(fs_realpath(&plain, name, to) == -ENAMETOOLONG, "but not for %zu",
 	    strlen(name));
-	ok(fs_realpath("..", to) == 0 &&
+	ok(fs_realpath(&plain, "..", to) == 0 &&
 	    strlen(to) == here - sizeof(name), "and yet there is a way up");
 	if (chdir(scratch) == -1)
 		exit(1);
@@ -250,7 +252,7 @@ test_places(void)
 {
 	struct place p, fd;
 
-	ok(fs_locate("a/b", PLACE_FOLLOW, &p) == 0 && p.dirfd == AT_FDCWD &&
+	ok(fs_locate(&plain, "a/b", PLACE_FOLLOW, &p) == 0 && p.dirfd == AT_FDCWD &&
 	    strcmp(p.name, "a/b") == 0 && p.flags == PLACE_FOLLOW &&
 	    strcmp(p.shown, "a/b") == 0, "a plain session takes paths as "
 	    "they are");

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Resolving paths. In a session with a root, or with rules on names, the
+ * kernel does it: openat2(2) with RESOLVE_IN_ROOT, from one descriptor. Where
+ * there is no such call, or links are of interest on the way, each component
+ * is opened by itself, none through a link; that also makes real names.
+ */
+#include "config.h"
+
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy/area.h"
+#include "system/beneath.h"
+#include "system/fs_impl.h"
+
+#define MAX_LINKS	32	/* as OpenSSH's; the kernel itself has 40 */
+#define MAX_TRIES	64	/* of openat2(2), which unrelated renames upset */
+
+/* Not in every <linux/openat2.h>, which is not everywhere either. */
+#define NO_MAGICLINKS	0x02u
+#define NO_SYMLINKS	0x04u
+#define IN_ROOT		0x10u
+
+/*
+ * A path under construction: absolute, without links, and how much of it is
+ * there. In a walking session the directory it leads to is open; -1 says
+ * that it is to be opened anew when it is next needed.
+ */
+struct trail {
+	const struct fs	*fs;
+	char		*path;		/* PATH_MAX bytes */
+	size_t		 len;
+	int		 dirfd;
+	bool		 dirs;		/* nothing but directories will do */
+};
+
+static int
+trail_append(struct trail *t, const char *name, size_t len)
+{
+	bool slash = t->path[t->len - 1] != '/';
+
+	if (t->len + slash + len >= PATH_MAX)
+		return -ENAMETOOLONG;
+	if (slash)
+		t->path[t->len++] = '/';
+	memcpy(t->path + t->len, name, len);
+	t->len += len;
+	t->path[t->len] = '\0';
+	return 0;
+}
+
+/* What was open no longer is where the trail leads. */
+static void
+trail_close(struct trail *t)
+{
+	if (t->dirfd != -1)
+		close(t->dirfd);
+	t->dirfd = -1;
+}
+
+static void
+trail_up(struct trail *t)
+{
+	while (t->len > 1 && t->path[t->len - 1] != '/')
+		t->len--;
+	if (t->len > 1)
+		t->len--;
+	t->path[t->len] = '\0';
+	trail_close(t);
+}
+
+static int
+open_directory(int dirfd, const char *name)
+{
+	return outcome(openat(dirfd, name,
+	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/*
+ * Opens the directory of a path without links, component by component: never
+ * by way of "..", which leads out of a root when the directory was moved.
+ */
+static int
+reopen(const struct fs *fs, const char *path, size_t len)
+{
+	char copy[PATH_MAX], *rest = copy, *name;
+	int fd = open_directory(fs->root, "."), next;
+
+	memcpy(copy, path, len);
+	copy[len] = '\0';
+	while (fd >= 0 && (name = strsep(&rest, "/")) != NULL) {
+		if (*name == '\0')
+			continue;
+		next = open_directory(fd, name);
+		close(fd);
+		fd = next;
+	}
+	return fd;
+}
+
+bool
+beneath_is_proc(int fd)
+{
+	struct statfs st;
+
+	return fstatfs(fd, &st) == 0 && st.f_type == PROC_SUPER_MAGIC;
+}
+
+bool
+beneath_hides(const struct fs *fs, const char *name)
+{
+	return fs->hides && policy_hides(fs->policy, name);
+}
+
+int
+beneath_may_follow(const struct fs *fs, int dirfd, const char *name)
+{
+	struct place link = fs_place_entry(dirfd, name);
+	struct place dir = fs_place_fd(dirfd, name);
+	const mode_t shared = S_ISVTX | S_IWOTH;
+	struct statx st, above;
+
+	if (fs->no_links || beneath_is_proc(dirfd))
+		return -ELOOP;
+	if (fs_stat(&link, &st) != 0 || fs_stat(&dir, &above) != 0)
+		return -ENOENT;
+	/* In a directory like /tmp only one's own and its owner's. */
+	return (above.stx_mode & shared) == shared &&
+	    st.stx_uid != geteuid() && st.stx_uid != above.stx_uid ?
+	    -EACCES : 0;
+}
+
+/*
+ * In a walking session: the trail's last component, `name`, is new. Opens it
+ * where it is a directory; otherwise its text, as readlinkat(2) returns it:
+ * -EINVAL where it is no link.
+ */
+static ssize_t
+trail_enter(struct trail *t, size_t parent, const char *name, char *text)
+{
+	int fd, r;
+	ssize_t n;
+
+	if (beneath_hides(t->fs, t->path))
+		return -ENOENT;
+	if (t->dirfd == -1 &&
+	    (t->dirfd = reopen(t->fs, t->path, parent)) < 0) {
+		r = t->dirfd;
+		t->dirfd = -1;
+		return r;
+	}
+	if ((fd = open_directory(t->dirfd, name)) >= 0) {
+		trail_close(t);
+		t->dirfd = fd;
+		return -EINVAL;
+	}
+	if (fd != -ENOTDIR)
+		return fd;
+	if ((n = readlinkat(t->dirfd, name, text, PATH_MAX)) >= 0)
+		return (r = beneath_may_follow(t->fs, t->dirfd, name)) == 0 ?
+		    n : r;
+	r = t->dirs && errno == EINVAL ? -ENOTDIR : -errno;
+	trail_close(t);
+	return r;
+}
+
+/*
+ * If the trail now ends in a link, puts its text and what was left of the
+ * path into `left`, and takes the link off the trail. Returns 1 for that, 0
+ * if it is no link.
+ */
+static int
+trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
+    bool last)
+{
+	char text[PATH_MAX];
+	ssize_t n;
+
+	if (t->fs->walks)
+		n = trail_enter(t, parent, strrchr(t->path, '/') + 1, text);
+	else if ((n = readlink(t->path, text, sizeof(text))) == -1)
+		n = -errno;
+	if (n < 0)
+		return n == -EINVAL ? 0 : (int)n;
+	if ((size_t)n + strlen(rest) + 2 > PATH_MAX)
+		return -ENAMETOOLONG;
+	memmove(left + n + 1, rest, strlen(rest) + 1);
+	memcpy(left, text, (size_t)n);
+	/* The slash behind a link, even a trailing one, stays behind it. */
+	left[n] = last ? '\0' : '/';
+	if (text[0] != '/') {
+		t->path[t->len = parent] = '\0';
+		return 1;
+	}
+	t->path[t->len = 1] = '\0';
+	trail_close(t);
+	return 1;
+}
+
+/* One component. Returns as trail_follow does. */
+static int
+trail_step(struct trail *t, const char *name, size_t len, char *left,
+    const char *rest, bool last)
+{
+	size_t parent = t->len;
+	int r;
+
+	if (len == 0 || (len == 1 && name[0] == '.'))
+		return 0;
+	if (len == 2 && name[0] == '.' && name[1] == '.') {
+		trail_up(t);
+		return 0;
+	}
+	if ((r = trail_append(t, name, len)) != 0)
+		return r;
+	return trail_follow(t, parent, left, rest, last);
+}
+
+/* Follows a path of at most PATH_MAX - 1 bytes to its end. */
+static int
+trail_walk(struct trail *t, const char *path)
+{
+	char left[2 * PATH_MAX], *p = left;
+	int r, links = 0;
+
+	memcpy(left, path, strlen(path) + 1);
+	while (*p != '\0') {
+		size_t n = strcspn(p, "/");
+		const char *rest = p + n + (p[n] == '/');
+		bool last = p[n] == '\0';
+
+		r = trail_step(t, p, n, left, rest, last);
+		if (r == -ENOENT && last && !t->dirs)
+			return 0;
+		if (r < 0)
+			return r;
+		if (r > 0 && ++links > MAX_LINKS + 1)
+			return -ELOOP;
+		p = r > 0 ? left : left + (rest - left);
+	}
+	return 0;
+}
+
+int
+fs_realpath(const struct fs *fs, const char *path, char *to)
+{
+	struct trail t = { .fs = fs, .path = to, .len = 1, .dirfd = -1 };
+	int r;
+
+	if (strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(to, "/", 2);
+	if (path[0] != '/') {
+		if (fs->walks)
+			strlcpy(to, fs->cwd, PATH_MAX);
+		else if (getcwd(to, PATH_MAX) == NULL)
+			return -errno;
+		t.len = strlen(to);
+	}
+	r = trail_walk(&t, path);
+	trail_close(&t);
+	return r;
+}
+
+static int
+beneath_walk(const struct fs *fs, const char *path, char *resolved)
+{
+	struct trail t = { .fs = fs, .path = resolved, .len = 1, .dirfd = -1,
+	    .dirs = true };
+	int r;
+
+	memcpy(resolved, "/", 2);
+	r = trail_walk(&t, path);
+	if (r == 0 && t.dirfd == -1)
+		return reopen(fs, t.path, t.len);
+	if (r == 0)
+		return t.dirfd;
+	trail_close(&t);
+	return r;
+}
+
+static int
+beneath_openat2(const struct fs *fs, const char *path)
+{
+	const struct {
+		uint64_t flags, mode, resolve;
+	} how = {
+		O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
+		IN_ROOT | NO_MAGICLINKS | (fs->no_links ? NO_SYMLINKS : 0),
+	};
+	int fd, tries = 0;
+
+	do {
+		fd = (int)syscall(SYS_openat2, fs->root, path, &how,
+		    sizeof(how));
+	} while (fd == -1 && errno == EAGAIN && ++tries < MAX_TRIES);
+	return outcome(fd);
+}
+
+bool
+beneath_has_openat2(const struct fs *fs)
+{
+	int fd = beneath_openat2(fs, "/");
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+bool
+beneath_name(const struct fs *fs, int fd, char *to)
+{
+	size_t top = strlen(fs->outside);
+	char text[PATH_MAX];
+	ssize_t n;
+
+	n = readlink(proc_path(fd).text, text, sizeof(text) - 1);
+	if (n < (ssize_t)top || memcmp(text, fs->outside, top) != 0 ||
+	    (n > (ssize_t)top && text[top] != '/'))
+		return false;
+	text[n] = '\0';
+	strlcpy(to, n == (ssize_t)top ? "/" : text + top, PATH_MAX);
+	return true;
+}
+
+/* Must each component be looked at? */
+static bool
+walks_by_component(const struct fs *fs)
+{
+	return fs->by_component || fs->hides;
+}
+
+int
+beneath_open(const struct fs *fs, const char *path, char *resolved)
+{
+	int fd = -EAGAIN;
+
+	if (!walks_by_component(fs))
+		fd = beneath_openat2(fs, path);
+	if (fd >= 0 && fs->names && !beneath_name(fs, fd, resolved)) {
+		close(fd);
+		fd = -EAGAIN;
+	}
+	if (fd == -EAGAIN)
+		fd = beneath_walk(fs, path, resolved);
+	if (fd >= 0 && beneath_is_proc(fd)) {
+		close(fd);
+		return -EACCES;
+	}
+	return fd;
+}
