@@ -15,6 +15,23 @@ struct counts {
 	int	path, handle, str, u64, u32;
 };
 
+static unsigned
+place_flags(char letter)
+{
+	switch (letter) {
+	case 'P':
+		return PLACE_FOLLOW;
+	case 'c':
+		return PLACE_CREATES;
+	case 'x':
+		return PLACE_NAME;
+	case 'R':
+		return PLACE_NONE;
+	default:
+		return 0;
+	}
+}
+
 static void
 decode_field(char letter, struct session *s, struct reader *r,
     struct request *q, struct counts *n, int *outcome)
@@ -26,9 +43,8 @@ decode_field(char letter, struct session *s, struct reader *r,
 	case 'p':
 	case 'c':
 	case 'x':
-		q->how[n->path] = letter == 'P' ? PLACE_FOLLOW :
-		    letter == 'c' ? PLACE_CREATES :
-		    letter == 'x' ? PLACE_NAME : 0;
+	case 'R':
+		q->how[n->path] = place_flags(letter);
 		str = &q->str[n->str++];
 		*str = get_str(r);
 		q->path[n->path++] = (const char *)str->p;
@@ -78,14 +94,14 @@ decode_terminate(struct request *q)
 
 	for (letter = q->row->shape; *letter != '\0'; letter++) {
 		/* An optional text that is not there has no bytes to end. */
-		if (strchr("Ppcxtl", *letter) != NULL && q->str[n].p != NULL) {
+		if (strchr("PpcxRtl", *letter) != NULL && q->str[n].p != NULL) {
 			struct slice *str = &q->str[n];
 
 			if (memchr(str->p, '\0', str->len) != NULL)
 				r = FX_INVALID_FILENAME;
 			str->p[str->len] = '\0';
 		}
-		n += strchr("Ppcxtldr", *letter) != NULL;
+		n += strchr("PpcxRtldr", *letter) != NULL;
 	}
 	return r;
 }
@@ -112,7 +128,7 @@ decode_names(struct session *s, struct request *q)
 	if (s->charset == NULL || !s->translate || s->version <= 3)
 		return 0;
 	for (letter = q->row->shape; *letter != '\0' && r == 0; letter++) {
-		if (strchr("Ppcxl", *letter) == NULL)
+		if (strchr("PpcxRl", *letter) == NULL)
 			continue;
 		name = *letter == 'l' ? &q->text : &q->path[path++];
 		if (*name == NULL)

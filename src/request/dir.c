@@ -77,9 +77,10 @@ look_at(struct session *s, const struct request *q, const char *name,
 {
 	const struct handle *h = q->handle[0];
 	struct place p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, name);
-	int r = s->fs.walks && strcmp(name, "..") == 0 ?
-	    stat_above(s, h, st) : fs_stat(&p, st);
+	int r = fs_stat(&p, st);
 
+	if (r == 0 && s->fs.walks && strcmp(name, "..") == 0)
+		r = stat_above(s, h, st);
 	*known = r == 0;
 	if (r != 0)
 		return q->precise && r != -ENOENT;

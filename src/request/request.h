@@ -34,6 +34,7 @@ struct session;
  * The shape has a letter for each field, in wire order:
  *	P	path whose final link is followed	p	one that is not
  *	c	path that is to be made	x	one that is to lose its name
+ *	R	path as text: no place is made of it
  *	h	file handle	D	directory handle	e	either
  *	F	file handle, whose file need not be open any more
  *	t	text		d	data			a	attrs

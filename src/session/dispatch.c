@@ -87,13 +87,13 @@ effects_permitted(const struct session *s, const struct request *q,
 static int
 dispatch_locate(struct session *s, struct request *q)
 {
-	int i, r;
+	int i, r = 0;
 
-	for (i = 0; i < (int)nitems(q->path); i++)
-		if (q->path[i] != NULL && (r = fs_locate(&s->fs, q->path[i],
-		    q->how[i], &q->place[i])) != 0)
-			return r;
-	return 0;
+	for (i = 0; i < (int)nitems(q->path) && r == 0; i++)
+		if (q->path[i] != NULL && (q->how[i] & PLACE_NONE) == 0)
+			r = fs_locate(&s->fs, q->path[i], q->how[i],
+			    &q->place[i]);
+	return r;
 }
 
 /* From the row to the outcome. */

@@ -24,6 +24,7 @@ struct policy;
 #define PLACE_CREATES	0x4u	/* to be made: no name of ours */
 #define PLACE_NAME	0x8u	/* to lose its name: not followed even where
 				 * a slash stands behind it */
+#define PLACE_NONE	0x20u	/* it is only a path: not resolved at all */
 #define PLACE_DIR	0x10u	/* such a slash: only a directory will do */
 
 /* How many places of a walking session there can be at one time. */

@@ -53,6 +53,7 @@ make_packet(const struct request_row *row, int version, struct packet *p)
 		case 'p':
 		case 'c':
 		case 'x':
+		case 'R':
 		case 'l':
 		case 't':
 			put_string(p, texts[p->strings],
@@ -121,9 +122,11 @@ fields_are_right(const struct request *q, const char *shape)
 		case 'p':
 		case 'c':
 		case 'x':
+		case 'R':
 			right &= q->how[path] == (*shape == 'P' ? PLACE_FOLLOW :
 			    *shape == 'c' ? PLACE_CREATES :
-			    *shape == 'x' ? PLACE_NAME : 0) &&
+			    *shape == 'x' ? PLACE_NAME :
+			    *shape == 'R' ? PLACE_NONE : 0) &&
 			    q->path[path] == (const char *)s->p;
 			path++;
 			/* FALLTHROUGH */
@@ -205,7 +208,7 @@ test_nul(const struct request_row *row, int version)
 		size_t k;
 		bool right = true;
 
-		if (strchr("Ppcxtd", *letter) == NULL)
+		if (strchr("PpcxRtd", *letter) == NULL)
 			continue;
 		make_packet(row, version, &p);
 		for (k = 0; k < p.len[n]; k++) {

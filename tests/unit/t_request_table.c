@@ -21,15 +21,15 @@ static const struct {
 	const char	*letters, *what;
 	size_t		 room;
 } arrays[] = {
-	{ "Ppcx", "paths", nitems(((struct request *)0)->path) },
-	{ "Ppcxltdr", "strings", nitems(((struct request *)0)->str) },
+	{ "PpcxR", "paths", nitems(((struct request *)0)->path) },
+	{ "PpcxRltdr", "strings", nitems(((struct request *)0)->str) },
 	{ "hFDe", "handles", nitems(((struct request *)0)->handle) },
 	{ "o", "u64", nitems(((struct request *)0)->u64) },
 	{ "n", "u32", nitems(((struct request *)0)->u32) },
 	{ "a", "attrs", 1 },
 	{ "b", "bytes", 1 },
 };
-static const char letters[] = "PpcxhFDetldaonbr?";
+static const char letters[] = "PpcxRhFDetldaonbr?";
 
 /* What a template may print, and the letters one of which it takes. */
 static const struct {
@@ -37,7 +37,7 @@ static const struct {
 	const char	*from;
 	int		 nth;
 } prints[] = {
-	{ 'p', "Ppcx", 1 }, { 'q', "Ppcx", 2 }, { 't', "Ppcxlt", 1 },
+	{ 'p', "PpcxR", 1 }, { 'q', "PpcxR", 2 }, { 't', "PpcxRlt", 1 },
 	{ 'h', "hFDe", 1 }, { 'n', "hFDe", 1 }, { 'u', "hFDe", 1 },
 	{ 'H', "hFDe", 2 }, { 'N', "hFDe", 2 }, { 'o', "o", 1 },
 	{ 'l', "o", 2 }, { 'w', "o", 3 }, { 'c', "n", 1 }, { 'i', "n", 1 },
