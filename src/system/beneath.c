@@ -23,6 +23,7 @@
 #define MAX_TRIES	64	/* of openat2(2), which unrelated renames upset */
 
 /* Not in every <linux/openat2.h>, which is not everywhere either. */
+#define NO_XDEV		0x01u
 #define NO_MAGICLINKS	0x02u
 #define NO_SYMLINKS	0x04u
 #define IN_ROOT		0x10u
@@ -285,14 +286,24 @@ beneath_walk(const struct fs *fs, const char *path, char *resolved)
 	return r;
 }
 
+/* There are links and files on a procfs that are none: it is no place. */
 static int
-beneath_openat2(const struct fs *fs, const char *path)
+refuse_proc(int fd)
+{
+	if (fd < 0 || !beneath_is_proc(fd))
+		return fd;
+	close(fd);
+	return -EACCES;
+}
+
+static int
+openat2_beneath(const struct fs *fs, const char *path, uint64_t resolve)
 {
 	const struct {
 		uint64_t flags, mode, resolve;
 	} how = {
-		O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
-		IN_ROOT | NO_MAGICLINKS | (fs->no_links ? NO_SYMLINKS : 0),
+		O_PATH | O_DIRECTORY | O_CLOEXEC, 0, resolve | IN_ROOT |
+		NO_MAGICLINKS | (fs->no_links ? NO_SYMLINKS : 0),
 	};
 	int fd, tries = 0;
 
@@ -301,6 +312,18 @@ beneath_openat2(const struct fs *fs, const char *path)
 		    sizeof(how));
 	} while (fd == -1 && errno == EAGAIN && ++tries < MAX_TRIES);
 	return outcome(fd);
+}
+
+/*
+ * Where the path stays on the file system of the root it is on no procfs,
+ * without a look: a tenth of what STAT costs.
+ */
+static int
+beneath_openat2(const struct fs *fs, const char *path)
+{
+	int fd = openat2_beneath(fs, path, NO_XDEV);
+
+	return fd != -EXDEV ? fd : refuse_proc(openat2_beneath(fs, path, 0));
 }
 
 bool
@@ -348,10 +371,6 @@ beneath_open(const struct fs *fs, const char *path, char *resolved)
 		fd = -EAGAIN;
 	}
 	if (fd == -EAGAIN)
-		fd = beneath_walk(fs, path, resolved);
-	if (fd >= 0 && beneath_is_proc(fd)) {
-		close(fd);
-		return -EACCES;
-	}
+		fd = refuse_proc(beneath_walk(fs, path, resolved));
 	return fd;
 }

@@ -297,6 +297,10 @@ fs_confine(struct fs *fs, const char *root, size_t fixed,
 		return -ENAMETOOLONG;
 	if ((fd = open_root(root, fixed, culprit)) < 0)
 		return fd;
+	if (beneath_is_proc(fd)) {
+		close(fd);
+		return -EACCES;
+	}
 	fs->walks = true;
 	fs->root = fd;
 	n = readlink(proc_path(fd).text, fs->outside, PATH_MAX - 1);

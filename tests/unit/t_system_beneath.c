@@ -340,10 +340,75 @@ test_answers(void)
 			    way_names[way], way_names[oracle]);
 }
 
+/* Links that are none, and memory, lie on a procfs: nothing leads there. */
+static void
+test_proc(void)
+{
+	static const char *const ways_in[] = {
+		"/proc/self/mem", "/proc/self/fd/0", "/proc/self/root/etc",
+		"/proc/self/cwd/", "/proc/1", "/proc/thread-self/fd/",
+		"/usr/../proc/self/environ",
+	};
+	const char *culprit;
+	struct place p;
+	size_t i;
+	int r, way;
+
+	for (way = 0; way < 2; way++) {
+		memset(&fs, 0, sizeof(fs));
+		ok(fs_confine(&fs, "/", 0, &culprit) == 0 && !fs.confined,
+		    "the root may be the root");
+		fs.by_component |= way == 1;
+		for (i = 0; i < nitems(ways_in); i++) {
+			r = fs_locate(&fs, ways_in[i], PLACE_FOLLOW, &p);
+			ok(r == -EACCES || r == -ELOOP, "%s is no place (%s)",
+			    ways_in[i], strerror(-r));
+		}
+		r = fs_locate(&fs, "/proc", PLACE_FOLLOW, &p);
+		ok(r == 0 && fs_opendir(&p) == -EACCES,
+		    "and the way in is closed");
+		fs_release(&p);
+	}
+	ok(fs_confine(&fs, "/proc", 0, &culprit) == -EACCES,
+	    "nor is it a root");
+}
+
+/* From `fixed` on the way to the root is the one that is written. */
+static void
+test_root(void)
+{
+	const char *culprit;
+	char path[PATH_MAX];
+
+	if (mkdir("homes", 0755) == -1 || mkdir("homes/u", 0755) == -1 ||
+	    mkdir("homes/u/in", 0755) == -1 ||
+	    symlink("homes", "by_link") == -1 ||
+	    symlink("u", "homes/v") == -1)
+		exit(1);
+	memset(&fs, 0, sizeof(fs));
+	snprintf(path, sizeof(path), "%s/by_link/u/in", scratch);
+	ok(fs_confine(&fs, path, strlen(scratch) + 8, &culprit) == 0 &&
+	    strcmp(fs.outside + strlen(scratch), "/homes/u/in") == 0,
+	    "links may lead to what is the same for everybody");
+	ok(fs_confine(&fs, path, strlen(scratch), &culprit) == -ENOTDIR &&
+	    strcmp(culprit + strlen(scratch), "/by_link") == 0,
+	    "and to nothing else: %s", culprit);
+	snprintf(path, sizeof(path), "%s/homes/v/in", scratch);
+	ok(fs_confine(&fs, path, strlen(scratch) + 6, &culprit) == -ENOTDIR &&
+	    strcmp(culprit + strlen(scratch), "/homes/v") == 0,
+	    "nor to the part of one user: %s", culprit);
+	snprintf(path, sizeof(path), "%s/homes/w/in", scratch);
+	ok(fs_confine(&fs, path, strlen(scratch) + 6, &culprit) == -ENOENT &&
+	    strcmp(culprit + strlen(scratch), "/homes/w") == 0,
+	    "what is not there is named: %s", culprit);
+}
+
 int
 main(void)
 {
 	scratch_enter();
 	test_answers();
+	test_proc();
+	test_root();
 	return done();
 }
