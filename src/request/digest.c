@@ -103,6 +103,8 @@ digesting_begin(struct request *q, const struct digest_kind *kind,
 	struct digesting *d;
 	int r;
 
+	if (kind == NULL)
+		return FX_OP_UNSUPPORTED;
 	if (q->u64[0] > INT64_MAX)
 		return -EINVAL;
 	if ((d = calloc(1, sizeof(*d))) == NULL)

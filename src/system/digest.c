@@ -2,29 +2,50 @@
 #include "config.h"
 
 #include <endian.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #if HAVE_NETTLE
-#include <nettle/md5.h>
-#include <nettle/sha1.h>
-#include <nettle/sha2.h>
+#include <nettle/nettle-meta.h>
 #include <nettle/version.h>
 #endif
 
 #include "system/digest.h"
+#include "system/lazy.h"
 #include "wire/buf.h"
+
+/* Until version 4 nettle wanted to be told how long a result is. */
+#if HAVE_NETTLE && NETTLE_VERSION_MAJOR >= 4
+#define LEN(len)
+#else
+#define LEN(len)	len,
+#endif
+
+#if HAVE_NETTLE
+static struct lazy nettle = { .soname = NETTLE_SONAME };
+LAZY_NOTE(nettle_note, "checksums", "Checksums other than crc32",
+    "recommended", NETTLE_SONAME);
+#else
+/* As nettle describes an algorithm. */
+struct nettle_hash {
+	const char	*name;
+	unsigned	 context_size, digest_size, block_size;
+	void		(*init)(void *state);
+	void		(*update)(void *state, size_t, const uint8_t *);
+	void		(*digest)(void *state, size_t, uint8_t *to);
+};
+#endif
 
 struct digest_kind {
 	const char	*name;
-	size_t		 len, state;	/* bytes of a result, of the state */
-	void		(*begin)(void *state);
-	void		(*add)(void *state, const uint8_t *, size_t);
-	void		(*end)(void *state, uint8_t *to);
+	size_t		 len;		/* bytes of a result */
+	const struct nettle_hash *own;	/* NULL: it is one of nettle's */
 };
 
 struct digest {
 	const struct digest_kind *kind;
+	const struct nettle_hash *hash;
 	_Alignas(max_align_t) uint8_t state[];
 };
 
@@ -36,7 +57,7 @@ crc32_begin(void *state)
 }
 
 static void
-crc32_add(void *state, const uint8_t *p, size_t len)
+crc32_add(void *state, size_t len, const uint8_t *p)
 {
 	static const uint32_t table[16] = {
 		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
@@ -55,62 +76,40 @@ crc32_add(void *state, const uint8_t *p, size_t len)
 }
 
 static void
-crc32_end(void *state, uint8_t *to)
+crc32_end(void *state, LEN(__attribute__((unused)) size_t len) uint8_t *to)
 {
 	uint32_t crc = htobe32(~*(uint32_t *)state);
 
 	memcpy(to, &crc, sizeof(crc));
 }
 
-#if HAVE_NETTLE
-/* Until version 4 nettle wanted to be told how long a result is. */
-#if NETTLE_VERSION_MAJOR >= 4
-#define RESULT(len, to)	(to)
-#else
-#define RESULT(len, to)	(len), (to)
-#endif
-
-/* nettle's functions take a state of their own type each. */
-#define NETTLE(algorithm, len)						\
-static void								\
-algorithm##_begin(void *state)						\
-{									\
-	algorithm##_init(state);					\
-}									\
-static void								\
-algorithm##_add(void *state, const uint8_t *p, size_t n)		\
-{									\
-	algorithm##_update(state, n, p);				\
-}									\
-static void								\
-algorithm##_end(void *state, uint8_t *to)				\
-{									\
-	algorithm##_digest(state, RESULT(len, to));			\
-}
-
-NETTLE(md5, MD5_DIGEST_SIZE)
-NETTLE(sha1, SHA1_DIGEST_SIZE)
-NETTLE(sha224, SHA224_DIGEST_SIZE)
-NETTLE(sha256, SHA256_DIGEST_SIZE)
-NETTLE(sha384, SHA384_DIGEST_SIZE)
-NETTLE(sha512, SHA512_DIGEST_SIZE)
-#endif
-
-#define KIND(algorithm, len, state)					\
-	{ #algorithm, (len), sizeof(state), algorithm##_begin,		\
-	    algorithm##_add, algorithm##_end }
+static const struct nettle_hash crc32 = {
+	.name = "crc32", .context_size = sizeof(uint32_t),
+	.digest_size = sizeof(uint32_t), .init = crc32_begin,
+	.update = crc32_add, .digest = crc32_end,
+};
 
 static const struct digest_kind kinds[] = {
 #if HAVE_NETTLE
-	KIND(md5, MD5_DIGEST_SIZE, struct md5_ctx),
-	KIND(sha1, SHA1_DIGEST_SIZE, struct sha1_ctx),
-	KIND(sha224, SHA224_DIGEST_SIZE, struct sha224_ctx),
-	KIND(sha256, SHA256_DIGEST_SIZE, struct sha256_ctx),
-	KIND(sha384, SHA384_DIGEST_SIZE, struct sha384_ctx),
-	KIND(sha512, SHA512_DIGEST_SIZE, struct sha512_ctx),
+	{ "md5", 16, NULL }, { "sha1", 20, NULL }, { "sha224", 28, NULL },
+	{ "sha256", 32, NULL }, { "sha384", 48, NULL }, { "sha512", 64, NULL },
 #endif
-	KIND(crc32, sizeof(uint32_t), uint32_t),
+	{ "crc32", sizeof(uint32_t), &crc32 },
 };
+
+static const struct nettle_hash *
+hash_of(const struct digest_kind *kind)
+{
+#if HAVE_NETTLE
+	char symbol[sizeof("nettle_sha512")];
+
+	if (kind->own == NULL) {
+		snprintf(symbol, sizeof(symbol), "nettle_%s", kind->name);
+		return lazy_symbol(&nettle, symbol);
+	}
+#endif
+	return kind->own;
+}
 
 static const struct digest_kind *
 kind_named(const char *name, size_t len)
@@ -120,7 +119,7 @@ kind_named(const char *name, size_t len)
 	for (i = 0; i < nitems(kinds); i++)
 		if (strlen(kinds[i].name) == len &&
 		    memcmp(kinds[i].name, name, len) == 0)
-			return &kinds[i];
+			return hash_of(&kinds[i]) != NULL ? &kinds[i] : NULL;
 	return NULL;
 }
 
@@ -152,12 +151,14 @@ digest_len(const struct digest_kind *kind)
 struct digest *
 digest_new(const struct digest_kind *kind)
 {
-	struct digest *d = malloc(sizeof(*d) + kind->state);
+	const struct nettle_hash *hash = hash_of(kind);
+	struct digest *d = malloc(sizeof(*d) + hash->context_size);
 
 	if (d == NULL)
 		return NULL;
 	d->kind = kind;
-	kind->begin(d->state);
+	d->hash = hash;
+	hash->init(d->state);
 	return d;
 }
 
@@ -170,12 +171,12 @@ digest_free(struct digest *d)
 void
 digest_add(struct digest *d, const void *data, size_t len)
 {
-	d->kind->add(d->state, data, len);
+	d->hash->update(d->state, len, data);
 }
 
 void
 digest_take(struct digest *d, uint8_t *to)
 {
-	d->kind->end(d->state, to);
-	d->kind->begin(d->state);
+	d->hash->digest(d->state, LEN(d->kind->len) to);
+	d->hash->init(d->state);
 }

@@ -2,7 +2,7 @@
 /*
  * Hashes of the contents of files. They touch nothing outside the process,
  * but come from a library that may be missing, and what depends on the
- * machine lives in this room.
+ * machine lives in this room. It is opened for the first of them.
  */
 #ifndef SYSTEM_DIGEST_H
 #define SYSTEM_DIGEST_H
@@ -20,8 +20,8 @@ struct digest_kind;		/* an algorithm */
 
 /*
  * The first name in a list, separated by commas, of an algorithm that is
- * built in: md5, sha1, sha224, sha256, sha384, sha512, crc32. NULL if none
- * is. ext-00 3.
+ * there: md5, sha1, sha224, sha256, sha384, sha512, crc32. NULL if none is.
+ * ext-00 3.
  */
 const struct digest_kind *digest_find(const char *list);
 const char *digest_name(const struct digest_kind *);
