@@ -26,7 +26,6 @@ make			make			make
 pkg-config		pkg-config		pkgconf-pkg-config
 libbsd-overlay.pc	libbsd-dev		libbsd-devel
 libconfig.pc		libconfig-dev		libconfig-devel
-/usr/include/sys/acl.h	libacl1-dev		libacl-devel
 nettle.pc		nettle-dev		nettle-devel
 '
 # A release comes with configure made, a clone does not.

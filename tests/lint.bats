@@ -134,17 +134,17 @@ includes()
 	done | none 'a symbol of a room above'
 }
 
-FILE_CALLS='access|acl_[a-z_]+|canonicalize_file_name|chdir|chmod|chown|chroot
+FILE_CALLS='access|canonicalize_file_name|chdir|chmod|chown|chroot
 creat|copy_file_range|dup|dup2|dup3|eaccess|euidaccess|faccessat|fallocate
 fchdir|fchmod|fchmodat|fchmodat2|fchown|fchownat|fcntl|fdatasync|fdopen
 fdopendir|flock|fopen|freopen|fstat|fstatat|fstatfs|fstatvfs|fsync|ftruncate
-fts_[a-z]+|ftw|futimens|futimes|futimesat|f?getxattr|getcwd|getdents|glob
+fts_[a-z]+|ftw|futimens|futimes|futimesat|[fl]?getxattr|getcwd|getdents|glob
 lchmod|lchown|linkat|link|lockf|lseek|lstat|lutimes|mkdir|mkdirat|mkdtemp
 mkfifo|mkfifoat|mknod|mknodat|mkostemp|mkstemp|mmap|nftw|open|openat|openat2
 opendir|pipe|pipe2|poll|posix_fallocate|ppoll|pread|preadv|pselect|pwrite
 pwritev|read|readahead|readdir|readlink|readlinkat|readv|realpath|recv
-recvmsg|remove|rename|renameat|renameat2|rmdir|scandir|select|send|sendfile
-sendmsg|f?setxattr|splice|stat|statfs|statvfs|statx|symlink|symlinkat|sync
+recvmsg|remove|[fl]?removexattr|rename|renameat|renameat2|rmdir|scandir
+select|send|sendfile|sendmsg|[fl]?setxattr|splice|stat|statfs|statvfs|statx|symlink|symlinkat|sync
 sync_file_range|syncfs|syscall|tmpfile|truncate|unlink|unlinkat|utime
 utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 

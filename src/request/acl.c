@@ -173,7 +173,7 @@ wanted_acls(const struct attr *a, bool dir, struct slice unknown[UNKNOWN_MAX],
 	int r;
 
 	acl[ACL_ACCESS] = acl[ACL_DEFAULT] = (struct posix_acl){ 0 };
-	if (!HAVE_LIBACL || (a->acl_flags & ~(ACL_CONTROL_INCLUDED |
+	if ((a->acl_flags & ~(ACL_CONTROL_INCLUDED |
 	    ACL_CONTROL_PRESENT)) != 0)
 		return FX_OP_UNSUPPORTED;
 	if ((r = aces_get(a->acl, &aces)) != 0)

@@ -1,115 +1,41 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * ACLs as the kernel has them, in an extended attribute: acl(5) says what
+ * they mean, <linux/posix_acl_xattr.h> how they are laid out. That needs no
+ * library, which every session would have to load.
+ */
 #include "config.h"
 
-#include <errno.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 
-#if HAVE_LIBACL
-#include <sys/acl.h>
-
-#include <acl/libacl.h>
-#include <fcntl.h>
-#endif
+#include <endian.h>
+#include <linux/limits.h>
+#include <linux/posix_acl_xattr.h>
+#include <stdlib.h>
 
 #include "system/acl.h"
 #include "system/fs_impl.h"
 
-#if HAVE_LIBACL
-static const struct {
-	enum acl_tag	ours;
-	acl_tag_t	theirs;
-} tags[] = {
-	{ TAG_OWNER, ACL_USER_OBJ }, { TAG_USER, ACL_USER },
-	{ TAG_GROUP_OBJ, ACL_GROUP_OBJ }, { TAG_GROUP, ACL_GROUP },
-	{ TAG_MASK, ACL_MASK }, { TAG_OTHER, ACL_OTHER },
+#define SOME	64	/* entries; hardly a file has more */
+#define HEAD	(sizeof(struct posix_acl_xattr_header))
+#define ENTRY	(sizeof(struct posix_acl_xattr_entry))
+#define ALL	((XATTR_SIZE_MAX - HEAD) / ENTRY)
+
+struct acl_xattr {
+	struct posix_acl_xattr_header head;
+	struct posix_acl_xattr_entry entry[ALL];
 };
 
-static acl_type_t
-type_of(int kind)
-{
-	return kind == ACL_DEFAULT ? ACL_TYPE_DEFAULT : ACL_TYPE_ACCESS;
-}
-
-static int
-get_entry(acl_entry_t entry, struct posix_ace *ace)
-{
-	acl_permset_t perms;
-	acl_tag_t tag;
-	size_t i;
-	void *id;
-
-	if (acl_get_tag_type(entry, &tag) == -1 ||
-	    acl_get_permset(entry, &perms) == -1)
-		return -errno;
-	*ace = (struct posix_ace){ .perm =
-	    (acl_get_perm(perms, ACL_READ) == 1 ? 4u : 0) |
-	    (acl_get_perm(perms, ACL_WRITE) == 1 ? 2u : 0) |
-	    (acl_get_perm(perms, ACL_EXECUTE) == 1 ? 1u : 0) };
-	for (i = 0; i < nitems(tags); i++)
-		if (tags[i].theirs == tag)
-			ace->tag = tags[i].ours;
-	if (tag != ACL_USER && tag != ACL_GROUP)
-		return 0;
-	if ((id = acl_get_qualifier(entry)) == NULL)
-		return -errno;
-	ace->id = *(const id_t *)id;
-	acl_free(id);
-	return 0;
-}
-
-static int
-get_entries(acl_t acl, struct posix_acl *to)
-{
-	acl_entry_t entry;
-	int which = ACL_FIRST_ENTRY, r = 0;
-
-	posix_acl_alloc(to, (size_t)acl_entries(acl));
-	while (r == 0 && acl_get_entry(acl, which, &entry) == 1) {
-		r = get_entry(entry, &to->ace[to->n++]);
-		which = ACL_NEXT_ENTRY;
-	}
-	if (r != 0)
-		posix_acl_free(to);
-	return r;
-}
-
-static int
-put_entry(acl_t *acl, const struct posix_ace *ace)
-{
-	acl_permset_t perms;
-	acl_entry_t entry;
-	id_t id = ace->id;
-
-	if (acl_create_entry(acl, &entry) == -1 ||
-	    acl_set_tag_type(entry, tags[ace->tag].theirs) == -1 ||
-	    ((ace->tag == TAG_USER || ace->tag == TAG_GROUP) &&
-	    acl_set_qualifier(entry, &id) == -1) ||
-	    acl_get_permset(entry, &perms) == -1 ||
-	    ((ace->perm & 4) != 0 && acl_add_perm(perms, ACL_READ) == -1) ||
-	    ((ace->perm & 2) != 0 && acl_add_perm(perms, ACL_WRITE) == -1) ||
-	    ((ace->perm & 1) != 0 && acl_add_perm(perms, ACL_EXECUTE) == -1))
-		return -errno;
-	return 0;
-}
-
-static int
-put_entries(const struct posix_acl *from, acl_t *acl)
-{
-	size_t i;
-	int r = 0;
-
-	if ((*acl = acl_init((int)from->n)) == NULL)
-		return -errno;
-	for (i = 0; r == 0 && i < from->n; i++)
-		r = put_entry(acl, &from->ace[i]);
-	if (r != 0)
-		acl_free(*acl);
-	return r;
-}
+static const char *const names[ACL_KINDS] = {
+	[ACL_ACCESS] = "system.posix_acl_access",
+	[ACL_DEFAULT] = "system.posix_acl_default",
+};
 
 /*
- * libacl takes paths, and descriptors only for access ACLs: a place other
- * than the plainest goes by what /proc calls a descriptor of it, so that
- * what was resolved is what is acted on.
+ * The calls take paths, and descriptors only if they can read: a place other
+ * than the plainest goes by what /proc calls a descriptor of it, so that what
+ * was resolved is what is acted on.
  */
 struct way {
 	const char	*path;
@@ -144,20 +70,128 @@ leave_way(const struct way *w)
 		(void)fs_close(w->fd);
 }
 
+/* A tag is a bit there, in the order of ours. */
+static int
+get_entry(const struct posix_acl_xattr_entry *e, struct posix_ace *ace)
+{
+	uint16_t bit = le16toh(e->e_tag);
+	int tag = TAG_OWNER;
+
+	while (tag <= TAG_OTHER && bit != 1u << tag)
+		tag++;
+	if (tag > TAG_OTHER)
+		return -EINVAL;
+	*ace = (struct posix_ace){ .tag = (enum acl_tag)tag,
+	    .perm = le16toh(e->e_perm) & 7 };
+	if (tag == TAG_USER || tag == TAG_GROUP)
+		ace->id = le32toh(e->e_id);
+	return 0;
+}
+
+static int
+get_entries(const struct acl_xattr *x, size_t size, struct posix_acl *to)
+{
+	size_t n = (size - HEAD) / ENTRY;
+	int r = 0;
+
+	if (size < HEAD || (size - HEAD) % ENTRY != 0 ||
+	    le32toh(x->head.a_version) != POSIX_ACL_XATTR_VERSION)
+		return -EINVAL;
+	posix_acl_alloc(to, n);
+	while (r == 0 && to->n < n) {
+		r = get_entry(&x->entry[to->n], &to->ace[to->n]);
+		to->n++;
+	}
+	if (r != 0)
+		posix_acl_free(to);
+	return r;
+}
+
+/* Who has none is served by the mode; and has no default. */
+static int
+get_mode(const char *path, int kind, struct posix_acl *to)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		return -errno;
+	posix_acl_alloc(to, 3);
+	if (kind == ACL_DEFAULT)
+		return 0;
+	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_OWNER,
+	    .perm = st.st_mode >> 6 & 7 };
+	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_GROUP_OBJ,
+	    .perm = st.st_mode >> 3 & 7 };
+	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_OTHER,
+	    .perm = st.st_mode & 7 };
+	return 0;
+}
+
+static int
+get_acl(const char *path, int kind, struct posix_acl *to)
+{
+	struct acl_xattr x;
+	ssize_t n;
+
+	/* The kernel finds room for as much as is asked for. */
+	n = getxattr(path, names[kind], &x, HEAD + SOME * ENTRY);
+	if (n == -1 && errno == ERANGE)
+		n = getxattr(path, names[kind], &x, sizeof(x));
+	if (n == -1)
+		return errno == ENODATA ? get_mode(path, kind, to) : -errno;
+	return get_entries(&x, (size_t)n, to);
+}
+
+/* In the kernel's order: by tag, then by id. */
+static int
+compare_entries(const void *left, const void *right)
+{
+	const struct posix_acl_xattr_entry *a = left, *b = right;
+	uint64_t m = (uint64_t)le16toh(a->e_tag) << 32 | le32toh(a->e_id);
+	uint64_t n = (uint64_t)le16toh(b->e_tag) << 32 | le32toh(b->e_id);
+
+	return (m > n) - (m < n);
+}
+
+static int
+set_acl(const char *path, int kind, const struct posix_acl *from)
+{
+	struct acl_xattr x;
+	const struct posix_ace *ace;
+	bool named;
+	size_t i;
+
+	if (from->n == 0 && kind == ACL_DEFAULT)
+		return removexattr(path, names[kind]) == -1 &&
+		    errno != ENODATA ? -errno : 0;
+	if (from->n > ALL)
+		return -E2BIG;
+	x.head.a_version = htole32(POSIX_ACL_XATTR_VERSION);
+	for (i = 0; i < from->n; i++) {
+		ace = &from->ace[i];
+		named = ace->tag == TAG_USER || ace->tag == TAG_GROUP;
+		x.entry[i] = (struct posix_acl_xattr_entry){
+			.e_tag = htole16((uint16_t)(1u << ace->tag)),
+			.e_perm = htole16((uint16_t)ace->perm),
+			.e_id = htole32(named ? ace->id :
+			    (uint32_t)ACL_UNDEFINED_ID),
+		};
+	}
+	qsort(x.entry, from->n, ENTRY, compare_entries);
+	return outcome(setxattr(path, names[kind], &x,
+	    HEAD + from->n * ENTRY, 0));
+}
+
 int
 fs_get_acl(const struct place *p, int kind, struct posix_acl *to)
 {
 	struct way w;
-	acl_t acl;
 	int r;
 
 	if ((r = find_way(p, &w)) != 0)
 		return r;
-	acl = acl_get_file(w.path, type_of(kind));
-	r = acl == NULL ? -errno : get_entries(acl, to);
+	r = get_acl(w.path, kind, to);
 	leave_way(&w);
-	if (acl != NULL)
-		acl_free(acl);
 	return r;
 }
 
@@ -165,34 +199,11 @@ int
 fs_set_acl(const struct place *p, int kind, const struct posix_acl *from)
 {
 	struct way w;
-	acl_t acl;
 	int r;
 
-	if ((r = put_entries(from, &acl)) != 0)
+	if ((r = find_way(p, &w)) != 0)
 		return r;
-	if ((r = find_way(p, &w)) == 0) {
-		if (from->n == 0 && kind == ACL_DEFAULT)
-			r = acl_delete_def_file(w.path);
-		else
-			r = acl_set_file(w.path, type_of(kind), acl);
-		r = r == -1 ? -errno : 0;
-		leave_way(&w);
-	}
-	acl_free(acl);
+	r = set_acl(w.path, kind, from);
+	leave_way(&w);
 	return r;
 }
-#else
-int
-fs_get_acl(const struct place *p, int kind, struct posix_acl *to)
-{
-	(void)p, (void)kind, (void)to;
-	return -EOPNOTSUPP;
-}
-
-int
-fs_set_acl(const struct place *p, int kind, const struct posix_acl *from)
-{
-	(void)p, (void)kind, (void)from;
-	return -EOPNOTSUPP;
-}
-#endif

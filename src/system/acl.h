@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The door to ACLs. Where the program was built without libacl no file has
- * any: both answer -EOPNOTSUPP, as they do for file systems without.
- */
+/* The door to ACLs. File systems without any answer -EOPNOTSUPP. */
 #ifndef SYSTEM_ACL_H
 #define SYSTEM_ACL_H
 

@@ -54,7 +54,7 @@ static const struct field fields[] = {
 { 4, 6, ATTR_MODIFYTIME,	HAS_MTIME,	NSEC,	true,	AT(mtime_ns) },
 { 6, 6, ATTR_CTIME,		HAS_CTIME,	TIME64,	false,	AT(ctime) },
 { 6, 6, ATTR_CTIME,		HAS_CTIME,	NSEC,	false,	AT(ctime_ns) },
-{ 4, 6, ATTR_ACL,		HAS_ACL,	ACL, HAVE_LIBACL, AT(acl) },
+{ 4, 6, ATTR_ACL,		HAS_ACL,	ACL,	true,	AT(acl) },
 { 5, 6, ATTR_BITS,		HAS_BITS,	U32,	true,	AT(bits) },
 { 5, 6, ATTR_BITS,		HAS_BITS,	BITS_VALID, false, AT(bits_valid) },
 { 6, 6, ATTR_TEXT_HINT,		HAS_TEXT_HINT,	U8,	false,	AT(text_hint) },

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
-# The tests of acl.py, one by one. Those of a server that has no ACLs are run
-# with one that has none, and all others are not.
+# The tests of acl.py, one by one.
 
 load common
 
@@ -8,21 +7,7 @@ setup()
 {
 	require_server
 	export DIR=$BATS_TEST_TMPDIR
-	case $BATS_TEST_NAME in
-	*everywhere_or_nowhere*)
-		;;
-	*without*)
-		! built_with_acls || skip "$SERVER was built with libacl" ;;
-	*)	built_with_acls || skip "$SERVER was built without libacl" ;;
-	esac
 	require_acls
-}
-
-# What the build was configured for, not what the server says.
-built_with_acls()
-{
-	nm -D "$SERVER" 2>/dev/null | grep -q ' acl_get_file' ||
-	    ldd "$SERVER" | grep -q libacl
 }
 
 require_acls()
@@ -77,4 +62,4 @@ unit()
 @test "new: refused before truncation" { unit New.test_refused_before_truncation; }
 @test "new: mkdir" { unit New.test_mkdir; }
 @test "new: refused" { unit New.test_refused; }
-@test "announced: everywhere or nowhere" { unit Announced.test_everywhere_or_nowhere; }
+@test "announced: everywhere" { unit Announced.test_everywhere; }

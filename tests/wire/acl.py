@@ -448,32 +448,15 @@ class Announced(AclTest):
         self.addCleanup(session.destroy)
         return dict(session.init(version).pairs)
 
-    def test_everywhere_or_nowhere(self):
+    def test_everywhere(self):
         """Capabilities and both masks say the same, and it is true."""
         told = self.pairs(6)
-        capabilities = struct.unpack(">I", told[b"acl-supported"])[0]
-        self.assertIn(capabilities, (0, 3))
-        mask = ACL if capabilities else 0
+        self.assertEqual(told[b"acl-supported"], b"\0\0\0\3")
         for data in (told[b"supported2"], self.pairs(5)[b"supported"]):
-            self.assertEqual(struct.unpack(">I", data[:4])[0] & ACL, mask)
+            self.assertEqual(struct.unpack(">I", data[:4])[0] & ACL, ACL)
         for _, session in self.sessions():
             attrs = session.call("stat", "f", ACL).attrs
-            self.assertEqual(attrs["flags"] & ACL, mask)
-
-    def test_without(self):
-        """Where the server has none: not sent, passed over, not set."""
-        for version, session in self.sessions():
-            st = os.stat(self.path("f"))
-            for content in (acl(version, PLAIN), b"", b"whatever", b"x" * 999):
-                self.assert_status(session.call("setstat", "f", {
-                    "acl": content, "permissions": 0o600, "mtime": 1}), 8)
-                self.assert_status(session.call("mkdir", "new", {
-                    "acl": content}), 8)
-            now = os.stat(self.path("f"))
-            self.assertEqual((now.st_mode, now.st_mtime),
-                             (st.st_mode, st.st_mtime))
-            self.assertFalse(os.path.exists(self.path("new")))
-            self.assertEqual(session.call("stat", "f", ACL).kind, "attrs")
+            self.assertEqual(attrs["flags"] & ACL, ACL)
 
 
 if __name__ == "__main__":

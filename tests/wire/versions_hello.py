@@ -181,8 +181,6 @@ class Contents(Hello):
 
     def check_masks(self, r, attributes, open_flags):
         """The five numbers that `supported` and `supported2` begin with."""
-        if "libacl" in BUILT_WITH:
-            attributes |= 0x40
         self.assertEqual([r.get("n") for _ in range(5)], [
             attributes,
             0x740,		# COMPRESSED, APPEND_ONLY, IMMUTABLE, SYNC
@@ -196,7 +194,7 @@ class Contents(Hello):
     def test_supported(self):
         """draft-05 4.3: names to the end, without a count."""
         r = sw.Reader(dict(self.pairs(5))[b"supported"])
-        self.check_masks(r, 0x3AD, 0x3F)
+        self.check_masks(r, 0x3ED, 0x3F)
         names = []
         while r.left():
             names.append(r.get("s"))
@@ -205,10 +203,9 @@ class Contents(Hello):
     def test_supported2(self):
         """draft-13 5.4: two vectors, no attribute extension, counts."""
         pairs = dict(self.pairs(6))
-        self.assertEqual(pairs[b"acl-supported"],
-                         b"\0\0\0\3" if "libacl" in BUILT_WITH else b"\0" * 4)
+        self.assertEqual(pairs[b"acl-supported"], b"\0\0\0\3")
         r = sw.Reader(pairs[b"supported2"])
-        self.check_masks(r, 0x7AD, 0xEFF)
+        self.check_masks(r, 0x7ED, 0xEFF)
         self.assertEqual((r.get("w"), r.get("w")), (0xC01, 0xC01))
         self.assertEqual(r.get("n"), 0)
         names = [r.get("s") for _ in range(r.get("n"))]
