@@ -256,7 +256,7 @@ options_parse(struct options *o, int argc, char **argv)
 
 	opterr = 0;
 	while ((ch = getopt(argc, argv,
-	    "C:d:F:f:l:m:o:P:p:Q:u:cehRTtV")) != -1) {
+	    "+C:d:F:f:l:m:o:P:p:Q:u:cehRTtV")) != -1) {
 		/* As a login shell: the rest is not for us. */
 		if (ch == 'c') {
 			o->forced = true;
