@@ -19,6 +19,7 @@
 struct parse {
 	struct config	*config;
 	const char	*file;
+	struct setting	*path;		/* the path rule we are in, or NULL */
 	struct mistake	*mistake;
 };
 
@@ -149,6 +150,9 @@ is_group_name(const char *name)
 	return false;
 }
 
+static int	parse_paths(struct parse *, const config_setting_t *,
+		    struct body *);
+
 /* A setting, or a group of them that makes its name a prefix. */
 static int
 parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
@@ -160,10 +164,13 @@ parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
 
 	name = arena_printf(&p->config->arena, "%s%s%s", prefix,
 	    prefix[0] != '\0' ? "." : "", config_setting_name(s));
+	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
+		return parse_paths(p, s, b);
 	if (knob_find(name) != NULL || !is_group_name(name)) {
 		g = given_of(p, s);
-		return body_add(p->config, b, name, &g, p->file, line_of(s),
-		    p->mistake);
+		return p->path != NULL ? path_add(p->config, p->path, name, &g,
+		    p->file, line_of(s), p->mistake) : body_add(p->config, b,
+		    name, &g, p->file, line_of(s), p->mistake);
 	}
 	if (!config_setting_is_group(s))
 		return MISTAKE(p, s, name, "must be a group of settings "
@@ -171,6 +178,40 @@ parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
 	for (i = 0; i < config_setting_length(s) && r == 0; i++)
 		r = parse_setting(p, config_setting_get_elem(s, (unsigned)i),
 		    name, b);
+	return r;
+}
+
+static int
+parse_path(struct parse *p, const config_setting_t *group, struct body *b)
+{
+	const config_setting_t *s;
+	const char *pattern;
+	int i, r = 0;
+
+	if (!config_setting_is_group(group) ||
+	    !config_setting_lookup_string(group, "match", &pattern))
+		return MISTAKE(p, group, "paths", "a path rule must be a group "
+		    "with match = \"/a/path\"");
+	if (body_add_path(p->config, b, pattern, p->file, line_of(group),
+	    &p->path, p->mistake) < 0)
+		return -1;
+	for (i = 0; i < config_setting_length(group) && r == 0; i++) {
+		s = config_setting_get_elem(group, (unsigned)i);
+		if (strcmp(config_setting_name(s), "match") != 0)
+			r = parse_setting(p, s, "", b);
+	}
+	p->path = NULL;
+	return r;
+}
+
+static int
+parse_paths(struct parse *p, const config_setting_t *list, struct body *b)
+{
+	int i, r = 0;
+
+	for (i = 0; i < config_setting_length(list) && r == 0; i++)
+		r = parse_path(p, config_setting_get_elem(list, (unsigned)i),
+		    b);
 	return r;
 }
 

@@ -37,6 +37,7 @@ struct facts {
 	const char	*address;	/* the client's, from SSH_CONNECTION */
 	const char	*local_address;
 	int		 local_port;
+	const char	*path;		/* only for -T: the name asked about */
 	bool		 forced;	/* SSH_ORIGINAL_COMMAND is set */
 };
 
@@ -102,16 +103,16 @@ int	config_check(struct config *, const struct lookup *, FILE *,
 	    struct mistake *);
 
 /*
- * -T: writes every setting, sorted, with where it comes from; then rules that
- * these facts cannot decide, then what holds only partly. Returns 1 when a
+ * -T: writes every setting, sorted, with where it comes from, or what holds
+ * for the path of the facts; then rules that these facts cannot decide, then what holds only partly. Returns 1 when a
  * rule is undecided.
  */
 int	config_explain(struct config *, const struct facts *, FILE *,
 	    struct mistake *);
 
 /*
- * -C user=U,address=A,local_address=A,local_port=N: sets those members of
- * *facts that are named. The caller fills in uid, home, shell and groups for
+ * -C user=U,address=A,local_address=A,local_port=N,path=P: sets those members
+ * of *facts that are named; a path takes all that follows. The caller fills in uid, home, shell and groups for
  * the user, and clears the others first if they should be unknown.
  */
 int	config_criteria(struct config *, const char *criteria, struct facts *,

@@ -90,9 +90,8 @@ expand_is_root(const char *path)
 	return components > 0;
 }
 
-/* Leaves out slashes behind slashes, and the last. Returns the length. */
-static size_t
-squeeze(char *path)
+size_t
+expand_squeeze(char *path)
 {
 	char *in, *out = path;
 
@@ -138,9 +137,9 @@ expand_root(const char *path, const struct facts *f, struct arena *arena,
 		return NULL;
 	}
 	root = arena_copy(arena, text);
-	squeeze(root);
+	expand_squeeze(root);
 	head[fixed_part(path)] = '\0';
 	text = expand_path(head, "uUd", f, arena, m);
-	*fixed = squeeze(arena_copy(arena, text));
+	*fixed = expand_squeeze(arena_copy(arena, text));
 	return root;
 }

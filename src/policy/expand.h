@@ -21,6 +21,9 @@ struct facts;
 const char *expand_path(const char *path, const char *tokens,
 	    const struct facts *, struct arena *, struct mistake *);
 
+/* Leaves out slashes behind slashes, and the last. Returns the length. */
+size_t	expand_squeeze(char *path);
+
 /*
  * Can this be a session's root? It must be absolute, or begin with %d, and be
  * neither "/" nor hold "." or ".." as a component.

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/expand.h"
 #include "policy/match.h"
+#include "policy/paths.h"
 #include "policy/rule.h"
 
 /* "rule 2, /etc/slipway.conf:14 (profile webex)" or "-o" */
@@ -62,25 +64,149 @@ is_idle(const char *name, const struct outcome *o)
 	    origin->setting->value.number == knob_default(k).number;
 }
 
+/* Where all of these come from. */
 static void
-print_setting(const struct knob *k, const struct outcome *outcome, FILE *out)
+print_origins(const struct origin *o, FILE *out)
+{
+	if (o == NULL)
+		fputs("default", out);
+	for (; o != NULL; o = o->next) {
+		print_origin(o, out);
+		if (o->next != NULL)
+			fputs("; ", out);
+	}
+}
+
+static void
+print_setid(const struct knob *k, const struct policy *p, FILE *out)
+{
+	if (k->offset == offsetof(struct policy, files.mode) && p->restricted)
+		fprintf(out, "; clear=%o is added, being restricted",
+		    POLICY_SETID);
+}
+
+/* What a value comes to here, where that is not what is written. */
+static void
+print_remark(const struct knob *k, const struct policy *p, FILE *out)
+{
+	if (k->offset == offsetof(struct policy, root) && p->root != NULL)
+		fprintf(out, "; here \"%s\"", p->root);
+	if (k->offset == offsetof(struct policy, access.protect_startup))
+		fprintf(out, "; here %s",
+		    p->access.protect_startup ? "true" : "false");
+	print_setid(k, p, out);
+}
+
+static void
+print_setting(const struct knob *k, const struct outcome *outcome,
+    const struct policy *p, FILE *out)
 {
 	const struct origin *o = outcome->origins[k - knobs];
 
 	fprintf(out, "%s ", k->name);
 	print_value(k, o, out);
 	fputs("   # ", out);
-	if (o == NULL)
-		fputs("default", out);
-	else if (is_idle(k->needs, outcome))
+	if (o != NULL && is_idle(k->needs, outcome))
 		fprintf(out, "does nothing while %s has its default; ",
 		    k->needs);
-	for (; o != NULL; o = o->next) {
-		print_origin(o, out);
-		if (o->next != NULL)
-			fputs("; ", out);
-	}
+	print_origins(o, out);
+	print_remark(k, p, out);
 	putc('\n', out);
+}
+
+/* The same for something that a path rule sets. */
+static void
+print_beneath(const struct setting *s, const struct origin *path,
+    const struct policy *p, FILE *out)
+{
+	const struct origin o = { .rule = path->rule,
+	    .profile = path->profile, .setting = s };
+
+	fprintf(out, "%s ", leaves[leaf_find_knob(s->knob->name)].name);
+	print_one(s->knob, s->value, out);
+	fputs("   # ", out);
+	print_origins(&o, out);
+	print_setid(s->knob, p, out);
+	putc('\n', out);
+}
+
+/* Path rules, one setting a line. */
+static void
+print_paths(const struct origin *o, const struct policy *p, FILE *out)
+{
+	const struct setting *s;
+	size_t i;
+
+	for (i = 0; o != NULL; o = o->next, i++)
+		for (s = o->setting->beneath; s != NULL; s = s->next) {
+			fprintf(out, "paths \"%s\" ",
+			    p->paths->rules[i].match);
+			print_beneath(s, o, p, out);
+		}
+}
+
+static void
+print_settings(const struct outcome *o, const struct policy *p, FILE *out)
+{
+	const struct knob *k;
+
+	for (k = knobs; k < knobs + knob_count; k++)
+		if (k->type == KNOB_PATHS && p->paths != NULL)
+			print_paths(o->origins[k - knobs], p, out);
+		else
+			print_setting(k, o, p, out);
+}
+
+/* What one leaf of the most specific rule that sets it says, or the session. */
+static void
+print_leaf(const struct outcome *outcome, const struct policy *p,
+    const struct path_rule *rule, int leaf, FILE *out)
+{
+	const struct knob *k = knob_find(leaves[leaf].knob);
+	const struct origin *o = outcome->origins[k - knobs];
+	const struct setting *s;
+	size_t i;
+
+	if (rule == NULL) {
+		fprintf(out, "%s ", leaves[leaf].name);
+		print_value(k, o, out);
+		fputs("   # ", out);
+		print_origins(o, out);
+		print_setid(k, p, out);
+		putc('\n', out);
+		return;
+	}
+	o = outcome->origins[knob_find("paths") - knobs];
+	for (i = 0; i < rule->order; i++)
+		o = o->next;
+	for (s = o->setting->beneath; s->knob != k; s = s->next)
+		continue;
+	print_beneath(s, o, p, out);
+}
+
+/* What holds for one name. */
+static void
+print_area(const struct outcome *o, const struct policy *p, const char *path,
+    FILE *out)
+{
+	const struct path_rule *best[LEAVES], *r;
+	size_t i, n = p->paths == NULL ? 0 : p->paths->count;
+	int leaf;
+
+	paths_search(p, path, best);
+	for (leaf = 0; leaf < LEAVES; leaf++)
+		print_leaf(o, p, best[leaf], leaf, out);
+	print_leaf(o, p, NULL, LEAF_HIDE, out);
+	for (i = 0; i < n; i++) {
+		r = &p->paths->rules[i];
+		if (r->hide != NULL && paths_rule_holds(p, r, path))
+			print_leaf(o, p, r, LEAF_HIDE, out);
+	}
+	if (policy_hides(p, path))
+		fputs("# hidden: it is answered as a missing name is\n", out);
+	if (policy_has_below(p, path))
+		fputs("# path rules lie below it, so that it cannot be "
+		    "renamed\n", out);
 }
 
 /* Does this shell read files of the user's before it runs a command? */
@@ -102,9 +228,9 @@ reads_startup_files(const char *shell)
 
 /* Why a restriction may be none: policy.c cannot mend what runs before it. */
 static void
-print_caveats(const struct outcome *o, const struct facts *f, FILE *out)
+print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 {
-	if (!outcome_restricts(o))
+	if (!p->restricted)
 		return;
 	if (!f->forced)
 		fputs("# restricted, which holds only where ForceCommand in "
@@ -112,10 +238,14 @@ print_caveats(const struct outcome *o, const struct facts *f, FILE *out)
 		    "\"ssh host command\" open\n", out);
 	if (f->shell != NULL && reads_startup_files(f->shell))
 		fprintf(out, "# restricted, but %s reads files of %s%s before "
-		    "it runs this program: the user must not be able to write "
-		    "them, or needs another shell\n", f->shell,
+		    "it runs this program: %s\n", f->shell,
 		    f->user == NULL ? "the user" : f->user,
-		    f->home == NULL ? "" : " in the home directory");
+		    f->home == NULL ? "" : " in the home directory",
+		    p->access.protect_startup ? "access.protect_startup keeps "
+		    "this server from changing them; what else can write "
+		    "them must not, or the user needs another shell" :
+		    "the user must not be able to write them, or needs "
+		    "access.protect_startup or another shell");
 }
 
 int
@@ -123,21 +253,28 @@ config_explain(struct config *c, const struct facts *f, FILE *out,
     struct mistake *m)
 {
 	const struct undecided *u;
-	const struct knob *k;
 	struct outcome o;
+	struct policy p;
+	int r;
 
 	*m = (struct mistake){ 0 };
 	if (config_link(c, m) < 0)
 		return -1;
 	config_evaluate(c, f, &o);
-	for (k = knobs; k < knobs + knob_count; k++)
-		print_setting(k, &o, out);
-	for (u = o.undecided; u != NULL; u = u->next)
-		fprintf(out, "# undecided: rule %d, %s:%d needs %s\n",
-		    u->rule->number, u->rule->body.file, u->rule->body.line,
-		    rule_needs(u->rule, f));
-	print_caveats(&o, f, out);
-	return o.undecided != NULL;
+	if ((r = outcome_apply(&o, f, &p, m)) == 0) {
+		if (f->path != NULL)
+			print_area(&o, &p, f->path, out);
+		else
+			print_settings(&o, &p, out);
+		for (u = o.undecided; u != NULL; u = u->next)
+			fprintf(out, "# undecided: rule %d, %s:%d needs %s\n",
+			    u->rule->number, u->rule->body.file,
+			    u->rule->body.line, rule_needs(u->rule, f));
+		print_caveats(&p, f, out);
+		r = o.undecided != NULL;
+	}
+	policy_free(&p);
+	return r;
 }
 
 void
@@ -177,23 +314,41 @@ set_criterion(struct facts *f, const char *name, const char *value)
 	return *value != '\0';
 }
 
+/* Is this a name as rules know it, but for slashes too many? */
+static bool
+is_resolved(const char *path)
+{
+	return *path == '/' && (path[strspn(path, "/")] == '\0' ||
+	    expand_is_root(path));
+}
+
 int
 config_criteria(struct config *c, const char *criteria, struct facts *f,
     struct mistake *m)
 {
 	char *rest, *name, *value;
+	bool path;
 
 	*m = (struct mistake){ 0 };
 	mistake_at(m, "-C", 0, NULL);
 	rest = arena_copy(&c->arena, criteria);
-	while ((name = strsep(&rest, ",")) != NULL) {
+	for (path = false; !path && rest != NULL;) {
+		path = strncmp(rest, "path=", 5) == 0;
+		name = path ? rest : strsep(&rest, ",");
 		value = name + strcspn(name, "=");
 		if (*value == '=')
 			*value++ = '\0';
-		if (!set_criterion(f, name, value))
+		if (path && !is_resolved(value))
+			return mistake_say(m, "path=\"%.100s\" must be "
+			    "absolute, without . and .., as the session has "
+			    "it: below its root", value);
+		if (!path && !set_criterion(f, name, value))
 			return mistake_say(m, "\"%.100s=%.100s\" is no "
-			    "criterion (user=, address=, local_address= and "
-			    "local_port= are)", name, value);
+			    "criterion (user=, address=, local_address=, "
+			    "local_port= and, as the last, path= are)",
+			    name, value);
+		if (path)
+			f->path = value;
 	}
 	return 0;
 }

@@ -97,6 +97,7 @@ static const struct kind {
 	[KNOB_ROOT] = { "path", GIVEN_STRING, IN_QUOTES },
 	[KNOB_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST },
 	[KNOB_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST },
+	[KNOB_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash" },
 };
 
 const struct knob *
@@ -332,6 +333,13 @@ tidy_list(char *list, struct mistake *m)
 	return 0;
 }
 
+static bool
+has_tokens(const struct knob *k)
+{
+	return k->type == KNOB_PATH || k->type == KNOB_ROOT ||
+	    k->type == KNOB_PATHS;
+}
+
 /* Paths are expanded per user, but a wrong token is wrong for everybody. */
 static int
 check_tokens(const char *path, struct mistake *m)
@@ -364,8 +372,7 @@ knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
 		return parse_number(k, g, v, m);
 	if (g->text[0] == '\0')
 		return mistake_say(m, "is empty");
-	if ((k->type == KNOB_PATH || k->type == KNOB_ROOT) &&
-	    check_tokens(g->text, m) < 0)
+	if (has_tokens(k) && check_tokens(g->text, m) < 0)
 		return -1;
 	if (k->valid != NULL && !k->valid(g->text))
 		return refuse(k, g, m);

@@ -33,6 +33,7 @@ enum knob_type {
 	KNOB_ROOT,		/* such a path that expand_is_root() takes */
 	KNOB_REQUESTS,		/* request names or patterns of them */
 	KNOB_NAMES,		/* patterns */
+	KNOB_PATHS,		/* path rules: a pattern, and what it sets */
 };
 
 /* What holds when several rules set it. */

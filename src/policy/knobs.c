@@ -7,6 +7,7 @@
 
 #include "policy/expand.h"
 #include "policy/knob.h"
+#include "policy/paths.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
 
@@ -107,8 +108,7 @@ const struct knob knobs[] = {
 	{ "access.listings", KNOB_CHOICE, "full", .words = listings,
 	    .restricts = "empty", MEMBER(access.empty_listings) },
 	{ "access.own_rights", KNOB_RIGHTS, .none = "none",
-	    .combine = INTERSECTS, .needs = "access.rights",
-	    MEMBER(access.own_rights) },
+	    .combine = INTERSECTS, MEMBER(access.own_rights) },
 	{ "access.protect_startup", KNOB_BOOL, "restricted", .words = startup,
 	    .restricts = "true", MEMBER(access.protect_startup) },
 	{ "access.read_only", KNOB_BOOL, "false", .words = booleans,
@@ -147,6 +147,10 @@ const struct knob knobs[] = {
 	{ "log.transfers", KNOB_TEXT, .none = "none", .valid = is_log_target,
 	    .says = "syslog, or the absolute path of a socket",
 	    MEMBER(log.transfers) },
+	{ "paths", KNOB_PATHS, .none = "none", .combine = ADDS_UP,
+	    .valid = paths_is_pattern, .says = "an absolute path or pattern, "
+	    "without ., .. and **, for what it matches and all below",
+	    MEMBER(paths) },
 	{ "protocol.charset", KNOB_TEXT, .none = "none",
 	    MEMBER(protocol.charset) },
 	{ "protocol.hide_extensions", KNOB_NAMES, .none = "none",

@@ -3,26 +3,35 @@
 
 #include <arpa/inet.h>
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/match.h"
 
-/*
- * Matches from `s` to `send` the `plen` bytes of pattern at `p`. A star that failed is tried
- * again one byte further; only the last star needs that, so the time is
- * bounded by the product of the lengths whatever the pattern.
- */
 static bool
-match_glob(const char *s, const char *send, const char *p, size_t plen)
+is_same(char a, char b, bool fold)
 {
-	const char *end = p + plen, *star = NULL, *from = NULL;
+	return a == b || (fold &&
+	    tolower((unsigned char)a) == tolower((unsigned char)b));
+}
+
+/*
+ * A star that failed is tried again one byte further; only the last star
+ * needs that, so the time is bounded by the product of the lengths whatever
+ * the pattern.
+ */
+bool
+match_part(const char *s, size_t len, const char *p, size_t plen, bool fold)
+{
+	const char *send = s + len, *end = p + plen;
+	const char *star = NULL, *from = NULL;
 
 	while (s < send) {
 		if (p < end && *p == '*') {
 			star = ++p;
 			from = s;
-		} else if (p < end && (*p == '?' || *p == *s)) {
+		} else if (p < end && (*p == '?' || is_same(*p, *s, fold))) {
 			p++;
 			s++;
 		} else if (star != NULL) {
@@ -40,23 +49,23 @@ match_glob(const char *s, const char *send, const char *p, size_t plen)
 bool
 match_pattern(const char *s, const char *pattern)
 {
-	return match_glob(s, s + strlen(s), pattern, strlen(pattern));
+	return match_part(s, strlen(s), pattern, strlen(pattern), false);
 }
 
 bool
 match_name_list(const char *s, const char *list)
 {
-	return match_part_list(s, strlen(s), list);
+	return match_part_list(s, strlen(s), list, false);
 }
 
 bool
-match_part_list(const char *s, size_t len, const char *list)
+match_part_list(const char *s, size_t len, const char *list, bool fold)
 {
 	size_t n;
 
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
-		if (n > 0 && match_glob(s, s + len, list, n))
+		if (n > 0 && match_part(s, len, list, n, fold))
 			return true;
 	}
 	return false;

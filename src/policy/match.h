@@ -15,8 +15,13 @@ bool	match_pattern(const char *s, const char *pattern);
  */
 bool	match_name_list(const char *s, const char *list);
 
-/* The same of the `len` bytes at `s`. */
-bool	match_part_list(const char *s, size_t len, const char *list);
+/* One pattern, of `plen` bytes. With `fold`, A is a. */
+bool	match_part(const char *s, size_t len, const char *pattern,
+	    size_t plen, bool fold);
+
+/* A list of such patterns. */
+bool	match_part_list(const char *s, size_t len, const char *list,
+	    bool fold);
 
 /* A list's verdict. NEGATED rules, whatever else in the list matches. */
 enum match { MATCH_NEGATED = -1, MATCH_NONE, MATCH_FOUND };

@@ -23,6 +23,9 @@ enum sandbox { SANDBOX_AUTO, SANDBOX_REQUIRE, SANDBOX_OFF };
 enum atomic { ATOMIC_NO, ATOMIC_YES, ATOMIC_KEEP };
 enum symlinks { SYMLINKS_FOLLOW, SYMLINKS_NO_CREATE, SYMLINKS_NO_FOLLOW };
 
+/* Bits that no file gets from a client in a restricted session. */
+#define POLICY_SETID	06000
+
 /*
  * What becomes of a mode; each at most 07777. Nothing is { 0, 0, -1 }, and
  * mode_rule_apply() below is how it is meant.
@@ -108,6 +111,9 @@ struct policy {
 	bool		 walks;			/* names are resolved and judged;
 						 * else the client's path is used
 						 * as it is */
+	bool		 fold_names;		/* names and patterns compare
+						 * without case (ASCII); set by
+						 * who knows the file system */
 	bool		 restricted;		/* something is forbidden that a
 						 * shell would permit */
 	struct arena	 strings;		/* all of the above */

@@ -6,6 +6,7 @@
 
 #include "policy/expand.h"
 #include "policy/match.h"
+#include "policy/paths.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
 #include "policy/rule.h"
@@ -225,6 +226,16 @@ apply(const struct knob *k, const struct origin *o, const struct facts *f,
 	return 0;
 }
 
+bool
+setting_restricts(const struct setting *s)
+{
+	const struct setting *b = s->beneath;
+
+	while (b != NULL && !setting_restricts(b))
+		b = b->next;
+	return b != NULL || knob_restricts(s->knob, s->value);
+}
+
 /* Does any value that holds forbid something, but for those of `but`? */
 static bool
 restricts_without(const struct outcome *o, const struct rule *but)
@@ -235,8 +246,8 @@ restricts_without(const struct outcome *o, const struct rule *but)
 	for (i = 0; i < knob_count; i++)
 		for (origin = o->origins[i]; origin != NULL;
 		    origin = origin->next)
-			if (origin->rule != but && knob_restricts(&knobs[i],
-			    origin->setting->value))
+			if (origin->rule != but &&
+			    setting_restricts(origin->setting))
 				return true;
 	return false;
 }
@@ -277,36 +288,40 @@ limit_read(struct policy *p)
 }
 
 /* What follows from all of it together. */
-static void
-conclude(const struct outcome *o, struct policy *p)
+static int
+conclude(const struct outcome *o, const struct facts *f, struct policy *p,
+    struct mistake *m)
 {
-	const unsigned setid = 06000;
+	const struct origin *paths = o->origins[knob_find("paths") - knobs];
 
 	p->restricted = outcome_restricts(o);
 	p->access.protect_startup = outcome_protects_startup(o);
+	if (paths != NULL &&
+	    (p->paths = paths_build(paths, f, p, m)) == NULL)
+		return -1;
 	p->walks = p->root != NULL || p->paths != NULL ||
 	    p->access.rights != RIGHTS_ALL || p->access.protect_startup ||
 	    p->files.hide != NULL || p->files.symlinks != SYMLINKS_FOLLOW;
 	/* Of a directory these bits give away nothing, and a group tree
 	 * needs them. */
 	if (p->restricted)
-		p->files.mode.clear |= setid;
+		p->files.mode.clear |= POLICY_SETID;
 	limit_read(p);
+	return 0;
 }
 
-/* Makes an outcome a policy. */
-static int
+int
 outcome_apply(const struct outcome *o, const struct facts *f,
     struct policy *p, struct mistake *m)
 {
 	size_t i;
 
+	policy_init(p);
 	for (i = 0; i < knob_count; i++)
-		if (o->origins[i] != NULL &&
+		if (o->origins[i] != NULL && knobs[i].type != KNOB_PATHS &&
 		    apply(&knobs[i], o->origins[i], f, p, m) < 0)
 			return -1;
-	conclude(o, p);
-	return 0;
+	return conclude(o, f, p, m);
 }
 
 /* The first setting of a rule that forbids something, or NULL. */
@@ -316,7 +331,7 @@ find_restriction(const struct rule *r)
 	struct cursor at = { .body = &r->body };
 
 	while (cursor_next(&at))
-		if (knob_restricts(at.setting->knob, at.setting->value))
+		if (setting_restricts(at.setting))
 			return at.setting;
 	return NULL;
 }

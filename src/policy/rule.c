@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/match.h"
+#include "policy/paths.h"
 #include "policy/rule.h"
 #include "wire/buf.h"
 
@@ -121,21 +122,78 @@ unknown_setting(const char *name, struct mistake *m)
 	    "(-Q settings lists them)");
 }
 
+static void
+append(struct setting **list, struct setting *s)
+{
+	while (*list != NULL)
+		list = &(*list)->next;
+	*list = s;
+}
+
 int
 body_add(struct config *c, struct body *b, const char *name,
     const struct given *g, const char *file, int line, struct mistake *m)
 {
 	const struct knob *k = knob_find(name);
-	struct setting *s, **end;
+	struct setting *s;
 
 	mistake_at(m, file, line, name);
 	if (k == NULL)
 		return unknown_setting(name, m);
+	if (k->type == KNOB_PATHS)
+		return mistake_say(m, "must be a list of path rules, in a "
+		    "file (paths = ( { match = \"/in/*\"; rights = "
+		    "\"read\"; } );)");
 	if ((s = setting_new(c, k, g, file, line, m)) == NULL)
 		return -1;
-	for (end = &b->settings; *end != NULL; end = &(*end)->next)
-		continue;
-	*end = s;
+	append(&b->settings, s);
+	return 0;
+}
+
+int
+body_add_path(struct config *c, struct body *b, const char *pattern,
+    const char *file, int line, struct setting **path, struct mistake *m)
+{
+	const struct given g = { GIVEN_STRING, pattern };
+
+	*path = setting_new(c, knob_find("paths"), &g, file, line, m);
+	if (*path == NULL)
+		return -1;
+	append(&b->settings, *path);
+	return 0;
+}
+
+/* What cannot be set for a path: what is, or how it is called there. */
+static int
+no_path_setting(const char *name, struct mistake *m)
+{
+	int leaf = leaf_find_knob(name);
+
+	if (leaf >= 0)
+		return mistake_say(m, "is called %s in a path rule",
+		    leaves[leaf].name);
+	return mistake_say(m, "%s (rights, own_rights, listings, hide, "
+	    "files.mode, files.dir_mode, files.atomic, files.fsync and those "
+	    "of rename can be set for a path)", knob_find(name) == NULL ?
+	    "there is no such setting" : "holds for the whole session");
+}
+
+int
+path_add(struct config *c, struct setting *path, const char *name,
+    const struct given *g, const char *file, int line, struct mistake *m)
+{
+	int leaf = leaf_find(name);
+	struct setting *s;
+
+	mistake_at(m, file, line, name);
+	if (leaf < 0)
+		return no_path_setting(name, m);
+	s = setting_new(c, knob_find(leaves[leaf].knob), g, file, line, m);
+	if (s == NULL) {
+		mistake_at(m, file, line, name);
+		return -1;
+	}
+	append(&path->beneath, s);
 	return 0;
 }
 

@@ -16,7 +16,8 @@
 struct setting {
 	struct setting	*next;
 	const struct knob *knob;
-	struct value	 value;
+	struct value	 value;		/* of a path rule, its pattern */
+	struct setting	*beneath;	/* ... and what it sets there */
 	const char	*file;
 	int		 line;		/* 0: an option */
 };
@@ -67,11 +68,18 @@ struct builtin;
 const struct builtin *builtin_find(const char *name);
 
 /*
- * How a config is built: adds a checked setting at the end of a body; notes
- * the profile that a body names; adds a profile. The strings `name` and
+ * How a config is built: adds a checked setting at the end of a body; adds a
+ * path rule, and to that a setting; notes the profile that a body names; adds
+ * a profile. The strings `name` and
  * `file` are kept by reference. -1 with the mistake.
  */
 int	body_add(struct config *, struct body *, const char *name,
+	    const struct given *, const char *file, int line,
+	    struct mistake *);
+int	body_add_path(struct config *, struct body *, const char *pattern,
+	    const char *file, int line, struct setting **path,
+	    struct mistake *);
+int	path_add(struct config *, struct setting *path, const char *name,
 	    const struct given *, const char *file, int line,
 	    struct mistake *);
 int	body_want(struct config *, struct body *, const char *profile,
@@ -120,6 +128,16 @@ struct outcome {
 /* Evaluates all rules in one pass; the outcome lives in the config's arena. */
 void	config_evaluate(struct config *, const struct facts *,
 	    struct outcome *);
+
+/*
+ * Makes an outcome a policy, whatever else is undecided. *policy is
+ * initialised here. -1 with the mistake.
+ */
+int	outcome_apply(const struct outcome *, const struct facts *,
+	    struct policy *, struct mistake *);
+
+/* Does this forbid something that the default permits? */
+bool	setting_restricts(const struct setting *);
 
 /* Does any value that holds forbid something? */
 bool	outcome_restricts(const struct outcome *);

@@ -123,7 +123,8 @@ check_row(const struct knob *k, const struct knob *before)
 	ok(k->needs == NULL || knob_find(k->needs) != NULL,
 	    "%s needs what there is", k->name);
 	ok(k->combine == FIRST_WINS || k->type == KNOB_REQUESTS ||
-	    k->type == KNOB_NAMES || k->type == KNOB_RIGHTS, "%s: only lists combine", k->name);
+	    k->type == KNOB_NAMES || k->type == KNOB_RIGHTS ||
+	    k->type == KNOB_PATHS, "%s: only lists combine", k->name);
 	if (k->width == sizeof(char *) && k->combine == INTERSECTS)
 		return;
 	memset(&p, 0, sizeof(p));

@@ -334,7 +334,8 @@ check_criteria(void)
 		ok(config_criteria(c, bad[i], &f, &m) < 0, "-C '%s'", bad[i]);
 	config_criteria(c, "uid=1", &f, &m);
 	ok(strcmp(mistake_line(&m, line), "-C: \"uid=1\" is no criterion "
-	    "(user=, address=, local_address= and local_port= are)") == 0,
+	    "(user=, address=, local_address=, local_port= and, as the "
+	    "last, path= are)") == 0,
 	    "-C says what it takes");
 	config_free(c);
 }
