@@ -6,6 +6,7 @@
 #include "policy/knob.h"
 #include "policy/match.h"
 #include "policy/policy.h"
+#include "policy/rights.h"
 
 void
 policy_init(struct policy *p)
@@ -48,6 +49,8 @@ policy_decide(const struct policy *p, const struct ask *ask)
 		.busy_timeout = p->rename.busy_timeout,
 		.create_mode = p->files.mode.force,
 		.setstat = &p->setstat,
+		.granted = RIGHTS_ALL,
+		.kept = RIGHTS_ALL,
 	};
 
 	r.replace = p->rename.overwrite != OVERWRITE_NEVER &&

@@ -139,6 +139,14 @@ struct ask {
 	enum replace_wish replace;
 };
 
+/* Which outcome would tell what exists to those without the right. */
+enum conceal {
+	CONCEAL_NOTHING,
+	CONCEAL_ABSENT,		/* that there is nothing: denied */
+	CONCEAL_PRESENT,	/* that there is something: denied */
+	CONCEAL_ALL,		/* whatever went wrong: nothing there */
+};
+
 /* What may happen, decided before anything does. */
 struct ruling {
 	bool		 replace;	/* a target that exists may go */
@@ -148,6 +156,18 @@ struct ruling {
 	unsigned	 busy_timeout;	/* milliseconds */
 	int		 create_mode;	/* of new files, exactly; or -1 */
 	const struct setstat_policy *setstat;
+
+	/* What rights have to say, in a session that is judged by them; all of
+	 * RIGHT_*. */
+	bool		 must_exist;	/* nothing new may be made */
+	bool		 must_not_exist; /* what is there may not be touched */
+	bool		 write_only;	/* though it was to be read as well */
+	bool		 empty;		/* only directories, without entries */
+	enum conceal	 conceal;
+	unsigned	 granted;	/* what goes with a new handle, ... */
+	unsigned	 granted_new;	/* ... also, when it made the file */
+	unsigned	 own_rights;	/* worth remembering the file for */
+	unsigned	 kept;		/* of handles on what is renamed */
 };
 
 /* Why a request's name is refused, as the log line needs to know. */

@@ -21,6 +21,7 @@ enum right {
 	RIGHT_SETSTAT	= 1 << 12,	/* attributes, but for the size */
 };
 #define RIGHTS_ALL	((1u << 13) - 1)
+#define RIGHTS_NONE	0u
 
 /* In the order of the bits; behind the last one the name is NULL. */
 struct right_name {

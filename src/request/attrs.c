@@ -23,6 +23,8 @@ stat_place(struct session *s, struct request *q, const struct place *p)
 
 	if ((r = fs_stat(p, &st)) != 0)
 		return r;
+	if (q->ruling.empty && !S_ISDIR(st.stx_mode))
+		return -ENOENT;
 	reply_attrs(s, q, p, &st);
 	return 0;
 }

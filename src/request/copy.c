@@ -118,7 +118,7 @@ same_place(const struct statx *st, struct place p)
  * whatever name or link.
  */
 static int
-copy_file_begin(struct request *q, struct copying *c)
+copy_file_begin(struct session *s, struct request *q, struct copying *c)
 {
 	bool replace = q->ruling.replace;
 	struct place from, to;
@@ -132,8 +132,9 @@ copy_file_begin(struct request *q, struct copying *c)
 		return r;
 	if (S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
-	c->to = fs_open(&q->place[1], O_WRONLY | O_CREAT |
-	    (replace ? 0 : O_EXCL), st.stx_mode & 0777);
+	c->to = fs_open(&q->place[1], O_WRONLY |
+	    (q->ruling.must_exist ? 0 : O_CREAT) | (replace ? 0 : O_EXCL),
+	    st.stx_mode & 0777);
 	if (c->to < 0)
 		return c->to == -EEXIST && same_place(&st, q->place[1]) ?
 		    FX_FAILURE : c->to;
@@ -141,6 +142,8 @@ copy_file_begin(struct request *q, struct copying *c)
 	if (same_inode(c->from, c->to))
 		return FX_FAILURE;
 	to = fs_place_fd(c->to, q->path[1]);
+	if (c->created && q->ruling.own_rights != 0 && fs_stat(&to, &st) == 0)
+		own_add(&s->own, &st);
 	return replace ? fs_truncate(&to, 0) : 0;
 }
 
@@ -175,7 +178,7 @@ op_copy_file(struct session *s, struct request *q)
 		if ((q->copying = malloc(sizeof(*q->copying))) == NULL)
 			return -ENOMEM;
 		*q->copying = (struct copying){ -1, -1, false };
-		if ((r = copy_file_begin(q, q->copying)) != 0)
+		if ((r = copy_file_begin(s, q, q->copying)) != 0)
 			return copy_file_end(q, r);
 	}
 	if (s->ending)

@@ -29,6 +29,8 @@ op_opendir(struct session *s, struct request *q)
 		(void)fs_close(fd);
 		return -ENOMEM;
 	}
+	h->rights = q->ruling.granted;
+	h->dir->ended = q->ruling.empty;
 	reply_handle(s, q, h);
 	return 0;
 }

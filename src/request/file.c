@@ -38,6 +38,12 @@ open_flags(const struct request *q)
 		flags |= O_APPEND;
 	if ((q->flags & FXF_NOFOLLOW) != 0)
 		flags |= O_NOFOLLOW;
+	if (q->ruling.must_exist)
+		flags &= ~O_CREAT;
+	if (q->ruling.must_not_exist)
+		flags |= O_EXCL;
+	if (q->ruling.write_only && (flags & O_ACCMODE) == O_RDWR)
+		flags = (flags & ~O_ACCMODE) | O_WRONLY;
 	/* What somebody else has locked must not be emptied first. */
 	if ((q->flags & FXF_BLOCK) != 0)
 		flags &= ~O_TRUNC;
@@ -68,7 +74,8 @@ open_file(const struct request *q, int flags, bool *created)
 
 	*created = (flags & O_EXCL) != 0;
 	if (((q->attr.has & HAS_FOR_NEW) == 0 &&
-	    (q->flags & FXF_BLOCK) == 0) || (flags & O_CREAT) == 0 || *created)
+	    (q->flags & FXF_BLOCK) == 0 && q->ruling.own_rights == 0) ||
+	    (flags & O_CREAT) == 0 || *created)
 		return open_plain(q, flags);
 	if ((fd = open_plain(q, flags | O_EXCL)) >= 0) {
 		*created = true;
@@ -149,6 +156,22 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	return 0;
 }
 
+/* What the handle may be used for, and what goes with a file that is new. */
+static void
+open_grant(struct session *s, const struct request *q, struct handle *h,
+    bool created)
+{
+	struct place p = fs_place_fd(h->fd, q->path[0]);
+	struct statx st;
+
+	h->rights = q->ruling.granted;
+	if (!created)
+		return;
+	h->rights |= q->ruling.granted_new;
+	if (q->ruling.own_rights != 0 && fs_stat(&p, &st) == 0)
+		own_add(&s->own, &st);
+}
+
 int
 op_open(struct session *s, struct request *q)
 {
@@ -168,6 +191,7 @@ op_open(struct session *s, struct request *q)
 		(void)fs_close(fd);
 		return -ENOMEM;
 	}
+	open_grant(s, q, h, created);
 	if ((r = open_finish(s, q, h, created)) != 0) {
 		(void)handle_close(&s->handles, h);
 		return r;

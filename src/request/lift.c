@@ -1,9 +1,46 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <string.h>
+
+#include "policy/rights.h"
 #include "request/lift.h"
 #include "request/table.h"
+#include "system/fs.h"
 #include "wire/sftp.h"
+
+/* Attributes of a new file that are set, not created with it. */
+#define MORE_THAN_MODE	(HAS_OWNER | HAS_ACL)
+
+/*
+ * What OPEN takes. A new file holds nothing that is not the client's own, so
+ * that to read it takes nothing; a descriptor that is not opened to write can
+ * be read, whatever was asked.
+ */
+static void
+open_takes(struct request *q, bool creates, bool truncates, bool writes)
+{
+	bool new = (q->flags & FXF_ACCESS_DISPOSITION) == FXF_CREATE_NEW;
+	struct takes *t = &q->takes[0];
+
+	q->ask.replace = new ? REPLACE_NO : REPLACE_YES;
+	*t = (struct takes){
+		.absent = creates ? RIGHT_CREATE : RIGHTS_NONE,
+		.present = writes || truncates ? RIGHT_MODIFY : RIGHTS_NONE,
+	};
+	if (creates && (q->attr.has & MORE_THAN_MODE) != 0)
+		t->absent |= RIGHT_SETSTAT;
+	if (!writes)
+		t->always |= RIGHT_READ;
+	else if ((q->access & ACE_READ_DATA) != 0)
+		t->present |= RIGHT_READ;
+	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
+		t->always |= RIGHT_DELETE;
+	if (!creates)
+		t->always |= t->present;
+	if (!creates || new)
+		t->present = RIGHTS_NONE;
+}
 
 /* What OPEN would do to a file, and its flags as the log has them. */
 static void
@@ -23,6 +60,7 @@ open_effects(struct request *q)
 	    ((q->flags & FXF_APPEND_DATA) != 0 ? PF_APPEND : 0);
 	q->writes = writes || creates || truncates ||
 	    (q->flags & FXF_DELETE_ON_CLOSE) != 0;
+	open_takes(q, creates, truncates, writes);
 	/* What is to be new is no link, either. */
 	q->how[0] = ((q->flags & FXF_NOFOLLOW) != 0 || d == FXF_CREATE_NEW ?
 	    0 : PLACE_FOLLOW) | (creates ? PLACE_CREATES : 0);
@@ -146,10 +184,21 @@ lift_stat_v4(const struct policy *policy, struct request *q)
 	return 0;
 }
 
+/* What else it takes from one area to another is for rights.c to say. */
+static void
+rename_takes(struct request *q)
+{
+	q->takes[0] = (struct takes){ .always = RIGHT_RENAME };
+	q->takes[1] = (struct takes){
+		.present = RIGHT_REPLACE | RIGHT_DELETE,
+	};
+}
+
 int
 lift_posix_rename(const struct policy *policy, struct request *q)
 {
 	(void)policy;
+	rename_takes(q);
 	q->flags = FXF_RENAME_OVERWRITE;
 	q->ask.replace = REPLACE_YES;
 	return 0;
@@ -159,6 +208,7 @@ int
 lift_rename_v3(const struct policy *policy, struct request *q)
 {
 	(void)policy;
+	rename_takes(q);
 	q->flags = RENAME_UNSAID;
 	q->ask.replace = REPLACE_UNSAID;
 	return 0;
@@ -169,6 +219,7 @@ int
 lift_rename_v5(const struct policy *policy, struct request *q)
 {
 	(void)policy;
+	rename_takes(q);
 	q->flags = q->u32[0];
 	q->ask.replace = REPLACE_NO;
 	if ((q->flags & ~(uint32_t)(FXF_RENAME_OVERWRITE | FXF_RENAME_ATOMIC |
@@ -214,6 +265,7 @@ int
 lift_link(const struct policy *policy, struct request *q)
 {
 	(void)policy;
+	q->takes[0].always = q->byte != 0 ? RIGHT_SYMLINK : RIGHT_LINK;
 	if (q->byte != 0) {
 		q->row = table_named("symlink");
 		return q->text[0] == '\0' ? FX_INVALID_FILENAME : 0;
@@ -231,15 +283,93 @@ lift_copy_file(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	q->ask.replace = q->byte != 0 ? REPLACE_YES : REPLACE_NO;
+	q->takes[1] = (struct takes){
+		.absent = RIGHT_CREATE,
+		.present = RIGHT_REPLACE | RIGHT_DELETE,
+	};
 	return 0;
 }
 
-/* An empty path is where the session started. */
+/*
+ * An empty path is where the session started. Those who may not look are told
+ * what the letters say.
+ */
 int
 lift_realpath(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	if (q->path[0][0] == '\0')
 		q->path[0] = ".";
+	q->takes[0] = (struct takes){ .present = RIGHT_LIST };
+	return 0;
+}
+
+int
+lift_realpath_v6(const struct policy *policy, struct request *q)
+{
+	int control = q->optional > 0 ? q->byte : FXP_REALPATH_NO_CHECK;
+
+	(void)lift_realpath(policy, q);
+	q->takes[0] = (struct takes){ 0 };
+	if (control == FXP_REALPATH_STAT_ALWAYS)
+		q->takes[0].always = RIGHT_LIST | RIGHT_STAT;
+	else if (control != FXP_REALPATH_NO_CHECK)
+		q->takes[0].present = RIGHT_LIST | RIGHT_STAT;
+	return 0;
+}
+
+/*
+ * `~/x` is `x`, which only rules on names need to know. Whose home another
+ * one is they cannot.
+ */
+int
+lift_expand_path(const struct policy *policy, struct request *q)
+{
+	const char *p = q->path[0];
+
+	q->takes[0] = (struct takes){ .present = RIGHT_LIST };
+	if (!policy->walks || p[0] != '~')
+		return 0;
+	if (p[1] != '\0' && p[1] != '/') {
+		q->takes[0] = (struct takes){ .always = RIGHTS_ALL };
+		return 0;
+	}
+	p += 1 + strspn(p + 1, "/");
+	q->path[0] = *p != '\0' ? p : ".";
+	return 0;
+}
+
+/* The size is what is in a file, not what is said of it. */
+int
+lift_setstat(const struct policy *policy, struct request *q)
+{
+	const uint32_t sizes = HAS_SIZE | HAS_ALLOC;
+	uint32_t others = q->attr.has & ~(sizes | HAS_SUBSEC);
+
+	(void)policy;
+	q->takes[0].always =
+	    (q->attr.has & sizes) != 0 ? RIGHT_MODIFY : RIGHT_SETSTAT;
+	if (others != 0)
+		q->takes[0].always |= RIGHT_SETSTAT;
+	return 0;
+}
+
+int
+lift_mkdir(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	q->takes[0].always = RIGHT_MKDIR;
+	if ((q->attr.has & MORE_THAN_MODE) != 0)
+		q->takes[0].always |= RIGHT_SETSTAT;
+	return 0;
+}
+
+/* No path, and yet there is one. */
+int
+lift_temp_folder(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	q->path[0] = fs_temp_dir();
+	q->how[0] = PLACE_FOLLOW;
 	return 0;
 }

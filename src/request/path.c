@@ -14,13 +14,30 @@
 #include "wire/path.h"
 #include "wire/sftp.h"
 
+/* The name by its letters, as though nothing were there. */
+static int
+realpath_lexical(const struct session *s, const char *path, char *to)
+{
+	return path_absolute(s->fs.cwd, path, to, PATH_MAX) ? 0 :
+	    -ENAMETOOLONG;
+}
+
+/* The real name, as far as the client may know. */
+static int
+realpath_within(const struct session *s, const struct request *q,
+    const char *path, char *to)
+{
+	return q->ruling.must_not_exist ? realpath_lexical(s, path, to) :
+	    fs_realpath(&s->fs, path, to);
+}
+
 int
 op_realpath(struct session *s, struct request *q)
 {
 	char real[PATH_MAX];
 	int r;
 
-	if ((r = fs_realpath(&s->fs, q->path[0], real)) != 0)
+	if ((r = realpath_within(s, q, q->path[0], real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;
@@ -106,12 +123,13 @@ op_realpath_v6(struct session *s, struct request *q)
 		return r;
 	switch (control) {
 	case FXP_REALPATH_NO_CHECK:
-		if (!path_absolute(s->fs.cwd, path, real, sizeof(real)))
-			return -ENAMETOOLONG;
-		reply_name(s, q, real);
-		return 0;
+		if ((r = realpath_lexical(s, path, real)) == 0)
+			reply_name(s, q, real);
+		return r;
 	case FXP_REALPATH_STAT_IF:
-		r = realpath_partly(&s->fs, path, real);
+		r = q->ruling.must_not_exist ?
+		    realpath_lexical(s, path, real) :
+		    realpath_partly(&s->fs, path, real);
 		break;
 	case FXP_REALPATH_STAT_ALWAYS:
 		r = fs_realpath(&s->fs, path, real);
@@ -121,6 +139,10 @@ op_realpath_v6(struct session *s, struct request *q)
 	}
 	if (r != 0)
 		return r;
+	if (q->ruling.must_not_exist) {
+		reply_name_stat(s, q, real, NULL);
+		return 0;
+	}
 	if ((r = fs_locate(&s->fs, real, PLACE_FOLLOW, &p)) == 0) {
 		r = fs_stat(&p, &st);
 		fs_release(&p);
@@ -171,7 +193,7 @@ op_expand_path(struct session *s, struct request *q)
 	if (r != 0)
 		return r;
 	log_verbose("expand \"%s\"", path);
-	if ((r = fs_realpath(&s->fs, path, real)) != 0)
+	if ((r = realpath_within(s, q, path, real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;

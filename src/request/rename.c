@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/rights.h"
 #include "request/ops.h"
 #include "request/request.h"
 #include "request/session.h"
@@ -323,13 +324,16 @@ names_changed(struct session *s, const struct request *q)
 	if (s->handles.open == 0)
 		return;
 	if (!is_rename(q)) {
-		index_renamed(&s->handles, s->fs.cwd, q->path[0], NULL);
+		index_renamed(&s->handles, s->fs.cwd, q->path[0], NULL,
+		    RIGHTS_ALL);
 		return;
 	}
 	if (same_name(s, q))
 		return;
-	index_renamed(&s->handles, s->fs.cwd, q->path[1], NULL);
-	index_renamed(&s->handles, s->fs.cwd, q->path[0], q->path[1]);
+	index_renamed(&s->handles, s->fs.cwd, q->path[1], NULL,
+	    RIGHTS_ALL);
+	index_renamed(&s->handles, s->fs.cwd, q->path[0], q->path[1],
+	    q->ruling.kept);
 }
 
 /* The end of it, one way or the other. */

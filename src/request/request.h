@@ -53,6 +53,8 @@ struct request_row {
 	uint8_t		 type;		/* FXP_* */
 	uint8_t		 since, until;	/* versions */
 	const char	*shape;
+	unsigned	 rights[2];	/* all it can take: rights.h */
+	bool		 dirs;		/* looks at no more than a directory */
 	bool		 opens;		/* what an expired session refuses */
 	bool		 writes;	/* what a read-only session refuses */
 	const char	*alias;		/* a name that may govern it instead */
@@ -68,6 +70,16 @@ struct request_row {
 	uint8_t		 lost_handle;	/* a file that is gone; 0: FAILURE */
 	const char	*trace;
 	const char	*line;
+};
+
+/*
+ * What a request takes of a path or a handle: RIGHT_* of rights.h. What
+ * depends on whether there is something is left to the call's flags.
+ */
+struct takes {
+	unsigned	 always;	/* whatever there is */
+	unsigned	 absent;	/* also, to make what is missing */
+	unsigned	 present;	/* also, to touch what is there */
 };
 
 struct request {
@@ -96,6 +108,7 @@ struct request {
 	const char	*needs[3];	/* other names that must be permitted */
 	bool		 writes;	/* it would change something */
 	struct ask	 ask;
+	struct takes	 takes[2];	/* of each path or handle */
 
 	struct place	 place[2];
 	struct ruling	 ruling;

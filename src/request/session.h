@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "policy/policy.h"
+#include "request/own.h"
 #include "system/fs.h"
 #include "system/handle.h"
 #include "system/ident.h"
@@ -25,6 +26,7 @@ struct session {
 	struct ident	 self;
 	const char	*client;	/* address, for the log */
 	struct handles	 handles;
+	struct own	 own;		/* files that it made */
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
 	bool		 translate;	/* it is to be used */
 	char		 names[2][PATH_MAX];	/* a request's, translated */

@@ -5,6 +5,7 @@
 
 #include "request/decode.h"
 #include "request/reply.h"
+#include "request/rights.h"
 #include "request/table.h"
 #include "request/trace.h"
 #include "session/dispatch.h"
@@ -20,6 +21,7 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 		return VERDICT_PENDING;
 	fs_release(&q->place[0]);
 	fs_release(&q->place[1]);
+	outcome = rights_conceal(q, outcome);
 	if (outcome == 0 && s->out.len > mark)
 		return VERDICT_DONE;
 	s->out.len = mark;
@@ -108,6 +110,8 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if ((outcome = decode_request(s, r, q)) != 0)
 		return outcome;
 	q->writes = asked->writes;
+	q->takes[0].always = asked->rights[0];
+	q->takes[1].always = asked->rights[1];
 	if (asked->lift != NULL)
 		lifted = asked->lift(&s->policy, q);
 	trace_request(q);
@@ -122,10 +126,11 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if ((outcome = decode_handles(s, q)) != 0)
 		return outcome;
 	decode_empty_paths(q);
-	if ((outcome = dispatch_locate(s, q)) != 0)
-		return outcome;
+	outcome = dispatch_locate(s, q);
 	q->ruling = policy_decide(&s->policy, &q->ask);
-	return q->row->run(s, q);
+	if (s->fs.walks)
+		outcome = rights_judge(s, q, outcome);
+	return outcome != 0 ? outcome : q->row->run(s, q);
 }
 
 static void

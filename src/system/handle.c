@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/rights.h"
 #include "system/fs.h"
 #include "system/handle.h"
 #include "system/hidden.h"
@@ -82,6 +83,7 @@ handle_new(struct handles *hs, enum handle_kind kind, int fd, int flags,
 	h->state = HANDLE_OPEN;
 	h->fd = fd;
 	h->pin = -1;
+	h->rights = RIGHTS_ALL;
 	h->flags = flags & (O_ACCMODE | O_APPEND);
 	hs->open++;
 	index_add(hs, h);

@@ -36,6 +36,8 @@ struct handle {
 	int		 fd;		/* -1 unless OPEN */
 	int		 pin;		/* O_PATH while not OPEN, or -1 */
 	int		 flags;		/* access and O_APPEND, to reopen */
+	unsigned	 rights;	/* RIGHT_*: what its OPEN granted, less
+					 * what a RENAME took */
 	bool		 text;		/* offsets mean nothing: draft-13 4.4 */
 	uint64_t	 position;	/* where text goes on */
 	struct lock	*locks;		/* ranges that are locked: lock.c */
@@ -160,10 +162,11 @@ void	 index_each_below(struct handles *, const char *cwd, const char *top,
 
 /*
  * After a rename: what was at `old` or below it is now at `new`; or, when
- * that is NULL, has no name any more.
+ * that is NULL, has no name any more. Of a handle's rights those in `kept`
+ * remain.
  */
 void	 index_renamed(struct handles *, const char *cwd, const char *old,
-	    const char *new);
+	    const char *new, unsigned kept);
 
 /* The name that a handle's file has now, absolute; NULL if it is not known. */
 const char *index_name(const struct handle *);

@@ -212,7 +212,7 @@ path_replace(const char *path, const char *from, const char *to)
 
 void
 index_renamed(struct handles *hs, const char *cwd, const char *old,
-    const char *new)
+    const char *new, unsigned kept)
 {
 	char from[PATH_MAX], to[PATH_MAX] = "", *now;
 	struct indexed *x, *next;
@@ -226,6 +226,7 @@ index_renamed(struct handles *hs, const char *cwd, const char *old,
 	for (x = first_below(hs, from); x != NULL &&
 	    path_is_below(x->now, from); x = next) {
 		next = RB_NEXT(handles_by_name, &hs->by_name, x);
+		x->h->rights &= kept;
 		now = new == NULL ? strdup("") : path_replace(x->now, from, to);
 		if (now == NULL)
 			continue;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "policy/rights.h"
 #include "request/table.h"
 #include "tap.h"
 #include "wire/sftp.h"
@@ -112,6 +113,9 @@ test_row(const struct request_row *row)
 	    row->name);
 	ok(fits(row->shape), "the fields of %s, \"%s\", have room", row->name,
 	    row->shape);
+	ok((row->rights[0] | row->rights[1]) <= RIGHTS_ALL &&
+	    (row->rights[1] == 0 || count(row->shape, "PpcxRlhFDe") > 1),
+	    "%s takes rights of what it names", row->name);
 	ok(row->trace == NULL || (strchr("13", row->trace[0]) != NULL &&
 	    template_fits(row->trace + 1, row->shape)),
 	    "the trace of %s prints its fields", row->name);

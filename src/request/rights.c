@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "policy/area.h"
+#include "request/request.h"
+#include "request/rights.h"
+#include "request/session.h"
+#include "system/log.h"
+#include "wire/path.h"
+#include "wire/sftp.h"
+
+/* A path, and what holds there. */
+struct site {
+	struct area	 area;
+	unsigned	 rights;	/* the area's; also, if ours, own ones */
+};
+
+static int
+denied(const struct request *q, unsigned lacks)
+{
+	char names[128];
+
+	if (log_wants(LOG_LEVEL_VERBOSE))
+		log_verbose("Refusing %s request: it takes the right to %s",
+		    q->row->name, rights_format(lacks, names, sizeof(names)));
+	return FX_PERMISSION_DENIED;
+}
+
+static int
+judge_handles(const struct request *q)
+{
+	unsigned lacks;
+	size_t i;
+
+	for (i = 0; i < nitems(q->handle) && q->handle[i] != NULL; i++)
+		if ((lacks = q->takes[i].always & ~q->handle[i]->rights) != 0)
+			return denied(q, lacks);
+	return 0;
+}
+
+/* Whatever could not be resolved is judged by its letters. */
+static void
+find_area(const struct session *s, const struct request *q, int i,
+    struct area *a)
+{
+	char lexical[PATH_MAX];
+	const char *name = q->place[i].resolved;
+
+	if (name == NULL && s->fs.names && path_absolute(s->fs.cwd,
+	    q->path[i], lexical, sizeof(lexical)))
+		name = lexical;
+	policy_area(&s->policy, name, a);
+}
+
+/* What more holds for a file that this session made. */
+static unsigned
+own_rights(const struct session *s, const struct place *p,
+    const struct area *a)
+{
+	struct statx st;
+
+	return fs_stat(p, &st) == 0 && own_has(&s->own, &st) ?
+	    a->own_rights : RIGHTS_NONE;
+}
+
+/*
+ * Asked by name and acted upon by name: what is ours stays ours in between,
+ * for only who may rename, replace or link here could change that.
+ */
+static void
+find_rights(const struct session *s, const struct request *q, int i,
+    struct site *at)
+{
+	const struct takes *t = &q->takes[i];
+	const struct area *a = &at->area;
+
+	at->rights = a->rights;
+	if (((t->always | t->present) & a->own_rights & ~a->rights) != 0)
+		at->rights |= own_rights(s, &q->place[i], a);
+}
+
+/* Does it only look at a directory that is to seem empty? */
+static bool
+only_looks(const struct request *q, const struct area *a, unsigned lacks)
+{
+	return q->row->dirs && a->empty_listings &&
+	    (lacks & ~(unsigned)(RIGHT_LIST | RIGHT_STAT)) == 0;
+}
+
+/*
+ * One path. Where a right depends on what is there, nobody looks: the ruling
+ * takes one of both away from the call.
+ */
+static int
+judge_path(struct request *q, int i, const struct site *at)
+{
+	const struct takes *t = &q->takes[i];
+	struct ruling *r = &q->ruling;
+	/* A new file is ours. */
+	unsigned to_make = t->absent & ~(at->rights |
+	    (at->area.own_rights & ~(unsigned)RIGHT_CREATE));
+	unsigned to_touch = t->present & ~at->rights;
+	unsigned lacks = t->always & ~at->rights;
+
+	if (lacks != 0 && only_looks(q, &at->area, lacks)) {
+		r->empty = true;
+		r->conceal = CONCEAL_ALL;
+		r->granted = at->rights | RIGHT_LIST | RIGHT_STAT;
+		return 0;
+	}
+	if (lacks != 0)
+		return denied(q, lacks);
+	if (to_make != 0 && (to_touch != 0 || q->ask.replace == REPLACE_NO ||
+	    (i == 1 && !r->replace)))
+		return denied(q, to_make);
+	r->must_exist |= to_make != 0;
+	r->must_not_exist |= to_touch != 0;
+	if (to_make != 0)
+		r->conceal = CONCEAL_ABSENT;
+	else if (to_touch != 0 && q->ask.replace == REPLACE_YES)
+		r->conceal = CONCEAL_PRESENT;
+	return 0;
+}
+
+/* What an OPEN gives its handle. */
+static void
+grant(struct request *q, const struct site *at)
+{
+	struct ruling *r = &q->ruling;
+
+	r->own_rights = at->area.own_rights & ~at->area.rights;
+	if (r->empty)
+		return;
+	r->granted = at->rights;
+	r->granted_new = r->own_rights | RIGHT_MODIFY;
+	r->write_only = ((at->rights | r->own_rights) & RIGHT_READ) == 0;
+}
+
+/*
+ * From one area to another nothing comes by rights it did not have; to leave
+ * is to be deleted there, and to arrive to be created here.
+ */
+static void
+cross(const struct session *s, struct request *q, const struct site at[2])
+{
+	q->takes[0].always |= RIGHT_DELETE;
+	q->takes[1].always |= RIGHT_CREATE;
+	q->ruling.kept = at[1].area.rights;
+	if ((at[1].area.own_rights & ~at[1].area.rights) != 0)
+		q->ruling.kept |= own_rights(s, &q->place[0], &at[1].area);
+}
+
+/* Would a directory take a place along with which rules know it? */
+static bool
+moves_rules(const struct session *s, const struct request *q)
+{
+	struct statx st;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (q->place[i].resolved != NULL &&
+		    policy_has_below(&s->policy, q->place[i].resolved))
+			return fs_stat(&q->place[0], &st) == 0 &&
+			    S_ISDIR(st.stx_mode);
+	return false;
+}
+
+/* A path that has not been resolved matters to those who go on with it. */
+static int
+judge_located(const struct request *q, int located)
+{
+	return (q->takes[0].always | q->takes[0].absent) == 0 ? 0 : located;
+}
+
+int
+rights_judge(struct session *s, struct request *q, int located)
+{
+	bool moves = (q->takes[0].always & RIGHT_RENAME) != 0;
+	bool links = (q->takes[0].always & RIGHT_LINK) != 0;
+	bool crosses;
+	struct site at[2];
+	int i, r, paths = q->path[0] == NULL ? 0 : q->path[1] == NULL ? 1 : 2;
+
+	if (paths == 0)
+		return judge_handles(q);
+	for (i = 0; i < paths; i++)
+		find_area(s, q, i, &at[i].area);
+	crosses = paths == 2 && at[0].area.rule != at[1].area.rule;
+	if (crosses && moves)
+		cross(s, q, at);
+	for (i = 0; i < paths; i++) {
+		find_rights(s, q, i, &at[i]);
+		if ((r = judge_path(q, i, &at[i])) != 0)
+			return r;
+	}
+	if (crosses && (moves || links) &&
+	    (at[1].area.rights & ~at[0].rights) != 0)
+		return denied(q, at[1].area.rights & ~at[0].rights);
+	if (q->ruling.must_not_exist)
+		q->ruling.replace = q->ruling.forced = false;
+	grant(q, &at[paths - 1]);
+	if (located != 0)
+		return judge_located(q, located);
+	if (moves && moves_rules(s, q)) {
+		log_verbose("Refusing %s request: there are rules for what "
+		    "lies below", q->row->name);
+		return FX_PERMISSION_DENIED;
+	}
+	return 0;
+}
+
+int
+rights_conceal(struct request *q, int outcome)
+{
+	enum conceal conceal = q->ruling.conceal;
+
+	if (outcome == 0 || outcome == PENDING || conceal == CONCEAL_NOTHING)
+		return outcome;
+	if ((conceal == CONCEAL_ABSENT && outcome != -ENOENT) ||
+	    (conceal == CONCEAL_PRESENT && outcome != -EEXIST))
+		return outcome;
+	q->message = NULL;
+	return conceal == CONCEAL_ALL ? -ENOENT : FX_PERMISSION_DENIED;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Rights by effect: slipway.conf(5), access.rights. What a request takes, as
+ * its row and its lift have it, against what is granted where it would act.
+ * Names are resolved by then; only sessions that walk are judged.
+ */
+#ifndef REQUEST_RIGHTS_H
+#define REQUEST_RIGHTS_H
+
+struct request;
+struct session;
+
+/*
+ * Completes the ruling. `located` is what became of resolving the paths: where
+ * that failed, the names as sent are judged, so that those without a right
+ * learn nothing of what exists. Returns 0, FX_PERMISSION_DENIED, or
+ * `located`.
+ */
+int	rights_judge(struct session *, struct request *, int located);
+
+/* An outcome as those may know it who have no more rights than these. */
+int	rights_conceal(struct request *, int outcome);
+
+#endif
