@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "policy/area.h"
 #include "policy/config.h"
 #include "policy/policy.h"
 #include "request/session.h"
@@ -256,7 +257,7 @@ client_address(void)
 static int
 walk_paths(void)
 {
-	const struct policy *p = &session.policy;
+	struct policy *p = &session.policy;
 	const char *root = p->root != NULL ? p->root : "/", *culprit;
 	struct fs *fs = &session.fs;
 	int r;
@@ -269,8 +270,8 @@ walk_paths(void)
 		    "opened: %s", root, culprit, strerror(-r));
 	}
 	fs->policy = p;
-	fs->hides = p->files.hide != NULL || p->paths != NULL;
-	fs->names = fs->hides;
+	fs->hides = policy_has_hidden(p);
+	fs->names = fs->hides || p->paths != NULL;
 	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
 	return 0;
 }

@@ -167,6 +167,12 @@ policy_hides(const struct policy *p, const char *resolved)
 	return s.found;
 }
 
+bool
+policy_has_hidden(const struct policy *p)
+{
+	return p->files.hide != NULL || (p->paths != NULL && p->paths->hides);
+}
+
 static void
 meet_parent(struct search *s, const struct path_node *node, const char *from,
     const char *rest)

@@ -32,6 +32,9 @@ void	policy_area(const struct policy *, const char *resolved, struct area *);
 /* Is one of its components a name that is hidden there? */
 bool	policy_hides(const struct policy *, const char *resolved);
 
+/* Is any name hidden anywhere? */
+bool	policy_has_hidden(const struct policy *);
+
 /* Is there a path rule for something below this directory? */
 bool	policy_has_below(const struct policy *, const char *resolved);
 

@@ -7,9 +7,11 @@
  */
 #include "config.h"
 
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <limits.h>
 #include <string.h>
@@ -18,6 +20,7 @@
 #include "policy/area.h"
 #include "system/beneath.h"
 #include "system/fs_impl.h"
+#include "wire/buf.h"
 
 #define MAX_LINKS	32	/* as OpenSSH's; the kernel itself has 40 */
 #define MAX_TRIES	64	/* of openat2(2), which unrelated renames upset */
@@ -111,6 +114,32 @@ beneath_is_proc(int fd)
 	struct statfs st;
 
 	return fstatfs(fd, &st) == 0 && st.f_type == PROC_SUPER_MAGIC;
+}
+
+bool
+beneath_folds(int dirfd)
+{
+	static const unsigned long types[] = {
+		0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */,
+		0x517b /* SMB */, 0x4d44 /* vfat */, 0x2011bab0 /* exfat */,
+		0x5346544e /* ntfs */, 0x7366746e /* ntfs3 */,
+		0x786f4256 /* vboxsf */,
+	};
+	struct statfs st;
+	int fd, flags = 0;
+	size_t i;
+
+	if (fstatfs(dirfd, &st) == -1)
+		return false;
+	for (i = 0; i < nitems(types); i++)
+		if ((unsigned long)st.f_type == types[i])
+			return true;
+	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return false;
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == -1)
+		flags = 0;
+	close(fd);
+	return (flags & FS_CASEFOLD_FL) != 0;
 }
 
 bool

@@ -35,6 +35,12 @@ int	 beneath_may_follow(const struct fs *, int dirfd, const char *name);
 bool	 beneath_is_proc(int fd);
 
 /*
+ * Are names in that directory found whatever their case? Of a directory that
+ * is so by its own flag that is known only if it can be opened.
+ */
+bool	 beneath_folds(int dirfd);
+
+/*
  * Does a rule hide that absolute, resolved name? Always false where there
  * are no such rules.
  */

@@ -44,7 +44,8 @@ struct fs {
 	bool		 no_links;	/* no symbolic link is followed */
 	bool		 by_component;	/* openat2(2) is not to be had */
 	int		 root;		/* O_PATH: what the session calls "/" */
-	const struct policy *policy;	/* which names are hidden */
+	struct policy	*policy;	/* which names are hidden; told when
+					 * names are compared without case */
 	char		 cwd[PATH_MAX];	/* where relative paths start */
 	char		 outside[PATH_MAX]; /* the root's real name; "/" is "" */
 	struct walked {

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "policy/policy.h"
 #include "system/beneath.h"
 #include "system/fs_impl.h"
 #include "wire/buf.h"
@@ -169,6 +170,16 @@ walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
 	    walk_link(fs, w, name) : 0;
 }
 
+/* What DOS would call another name: rules do not know which. */
+static bool
+is_short_name(const char *name)
+{
+	for (; (name = strchr(name, '~')) != NULL; name++)
+		if (name[1] >= '0' && name[1] <= '9')
+			return true;
+	return false;
+}
+
 /* The name that rules know, and what they hide. */
 static int
 walk_resolved(struct fs *fs, struct place *p)
@@ -177,6 +188,11 @@ walk_resolved(struct fs *fs, struct place *p)
 		return 0;
 	if (fs_resolved(fs, p) == NULL)
 		return -ENAMETOOLONG;
+	/* From the first such directory on, for a name may lead through it. */
+	fs->policy->fold_names = fs->policy->fold_names ||
+	    beneath_folds(p->walked->fd);
+	if (fs->policy->fold_names && is_short_name(p->name))
+		return -EACCES;
 	if (!beneath_hides(fs, p->resolved))
 		return 0;
 	return (p->flags & PLACE_CREATES) != 0 ? -EACCES : -ENOENT;

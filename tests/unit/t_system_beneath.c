@@ -6,16 +6,20 @@
  */
 #include "config.h"
 
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 
+#include "policy/policy.h"
 #include "scratch.h"
 #include "system/fs.h"
 #include "tap.h"
 #include "wire/buf.h"
 
 static struct fs fs;
+static struct policy policy;
 
 static const struct {
 	const char	*name, *target;
@@ -271,6 +275,7 @@ confine(enum way way)
 	if (fs_confine(&fs, "root", strlen("root"), &culprit) != 0)
 		exit(1);
 	fs.by_component |= way == COMPONENTS;
+	fs.policy = &policy;
 	fs.names = way == NAMED;
 }
 
@@ -373,6 +378,59 @@ test_proc(void)
 	    "nor is it a root");
 }
 
+/*
+ * The kernel's answer, with another type of file system for as long as that is
+ * wanted: this program's fstatfs() comes before the C library's.
+ */
+static long pretended;
+
+int
+fstatfs(int fd, struct statfs *st)
+{
+	int r = (int)syscall(SYS_fstatfs, fd, st);
+
+	if (pretended != 0)
+		st->f_type = pretended;
+	return r;
+}
+
+static int
+locate_once(const char *path)
+{
+	struct place p;
+	int r = fs_locate(&fs, path, 0, &p);
+
+	if (r == 0)
+		fs_release(&p);
+	return r;
+}
+
+/* Where case does not count, patterns must not count it, either. */
+static void
+test_folding(void)
+{
+	const char *culprit;
+
+	memset(&fs, 0, sizeof(fs));
+	scratch_file("SECRET", "");
+	scratch_file("SECRET~1", "");
+	policy.files.hide = "secret";
+	fs.policy = &policy;
+	fs.names = fs.hides = true;
+	if (fs_confine(&fs, scratch, strlen(scratch), &culprit) != 0)
+		exit(1);
+	ok(locate_once("SECRET") == 0 && locate_once("SECRET~1") == 0,
+	    "what is hidden by one name is not by another");
+	pretended = 0xff534d42;
+	ok(locate_once("SECRET") == -ENOENT,
+	    "but on CIFS, where it is the same file");
+	ok(locate_once("SECRET~1") == -EACCES,
+	    "and a short name may be that of anything");
+	pretended = 0;
+	policy.files.hide = NULL;
+	policy.fold_names = false;
+}
+
 /* From `fixed` on the way to the root is the one that is written. */
 static void
 test_root(void)
@@ -407,8 +465,10 @@ int
 main(void)
 {
 	scratch_enter();
+	policy_init(&policy);
 	test_answers();
 	test_proc();
+	test_folding();
 	test_root();
 	return done();
 }
