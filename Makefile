@@ -22,7 +22,7 @@ HARDEN	= -fstack-protector-strong -fPIE
 # The directory of the build is nobody's business: not the debugger's either.
 HERE	= '-ffile-prefix-map=$(CURDIR)=.'
 ALL_CFLAGS = -std=gnu11 $(WARN) $(HARDEN) $(HERE) $(CFLAGS) $(SANFLAGS)
-ALL_CPPFLAGS = -I. -Isrc -DSYSCONFDIR='"$(sysconfdir)"' $(DEPS_CFLAGS) \
+ALL_CPPFLAGS = -I. -Isrc -I$(BUILD) -DSYSCONFDIR='"$(sysconfdir)"' $(DEPS_CFLAGS) \
 	  $(CPPFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANFLAGS)
 
@@ -61,6 +61,13 @@ $(BUILD)/%.o: src/%.c config.h config.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The rows of the filter of system calls.
+ROWS	= $(BUILD)/system/seccomp_rows.h
+$(BUILD)/system/seccomp.o: $(ROWS)
+$(ROWS): src/system/seccomp.awk src/system/seccomp.list
+	@mkdir -p $(@D)
+	awk -f $^ >$@
+
 # tests/unit/t_ROOM_MODULE.c links ROOM and what lies below it.
 .SECONDEXPANSION:
 $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
@@ -96,7 +103,7 @@ $(BUILD)/fuzz/replay: $(FUZZ) tests/fuzz/replay.c config.h $(LIBS_session)
 FUZZ_CC	= clang
 RUNS	= 100000
 build/fuzz/dispatch: $(FUZZ) tests/fuzz/fuzz.h tests/unit/gate.h \
-    $(wildcard src/*/*.[ch]) config.h
+    $(wildcard src/*/*.[ch]) config.h $(ROWS)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 -g -O1 \
 	    -fsanitize=fuzzer,address,undefined \

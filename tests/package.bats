@@ -192,7 +192,8 @@ without_autoconf()
 	copy_source "$plain"
 	cd "$plain"
 	[[ -e configure ]] || autoconf
-	./configure --quiet --without-nettle CFLAGS=-O0
+	./configure --quiet --without-nettle --without-landlock \
+	    --without-seccomp CFLAGS=-O0
 	make -s
 	run build/sftp-server -V
 	assert_output --regexp '^slipway [0-9.]+$'

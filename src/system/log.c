@@ -83,8 +83,8 @@ log_wants(enum log_level level)
 	return level <= sink.level;
 }
 
-static void
-log_connect(void)
+void
+log_open(void)
 {
 	if (!sink.on_stderr && !sink.connected) {
 		openlog(sink.tag, LOG_PID | LOG_NDELAY, sink.facility);
@@ -166,7 +166,7 @@ log_end(const struct log_line *l)
 		dprintf(STDERR_FILENO, "%s\r\n", l->text);
 		return;
 	}
-	log_connect();
+	log_open();
 	syslog(priority, "%s", l->text);
 }
 

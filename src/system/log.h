@@ -25,6 +25,9 @@ int	 log_facility_number(const char *name);
 void	 log_init(const char *tag, enum log_level, int facility,
 	    bool on_stderr);
 
+/* Opens the connection to syslog now, for later there may be no way to. */
+void	 log_open(void);
+
 /* Is a line of that level written? Ask before work is spent on one. */
 bool	 log_wants(enum log_level);
 

@@ -2,13 +2,18 @@
 #include "config.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "system/ident.h"
+#include "system/log.h"
 #include "system/sandbox.h"
+#include "system/sandbox_impl.h"
 
 void
 sandbox_stdio(void)
@@ -28,4 +33,41 @@ sandbox_harden(void)
 {
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	return prctl(PR_SET_DUMPABLE, 0) == -1 ? -errno : 0;
+}
+
+/*
+ * What libraries look for once and remember: the modules that know names, the
+ * time zone. Where they want more later they mostly find it, for what they
+ * read is granted; a name that is not found is a number.
+ */
+static void
+warm(void)
+{
+	(void)ident_user(getuid());
+	(void)ident_group(getgid());
+	tzset();
+	log_open();
+}
+
+unsigned
+sandbox_enter(int root, bool writes)
+{
+	static const struct rlimit none = { 0, 0 };
+	unsigned parts = 0;
+
+	warm();
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)setrlimit(RLIMIT_NPROC, &none);
+	if (sandbox_landlock(root, writes) == 0)
+		parts |= CONFINES_FILES;
+	/* Last, since it leaves no way to do any of this. */
+	if (sandbox_seccomp() == 0)
+		parts |= CONFINES_CALLS;
+	return parts;
+}
+
+bool
+sandbox_has_landlock(void)
+{
+	return sandbox_landlock_abi() >= ABI_MOVES;
 }

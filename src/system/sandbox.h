@@ -3,6 +3,8 @@
 #ifndef SYSTEM_SANDBOX_H
 #define SYSTEM_SANDBOX_H
 
+#include <stdbool.h>
+
 /*
  * Opens /dev/null where stdin, stdout or stderr is closed, so that no file
  * can come to stand there, and closes every descriptor that was inherited by
@@ -16,5 +18,21 @@ void	sandbox_stdio(void);
  * traced.
  */
 int	sandbox_harden(void);
+
+/* What a sandbox is made of, and what it says by the name of the kernel's. */
+#define CONFINES_FILES	0x1u	/* Landlock: what is opened and changed */
+#define CONFINES_CALLS	0x2u	/* seccomp: which system calls there are */
+
+/*
+ * Puts the session into a sandbox: seccomp.list says which system calls are
+ * left; files go as far as `root`, a directory's descriptor or -1, and are
+ * changed only if it `writes`; no core, no process beside this one. What the
+ * kernel does not have is left out: returns what is there. Comes behind
+ * sandbox_harden().
+ */
+unsigned sandbox_enter(int root, bool writes);
+
+/* Has this kernel a Landlock that holds a root? */
+bool	sandbox_has_landlock(void);
 
 #endif
