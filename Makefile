@@ -91,6 +91,12 @@ $(BUILD)/tests/refusefs: tests/refuse/refusefs.c
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $< $(FUSE3)
 
+# A kernel that is older than this one.
+WITHOUT	= $(BUILD)/tests/without
+$(WITHOUT): tests/lib/without.c
+	@mkdir -p $(@D)
+	$(REFUSE_CC) -o $@ $<
+
 # The fuzzer's target with a main() of its own, which runs inputs from files.
 FUZZ	= $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
 $(BUILD)/fuzz/replay: $(FUZZ) tests/fuzz/replay.c config.h $(LIBS_session)
@@ -120,7 +126,7 @@ fuzz: build/fuzz/dispatch
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-check: all $(UNIT) $(REFUSE) $(BUILD)/fuzz/replay
+check: all $(UNIT) $(REFUSE) $(WITHOUT) $(BUILD)/fuzz/replay
 	BUILD=$(BUILD) tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
@@ -140,7 +146,7 @@ bench-ssh: all
 	    CLIENTS='$(CLIENTS)' tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
-everything: all $(UNIT) $(REFUSE) $(BUILD)/bench/load $(BUILD)/fuzz/replay
+everything: all $(UNIT) $(REFUSE) $(WITHOUT) $(BUILD)/bench/load $(BUILD)/fuzz/replay
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \

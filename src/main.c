@@ -220,6 +220,7 @@ explain_policy(void)
 		criteria_facts();
 	else
 		facts.groups = ident_own_groups();
+	facts.no_landlock = !sandbox_has_landlock();
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner(),
 	    &mistake) != 0 ||
@@ -327,6 +328,36 @@ apply_policy(void)
 	exit(EXIT_POLICY);
 }
 
+/*
+ * The sandbox. Who may run what program he likes is not put into one, unless
+ * it is required; then all of it is, or there is no session.
+ */
+static void
+confine(void)
+{
+	const struct policy *p = &session.policy;
+	unsigned is, all = CONFINES_FILES | CONFINES_CALLS;
+	bool writes = !p->access.read_only;
+
+	if (p->sandbox == SANDBOX_OFF ||
+	    (p->sandbox == SANDBOX_AUTO && !p->restricted))
+		return;
+	is = sandbox_enter(session.fs.confined ? session.fs.root : -1, writes);
+	log_verbose("sandbox: Landlock %s, seccomp %s",
+	    (is & CONFINES_FILES) != 0 ? "on" : "off",
+	    (is & CONFINES_CALLS) != 0 ? "on" : "off");
+	if (p->sandbox == SANDBOX_REQUIRE && is != all) {
+		mistake_at(&mistake, "", 0, "sandbox");
+		(void)mistake_say(&mistake, "required, and this kernel, or "
+		    "this build, has no %s", (is & CONFINES_FILES) != 0 ?
+		    "seccomp" : "Landlock that will do");
+		refuse_mistake();
+	}
+	if (session.fs.confined && (is & CONFINES_FILES) == 0)
+		log_error("no Landlock: a directory that is moved out of the "
+		    "root while it is in use leads out of it");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -351,6 +382,7 @@ main(int argc, char **argv)
 	config_free(config);
 	handles_init(&session.handles);
 	apply_policy();
+	confine();
 	session.client = client_address();
 	log_info("session opened for local user %s from [%s]",
 	    session.self.name, session.client);

@@ -39,6 +39,7 @@ struct facts {
 	int		 local_port;
 	const char	*path;		/* only for -T: the name asked about */
 	bool		 forced;	/* SSH_ORIGINAL_COMMAND is set */
+	bool		 no_landlock;	/* for -T: not in this kernel */
 };
 
 /* Questions that -t asks of the user database: does this name exist? */

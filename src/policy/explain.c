@@ -246,6 +246,11 @@ print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 		    "them must not, or the user needs another shell" :
 		    "the user must not be able to write them, or needs "
 		    "access.protect_startup or another shell");
+	if (f->no_landlock)
+		fputs("# restricted, but this kernel has no Landlock, or an "
+		    "old one: a directory that is moved out of a root while "
+		    "it is in use leads out of it, and \"sandbox\" cannot be "
+		    "\"require\"\n", out);
 }
 
 int

@@ -306,6 +306,12 @@ check_remarks(void)
 	    != NULL, "restricted but not forced");
 	ok(strstr(out, "\n# restricted, but /usr/bin/zsh reads files of webex "
 	    "in the home directory") != NULL, "restricted, but for the shell");
+	ok(strstr(out, "Landlock") == NULL, "restricted, with Landlock");
+	free(out);
+	facts.no_landlock = true;
+	out = case_explain(read_only, NULL, &facts);
+	ok(strstr(out, "\n# restricted, but this kernel has no Landlock") !=
+	    NULL, "restricted, without Landlock");
 	free(out);
 	out = case_explain(no_options, NULL, &facts);
 	ok(strstr(out, "\n# ") == NULL, "nothing restricted, nothing to say");

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: ISC
+# Sessions in a sandbox: everything else works in it, and who gets one. What it
+# stops is in tests/unit/t_system_sandbox.c.
+
+load common
+
+WITHOUT=$BUILD/tests/without
+
+setup_file()
+{
+	# A place that others can enter, too.
+	SANDBOX_DIR=$(mktemp -d)
+	export SANDBOX_DIR
+	chmod 755 "$SANDBOX_DIR"
+	mkdir -m 1777 "$SANDBOX_DIR/tmp"
+	cat >"$SANDBOX_DIR/server" <<-EOF
+		#!/bin/sh
+		exec '$SERVER' -o sandbox=require "\$@"
+	EOF
+	chmod 755 "$SANDBOX_DIR/server"
+}
+
+teardown_file()
+{
+	rm -rf "$SANDBOX_DIR"
+}
+
+setup()
+{
+	require_server
+	DIR=$BATS_TEST_TMPDIR/tree
+	mkdir -m 755 "$DIR"
+	echo hello >"$DIR/f"
+	# To look for leaks takes a process that looks into this one.
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+}
+
+require_kernel()
+{
+	"$SERVER" -V | grep -q 'landlock, seccomp' ||
+	    skip "$SERVER was built without"
+	"$SERVER" -e -o sandbox=require </dev/null ||
+	    skip 'this kernel lacks something'
+}
+
+require_without()
+{
+	[[ -x $WITHOUT ]] || skip "$WITHOUT is not built"
+	"$WITHOUT" seccomp -- true || skip 'this kernel has no filters'
+}
+
+# suite MODULE [TEST ...]: that module's tests, in a sandbox, as whoever runs
+# this and, by root, as nobody.
+suite()
+{
+	local module=$1 as=() tests=()
+
+	require_kernel
+	shift
+	tests=("${@/#/$module.}")
+	[[ $# -gt 0 ]] || tests=("$module")
+	export SERVER=$SANDBOX_DIR/server TMPDIR=$SANDBOX_DIR/tmp \
+	    DIR=$SANDBOX_DIR/tmp
+	cd "$HERE"
+	run python3 -m unittest "${tests[@]}"
+	assert_success
+	[[ $EUID -eq 0 ]] || return 0
+	type -P setpriv >/dev/null || skip 'setpriv is not installed'
+	PATH=/usr/bin:/bin run setpriv --reuid 65534 --regid 65534 \
+	    --clear-groups python3 -m unittest "${tests[@]}"
+	assert_success
+}
+
+@test "in a sandbox: OPEN" { suite versions_open; }
+@test "in a sandbox: attributes" { suite versions_attrs; }
+@test "in a sandbox: requests" { suite versions_requests; }
+@test "in a sandbox: paths" { suite versions_paths; }
+@test "in a sandbox: locks" { suite versions_locks; }
+@test "in a sandbox: what clients do" { suite versions_clients; }
+@test "in a sandbox: reads and writes side by side" { suite ahead; }
+@test "in a sandbox: charsets" { suite charset; }
+@test "in a sandbox: checksums" { suite digest; }
+
+@test "in a sandbox: ACLs" {
+	"$SERVER" -V | grep -q libacl || skip "$SERVER was built without libacl"
+	suite acl Get RoundTrip Flags New
+}
+
+@test "in a sandbox: version 3" {
+	require_kernel
+	run env -i PATH="$PATH" HOME="$HOME" BUILD="$BUILD" \
+	    ASAN_OPTIONS="$ASAN_OPTIONS" BATS_LIB_PATH="${BATS_LIB_PATH-}" \
+	    SERVER="$SANDBOX_DIR/server" \
+	    "$BATS_ROOT/bin/bats" --tap "$HERE/v3.bats"
+	assert_success
+	refute_line -e '^not ok'
+	assert_line -e '^ok'
+}
+
+# What the kernel says of the server that is talked to: 2 is a filter.
+seccomp_of()
+{
+	play "$@" <<-'EOS'
+		! grep -w Seccomp /proc/$(pgrep -o -P $PPID)/status
+	EOS
+}
+
+@test "who is restricted is put into a sandbox, and who asks for it" {
+	local options filtered
+
+	require_kernel
+	type -P pgrep >/dev/null || skip 'pgrep is not installed'
+	while read -r filtered options; do
+		# shellcheck disable=SC2086	# words
+		seccomp_of $options
+		assert_output "Seccomp:	$filtered"
+	done <<-'EOF'
+		0
+		0 -o rename.overwrite=always
+		2 -R
+		2 -P remove
+		0 -R -o sandbox=off
+		0 -R -o profile=openssh
+		2 -o sandbox=require
+		2 -R -o sandbox=require
+	EOF
+}
+
+@test "what a session got is logged once, for those who want to know" {
+	require_kernel
+	run "$SERVER" -e -l VERBOSE -R </dev/null
+	assert_line -p 'sandbox: Landlock on, seccomp on'
+	run "$SERVER" -e -l INFO -R </dev/null
+	refute_line -p sandbox
+	run "$SERVER" -e -l VERBOSE </dev/null
+	refute_line -p sandbox
+}
+
+@test "a name that nobody has asked for before is found, or is a number" {
+	local user
+
+	require_kernel
+	[[ $EUID -eq 0 ]] || skip 'only root can give files away'
+	user=$(getent passwd 1 | cut -d: -f1)
+	mkdir "$DIR/d"
+	touch "$DIR/d/known" "$DIR/d/unknown"
+	chown 1:1 "$DIR/d/known"
+	chown 123456:123456 "$DIR/d/unknown"
+	play -o sandbox=require <<-'EOS'
+		opendir d -> d
+		readdir $d
+	EOS
+	assert_output -e "1 ${user:-1} .* known\""
+	assert_output -e '1 123456 +123456 .* unknown"'
+}
+
+@test "a kernel that lacks something: required is refused, else it goes on" {
+	local lacks text
+
+	require_kernel
+	require_without
+	while read -r lacks text; do
+		echo "without $lacks"
+		# shellcheck disable=SC2086	# words
+		run -78 "$WITHOUT" ${lacks//,/ } -- "$SERVER" -e \
+		    -o sandbox=require </dev/null
+		assert_line -p "sandbox: $text"
+		# shellcheck disable=SC2086
+		run "$HERE/wire" -d "$DIR" -- "$WITHOUT" ${lacks//,/ } -- \
+		    "$SERVER" -R <<<'stat f'
+		assert_output -p 'attrs '
+		# shellcheck disable=SC2086
+		run "$WITHOUT" ${lacks//,/ } -- "$SERVER" -e -l VERBOSE \
+		    -R </dev/null
+		assert_success
+		assert_line -p "off"
+	done <<-'EOF'
+		landlock_create_ruleset required, and this kernel, or this build, has no Landlock
+		landlock_restrict_self required, and this kernel, or this build, has no Landlock
+		seccomp required, and this kernel, or this build, has no seccomp
+		landlock_create_ruleset,seccomp required, and this kernel, or
+	EOF
+}
+
+@test "a root without Landlock is an error in the log, once" {
+	require_kernel
+	require_without
+	run "$WITHOUT" landlock_create_ruleset -- "$SERVER" -e -R \
+	    -o root="$DIR" </dev/null
+	assert_success
+	assert_equal "$(grep -c 'no Landlock' <<<"$output")" 1
+	run "$SERVER" -e -o root="$DIR" </dev/null
+	refute_output -p Landlock
+}
+
+@test "-T says what the kernel lacks" {
+	require_kernel
+	require_without
+	run "$WITHOUT" landlock_create_ruleset -- "$SERVER" -T -R
+	assert_line -p '# restricted, but this kernel has no Landlock'
+	run "$SERVER" -T -R
+	refute_line -p Landlock
+}
