@@ -274,6 +274,8 @@ walk_paths(void)
 	fs->hides = policy_has_hidden(p);
 	fs->names = fs->hides || p->paths != NULL;
 	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
+	if (p->access.protect_startup)
+		startup_begin(&session.startup, session.self.home);
 	return 0;
 }
 

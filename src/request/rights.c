@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 
 #include "policy/area.h"
@@ -175,6 +176,41 @@ judge_located(const struct request *q, int located)
 	return (q->takes[0].always | q->takes[0].absent) == 0 ? 0 : located;
 }
 
+/*
+ * What is read at login is changed by nobody here. A handle that was opened
+ * to write has been asked then.
+ */
+static int
+judge_startup(struct session *s, const struct request *q)
+{
+	const unsigned looks = RIGHT_LIST | RIGHT_STAT | RIGHT_READ;
+	const unsigned dirs = RIGHT_MKDIR | RIGHT_RMDIR | RIGHT_SETSTAT;
+	enum startup_change change;
+	const struct handle *h = q->handle[0];
+	struct place p;
+	unsigned changes;
+	int i;
+
+	for (i = 0; i < (int)nitems(q->takes); i++) {
+		changes = (q->takes[i].always | q->takes[i].absent |
+		    q->takes[i].present) & ~looks;
+		if (changes == 0 || (h != NULL && (i > 0 ||
+		    (h->flags & O_ACCMODE) != O_RDONLY)))
+			continue;
+		p = h == NULL ? q->place[i] :
+		    fs_place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
+		change = changes == RIGHT_SETSTAT ? STARTUP_ATTRS :
+		    (changes & ~dirs) == 0 ? STARTUP_DIR : STARTUP_ANY;
+		if (p.dirfd != -1 && !startup_protects(&s->startup, &p,
+		    change))
+			continue;
+		log_verbose("Refusing %s request: it would change what is "
+		    "read at login", q->row->name);
+		return FX_PERMISSION_DENIED;
+	}
+	return 0;
+}
+
 int
 rights_judge(struct session *s, struct request *q, int located)
 {
@@ -185,7 +221,8 @@ rights_judge(struct session *s, struct request *q, int located)
 	int i, r, paths = q->path[0] == NULL ? 0 : q->path[1] == NULL ? 1 : 2;
 
 	if (paths == 0)
-		return judge_handles(q);
+		return (r = judge_handles(q)) != 0 || !s->startup.on ? r :
+		    judge_startup(s, q);
 	for (i = 0; i < paths; i++)
 		find_area(s, q, i, &at[i].area);
 	crosses = paths == 2 && at[0].area.rule != at[1].area.rule;
@@ -204,6 +241,8 @@ rights_judge(struct session *s, struct request *q, int located)
 	grant(q, &at[paths - 1]);
 	if (located != 0)
 		return judge_located(q, located);
+	if (s->startup.on && (r = judge_startup(s, q)) != 0)
+		return r;
 	if (moves && moves_rules(s, q)) {
 		log_verbose("Refusing %s request: there are rules for what "
 		    "lies below", q->row->name);

@@ -15,6 +15,7 @@
 #include "system/fs.h"
 #include "system/handle.h"
 #include "system/ident.h"
+#include "system/startup.h"
 #include "wire/buf.h"
 
 struct session {
@@ -26,6 +27,7 @@ struct session {
 	struct ident	 self;
 	const char	*client;	/* address, for the log */
 	struct handles	 handles;
+	struct startup	 startup;	/* what may not be changed, if any */
 	struct own	 own;		/* files that it made */
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
 	bool		 translate;	/* it is to be used */
