@@ -37,13 +37,15 @@ char *
 arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;
-	char *s;
+	char text[256], *s;
 	size_t size;
 
 	va_start(ap, fmt);
-	size = (size_t)vsnprintf(NULL, 0, fmt, ap) + 1;
+	size = (size_t)vsnprintf(text, sizeof(text), fmt, ap) + 1;
 	va_end(ap);
 	s = arena_get(a, size);
+	if (size <= sizeof(text))
+		return memcpy(s, text, size);
 	va_start(ap, fmt);
 	vsnprintf(s, size, fmt, ap);
 	va_end(ap);

@@ -158,12 +158,12 @@ static int
 parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
     struct body *b)
 {
-	const char *name;
+	const char *name = config_setting_name(s);
 	struct given g;
 	int i, r = 0;
 
-	name = arena_printf(&p->config->arena, "%s%s%s", prefix,
-	    prefix[0] != '\0' ? "." : "", config_setting_name(s));
+	if (prefix[0] != '\0')
+		name = arena_printf(&p->config->arena, "%s.%s", prefix, name);
 	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
 		return parse_paths(p, s, b);
 	if (knob_find(name) != NULL || !is_group_name(name)) {

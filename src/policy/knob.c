@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -100,15 +101,17 @@ static const struct kind {
 	[KNOB_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash" },
 };
 
+static int
+compare_name(const void *name, const void *knob)
+{
+	return strcmp(name, ((const struct knob *)knob)->name);
+}
+
 const struct knob *
 knob_find(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < knob_count; i++)
-		if (strcmp(knobs[i].name, name) == 0)
-			return &knobs[i];
-	return NULL;
+	return bsearch(name, knobs, knob_count, sizeof(knobs[0]),
+	    compare_name);
 }
 
 const struct knob *

@@ -21,9 +21,9 @@ mistake_say(struct mistake *m, const char *fmt, ...)
 void
 mistake_at(struct mistake *m, const char *file, int line, const char *setting)
 {
-	snprintf(m->file, sizeof(m->file), "%s", file);
-	snprintf(m->setting, sizeof(m->setting), "%s",
-	    setting == NULL ? "" : setting);
+	strlcpy(m->file, file, sizeof(m->file));
+	strlcpy(m->setting, setting == NULL ? "" : setting,
+	    sizeof(m->setting));
 	m->line = line;
 }
 

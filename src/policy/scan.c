@@ -116,14 +116,21 @@ take_number(struct scanner *s)
 	return 0;
 }
 
+static bool
+in_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '*';
+}
+
 static int
 take_word(struct scanner *s)
 {
 	static const char *const slips[] = { "yes", "no", "on", "off" };
-	size_t i, len = strspn(s->p, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_*");
+	size_t i, len = 0;
 	bool value = s->last == '=' || s->last == ':' || s->last == '[';
 
+	while (in_word(s->p[len]))
+		len++;
 	for (i = 0; value && i < sizeof(slips) / sizeof(slips[0]); i++)
 		if (len == strlen(slips[i]) &&
 		    strncasecmp(s->p, slips[i], len) == 0)
