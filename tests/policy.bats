@@ -137,6 +137,43 @@ policy() {
 	run -78 "$SERVER" -T -C uid=0 -F "$FILE"
 }
 
+@test "-T -C path= says what holds for one name, and which rule says so" {
+	policy 'rules = ( { match = { user = "root"; };
+	    access = { rights = [ "list", "read" ]; };
+	    paths = (
+	      { match = "/in/%u"; rights = "create"; hide = "*.tmp";
+	        rename = { overwrite = "always"; }; } ); } );'
+	run -0 "$SERVER" -T -C user=root,path=/in/root/a,b -F "$FILE"
+	assert_line "rights create   # rule 1, $FILE:4"
+	assert_line "rename.overwrite always   # rule 1, $FILE:5"
+	assert_line "hide *.tmp   # rule 1, $FILE:4"
+	assert_line 'files.atomic no   # default'
+	refute_output --partial '# hidden'
+	run -0 "$SERVER" -T -C user=root,path=/in/root/a.tmp -F "$FILE"
+	assert_output --partial '# hidden'
+	run -0 "$SERVER" -T -C user=root,path=/in -F "$FILE"
+	assert_line "rights list,read   # rule 1, $FILE:2"
+	assert_line '# path rules lie below it, so that it cannot be renamed'
+	run -0 "$SERVER" -T -C user=nobody,path=/in -F "$FILE"
+	assert_line 'rights all   # default'
+	for path in in ./in /in/../x ''; do
+		run -78 "$SERVER" -T -C "user=root,path=$path" -F "$FILE"
+		assert_output --partial 'must be absolute, without . and ..'
+	done
+}
+
+@test "-T refuses what would refuse the session" {
+	run -78 "$SERVER" -T -C user=.. -o root=/srv/%u
+	assert_output '-o: root: %u is "..", which is no safe part of a path'
+	run -0 "$SERVER" -T -C user=somebody -o root=/srv/%u
+	assert_line 'root "/srv/%u"   # -o; here "/srv/somebody"'
+}
+
+@test "-m is files.mode.force" {
+	run -0 "$SERVER" -T -m 640 -o files.mode=set=7
+	assert_line 'files.mode force=0640   # -m'
+}
+
 @test "a rule by group is about the groups of the process" {
 	policy "rules = ( { match = { group = \"$(id -gn)\"; };
 	    session = { access = \"refuse\"; message = \"Not you\"; }; } );"

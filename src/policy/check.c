@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/rights.h"
 #include "policy/rule.h"
 
 __attribute__((format(printf, 3, 4)))
@@ -97,6 +98,116 @@ check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
 		warn(out, r, "can never win against the options");
 }
 
+/* Is all that `path` sets set by `first`, which is for the same names? */
+static bool
+is_covered(const struct setting *path, const struct setting *first)
+{
+	const struct setting *s, *f;
+
+	if (strcmp(path->value.text, first->value.text) != 0)
+		return false;
+	for (s = path->beneath; s != NULL; s = s->next) {
+		for (f = first->beneath; f != NULL && f->knob != s->knob;)
+			f = f->next;
+		if (f == NULL || s->knob->combine == ADDS_UP)
+			return false;
+	}
+	return true;
+}
+
+/* The path rule that makes `path`, of rule `r`, useless for everybody. */
+static const struct setting *
+find_cover(const struct config *c, const struct rule *r,
+    const struct setting *path)
+{
+	const struct rule *first;
+
+	for (first = &c->flags; first != NULL; first = first->next) {
+		struct cursor at = { .body = &first->body };
+
+		if (first != r && !always_applies(first))
+			continue;
+		while (cursor_next(&at)) {
+			if (at.setting == path)
+				return NULL;
+			if (at.setting->knob == path->knob &&
+			    is_covered(path, at.setting))
+				return at.setting;
+		}
+	}
+	return NULL;
+}
+
+static void
+check_paths(const struct config *c, const struct rule *r, FILE *out)
+{
+	struct cursor at = { .body = &r->body };
+	const struct setting *cover;
+
+	while (cursor_next(&at)) {
+		if (at.setting->knob->type != KNOB_PATHS)
+			continue;
+		if (at.setting->beneath == NULL)
+			warn(out, r, "paths: \"%s\" in line %d sets nothing",
+			    at.setting->value.text, at.setting->line);
+		else if ((cover = find_cover(c, r, at.setting)) != NULL)
+			warn(out, r, "paths: \"%s\" in line %d can never win, "
+			    "since that in line %d comes first",
+			    at.setting->value.text, at.setting->line,
+			    cover->line);
+	}
+}
+
+/* What this takes away of `rights`, itself or beneath a path. */
+static unsigned
+fewer_rights(const struct setting *s, const struct knob *k, unsigned rights)
+{
+	const struct setting *b;
+
+	for (b = s->beneath; b != NULL; b = b->next)
+		rights = fewer_rights(b, k, rights);
+	return s->knob == k ? rights & (unsigned)s->value.number : rights;
+}
+
+/* The rights that nothing takes away from anybody anywhere. */
+static unsigned
+common_rights(const struct config *c)
+{
+	const struct knob *k = knob_find("access.rights");
+	unsigned rights = RIGHTS_ALL;
+	const struct rule *r;
+
+	for (r = &c->flags; r != NULL; r = r->next) {
+		struct cursor at = { .body = &r->body };
+
+		while (cursor_next(&at))
+			rights = fewer_rights(at.setting, k, rights);
+	}
+	return rights;
+}
+
+/* To give what everybody has is no gift. */
+static void
+check_own_rights(const struct rule *r, unsigned common, FILE *out)
+{
+	const struct knob *k = knob_find("access.own_rights");
+	struct cursor at = { .body = &r->body };
+	const struct setting *s;
+
+	while (cursor_next(&at)) {
+		for (s = at.setting->beneath; s != NULL && s->knob != k;)
+			s = s->next;
+		if (at.setting->knob == k)
+			s = at.setting;
+		if (s == NULL || s->value.number == 0 ||
+		    ((unsigned)s->value.number & ~common) != 0)
+			continue;
+		warn(out, r, "%s: does nothing, since no rule takes these "
+		    "rights away", s == at.setting ? k->name :
+		    "own_rights of a path");
+	}
+}
+
 int
 config_check_charsets(struct config *c, bool (*known)(const char *),
     struct mistake *m)
@@ -130,16 +241,20 @@ config_check(struct config *c, const struct lookup *lookup, FILE *out,
 {
 	const struct rule **settled;
 	const struct rule *r;
+	unsigned common;
 
 	*m = (struct mistake){ 0 };
 	if (config_link(c, m) < 0)
 		return -1;
+	common = common_rights(c);
 	settled = arena_get(&c->arena, knob_count * sizeof(*settled));
 	for (r = &c->flags; r != NULL; r = r->next) {
 		check_names(r, r->match.user, "user", lookup->user, out);
 		check_names(r, r->match.group, "group", lookup->group, out);
 		check_words(r, out);
 		check_shadow(r, settled, out);
+		check_paths(c, r, out);
+		check_own_rights(r, common, out);
 	}
 	return 0;
 }

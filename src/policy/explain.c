@@ -226,10 +226,29 @@ reads_startup_files(const char *shell)
 	return false;
 }
 
+/* Landlock keeps what is moved out of a root while it is in use. */
+static void
+print_landlock(const struct policy *p, const struct facts *f, FILE *out)
+{
+	if (f->no_landlock && p->sandbox == SANDBOX_REQUIRE)
+		fputs("# sandbox is \"require\", but this kernel has no "
+		    "Landlock, or an old one: every session is refused\n",
+		    out);
+	else if (f->no_landlock && p->restricted)
+		fputs("# restricted, but this kernel has no Landlock, or an "
+		    "old one: a directory that is moved out of a root while "
+		    "it is in use leads out of it\n", out);
+	else if (p->root != NULL && p->sandbox == SANDBOX_OFF)
+		fputs("# restricted, but sandbox is \"off\": a directory that "
+		    "is moved out of the root while it is in use leads out "
+		    "of it\n", out);
+}
+
 /* Why a restriction may be none: policy.c cannot mend what runs before it. */
 static void
 print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 {
+	print_landlock(p, f, out);
 	if (!p->restricted)
 		return;
 	if (!f->forced)
@@ -246,11 +265,6 @@ print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 		    "them must not, or the user needs another shell" :
 		    "the user must not be able to write them, or needs "
 		    "access.protect_startup or another shell");
-	if (f->no_landlock)
-		fputs("# restricted, but this kernel has no Landlock, or an "
-		    "old one: a directory that is moved out of a root while "
-		    "it is in use leads out of it, and \"sandbox\" cannot be "
-		    "\"require\"\n", out);
 }
 
 int
@@ -266,6 +280,7 @@ config_explain(struct config *c, const struct facts *f, FILE *out,
 	if (config_link(c, m) < 0)
 		return -1;
 	config_evaluate(c, f, &o);
+	policy_init(&p);
 	if ((r = outcome_apply(&o, f, &p, m)) == 0) {
 		if (f->path != NULL)
 			print_area(&o, &p, f->path, out);

@@ -259,22 +259,21 @@ outcome_restricts(const struct outcome *o)
 }
 
 /*
- * -R, -p and -P alone forbid what they forbid in OpenSSH's server, and what
- * cannot be written needs no more.
+ * Is access.protect_startup on? To set it restricts, too. -R, -p and -P alone
+ * forbid what they forbid in OpenSSH's server, and what cannot be written
+ * needs no more.
  */
-bool
-outcome_protects_startup(const struct outcome *o)
+static bool
+protects_startup(const struct outcome *o, const struct policy *p)
 {
-	const struct origin *set = o->origins[
-	    knob_find("access.protect_startup") - knobs];
-	const struct origin *read_only = o->origins[
-	    knob_find("access.read_only") - knobs];
+	const struct origin *set;
 
-	if (set != NULL &&
-	    set->setting->value.number != STARTUP_IF_RESTRICTED)
-		return set->setting->value.number != 0;
-	return restricts_without(o, o->flags) && (read_only == NULL ||
-	    read_only->setting->value.number == 0);
+	if (!restricts_without(o, o->flags))
+		return false;
+	set = o->origins[knob_find("access.protect_startup") - knobs];
+	return set != NULL &&
+	    set->setting->value.number != STARTUP_IF_RESTRICTED ?
+	    set->setting->value.number != 0 : !p->access.read_only;
 }
 
 /* What a READ answers with must fit a packet. */
@@ -289,13 +288,11 @@ limit_read(struct policy *p)
 
 /* What follows from all of it together. */
 static int
-conclude(const struct outcome *o, const struct facts *f, struct policy *p,
-    struct mistake *m)
+conclude(const struct outcome *o, const struct origin *paths,
+    const struct facts *f, struct policy *p, struct mistake *m)
 {
-	const struct origin *paths = o->origins[knob_find("paths") - knobs];
-
 	p->restricted = outcome_restricts(o);
-	p->access.protect_startup = outcome_protects_startup(o);
+	p->access.protect_startup = protects_startup(o, p);
 	if (paths != NULL &&
 	    (p->paths = paths_build(paths, f, p, m)) == NULL)
 		return -1;
@@ -314,14 +311,16 @@ int
 outcome_apply(const struct outcome *o, const struct facts *f,
     struct policy *p, struct mistake *m)
 {
+	const struct origin *paths = NULL;
 	size_t i;
 
-	policy_init(p);
 	for (i = 0; i < knob_count; i++)
-		if (o->origins[i] != NULL && knobs[i].type != KNOB_PATHS &&
+		if (knobs[i].type == KNOB_PATHS)
+			paths = o->origins[i];
+		else if (o->origins[i] != NULL &&
 		    apply(&knobs[i], o->origins[i], f, p, m) < 0)
 			return -1;
-	return conclude(o, f, p, m);
+	return conclude(o, paths, f, p, m);
 }
 
 /* The first setting of a rule that forbids something, or NULL. */

@@ -130,8 +130,8 @@ void	config_evaluate(struct config *, const struct facts *,
 	    struct outcome *);
 
 /*
- * Makes an outcome a policy, whatever else is undecided. *policy is
- * initialised here. -1 with the mistake.
+ * Makes an outcome a policy, whatever else is undecided; *policy is as
+ * policy_init() leaves it. -1 with the mistake.
  */
 int	outcome_apply(const struct outcome *, const struct facts *,
 	    struct policy *, struct mistake *);
@@ -141,8 +141,5 @@ bool	setting_restricts(const struct setting *);
 
 /* Does any value that holds forbid something? */
 bool	outcome_restricts(const struct outcome *);
-
-/* Is access.protect_startup on? */
-bool	outcome_protects_startup(const struct outcome *);
 
 #endif

@@ -2,6 +2,8 @@
 /* Path rules: which of them hold for a name, and what they make of it. */
 #include "config.h"
 
+#include <fnmatch.h>
+
 #include "policy/paths.h"
 #include "policy_case.h"
 #include "tap.h"
@@ -270,6 +272,90 @@ check_tokens(void)
 	}
 }
 
+/* One of all the names of one to `most` of these components; its depth. */
+static int
+name_of(size_t n, const char *const *parts, size_t count, int most,
+    char *name)
+{
+	int depth = 0;
+
+	*name = '\0';
+	for (; n > 0 && depth < most; n = (n - 1) / count, depth++)
+		name += sprintf(name, "/%s", parts[(n - 1) % count]);
+	return n > 0 ? 0 : depth;
+}
+
+/* By the words of the manual: does the pattern match the name or above it? */
+static bool
+matches_above(const char *pattern, const char *name)
+{
+	char parts[2][4];
+	int used[2];
+
+	while (sscanf(pattern, "/%3[^/]%n", parts[0], &used[0]) == 1) {
+		if (sscanf(name, "/%3[^/]%n", parts[1], &used[1]) != 1 ||
+		    fnmatch(parts[0], parts[1], 0) != 0)
+			return false;
+		pattern += used[0];
+		name += used[1];
+	}
+	return true;
+}
+
+static int
+plain_parts(const char *pattern)
+{
+	int n = 0;
+
+	for (; *pattern != '\0' && pattern[1] != '*' && pattern[2] != '*' &&
+	    pattern[1] != '?'; n++)
+		pattern += 1 + strcspn(pattern + 1, "/");
+	return n;
+}
+
+/* All patterns and names of a small kind, against the rules one by one. */
+static void
+check_all(void)
+{
+	static const char *const wild[] = { "a", "*", "b", "?", "a*" };
+	static const char *const plain[] = { "a", "b", "ab" };
+	enum { RULES = 5 + 25 + 125, NAMES = 3 + 9 + 27 + 81 };
+	char rules[RULES][16], name[16], buf[128], *text;
+	struct policy p;
+	struct area a;
+	size_t i, k, best, size, wrong = 0;
+	FILE *stream = open_memstream(&text, &size);
+
+	fputs("paths = (", stream);
+	for (i = 0; i < RULES; i++) {
+		if (name_of(i + 1, wild, 5, 3, rules[i]) == 0)
+			abort();
+		fprintf(stream, "%s{ match = \"%s\"; rights = \"%s\"; }",
+		    i == 0 ? "" : ",\n", rules[i],
+		    rights_format((unsigned)i + 1, buf, sizeof(buf)));
+	}
+	fputs(");", stream);
+	fclose(stream);
+	policy_of(text, &p);
+	for (k = 1; k <= NAMES; k++) {
+		if (name_of(k, plain, 3, 4, name) == 0)
+			abort();
+		best = RULES;
+		for (i = 0; i < RULES; i++)
+			if (matches_above(rules[i], name) && (best == RULES ||
+			    plain_parts(rules[i]) > plain_parts(rules[best]) ||
+			    (plain_parts(rules[i]) == plain_parts(rules[best])
+			    && strlen(rules[i]) > strlen(rules[best]))))
+				best = i;
+		policy_area(&p, name, &a);
+		wrong += a.rights != best + 1;
+	}
+	ok(wrong == 0, "%d rules and %d names, of which %zu are wrong", RULES,
+	    NAMES, wrong);
+	policy_free(&p);
+	free(text);
+}
+
 /* How many slots are looked at until this child is found. */
 static size_t
 probes(const struct paths *t, const struct path_node *node)
@@ -334,6 +420,7 @@ main(void)
 	check_below();
 	check_fold();
 	check_tokens();
+	check_all();
 	check_flat(1, "/srv/in/", "");
 	check_flat(500, "/srv/in/", "");
 	check_flat(500, "/home/user", "/in/new");

@@ -71,6 +71,51 @@ static const struct {
 	{ "rename.overwrite", "alway", NULL },
 	{ "access.read_only", "TRUE", "true" },
 	{ "access.read_only", "1", NULL },
+	{ "access.rights", "all", "all" },
+	{ "access.rights", "none", "none" },
+	{ "access.rights", "Read, list", "list,read" },
+	{ "access.rights", "list,list", "list" },
+	{ "access.rights", "list,stat,read,create,modify,replace,delete,"
+	    "rename,mkdir,rmdir,symlink,link,setstat", "all" },
+	{ "access.rights", "list,all", NULL },
+	{ "access.rights", "lis", NULL },
+	{ "access.rights", "lists", NULL },
+	{ "access.rights", "list;read", NULL },
+	{ "access.rights", "", NULL },
+	{ "files.mode", "set=0111,clear=022,force=640",
+	    "set=0111,clear=0022,force=0640" },
+	{ "files.mode", "force=0", "force=0000" },
+	{ "files.mode", "7777", "force=7777" },
+	{ "files.mode", "none", "none" },
+	{ "files.mode", "10000", NULL },
+	{ "files.mode", "set", NULL },
+	{ "files.mode", "set=", NULL },
+	{ "files.mode", "set=0o7", NULL },
+	{ "files.mode", "setx=7", NULL },
+	{ "files.mode", "se=7", NULL },
+	{ "files.mode", "set=1,clear=2,force=3,set=4,clear=5,force=6,set=7,"
+	    "set=1,set=1,set=1,set=1", NULL },
+	{ "limits.file_size", "5G", "5G" },
+	{ "limits.file_size", "1048576T", "1048576T" },
+	{ "limits.file_size", "1048577T", NULL },
+	{ "limits.file_size", "none", "none" },
+	{ "limits.file_size", "0", NULL },
+	{ "limits.handles", "100", "100" },
+	{ "limits.handles", "1K", NULL },
+	{ "log.transfers", "syslog", "\"syslog\"" },
+	{ "log.transfers", "none", "none" },
+	{ "log.transfers", "/run/a.sock", "\"/run/a.sock\"" },
+	{ "log.transfers", "/234567890123456789012345678901234567890123456789"
+	    "01234567890123456789012345678901234567890123456789012345678",
+	    NULL },
+	{ "root", "/srv/%u", "\"/srv/%u\"" },
+	{ "root", "%d/x", "\"%d/x\"" },
+	{ "root", "/srv/..a", "\"/srv/..a\"" },
+	{ "root", "/..", NULL },
+	{ "root", "%%d", NULL },
+	{ "root", "none", "none" },
+	{ "files.hide", "none", "none" },
+	{ "protocol.charset", "none", "none" },
 	{ "log.level", "debug1", "DEBUG" },
 	{ "log.facility", "local7", "LOCAL7" },
 	{ "start_dir", "/a %u", "\"/a %u\"" },
@@ -116,7 +161,7 @@ check_row(const struct knob *k, const struct knob *before)
 	struct policy p;
 	struct value v = { .number = 1, .text = "x" };
 	unsigned char *member = (unsigned char *)&p + k->offset;
-	unsigned char zeroes[sizeof(void *)] = { 0 };
+	unsigned char zeroes[sizeof(struct mode_rule)] = { 0 };
 
 	ok(before == NULL || strcmp(before->name, k->name) < 0,
 	    "%s: the table is sorted", k->name);

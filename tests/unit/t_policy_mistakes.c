@@ -220,6 +220,196 @@ static const struct {
 	    "p:2: session.idle_timeout: must be 1s to 366d or none, not "
 	    "\"1x\" (seconds, or a string such as \"5m\" or \"1h30m\")" },
 
+	/* What a user may do. */
+	{ { "access.rights=list,remove" }, NULL,
+	    "-o: access.rights: must be all, none, or of list, stat, "
+	    "read, create, modify, replace, delete, rename, mkdir, "
+	    "rmdir, symlink, link and setstat, not \"list,remove\"" },
+	{ { "access.rights=read write" }, NULL,
+	    "-o: access.rights: must be all, none, or of list, stat, "
+	    "read, create, modify, replace, delete, rename, mkdir, "
+	    "rmdir, symlink, link and setstat, not \"read write\"" },
+	{ { "access.rights=read," }, NULL,
+	    "-o: access.rights: must be all, none, or of list, stat, "
+	    "read, create, modify, replace, delete, rename, mkdir, "
+	    "rmdir, symlink, link and setstat, not \"read,\"" },
+	{ { "access.own_rights=" }, NULL,
+	    "-o: access.own_rights: must be all, none, or of list, "
+	    "stat, read, create, modify, replace, delete, rename, "
+	    "mkdir, rmdir, symlink, link and setstat, not \"\"" },
+	{ { 0 }, RULE("access = { rights = true; };"),
+	    "p:2: access.rights: must be all, none, or of list, stat, "
+	    "read, create, modify, replace, delete, rename, mkdir, "
+	    "rmdir, symlink, link and setstat, not \"true\" (a string, "
+	    "or a list [ \"a\", \"b\" ])" },
+	{ { 0 }, RULE("rights = \"read\";"),
+	    "p:2: rights: there is no such setting (access.rights is "
+	    "one)" },
+	{ { "access.listings=none" }, NULL,
+	    "-o: access.listings: must be full or empty, not \"none\"" },
+	{ { 0 }, RULE("access = { protect_startup = \"yes\"; };"),
+	    "p:2: access.protect_startup: must be false, true or "
+	    "restricted, not \"yes\" (without quotes)" },
+	{ { "root=/" }, NULL,
+	    "-o: root: must be an absolute path below /, without . and "
+	    ".., not \"/\"" },
+	{ { "root=//" }, NULL,
+	    "-o: root: must be an absolute path below /, without . and "
+	    ".., not \"//\"" },
+	{ { "root=srv" }, NULL,
+	    "-o: root: must be an absolute path below /, without . and "
+	    ".., not \"srv\"" },
+	{ { "root=%u" }, NULL,
+	    "-o: root: must be an absolute path below /, without . and "
+	    ".., not \"%u\"" },
+	{ { "root=/srv/../%u" }, NULL,
+	    "-o: root: must be an absolute path below /, without . and "
+	    ".., not \"/srv/../%u\"" },
+	{ { "root=/srv/." }, NULL,
+	    "-o: root: must be an absolute path below /, without . and "
+	    ".., not \"/srv/.\"" },
+	{ { "root=/srv/%h" }, NULL,
+	    "-o: root: \"/srv/%h\": unknown token %h (there are %u %U "
+	    "%d %%)" },
+	{ { 0 }, RULE("root = 1;"),
+	    "p:2: root: must be an absolute path below /, without . "
+	    "and .., not \"1\" (in quotes)" },
+	{ { "sandbox=on" }, NULL,
+	    "-o: sandbox: must be auto, require or off, not \"on\"" },
+	{ { "files.atomic=true" }, NULL,
+	    "-o: files.atomic: must be no, yes or keep, not \"true\"" },
+	{ { "files.symlinks=no" }, NULL,
+	    "-o: files.symlinks: must be follow, no-create or "
+	    "no-follow, not \"no\"" },
+	{ { "files.hide=.git,a/b" }, NULL,
+	    "-o: files.hide: must be names or patterns of names, "
+	    "without a slash, not \".git,a/b\"" },
+	{ { "files.mode=set=8" }, NULL,
+	    "-o: files.mode: must be octal modes of set, clear and "
+	    "force, not \"set=8\"" },
+	{ { "files.mode=set=10000" }, NULL,
+	    "-o: files.mode: must be octal modes of set, clear and "
+	    "force, not \"set=10000\"" },
+	{ { "files.mode=unset=1" }, NULL,
+	    "-o: files.mode: must be octal modes of set, clear and "
+	    "force, not \"unset=1\"" },
+	{ { "files.dir_mode=set=1," }, NULL,
+	    "-o: files.dir_mode: must be octal modes of set, clear and "
+	    "force, not \"set=1,\"" },
+	{ { "-m 8" }, NULL,
+	    "-m: files.mode: must be octal modes of set, clear and "
+	    "force, not \"8\"" },
+	{ { 0 }, RULE("files = { mode = 640; };"),
+	    "p:2: files.mode: must be octal modes of set, clear and "
+	    "force, not \"640\" ({ set = \"0111\"; clear = \"022\"; }, "
+	    "each in quotes)" },
+	{ { 0 }, RULE("files = { mode = { set = 111; }; };"),
+	    "p:2: files.mode: must be octal modes of set, clear and "
+	    "force, not \"{ ... }\" ({ set = \"0111\"; clear = "
+	    "\"022\"; }, each in quotes)" },
+	{ { 0 }, RULE("files = { mode = { }; };"),
+	    "p:2: files.mode: must be octal modes of set, clear and "
+	    "force, not \"{ ... }\" ({ set = \"0111\"; clear = "
+	    "\"022\"; }, each in quotes)" },
+	{ { 0 }, RULE("files = { mode = { sets = \"1\"; }; };"),
+	    "p:2: files.mode: must be octal modes of set, clear and "
+	    "force, not \"sets=1\" ({ set = \"0111\"; clear = \"022\"; "
+	    "}, each in quotes)" },
+	{ { "limits.handles=0" }, NULL,
+	    "-o: limits.handles: must be 1 to 1048576 or none, not "
+	    "\"0\"" },
+	{ { 0 }, RULE("limits = { handles = \"1\"; };"),
+	    "p:2: limits.handles: must be 1 to 1048576 or none, not "
+	    "\"1\" (without quotes)" },
+	{ { "limits.file_size=2097152T" }, NULL,
+	    "-o: limits.file_size: must be 1 to 1048576T or none, not "
+	    "\"2097152T\"" },
+	{ { "limits.read_rate=1" }, NULL,
+	    "-o: limits.read_rate: must be 1K to 1T or none, not \"1\"" },
+	{ { "log.transfers=log/x" }, NULL,
+	    "-o: log.transfers: must be syslog, or the absolute path "
+	    "of a socket, not \"log/x\"" },
+
+	/* Beneath a path. */
+	{ { "paths=/in" }, NULL,
+	    "-o: paths: must be a list of path rules, in a file (paths "
+	    "= ( { match = \"/in/*\"; rights = \"read\"; } );)" },
+	{ { 0 }, RULE("paths = \"/in\";"),
+	    "p:2: paths: must be a list of path rules, in a file "
+	    "(paths = ( { match = \"/in/*\"; rights = \"read\"; } );)" },
+	{ { 0 }, RULE("paths = { match = \"/in\"; };"),
+	    "p:2: paths: must be a list of path rules, in a file "
+	    "(paths = ( { match = \"/in/*\"; rights = \"read\"; } );)" },
+	{ { 0 }, RULE("paths = ( \"/in\" );"),
+	    "p:2: paths: a path rule must be a group with match = "
+	    "\"/a/path\"" },
+	{ { 0 }, RULE("paths = ( { rights = \"read\"; } );"),
+	    "p:2: paths: a path rule must be a group with match = "
+	    "\"/a/path\"" },
+	{ { 0 }, RULE("paths = ( { match = 1; } );"),
+	    "p:2: paths: a path rule must be a group with match = "
+	    "\"/a/path\"" },
+	{ { 0 }, RULE("paths = ( { match = \"in\"; } );"),
+	    "p:2: paths: must be an absolute path or pattern, without "
+	    "., .. and **, for what it matches and all below, not "
+	    "\"in\" (* and ? match no slash)" },
+	{ { 0 }, RULE("paths = ( { match = \"\"; } );"),
+	    "p:2: paths: is empty" },
+	{ { 0 }, RULE("paths = ( { match = \"/in/**\"; } );"),
+	    "p:2: paths: must be an absolute path or pattern, without "
+	    "., .. and **, for what it matches and all below, not "
+	    "\"/in/**\" (* and ? match no slash)" },
+	{ { 0 }, RULE("paths = ( { match = \"/in/../x\"; } );"),
+	    "p:2: paths: must be an absolute path or pattern, without "
+	    "., .. and **, for what it matches and all below, not "
+	    "\"/in/../x\" (* and ? match no slash)" },
+	{ { 0 }, RULE("paths = ( { match = \"/./in\"; } );"),
+	    "p:2: paths: must be an absolute path or pattern, without "
+	    "., .. and **, for what it matches and all below, not "
+	    "\"/./in\" (* and ? match no slash)" },
+	{ { 0 }, RULE("paths = ( { match = \"/%h\"; } );"),
+	    "p:2: paths: \"/%h\": unknown token %h (there are %u %U %d "
+	    "%%)" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; rights = \"rd\"; } );"),
+	    "p:2: rights: must be all, none, or of list, stat, read, "
+	    "create, modify, replace, delete, rename, mkdir, rmdir, "
+	    "symlink, link and setstat, not \"rd\" (a string, or a "
+	    "list [ \"a\", \"b\" ])" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; access = { rights = \"read\"; }; } );"),
+	    "p:2: access.rights: is called rights in a path rule" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; files = { hide = \"x\"; }; } );"),
+	    "p:2: files.hide: is called hide in a path rule" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; files = { umask = \"022\"; }; } );"),
+	    "p:2: files.umask: holds for the whole session (rights, "
+	    "own_rights, listings, hide, files.mode, files.dir_mode, "
+	    "files.atomic, files.fsync and those of rename can be set "
+	    "for a path)" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; files = { symlinks = \"follow\"; }; } );"),
+	    "p:2: files.symlinks: holds for the whole session (rights, "
+	    "own_rights, listings, hide, files.mode, files.dir_mode, "
+	    "files.atomic, files.fsync and those of rename can be set "
+	    "for a path)" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; root = \"/x\"; } );"),
+	    "p:2: root: holds for the whole session (rights, "
+	    "own_rights, listings, hide, files.mode, files.dir_mode, "
+	    "files.atomic, files.fsync and those of rename can be set "
+	    "for a path)" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; profile = \"webex\"; } );"),
+	    "p:2: profile: there is no such setting (rights, "
+	    "own_rights, listings, hide, files.mode, files.dir_mode, "
+	    "files.atomic, files.fsync and those of rename can be set "
+	    "for a path)" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; foo = 1; } );"),
+	    "p:2: foo: there is no such setting (rights, own_rights, "
+	    "listings, hide, files.mode, files.dir_mode, files.atomic, "
+	    "files.fsync and those of rename can be set for a path)" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; hide = [ \"a/b\" ]; } );"),
+	    "p:2: hide: must be names or patterns of names, without a "
+	    "slash, not \"a/b\" (a string, or a list [ \"a\", \"b\" ])" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; rename = { overwrite = true; }; } );"),
+	    "p:2: rename.overwrite: must be if-asked, always or never, "
+	    "not \"true\" (in quotes)" },
+
 	/* Who a rule is for. */
 	{ { 0 }, RULE("match = \"webex\";"),
 	    "p:2: match: must be a group (match = { user = \"...\"; };)" },

@@ -4,6 +4,7 @@
 
 #include <syslog.h>
 
+#include "policy/rights.h"
 #include "policy_case.h"
 #include "tap.h"
 
@@ -50,8 +51,19 @@ check_defaults(void)
 	    p.start_dir == NULL, "session by default");
 	ok(!p.access.read_only && p.access.allow == NULL &&
 	    p.access.deny == NULL && !p.restricted, "access by default");
-	ok(p.files.umask == -1 && p.files.mode.force == -1,
+	ok(p.access.rights == RIGHTS_ALL && p.access.own_rights == 0 &&
+	    !p.access.empty_listings && !p.access.protect_startup &&
+	    p.paths == NULL && p.root == NULL && !p.walks, "no name judged");
+	ok(p.files.umask == -1 && mode_rule_apply(&p.files.mode, 06755) ==
+	    06755 && mode_rule_apply(&p.files.dir_mode, 02755) == 02755 &&
+	    p.files.atomic == ATOMIC_NO && !p.files.fsync &&
+	    p.files.hide == NULL && p.files.symlinks == SYMLINKS_FOLLOW,
 	    "files by default");
+	ok(p.limits.handles == 0 && p.limits.file_size == 0 &&
+	    p.limits.read_rate == 0 && p.limits.write_rate == 0,
+	    "no limits by default");
+	ok(p.sandbox == SANDBOX_AUTO && p.log.transfers == NULL,
+	    "a sandbox by default");
 	ok(p.log.level == 2 && p.log.facility == LOG_AUTH, "log by default");
 }
 
@@ -68,8 +80,18 @@ check_values(void)
 	    "	hide_extensions = ( \"a@x\", \"b@*\" ); };\n"
 	    "session = { access = \"refuse\"; message = \"Go away\";\n"
 	    "	idle_timeout = \"1h30m\"; max_time = \"1w2d\"; };\n"
-	    "files = { umask = \"0027\"; };\n"
-	    "log = { level = \"DEBUG3\"; facility = \"LOCAL7\"; };\n"
+	    "root = \"/srv/%u/\"; sandbox = \"require\";\n"
+	    "access = { rights = [ \"stat\", \"read\" ];\n"
+	    "	own_rights = \"setstat\"; listings = \"empty\"; };\n"
+	    "files = { umask = \"0027\"; atomic = \"keep\"; fsync = true;\n"
+	    "	mode = { set = \"0111\"; clear = \"022\"; };\n"
+	    "	dir_mode = { force = \"2770\"; };\n"
+	    "	hide = ( \".git\", \"*~\" ); symlinks = \"no-follow\"; };\n"
+	    "limits = { handles = 9; file_size = \"5G\";\n"
+	    "	read_rate = 1024; write_rate = \"1T\"; };\n"
+	    "paths = ( { match = \"/in\"; rights = \"all\"; } );\n"
+	    "log = { level = \"DEBUG3\"; facility = \"LOCAL7\";\n"
+	    "	transfers = \"/run/log\"; };\n"
 	    "start_dir = \"%d/in/%u-%U-%%\"; } );";
 	struct mistake m = { 0 };
 	struct config *c;
@@ -95,6 +117,23 @@ check_values(void)
 	ok(p.log.level == 7 && p.log.facility == LOG_LOCAL7, "the log");
 	ok(strcmp(p.start_dir, "/home/webex/in/webex-1234-%") == 0,
 	    "a path is expanded");
+	ok(strcmp(p.root, "/srv/webex") == 0 && p.root_fixed == 4 &&
+	    p.sandbox == SANDBOX_REQUIRE, "a root");
+	ok(p.access.rights == (RIGHT_STAT | RIGHT_READ) &&
+	    p.access.own_rights == RIGHT_SETSTAT && p.access.empty_listings,
+	    "rights");
+	ok(p.files.atomic == ATOMIC_KEEP && p.files.fsync &&
+	    p.files.symlinks == SYMLINKS_NO_FOLLOW &&
+	    strcmp(p.files.hide, ".git,*~") == 0, "what files are like");
+	ok(mode_rule_apply(&p.files.mode, 06642) == 0751 &&
+	    mode_rule_apply(&p.files.dir_mode, 0) == 02770,
+	    "modes, and no set-id bits for files");
+	ok(p.limits.handles == 9 && p.limits.file_size == 5ULL << 30 &&
+	    p.limits.read_rate == 1024 && p.limits.write_rate == 1ULL << 40,
+	    "limits above 2^32");
+	ok(strcmp(p.log.transfers, "/run/log") == 0, "where transfers go");
+	ok(p.walks && p.restricted && p.access.protect_startup &&
+	    p.paths != NULL, "it is judged by names");
 	policy_free(&p);
 }
 
@@ -150,6 +189,24 @@ check_restricted(void)
 		{ "session.access=allow", false },
 		{ "profile=webex", false }, { "profile=openssh", false },
 		{ "profile=read-only", true }, { "-u 077", false },
+		{ "root=/srv", true }, { "root=none", false },
+		{ "access.rights=all", false }, { "access.rights=none", true },
+		{ "access.own_rights=stat", false },
+		{ "access.listings=empty", true },
+		{ "access.protect_startup=true", true },
+		{ "access.protect_startup=false", false },
+		{ "access.protect_startup=restricted", false },
+		{ "files.hide=x", true }, { "files.hide=none", false },
+		{ "files.symlinks=follow", false },
+		{ "files.symlinks=no-create", true },
+		{ "files.symlinks=no-follow", true },
+		{ "files.mode=640", false }, { "files.atomic=yes", false },
+		{ "limits.file_size=1", true },
+		{ "limits.file_size=none", false },
+		{ "limits.handles=1", false },
+		{ "limits.write_rate=1K", false },
+		{ "sandbox=require", false }, { "log.transfers=syslog", false },
+		{ "profile=dropbox", true }, { "profile=write-once", true },
 	};
 	const char *options[OPTIONS_MAX] = { 0 };
 	struct mistake m = { 0 };
@@ -162,6 +219,128 @@ check_restricted(void)
 		resolve(options, NULL, &case_facts, &c, &p, &m);
 		ok(p.restricted == rows[i].restricted, "%s restricts: %d",
 		    rows[i].option, rows[i].restricted);
+		finish(c, &p);
+	}
+}
+
+/* Which sessions resolve names, and which keep start-up files as they are. */
+static void
+check_walks(void)
+{
+	static const struct {
+		const char	*option;
+		const char	*settings;
+		bool		 walks, protects;
+	} rows[] = {
+		{ NULL, "", false, false },
+		{ "-R", "", false, false },
+		{ "-P remove", "", false, false },
+		{ "-p open,read", "", false, false },
+		{ "-P remove", "access = { deny = \"mkdir\"; };", true, true },
+		{ NULL, "access = { read_only = true; };", false, false },
+		{ NULL, "access = { read_only = true; rights = \"read\"; };",
+		    true, false },
+		{ NULL, "access = { rights = \"read\"; };", true, true },
+		{ NULL, "access = { rights = \"read\"; "
+		    "protect_startup = false; };", true, false },
+		{ NULL, "access = { deny = \"remove\"; "
+		    "protect_startup = false; };", false, false },
+		{ NULL, "access = { protect_startup = true; };", true, true },
+		{ "-R", "access = { protect_startup = true; };", true, true },
+		{ NULL, "access = { own_rights = \"read\"; };",
+		    false, false },
+		{ NULL, "root = \"/srv\";", true, true },
+		{ NULL, "files = { hide = \"x\"; };", true, true },
+		{ NULL, "files = { symlinks = \"no-create\"; };", true, true },
+		{ NULL, "files = { mode = { force = \"600\"; }; };",
+		    false, false },
+		{ NULL, "paths = ( { match = \"/\"; rights = \"all\"; } );",
+		    true, false },
+		{ NULL, "paths = ( { match = \"/\"; rights = \"read\"; } );",
+		    true, true },
+		{ NULL, "paths = ( { match = \"/\"; hide = \"x\"; } );",
+		    true, true },
+		{ NULL, "paths = ( );", false, false },
+		{ NULL, "profile = \"openssh\";", false, false },
+		{ NULL, "profile = \"webex\";", false, false },
+		{ NULL, "profile = \"dropbox\";", true, true },
+	};
+	const char *options[OPTIONS_MAX] = { 0 };
+	struct mistake m = { 0 };
+	struct config *c;
+	struct policy p;
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		options[0] = rows[i].option;
+		snprintf(text, sizeof(text), "rules = ( { %s } );",
+		    rows[i].settings);
+		resolve(options, text, &case_facts, &c, &p, &m);
+		ok(p.walks == rows[i].walks &&
+		    p.access.protect_startup == rows[i].protects,
+		    "%s { %s } %s, %s", rows[i].option == NULL ? "" :
+		    rows[i].option, rows[i].settings, rows[i].walks ?
+		    "walks" : "does not walk", rows[i].protects ?
+		    "protects" : "does not protect");
+		finish(c, &p);
+	}
+}
+
+/* Of a root, what is the administrator's and what may be the user's. */
+static void
+check_root(void)
+{
+	static const struct {
+		const char	*root, *user, *home;
+		const char	*wanted;	/* NULL: refused */
+		size_t		 fixed;
+	} rows[] = {
+		{ "/srv", "u", "/home/u", "/srv", 4 },
+		{ "//srv//x/", "u", "/home/u", "/srv/x", 6 },
+		{ "/srv/%u", "u", "/home/u", "/srv/u", 4 },
+		{ "/srv//x-%u/in", "u", "/home/u", "/srv/x-u/in", 4 },
+		{ "/%u/in", "u", "/home/u", "/u/in", 0 },
+		{ "/a%%/%u", "u", "/home/u", "/a%/u", 3 },
+		{ "/a%%", "u", "/home/u", "/a%", 3 },
+		{ "/srv/%U", "u", "/home/u", "/srv/1234", 4 },
+		{ "%d", "u", "/home//u/", "/home/u", 7 },
+		{ "%d/in/%u", "u", "/home/u", "/home/u/in/u", 7 },
+		{ "%dx", "u", "/home/u", "/home/ux", 0 },
+		{ "/srv/%d", "u", "/home/u", "/srv/home/u", 4 },
+		{ "%d", "u", "/", NULL, 0 },
+		{ "%d", "u", "home", NULL, 0 },
+		{ "%d", "u", "/home/../u", NULL, 0 },
+		{ "%d", "u", NULL, NULL, 0 },
+		{ "/srv/%u", "..", "/home/u", NULL, 0 },
+		{ "/srv/%u", "", "/home/u", NULL, 0 },
+		{ "/srv/%u", "-u", "/home/u", NULL, 0 },
+		{ "/srv/%u", "a/b", "/home/u", NULL, 0 },
+		{ "/srv/.%u", ".", "/home/u", NULL, 0 },
+		{ "/srv/.%u", "a", "/home/u", "/srv/.a", 4 },
+	};
+	const char *options[OPTIONS_MAX] = { 0 };
+	struct facts facts = case_facts;
+	struct mistake m;
+	struct config *c;
+	struct policy p;
+	char option[64];
+	size_t i;
+	int r;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		facts.user = rows[i].user;
+		facts.home = rows[i].home;
+		snprintf(option, sizeof(option), "root=%s", rows[i].root);
+		options[0] = option;
+		r = resolve(options, NULL, &facts, &c, &p, &m);
+		ok(rows[i].wanted == NULL ? r < 0 : r == 0 &&
+		    strcmp(p.root, rows[i].wanted) == 0 &&
+		    p.root_fixed == rows[i].fixed,
+		    "a root %s for %s of %s is %s", rows[i].root,
+		    rows[i].user, rows[i].home == NULL ? "nowhere" :
+		    rows[i].home, rows[i].wanted == NULL ? "refused" :
+		    rows[i].wanted);
 		finish(c, &p);
 	}
 }
@@ -273,6 +452,7 @@ check_remarks(void)
 	    "{ match = { group = \"x\"; local_port = 2222; }; },\n"
 	    "{ match = { user = \"x\"; group = \"y\"; }; } );";
 	const char *const read_only[OPTIONS_MAX] = { "-R" };
+	const char *const rights[OPTIONS_MAX] = { "access.rights=create" };
 	struct facts facts = case_facts;
 	struct mistake m = { 0 };
 	struct config *c = case_config(no_options, text, &m);
@@ -307,14 +487,110 @@ check_remarks(void)
 	ok(strstr(out, "\n# restricted, but /usr/bin/zsh reads files of webex "
 	    "in the home directory") != NULL, "restricted, but for the shell");
 	ok(strstr(out, "Landlock") == NULL, "restricted, with Landlock");
+	ok(strstr(out, "access.protect_startup keeps") == NULL,
+	    "-R writes nothing, so that nothing is protected");
 	free(out);
-	facts.no_landlock = true;
-	out = case_explain(read_only, NULL, &facts);
-	ok(strstr(out, "\n# restricted, but this kernel has no Landlock") !=
-	    NULL, "restricted, without Landlock");
+	out = case_explain(rights, NULL, &facts);
+	ok(strstr(out, ": access.protect_startup keeps this server from "
+	    "changing them") != NULL, "the shell's files are protected");
 	free(out);
 	out = case_explain(no_options, NULL, &facts);
 	ok(strstr(out, "\n# ") == NULL, "nothing restricted, nothing to say");
+	free(out);
+}
+
+/* What -T says of a root and of Landlock. */
+static void
+check_landlock(void)
+{
+	static const struct {
+		const char	*options[OPTIONS_MAX];
+		bool		 no_landlock;
+		const char	*remark;	/* or NULL */
+	} rows[] = {
+		{ { "root=/srv" }, false, NULL },
+		{ { "root=/srv" }, true, "\n# restricted, but this kernel" },
+		{ { "-R" }, true, "\n# restricted, but this kernel" },
+		{ { "root=/srv", "sandbox=off" }, false,
+		    "\n# restricted, but sandbox is \"off\": " },
+		{ { "-R", "sandbox=off" }, false, NULL },
+		{ { "sandbox=auto" }, true, NULL },
+		{ { "sandbox=require" }, false, NULL },
+		{ { "sandbox=require" }, true,
+		    "\n# sandbox is \"require\", but this kernel" },
+	};
+	struct facts facts = case_facts;
+	size_t i;
+	char *out;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		facts.no_landlock = rows[i].no_landlock;
+		out = case_explain(rows[i].options, NULL, &facts);
+		ok(rows[i].remark == NULL ? strstr(out, "\n# ") == NULL :
+		    strstr(out, rows[i].remark) != NULL,
+		    "Landlock, %zu", i);
+		free(out);
+	}
+}
+
+/* -T of one name: every leaf, and whence it is. */
+static void
+check_area(void)
+{
+	static const char text[] = "profiles = { in = { paths = ( {\n"
+	    "match = \"/in\"; rights = \"create\"; listings = \"empty\";\n"
+	    "hide = \"x\"; } ); }; };\n"
+	    "rules = (\n"
+	    "{ access = { rights = \"read,stat\"; }; },\n"
+	    "{ access = { rights = \"list,read\"; };\n"
+	    "files = { hide = [ \".git\", \".svn\" ]; };\n"
+	    "paths = ( { match = \"/in/%u/*\";\n"
+	    "rights = \"all\";\n"
+	    "hide = \"y\"; } ); },\n"
+	    "{\n"
+	    "profile = \"in\"; },\n"
+	    "{ files = { hide = \"z\"; }; } );\n";
+	static const struct {
+		const char	*path;
+		const char	*wanted[5];
+	} rows[] = {
+		{ "/", { "rights stat,read & list,read   # rule 1, p:5; "
+		    "rule 2, p:6\n", "listings full   # default\n",
+		    "\nhide .git,.svn,z   # rule 2, p:7; rule 4, p:13\n",
+		    "\n# path rules lie below it" } },
+		{ "/in", { "rights create   # rule 3, p:12 (profile in)\n",
+		    "listings empty   # rule 3, p:12 (profile in)\n",
+		    "\nhide .git,.svn,z   # rule 2, p:7; rule 4, p:13\n"
+		    "hide x   # rule 3, p:12 (profile in)\n",
+		    "\n# path rules lie below it" } },
+		{ "/in/webex/y", { "rights all   # rule 2, p:9\n",
+		    "listings empty   # rule 3, p:12 (profile in)\n",
+		    "\nhide y   # rule 2, p:10\n"
+		    "hide x   # rule 3, p:12 (profile in)\n",
+		    "\n# hidden: " } },
+		{ "//in/webex//y/", { "rights all   # rule 2, p:9\n" } },
+		{ "/in/other/y", { "rights create   # rule 3, p:12" } },
+		{ "/a/.svn/b", { "\n# hidden: " } },
+	};
+	struct facts facts = case_facts;
+	size_t i, k;
+	char *out;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		facts.path = rows[i].path;
+		out = case_explain(no_options, text, &facts);
+		for (k = 0; k < 5 && rows[i].wanted[k] != NULL; k++)
+			if (!ok(strstr(out, rows[i].wanted[k]) != NULL,
+			    "-T of %s, %zu", rows[i].path, k))
+				printf("# wanted %s# in %s", rows[i].wanted[k],
+				    out);
+		free(out);
+	}
+	facts.path = "/b";
+	out = case_explain(no_options, text, &facts);
+	ok(strncmp(out, "rights ", 7) == 0 && strstr(out, "\n#") == NULL,
+	    "-T of a name that nothing is special about");
+	ok(strstr(out, "log.level") == NULL, "... is about that only");
 	free(out);
 }
 
@@ -325,6 +601,8 @@ check_criteria(void)
 	static const char *const bad[] = {
 		"", "user", "user=", "uid=1", "user=a,", "local_port=x",
 		"local_port=0", "local_port=65536", "address=",
+		"path", "path=", "path=a", "path=/a/../b", "path=/.",
+		"path=%d/x",
 	};
 	struct config *c = config_new(case_requests);
 	struct facts f = { 0 };
@@ -332,6 +610,10 @@ check_criteria(void)
 	char line[MISTAKE_LINE_MAX];
 	size_t i;
 
+	ok(config_criteria(c, "user=a,path=/a,b=c", &f, &m) == 0 &&
+	    strcmp(f.path, "/a,b=c") == 0, "-C path= takes what is left");
+	ok(config_criteria(c, "path=/", &f, &m) == 0 &&
+	    strcmp(f.path, "/") == 0, "-C path=/");
 	ok(config_criteria(c, "user=a,address=::1,local_port=22", &f, &m) == 0
 	    && strcmp(f.user, "a") == 0 && strcmp(f.address, "::1") == 0 &&
 	    f.local_port == 22 && f.local_address == NULL,
@@ -374,7 +656,17 @@ check_warnings(void)
 	    "{ },\n"
 	    "{ access = { deny = \"mkdir\"; }; },\n"
 	    "{ access = { deny = \"rename\"; }; },\n"
-	    "{ profile = \"force-close\"; } );";
+	    "{ profile = \"force-close\"; },\n"
+	    "{ access = { own_rights = \"stat,read\"; };\n"
+	    "  paths = ( { match = \"/a\"; },\n"
+	    "    { match = \"/b\"; rights = \"read,list,stat\"; },\n"
+	    "    { match = \"/b\"; rights = \"list\"; hide = \"x\"; },\n"
+	    "    { match = \"/c\"; own_rights = \"stat,mkdir\"; } ); },\n"
+	    "{ match = { user = \"webex\"; };\n"
+	    "  paths = ( { match = \"/b\"; rights = \"list\"; },\n"
+	    "    { match = \"/b/\"; rights = \"list,stat\"; } ); },\n"
+	    "{ paths = ( { match = \"/b/\"; rights = \"list\"; },\n"
+	    "    { match = \"/b\"; hide = \"x\"; } ); } );";
 	static const char wanted[] =
 	    "p:2: warning: rule 1: there is no user \"nobody-here\"\n"
 	    "p:2: warning: rule 1: there is no group \"nogroup\"\n"
@@ -382,7 +674,10 @@ check_warnings(void)
 	    "for everybody\n"
 	    "p:9: warning: rule 5: sets nothing\n"
 	    "p:12: warning: rule 8: rename.open_handles: what a client writes "
-	    "after the rename is lost; reopen keeps it\n";
+	    "after the rename is lost; reopen keeps it\n"
+	    "p:13: warning: rule 9: paths: \"/a\" in line 14 sets nothing\n"
+	    "p:18: warning: rule 10: paths: \"/b\" in line 19 can never win, "
+	    "since that in line 15 comes first\n";
 	struct mistake m = { 0 };
 	struct config *c = case_config(no_options, text, &m);
 	char *out;
@@ -395,6 +690,56 @@ check_warnings(void)
 		printf("# %s\n", out);
 	free(out);
 	config_free(c);
+}
+
+/* -t: to give what everybody has is no gift. */
+static void
+check_idle_gifts(void)
+{
+	static const struct lookup lookup = { user_exists, group_exists };
+	static const char rule[] = "access.own_rights: does nothing, since no "
+	    "rule takes these rights away\n";
+	static const char path[] = "own_rights of a path: does nothing, since "
+	    "no rule takes these rights away\n";
+	static const struct {
+		const char	*settings;
+		const char	*warning;	/* or NULL */
+	} rows[] = {
+		{ "access = { own_rights = \"stat\"; };", rule },
+		{ "access = { own_rights = \"none\"; };", NULL },
+		{ "access = { own_rights = \"stat\"; rights = \"stat,read\"; };",
+		    rule },
+		{ "access = { own_rights = \"stat\"; rights = \"read\"; };",
+		    NULL },
+		{ "access = { own_rights = \"stat\"; };\n"
+		    "paths = ( { match = \"/\"; rights = \"read\"; } );", NULL },
+		{ "paths = ( { match = \"/\"; rights = \"read\";\n"
+		    "own_rights = \"read\"; } );", path },
+		{ "paths = ( { match = \"/\"; rights = \"read\";\n"
+		    "own_rights = \"stat\"; } );", NULL },
+		{ "profile = \"dropbox\";", NULL },
+		{ "profile = \"write-once\";", NULL },
+	};
+	struct mistake m = { 0 };
+	struct config *c;
+	char text[256], *out;
+	size_t i, size;
+	FILE *stream;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "rules = ( { %s } );",
+		    rows[i].settings);
+		c = case_config(no_options, text, &m);
+		stream = open_memstream(&out, &size);
+		config_check(c, &lookup, stream, &m);
+		fclose(stream);
+		ok(rows[i].warning == NULL ? *out == '\0' :
+		    strncmp(out, "p:1: warning: rule 1: ", 22) == 0 &&
+		    strcmp(out + 22, rows[i].warning) == 0,
+		    "-t and own_rights, %zu", i);
+		free(out);
+		config_free(c);
+	}
 }
 
 /* -t finds what no session of ours would. */
@@ -444,12 +789,17 @@ main(void)
 	check_values();
 	check_lists();
 	check_restricted();
+	check_walks();
+	check_root();
 	check_read_fits();
 	check_unknown_address();
 	check_expansion();
 	check_remarks();
+	check_landlock();
+	check_area();
 	check_criteria();
 	check_warnings();
+	check_idle_gifts();
 	check_check();
 	check_many();
 	return done();

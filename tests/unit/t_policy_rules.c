@@ -146,6 +146,64 @@ static const struct {
 	    "protocol.messages openssh   # -o (profile openssh)\n" },
 	{ "read-only", { "profile=read-only" }, NULL,
 	    "access.read_only true   # -o (profile read-only)\n" },
+
+	{ "rights intersect",
+	    { "access.rights=stat,read,create", "access.own_rights=all" },
+	    "rules = ( { access = { rights = [ \"list\", \"read\" ]; }; } );",
+	    "access.rights stat,read,create & list,read   "
+	    "# -o; rule 1, p:1\n" },
+	{ "-m is a mode to force", { "-m 0640" }, NULL,
+	    "files.mode force=0640   # -m\n" },
+	{ "the last -m holds", { "-m 600", "-m 0" }, NULL,
+	    "files.mode force=0000   # -m\n" },
+	{ "-m before the file", { "-m 600" },
+	    "rules = ( { files = { mode = { set = \"7\"; }; }; } );",
+	    "files.mode force=0600   # -m\n" },
+	{ "a mode is one value", { 0 },
+	    "rules = ( { files = { mode = { clear = \"0022\";\n"
+	    "set = \"0111\"; }; }; },\n"
+	    "{ files = { mode = { force = \"600\"; }; }; } );",
+	    "files.mode set=0111,clear=0022   # rule 1, p:1\n" },
+	{ "a restricted session gives no set-id bits",
+	    { "files.mode=set=0111", "access.rights=read" }, NULL,
+	    "files.mode set=0111   # -o; clear=6000 is added, being "
+	    "restricted\n" },
+	{ "a root is shown as it is here", { "root=/srv//%u/in/" }, NULL,
+	    "root \"/srv//%u/in/\"   # -o; here \"/srv/webex/in\"\n" },
+	{ "no root, though a later rule has one", { "root=none" },
+	    "rules = ( { root = \"/srv\"; } );", "root none   # -o\n" },
+	{ "names to hide add up", { "files.hide=.git" },
+	    "rules = ( { files = { hide = [ \"a b\", \"*.key\" ]; }; } );",
+	    "files.hide .git,a b,*.key   # -o; rule 1, p:1\n" },
+	{ "what protects is off where nothing restricts", { 0 }, NULL,
+	    "access.protect_startup restricted   # default; here false\n" },
+	{ "... and on where something does", { "access.rights=read" }, NULL,
+	    "access.protect_startup restricted   # default; here true\n" },
+	{ "a path rule, by its settings", { 0 },
+	    "rules = ( { paths = (\n{ match = \"/in/%u/\";\n"
+	    "rights = \"read\";\nhide = \"x\"; } ); } );",
+	    "paths \"/in/webex\" rights read   # rule 1, p:3\n"
+	    "paths \"/in/webex\" hide x   # rule 1, p:4\n" },
+	{ "path rules of a profile", { 0 },
+	    "profiles = { a = { paths = ( { match = \"/\";\n"
+	    "files = { fsync = true; }; } ); }; };\n"
+	    "rules = ( { profile = \"a\"; } );",
+	    "paths \"/\" files.fsync true   # rule 1, p:3 (profile a)\n" },
+	{ "openssh has no sandbox", { "profile=openssh" }, NULL,
+	    "sandbox off   # -o (profile openssh)\n" },
+	{ "dropbox", { "profile=dropbox" }, NULL,
+	    "access.rights create   # -o (profile dropbox)\n" },
+	{ "dropbox has own files", { "profile=dropbox" }, NULL,
+	    "access.own_rights stat,rename,setstat   "
+	    "# -o (profile dropbox)\n" },
+	{ "dropbox shows nothing", { "profile=dropbox" }, NULL,
+	    "access.listings empty   # -o (profile dropbox)\n" },
+	{ "write-once", { "profile=write-once" }, NULL,
+	    "access.rights list,stat,read,create,mkdir   "
+	    "# -o (profile write-once)\n" },
+	{ "write-once has own files", { "profile=write-once" }, NULL,
+	    "access.own_rights rename,setstat   "
+	    "# -o (profile write-once)\n" },
 };
 
 /* Who a rule is for. Each matches rule 1, or does not. */
