@@ -152,7 +152,7 @@ rule_plant(struct paths *t, const struct path_rule *r, struct arena *arena)
 
 /* How many components stand before the first with a `*` or `?`. */
 static size_t
-literal_components(const char *pattern)
+plain_components(const char *pattern)
 {
 	const char *end = pattern + strcspn(pattern, "*?");
 	size_t n = 0;
@@ -170,11 +170,9 @@ static int
 compare(const void *a, const void *b)
 {
 	const struct path_rule *const *l = a, *const *r = b;
-	size_t by[2][3] = {
-		{ literal_components((*r)->match), strlen((*r)->match),
-		    (*l)->order },
-		{ literal_components((*l)->match), strlen((*l)->match),
-		    (*r)->order },
+	const size_t by[2][3] = {
+		{ (*r)->plain, strlen((*r)->match), (*l)->order },
+		{ (*l)->plain, strlen((*l)->match), (*r)->order },
 	};
 	size_t i;
 
@@ -242,6 +240,7 @@ rule_fill(struct path_rule *r, const struct setting *path,
 	r->match = expand_pattern(path->value.text, f, &p->strings, m);
 	if (r->match == NULL)
 		return -1;
+	r->plain = plain_components(r->match);
 	for (s = path->beneath; s != NULL; s = s->next) {
 		leaf = leaf_find_knob(s->knob->name);
 		if (leaf == LEAF_HIDE) {

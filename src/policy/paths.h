@@ -37,6 +37,7 @@ extern const struct leaf leaves[LEAVES + 1];
 struct path_rule {
 	const char	*match;
 	size_t		 order;		/* among all: origins of "paths" */
+	size_t		 plain;		/* components before any * and ? */
 	size_t		 rank;		/* 0 is the most specific of all */
 	unsigned	 sets;		/* a bit for each leaf */
 	struct area	 values;

@@ -119,15 +119,17 @@ static void
 add_rule(struct config *c, const struct rule *rule, struct outcome *o)
 {
 	struct cursor at = { .body = &rule->body };
-	struct origin **end, *origin;
+	struct origin **last, *origin;
+	size_t i;
 
 	while (cursor_next(&at)) {
-		end = &o->origins[at.setting->knob - knobs];
-		if (*end != NULL && at.setting->knob->combine == FIRST_WINS)
+		i = (size_t)(at.setting->knob - knobs);
+		last = &o->last[i];
+		if (*last != NULL && at.setting->knob->combine == FIRST_WINS)
 			continue;
-		while (*end != NULL)
-			end = &(*end)->next;
-		*end = origin = arena_get(&c->arena, sizeof(*origin));
+		origin = arena_get(&c->arena, sizeof(*origin));
+		*(*last == NULL ? &o->origins[i] : &(*last)->next) = origin;
+		*last = origin;
 		origin->rule = rule;
 		origin->profile = at.profile;
 		origin->setting = at.setting;
@@ -142,7 +144,9 @@ config_evaluate(struct config *c, const struct facts *f, struct outcome *o)
 	enum applies applies;
 
 	*o = (struct outcome){ .flags = &c->flags };
-	o->origins = arena_get(&c->arena, knob_count * sizeof(*o->origins));
+	o->origins = arena_get(&c->arena,
+	    2 * knob_count * sizeof(*o->origins));
+	o->last = o->origins + knob_count;
 	for (rule = &c->flags; rule != NULL; rule = rule->next) {
 		applies = rule_applies(rule, f);
 		if (applies == APPLIES) {

@@ -123,11 +123,10 @@ unknown_setting(const char *name, struct mistake *m)
 }
 
 static void
-append(struct setting **list, struct setting *s)
+append(struct body *b, struct setting *s)
 {
-	while (*list != NULL)
-		list = &(*list)->next;
-	*list = s;
+	*(b->last == NULL ? &b->settings : &b->last->next) = s;
+	b->last = s;
 }
 
 int
@@ -146,7 +145,7 @@ body_add(struct config *c, struct body *b, const char *name,
 		    "\"read\"; } );)");
 	if ((s = setting_new(c, k, g, file, line, m)) == NULL)
 		return -1;
-	append(&b->settings, s);
+	append(b, s);
 	return 0;
 }
 
@@ -159,7 +158,7 @@ body_add_path(struct config *c, struct body *b, const char *pattern,
 	*path = setting_new(c, knob_find("paths"), &g, file, line, m);
 	if (*path == NULL)
 		return -1;
-	append(&b->settings, *path);
+	append(b, *path);
 	return 0;
 }
 
@@ -183,7 +182,7 @@ path_add(struct config *c, struct setting *path, const char *name,
     const struct given *g, const char *file, int line, struct mistake *m)
 {
 	int leaf = leaf_find(name);
-	struct setting *s;
+	struct setting *s, **end = &path->beneath;
 
 	mistake_at(m, file, line, name);
 	if (leaf < 0)
@@ -193,7 +192,9 @@ path_add(struct config *c, struct setting *path, const char *name,
 		mistake_at(m, file, line, name);
 		return -1;
 	}
-	append(&path->beneath, s);
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = s;
 	return 0;
 }
 

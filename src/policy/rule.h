@@ -24,7 +24,7 @@ struct setting {
 
 /* What a rule and a profile have in common. */
 struct body {
-	struct setting	*settings;
+	struct setting	*settings, *last;
 	const char	*wants;		/* the profile named, or NULL */
 	const struct profile *profile;	/* ... once it is found */
 	const char	*file;
@@ -118,6 +118,7 @@ struct origin {
 /* What holds for certain facts: for each row of the knob table its origins. */
 struct outcome {
 	struct origin	**origins;	/* knob_count of them; NULL: default */
+	struct origin	**last;		/* ... of each the last */
 	const struct rule *flags;	/* OpenSSH's own options */
 	struct undecided {
 		struct undecided *next;

@@ -501,6 +501,10 @@ check_truncated(void)
 	    "profiles = { a = { profile = \"webex\"; }; }; /* x */\n"
 	    "rules = ( { match = { user = [ \"a\", \"!b\" ]; local_port = 22;\n"
 	    "address = \"10.0.0.0/8\"; }; profile = \"a\"; // y\n"
+	    "root = \"/srv/%u\"; access = { rights = [ \"read\" ]; };\n"
+	    "paths = ( { match = \"/a/*\"; rights = \"none\"; hide = ( "
+	    "\"x\" );\nfiles = { mode = { set = \"1\"; force = \"2\"; "
+	    "}; }; }, { match = \"/\"; } );\n"
 	    "files = { umask = \"022\"; }; protocol = { max_version = 3; }; }"
 	    " );";
 	struct config *c;
