@@ -11,6 +11,7 @@
 #include "options.h"
 #include "policy/config.h"
 #include "policy/mistake.h"
+#include "policy/rights.h"
 #include "request/table.h"
 #include "system/ident.h"
 #include "system/log.h"
@@ -82,6 +83,24 @@ query_extensions(void)
 			puts(request_table[i].wire);
 }
 
+/* What each request can take of each path or handle. */
+static void
+query_rights(void)
+{
+	const struct request_row *row;
+	char first[128], second[128];
+
+	for (row = request_table; row < request_table + request_table_len;
+	    row++)
+		if (!row->absent)
+			printf("%s\t%d-%d\t%s\t%s\n",
+			    row->wire != NULL ? row->wire : row->name,
+			    row->since, row->until, rights_format(
+			    row->rights[0], first, sizeof(first)),
+			    rights_format(row->rights[1], second,
+			    sizeof(second)));
+}
+
 static void
 query_settings(void)
 {
@@ -97,7 +116,7 @@ query(const char *what)
 	} queries[] = {
 		{ "requests", query_requests }, { "versions", query_versions },
 		{ "extensions", query_extensions },
-		{ "settings", query_settings },
+		{ "rights", query_rights }, { "settings", query_settings },
 	};
 	size_t i;
 

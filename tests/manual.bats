@@ -201,7 +201,7 @@ examples()
 
 	run bash -c 'grep -o "^\.Fl Q Cm .*" man/slipway.8 | head -n 1 |
 	    cut -d " " -f 4- | tr -d "|"'
-	assert_output 'extensions  requests  settings  versions'
+	assert_output 'extensions  requests  rights  settings  versions'
 	for list in $output; do
 		run -0 "$SERVER" -Q "$list"
 		refute_output ''

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "policy/area.h"
 #include "policy/knob.h"
 #include "policy/match.h"
 #include "policy/policy.h"
@@ -41,21 +42,25 @@ policy_permits(const struct policy *p, const char *name, bool writes)
 }
 
 struct ruling
-policy_decide(const struct policy *p, const struct ask *ask)
+policy_decide(const struct policy *p, const struct area *a,
+    const struct ask *ask)
 {
+	const struct files_policy *files = a != NULL ? &a->files : &p->files;
+	const struct rename_policy *rename = a != NULL ? &a->rename :
+	    &p->rename;
 	struct ruling r = {
-		.open_handles = p->rename.open_handles,
-		.when = p->rename.when,
-		.busy_timeout = p->rename.busy_timeout,
-		.create_mode = p->files.mode.force,
+		.open_handles = rename->open_handles,
+		.when = rename->when,
+		.busy_timeout = rename->busy_timeout,
+		.create_mode = files->mode.force,
 		.setstat = &p->setstat,
 		.granted = RIGHTS_ALL,
 		.kept = RIGHTS_ALL,
 	};
 
-	r.replace = p->rename.overwrite != OVERWRITE_NEVER &&
+	r.replace = rename->overwrite != OVERWRITE_NEVER &&
 	    (ask->replace == REPLACE_YES ||
-	    p->rename.overwrite == OVERWRITE_ALWAYS);
+	    rename->overwrite == OVERWRITE_ALWAYS);
 	r.forced = r.replace && ask->replace != REPLACE_YES;
 	return r;
 }

@@ -186,6 +186,9 @@ void	policy_free(struct policy *);
 enum permit policy_permits(const struct policy *, const char *name,
 	    bool writes);
 
-struct ruling policy_decide(const struct policy *, const struct ask *);
+/* By what holds where it is to happen; NULL is the session as a whole. */
+struct area;
+struct ruling policy_decide(const struct policy *, const struct area *,
+	    const struct ask *);
 
 #endif

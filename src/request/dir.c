@@ -29,6 +29,7 @@ op_opendir(struct session *s, struct request *q)
 		(void)fs_close(fd);
 		return -ENOMEM;
 	}
+	handle_placed(h, &q->place[0]);
 	h->rights = q->ruling.granted;
 	h->dir->ended = q->ruling.empty;
 	reply_handle(s, q, h);
@@ -69,7 +70,7 @@ stat_above(struct session *s, const struct handle *h, struct statx *st)
 
 /*
  * Looks at an entry. False for one that is to be passed over: it vanished
- * since the directory was read, or is ours. *known says whether there is
+ * since the directory was read, is ours, or hidden. *known says whether there is
  * more than its name; what cannot be looked at is listed in version 4 and
  * later, and passed over in 3, as OpenSSH does.
  */
@@ -79,8 +80,11 @@ look_at(struct session *s, const struct request *q, const char *name,
 {
 	const struct handle *h = q->handle[0];
 	struct place p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, name);
-	int r = fs_stat(&p, st);
+	int r;
 
+	if (h->resolved != NULL && fs_hides(&s->fs, h->resolved, name))
+		return false;
+	r = fs_stat(&p, st);
 	if (r == 0 && s->fs.walks && strcmp(name, "..") == 0)
 		r = stat_above(s, h, st);
 	*known = r == 0;

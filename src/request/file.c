@@ -164,6 +164,7 @@ open_grant(struct session *s, const struct request *q, struct handle *h,
 	struct place p = fs_place_fd(h->fd, q->path[0]);
 	struct statx st;
 
+	handle_placed(h, &q->place[0]);
 	h->rights = q->ruling.granted;
 	if (!created)
 		return;

@@ -308,13 +308,17 @@ int
 lift_realpath_v6(const struct policy *policy, struct request *q)
 {
 	int control = q->optional > 0 ? q->byte : FXP_REALPATH_NO_CHECK;
+	unsigned looks = RIGHT_LIST | RIGHT_STAT;
 
 	(void)lift_realpath(policy, q);
 	q->takes[0] = (struct takes){ 0 };
+	/* Where other paths lead that are to be added, no rule knows yet. */
+	if (policy->paths != NULL && q->str[1].len > 0)
+		looks = RIGHTS_ALL;
 	if (control == FXP_REALPATH_STAT_ALWAYS)
-		q->takes[0].always = RIGHT_LIST | RIGHT_STAT;
+		q->takes[0].always = looks;
 	else if (control != FXP_REALPATH_NO_CHECK)
-		q->takes[0].present = RIGHT_LIST | RIGHT_STAT;
+		q->takes[0].present = looks;
 	return 0;
 }
 

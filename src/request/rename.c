@@ -334,6 +334,9 @@ names_changed(struct session *s, const struct request *q)
 	    RIGHTS_ALL);
 	index_renamed(&s->handles, s->fs.cwd, q->path[0], q->path[1],
 	    q->ruling.kept);
+	if (q->place[0].resolved != NULL && q->place[1].resolved != NULL)
+		index_moved(&s->handles, q->place[0].resolved,
+		    q->place[1].resolved);
 }
 
 /* The end of it, one way or the other. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/param.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 
 #include "policy/area.h"
 #include "request/request.h"
@@ -42,18 +45,85 @@ judge_handles(const struct request *q)
 	return 0;
 }
 
-/* Whatever could not be resolved is judged by its letters. */
-static void
-find_area(const struct session *s, const struct request *q, int i,
-    struct area *a)
+/*
+ * The name of what could not be resolved, or was not to be: as far as it goes
+ * by what is there, and from then on by its letters.
+ */
+static const char *
+resolve_partly(struct session *s, const char *path, char *to)
 {
-	char lexical[PATH_MAX];
-	const char *name = q->place[i].resolved;
+	char head[PATH_MAX];
+	struct place p;
+	size_t len = strlen(path);
+	bool known = false;
 
-	if (name == NULL && s->fs.names && path_absolute(s->fs.cwd,
-	    q->path[i], lexical, sizeof(lexical)))
-		name = lexical;
+	while (!known && len > 0 && len < sizeof(head)) {
+		memcpy(head, path, len);
+		head[len] = '\0';
+		if (fs_locate(&s->fs, head, PLACE_FOLLOW, &p) == 0) {
+			known = path_absolute(p.resolved, path + len +
+			    strspn(path + len, "/"), to, PATH_MAX);
+			fs_release(&p);
+			break;
+		}
+		while (len > 0 && path[len - 1] == '/')
+			len--;
+		while (len > 0 && path[len - 1] != '/')
+			len--;
+	}
+	return known || path_absolute(s->fs.cwd, path, to, PATH_MAX) ? to :
+	    "/";
+}
+
+static void
+find_area(struct session *s, const struct request *q, int i, struct area *a)
+{
+	char partly[PATH_MAX];
+	const char *name = NULL;
+
+	if (s->policy.paths != NULL)
+		name = q->place[i].walked != NULL ? q->place[i].resolved :
+		    resolve_partly(s, q->path[i], partly);
 	policy_area(&s->policy, name, a);
+}
+
+/* Of two names' settings the stricter ones. */
+static void
+restrict_area(struct area *a, const struct area *other)
+{
+	const struct rename_policy *r = &other->rename;
+
+	if (r->overwrite == OVERWRITE_NEVER ||
+	    a->rename.overwrite == OVERWRITE_ALWAYS)
+		a->rename.overwrite = r->overwrite;
+	a->rename.open_handles = MIN(a->rename.open_handles, r->open_handles);
+	a->rename.when = MIN(a->rename.when, r->when);
+	a->rename.busy_timeout = MIN(a->rename.busy_timeout, r->busy_timeout);
+	a->files.fsync |= other->files.fsync;
+}
+
+/*
+ * What else holds there, where rules say so. For a handle it is what holds
+ * for the file it writes to; READ and WRITE are the same everywhere.
+ */
+static void
+decide(struct session *s, struct request *q, const struct site *at, int paths)
+{
+	const struct handle *h = q->handle[q->handle[1] != NULL];
+	struct area a;
+
+	if (s->policy.paths == NULL || q->row->type == FXP_READ ||
+	    q->row->type == FXP_WRITE)
+		return;
+	if (paths > 0)
+		a = at[paths - 1].area;
+	else if (h != NULL && h->resolved != NULL)
+		policy_area(&s->policy, h->resolved, &a);
+	else
+		return;
+	if (paths == 2)
+		restrict_area(&a, &at[0].area);
+	q->ruling = policy_decide(&s->policy, &a, &q->ask);
 }
 
 /* What more holds for a file that this session made. */
@@ -154,6 +224,19 @@ cross(const struct session *s, struct request *q, const struct site at[2])
 		q->ruling.kept |= own_rights(s, &q->place[0], &at[1].area);
 }
 
+/* Would it have rights there that it has not here? */
+static bool
+gains(const struct request *q, const struct site at[2])
+{
+	unsigned gain = at[1].area.rights & ~at[0].rights;
+	char names[128];
+
+	if (gain != 0 && log_wants(LOG_LEVEL_VERBOSE))
+		log_verbose("Refusing %s request: it would gain the right to %s",
+		    q->row->name, rights_format(gain, names, sizeof(names)));
+	return gain != 0;
+}
+
 /* Would a directory take a place along with which rules know it? */
 static bool
 moves_rules(const struct session *s, const struct request *q)
@@ -220,11 +303,14 @@ rights_judge(struct session *s, struct request *q, int located)
 	struct site at[2];
 	int i, r, paths = q->path[0] == NULL ? 0 : q->path[1] == NULL ? 1 : 2;
 
-	if (paths == 0)
+	if (paths == 0) {
+		decide(s, q, NULL, 0);
 		return (r = judge_handles(q)) != 0 || !s->startup.on ? r :
 		    judge_startup(s, q);
+	}
 	for (i = 0; i < paths; i++)
 		find_area(s, q, i, &at[i].area);
+	decide(s, q, at, paths);
 	crosses = paths == 2 && at[0].area.rule != at[1].area.rule;
 	if (crosses && moves)
 		cross(s, q, at);
@@ -233,9 +319,8 @@ rights_judge(struct session *s, struct request *q, int located)
 		if ((r = judge_path(q, i, &at[i])) != 0)
 			return r;
 	}
-	if (crosses && (moves || links) &&
-	    (at[1].area.rights & ~at[0].rights) != 0)
-		return denied(q, at[1].area.rights & ~at[0].rights);
+	if (crosses && (moves || links) && gains(q, at))
+		return FX_PERMISSION_DENIED;
 	if (q->ruling.must_not_exist)
 		q->ruling.replace = q->ruling.forced = false;
 	grant(q, &at[paths - 1]);

@@ -127,7 +127,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		return outcome;
 	decode_empty_paths(q);
 	outcome = dispatch_locate(s, q);
-	q->ruling = policy_decide(&s->policy, &q->ask);
+	q->ruling = policy_decide(&s->policy, NULL, &q->ask);
 	if (s->fs.walks)
 		outcome = rights_judge(s, q, outcome);
 	return outcome != 0 ? outcome : q->row->run(s, q);

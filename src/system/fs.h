@@ -103,6 +103,12 @@ int	 fs_confine(struct fs *, const char *root, size_t fixed,
  */
 int	 fs_enter(struct fs *, const char *dir);
 
+/*
+ * Is that entry of a directory, whose resolved name this is, hidden by a
+ * rule? What every directory has never is.
+ */
+bool	 fs_hides(const struct fs *, const char *dir, const char *entry);
+
 /* The place that an open descriptor is. */
 struct place fs_place_fd(int fd, const char *shown);
 

@@ -57,6 +57,7 @@ static void
 handle_release(struct handles *hs, struct handle *h)
 {
 	free(h->name);
+	free(h->resolved);
 	if (h->dir != NULL)
 		free(h->dir->data);
 	free(h->dir);
@@ -88,6 +89,14 @@ handle_new(struct handles *hs, enum handle_kind kind, int fd, int flags,
 	hs->open++;
 	index_add(hs, h);
 	return h;
+}
+
+/* Without memory the rules for the whole session hold. */
+void
+handle_placed(struct handle *h, const struct place *p)
+{
+	if (p->resolved != NULL)
+		h->resolved = strdup(p->resolved);
 }
 
 struct handle *

@@ -45,6 +45,8 @@ struct handle {
 	bool		 refused;	/* it missed a byte, when let go */
 	int		 error;		/* of a write-out: -errno, or 0 */
 	char		*name;		/* as opened; for the log */
+	char		*resolved;	/* as rules on names know it now; NULL
+					 * where there are none */
 	uint64_t	 bytes_read, bytes_written;
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
 	struct hidden	*hidden;	/* the name of a file without one */
@@ -90,6 +92,10 @@ void	 handles_init(struct handles *);
  */
 struct handle *handle_new(struct handles *, enum handle_kind, int fd,
 	    int flags, const char *name);
+
+/* That is its place: rules on names will go by it. */
+struct place;
+void	 handle_placed(struct handle *, const struct place *);
 
 /* The handle with that wire string, or NULL. */
 struct handle *handle_find(const struct handles *, const uint8_t *, size_t);
@@ -167,6 +173,9 @@ void	 index_each_below(struct handles *, const char *cwd, const char *top,
  */
 void	 index_renamed(struct handles *, const char *cwd, const char *old,
 	    const char *new, unsigned kept);
+
+/* The same for the names that rules know: both as walk.c resolves them. */
+void	 index_moved(struct handles *, const char *old, const char *new);
 
 /* The name that a handle's file has now, absolute; NULL if it is not known. */
 const char *index_name(const struct handle *);

@@ -240,3 +240,20 @@ index_renamed(struct handles *hs, const char *cwd, const char *old,
 		RB_INSERT(handles_by_name, &hs->by_name, x);
 	}
 }
+
+void
+index_moved(struct handles *hs, const char *old, const char *new)
+{
+	struct handle *h;
+	char *now;
+	int i;
+
+	for (i = 0; i < hs->count; i++) {
+		h = hs->slots[i];
+		if (h->resolved == NULL || !path_is_below(h->resolved, old) ||
+		    (now = path_replace(h->resolved, old, new)) == NULL)
+			continue;
+		free(h->resolved);
+		h->resolved = now;
+	}
+}

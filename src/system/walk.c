@@ -220,6 +220,16 @@ walk(struct fs *fs, const char *path, struct place *p)
 	return r;
 }
 
+bool
+fs_hides(const struct fs *fs, const char *dir, const char *entry)
+{
+	char path[PATH_MAX];
+
+	if (!fs->hides || strcmp(entry, ".") == 0 || strcmp(entry, "..") == 0)
+		return false;
+	return join(dir, entry, path) != 0 || beneath_hides(fs, path);
+}
+
 /* What a client makes must not look like a name of ours. */
 static int
 check_new(const struct place *p)

@@ -259,7 +259,7 @@ judge(const struct ask_case *c, unsigned rights, struct request *q)
 		handles[i].rights = rights;
 		q->place[i] = fs_place_entry(AT_FDCWD, "f");
 	}
-	q->ruling = policy_decide(&session.policy, &q->ask);
+	q->ruling = policy_decide(&session.policy, NULL, &q->ask);
 	return rights_judge(&session, q, 0);
 }
 
@@ -498,7 +498,7 @@ test_unresolved(void)
 	for (i = 0; i < nitems(all); i++) {
 		lift(find_case(all[i].what), &q);
 		session.policy.access.rights = all[i].rights;
-		q.ruling = policy_decide(&session.policy, &q.ask);
+		q.ruling = policy_decide(&session.policy, NULL, &q.ask);
 		r = rights_judge(&session, &q, -ENOENT);
 		ok(r == all[i].outcome, "%s of what leads nowhere, 0x%x (%d)",
 		    all[i].what, all[i].rights, r);
