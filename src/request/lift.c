@@ -268,6 +268,7 @@ lift_link(const struct policy *policy, struct request *q)
 	q->takes[0].always = q->byte != 0 ? RIGHT_SYMLINK : RIGHT_LINK;
 	if (q->byte != 0) {
 		q->row = table_named("symlink");
+		q->takes[1] = (struct takes){ 0 };
 		return q->text[0] == '\0' ? FX_INVALID_FILENAME : 0;
 	}
 	q->row = table_named("hardlink");
