@@ -181,6 +181,20 @@ int	 fs_set_bits(const struct place *, uint32_t bits, uint32_t mask);
 /* Could they be set? Tries, and takes it back. 0 or -errno. */
 int	 fs_check_bits(const struct place *, uint32_t bits, uint32_t mask);
 
+/*
+ * A mark on an open file: the name it is kept for, of which NULL takes it off
+ * again. -EOPNOTSUPP where the file system has none. And: has it that one, or
+ * for NULL any?
+ */
+int	 fs_set_mark(int fd, const char *);
+bool	 fs_has_mark(int fd, const char *);
+
+/*
+ * Gives an open file the owner, group, ACL and mode of another; 0 or -errno,
+ * when one of them cannot be had.
+ */
+int	 fs_copy_rights(int from, int to);
+
 int	 fs_chmod(const struct place *, mode_t);
 int	 fs_chown(const struct place *, uid_t, gid_t);
 int	 fs_utimes(const struct place *, const struct timespec [2]);

@@ -4,8 +4,11 @@
 
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 #include <linux/fs.h>
+#include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "system/fs_impl.h"
@@ -204,4 +207,71 @@ fs_utimes(const struct place *p, const struct timespec ts[2])
 			return -errno;
 	}
 	return outcome(utimensat(p->dirfd, p->name, ts, at_flags(p)));
+}
+
+#define MARK	"user.slipway.name"
+#define ACL	"system.posix_acl_access"
+
+static int
+change_mark(int fd, const char *name)
+{
+	return outcome(name == NULL ? fremovexattr(fd, MARK) :
+	    fsetxattr(fd, MARK, name, strlen(name), 0));
+}
+
+int
+fs_set_mark(int fd, const char *name)
+{
+	struct stat st;
+	int r = change_mark(fd, name);
+
+	/* Attributes go by the mode: the file may be made read-only. */
+	if (r != -EACCES || fstat(fd, &st) == -1 ||
+	    fchmod(fd, (st.st_mode & 07777) | S_IWUSR) == -1)
+		return r;
+	r = change_mark(fd, name);
+	(void)fchmod(fd, st.st_mode & 07777);
+	return r;
+}
+
+bool
+fs_has_mark(int fd, const char *name)
+{
+	char is[NAME_MAX + 1];
+	ssize_t n = fgetxattr(fd, MARK, is, sizeof(is));
+
+	if (n == -1 || name == NULL)
+		return n != -1;
+	return (size_t)n == strlen(name) && memcmp(is, name, (size_t)n) == 0;
+}
+
+/* As the system keeps it, so that it takes no library. */
+static int
+copy_acl(int from, int to)
+{
+	char acl[8192];
+	ssize_t n = fgetxattr(from, ACL, acl, sizeof(acl));
+
+	if (n >= 0)
+		return outcome(fsetxattr(to, ACL, acl, (size_t)n, 0));
+	/* A default ACL may have given it one that the other has not. */
+	if (errno == ENODATA && fremovexattr(to, ACL) == 0)
+		return 0;
+	return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
+}
+
+int
+fs_copy_rights(int from, int to)
+{
+	struct stat old, new;
+	int r;
+
+	if (fstat(from, &old) == -1 || fstat(to, &new) == -1)
+		return -errno;
+	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) &&
+	    fchown(to, old.st_uid, old.st_gid) == -1)
+		return -errno;
+	if ((r = copy_acl(from, to)) != 0)
+		return r;
+	return outcome(fchmod(to, old.st_mode & 07777));
 }

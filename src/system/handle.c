@@ -13,6 +13,7 @@
 #include "system/handle.h"
 #include "system/hidden.h"
 #include "system/log.h"
+#include "system/part.h"
 
 #define SLOT_BITS	24	/* 16 million handles at a time */
 #define DIR_BUFFER	(32 * 1024)	/* bytes asked of getdents64(2) */
@@ -23,6 +24,7 @@ handles_init(struct handles *hs)
 {
 	*hs = (struct handles){ 0 };
 	index_init(hs);
+	LIST_INIT(&hs->parts);
 	arc4random_buf(&hs->mask, sizeof(hs->mask));
 }
 
@@ -138,6 +140,10 @@ handle_close(struct handles *hs, struct handle *h)
 		(void)fs_close(h->pin);
 	if (h->hidden != NULL)
 		hidden_release(h->hidden);
+	if (h->part != NULL) {
+		part_failed(h, r);
+		part_leave(h->part);
+	}
 	index_remove(hs, h);
 	hs->open--;
 	handle_release(hs, h);

@@ -50,6 +50,7 @@ struct handle {
 	uint64_t	 bytes_read, bytes_written;
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
 	struct hidden	*hidden;	/* the name of a file without one */
+	struct part	*part;		/* what it writes, to be published */
 
 	/* index.c: what it is found by, once somebody has looked. */
 	struct indexed	*indexed;
@@ -68,6 +69,7 @@ RB_HEAD(handles_by_name, indexed);
 RB_HEAD(handles_by_inode, indexed);
 LIST_HEAD(handle_list, handle);
 LIST_HEAD(indexed_list, indexed);
+LIST_HEAD(part_list, part);
 
 struct handles {
 	uint64_t	 mask;		/* ids are serial and slot under it */
@@ -82,6 +84,7 @@ struct handles {
 	struct handles_by_inode by_inode;
 	struct handle_list unindexed;	/* opened since somebody looked */
 	struct indexed_list no_inode;	/* ... and asked for names only */
+	struct part_list parts;		/* pending: part.h */
 };
 
 void	 handles_init(struct handles *);

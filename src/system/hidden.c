@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "system/hidden.h"
 #include "system/log.h"
 #include "wire/path.h"
+#include "wire/sftp.h"
 
 struct hidden {
 	int		 users;
@@ -22,6 +24,12 @@ struct hidden {
 	uint64_t	 dev, ino;
 	char		 name[HIDDEN_LEN + 1];
 };
+
+/*
+ * The byte that is locked is the last there can be: clients lock those before
+ * it, on the same descriptor too.
+ */
+#define LOCKED_BYTE	INT64_MAX
 
 static void
 random_name(char *to)
@@ -40,24 +48,34 @@ hidden_place(const struct hidden *h)
 	return fs_place_entry(h->dirfd, h->name);
 }
 
-struct hidden *
-hidden_new(const struct place *beside, struct place *p)
+static struct hidden *
+hidden_beside(const struct place *beside)
 {
 	struct hidden *h;
-	char *to;
 
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		return NULL;
 	h->users = 1;
-	h->lock = -1;
+	h->lock = h->guard = -1;
 	if ((h->dirfd = fs_open_parent(beside)) < 0) {
 		free(h);
 		return NULL;
 	}
+	return h;
+}
+
+struct hidden *
+hidden_new(const struct place *beside, const char *suffix, struct place *p)
+{
+	struct hidden *h;
+	char *to;
+
+	if ((h = hidden_beside(beside)) == NULL)
+		return NULL;
 	h->guard = fs_guard(h->dirfd);
 	to = mempcpy(h->name, HIDDEN_PREFIX, sizeof(HIDDEN_PREFIX) - 1);
 	random_name(to);
-	memcpy(to + HIDDEN_RANDOM, "-old", sizeof("-old"));
+	memcpy(to + HIDDEN_RANDOM, suffix, strlen(suffix) + 1);
 	*p = hidden_place(h);
 	return h;
 }
@@ -73,7 +91,8 @@ hidden_keep(struct hidden *h)
 static int
 lock_request(int fd, int cmd, short type)
 {
-	struct flock fl = { .l_type = type, .l_whence = SEEK_SET };
+	struct flock fl = { .l_type = type, .l_whence = SEEK_SET,
+	    .l_start = LOCKED_BYTE, .l_len = 1 };
 
 	if (fcntl(fd, cmd, &fl) == -1)
 		return -errno;
@@ -112,6 +131,59 @@ hidden_lock(struct hidden *h)
 	hidden_unguard(h);
 }
 
+int
+hidden_lock_by(struct hidden *h, int fd)
+{
+	int r;
+
+	if (h->lock >= 0)
+		return 0;
+	if ((h->lock = fcntl(fd, F_DUPFD_CLOEXEC, 0)) == -1)
+		return -errno;
+	r = lock_request(h->lock, F_OFD_SETLK, F_WRLCK);
+	/* Then it is that session's to remove. */
+	h->taken = r != -EAGAIN && r != -EACCES;
+	hidden_unguard(h);
+	return h->taken ? 0 : FX_LOCK_CONFLICT;
+}
+
+int
+hidden_mark(struct hidden *h, const char *name)
+{
+	return h->lock < 0 ? -EBADF : fs_set_mark(h->lock, name);
+}
+
+void
+hidden_lay_open(struct hidden *h)
+{
+	if (h->lock >= 0)
+		close(h->lock);
+	h->lock = -1;
+	hidden_unguard(h);
+}
+
+bool
+hidden_unlock(struct hidden *h)
+{
+	if (h->lock < 0)
+		return false;
+	if (h->guard < 0)
+		h->guard = fs_guard(h->dirfd);
+	close(h->lock);
+	h->lock = -1;
+	return true;
+}
+
+bool
+hidden_is_there(const struct hidden *h)
+{
+	struct place p = hidden_place(h);
+	struct statx st;
+
+	return h->taken && fs_stat(&p, &st) == 0 && st.stx_ino == h->ino &&
+	    fs_device(&st) == h->dev;
+}
+
 void
 hidden_restore(struct hidden *h, const struct place *to)
 {
@@ -144,11 +216,10 @@ hidden_remove(const struct place *p)
 	return r;
 }
 
-void
-hidden_release(struct hidden *h)
+static void
+hidden_end(struct hidden *h, bool remove)
 {
 	struct place p = hidden_place(h);
-	struct statx st;
 	int r;
 
 	if (--h->users > 0)
@@ -156,51 +227,172 @@ hidden_release(struct hidden *h)
 	/* Closed first: the file system may refuse to remove what is open. */
 	if (h->lock >= 0)
 		close(h->lock);
-	if (h->taken && fs_stat(&p, &st) == 0 && st.stx_ino == h->ino &&
-	    fs_device(&st) == h->dev && (r = hidden_remove(&p)) != 0)
+	h->lock = -1;
+	if (remove && hidden_is_there(h) && (r = hidden_remove(&p)) != 0)
 		log_error("cannot remove \"%s\": %s", h->name, strerror(-r));
 	hidden_unguard(h);
 	close(h->dirfd);
 	free(h);
 }
 
-bool
-hidden_clear(int dirfd, const char *name)
+void
+hidden_release(struct hidden *h)
+{
+	hidden_end(h, true);
+}
+
+void
+hidden_leave(struct hidden *h)
+{
+	hidden_end(h, false);
+}
+
+/*
+ * A file of ours with a hidden name that no session uses, open to be looked
+ * at; or -1.
+ */
+static int
+open_free(int dirfd, const char *name)
 {
 	struct place p = fs_place_entry(dirfd, name);
 	struct statx st;
-	int fd, held;
+	int fd;
 
 	if (!path_is_hidden(name, strlen(name)) ||
 	    fs_stat(&p, &st) != 0 || st.stx_uid != geteuid() ||
-	    !S_ISREG(st.stx_mode) || fs_guarded(dirfd))
-		return false;
-	if ((fd = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
-		return false;
-	held = lock_request(fd, F_OFD_GETLK, F_WRLCK);
+	    !S_ISREG(st.stx_mode) ||
+	    (fd = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
+		return -1;
+	if (lock_request(fd, F_OFD_GETLK, F_WRLCK) == F_UNLCK)
+		return fd;
 	close(fd);
-	if (held != F_UNLCK || fs_unlink(&p) != 0)
+	return -1;
+}
+
+/*
+ * The guard is asked before the lock, for one that is being made, and behind
+ * it, for one that is being given its name.
+ */
+static bool
+clear(int dirfd, const char *name, bool kept)
+{
+	struct place p = fs_place_entry(dirfd, name);
+	bool stays;
+	int fd;
+
+	if (!path_is_hidden(name, strlen(name)) || fs_guarded(dirfd) ||
+	    (fd = open_free(dirfd, name)) == -1)
+		return false;
+	stays = (!kept && fs_has_mark(fd, NULL)) || fs_guarded(dirfd);
+	close(fd);
+	if (stays || fs_unlink(&p) != 0)
 		return false;
 	log_info("removed \"%s\", left behind by an earlier session", name);
 	return true;
 }
 
-int
-hidden_clear_all(const struct place *dir)
+bool
+hidden_clear(int dirfd, const char *name)
 {
-	struct dirent64 *e;
-	char data[8192];
-	ssize_t n, pos;
-	int fd, count = 0;
+	return clear(dirfd, name, false);
+}
 
-	if ((fd = fs_opendir(dir)) < 0)
+/*
+ * Calls `each` for the entries of a directory until it returns something
+ * other than 0, which is the answer.
+ */
+static int
+each_entry(int dirfd, int (*each)(int, const char *, void *), void *arg)
+{
+	struct place p = fs_place_entry(dirfd, ".");
+	struct dirent64 *e;
+	char data[32 * 1024];
+	ssize_t n, pos;
+	int fd, r = 0;
+
+	if ((fd = fs_opendir(&p)) < 0)
 		return 0;
-	while ((n = fs_getdents(fd, data, sizeof(data))) > 0) {
-		for (pos = 0; pos < n; pos += e->d_reclen) {
+	while (r == 0 && (n = fs_getdents(fd, data, sizeof(data))) > 0) {
+		for (pos = 0; r == 0 && pos < n; pos += e->d_reclen) {
 			e = (void *)(data + pos);
-			count += hidden_clear(fd, e->d_name);
+			r = each(fd, e->d_name, arg);
 		}
 	}
 	close(fd);
+	return r;
+}
+
+static int
+is_visible(int dirfd, const char *name, void *arg)
+{
+	(void)dirfd, (void)arg;
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+	    !path_is_hidden(name, strlen(name));
+}
+
+static int
+clear_one(int dirfd, const char *name, void *count)
+{
+	*(int *)count += clear(dirfd, name, true);
+	return 0;
+}
+
+int
+hidden_clear_all(const struct place *dir)
+{
+	struct place inside;
+	int fd, count = 0;
+
+	if ((fd = fs_open(dir, O_PATH | O_DIRECTORY, 0)) < 0)
+		return 0;
+	inside = fs_place_entry(fd, ".");
+	if (each_entry(inside.dirfd, is_visible, NULL) == 0)
+		(void)each_entry(inside.dirfd, clear_one, &count);
+	close(fd);
 	return count;
+}
+
+/* What is looked for: the mark, and the name it was found under. */
+struct kept {
+	const char	*mark;
+	struct hidden	*h;
+};
+
+static int
+is_kept(int dirfd, const char *name, void *arg)
+{
+	struct kept *k = arg;
+	bool found;
+	int fd;
+
+	if (name[0] != HIDDEN_PREFIX[0] || (fd = open_free(dirfd, name)) == -1)
+		return 0;
+	found = fs_has_mark(fd, k->mark);
+	close(fd);
+	if (found)
+		memcpy(k->h->name, name, strlen(name) + 1);
+	return found;
+}
+
+struct hidden *
+hidden_find(const struct place *p, struct place *found)
+{
+	char mark[NAME_MAX + 1];
+	struct kept k = { .mark = mark };
+	const char *name;
+	size_t len;
+
+	name = path_last(p->name, &len);
+	if (len == 0 || len > NAME_MAX || name[len] != '\0')
+		return NULL;
+	memcpy(mark, name, len + 1);
+	if ((k.h = hidden_beside(p)) == NULL)
+		return NULL;
+	if (!each_entry(k.h->dirfd, is_kept, &k)) {
+		hidden_leave(k.h);
+		return NULL;
+	}
+	hidden_taken(k.h);
+	*found = hidden_place(k.h);
+	return k.h;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "system/log.h"
+#include "system/part.h"
 #include "system/suspend.h"
 #include "wire/sftp.h"
 
@@ -62,6 +63,8 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 		    strerror(-r));
 	if ((r = fs_close(h->fd)) != 0 && h->error == 0)
 		suspend_failed(hs, h, r);
+	if (h->part != NULL)
+		(void)part_unlock(h->part);
 	h->fd = -1;
 	h->state = state;
 	hs->suspended += state == HANDLE_SUSPENDED;
@@ -120,6 +123,8 @@ suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 		    strerror(-fd));
 		return fd;
 	}
+	if (h->part != NULL)
+		part_lock(h->part, fd);
 	h->fd = fd;
 	h->state = HANDLE_OPEN;
 	log_info("opened \"%s\" again", h->name);

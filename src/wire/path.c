@@ -103,8 +103,8 @@ path_is_hidden(const char *name, size_t len)
 		return false;
 	name += i;
 	len -= i;
-	return (len == 4 && memcmp(name, "-old", 4) == 0) ||
-	    (len == 5 && memcmp(name, "-part", 5) == 0);
+	return (len == 4 && memcmp(name, HIDDEN_OLD, 4) == 0) ||
+	    (len == 5 && memcmp(name, HIDDEN_PART, 5) == 0);
 }
 
 /* How many bytes follow the first one, and the least value so many may say. */

@@ -32,10 +32,13 @@ bool	path_is_utf8(const char *);
 
 /*
  * Hidden names: ".slipway-", 22 letters and digits, "-old" or "-part". They
- * stand for files that have lost their name while a handle needs them.
+ * stand for files that have lost their name while a handle needs them, and for
+ * those that get theirs when they are whole.
  */
 #define HIDDEN_PREFIX	".slipway-"
 #define HIDDEN_RANDOM	22
+#define HIDDEN_OLD	"-old"
+#define HIDDEN_PART	"-part"
 #define HIDDEN_LEN	(sizeof(HIDDEN_PREFIX) - 1 + HIDDEN_RANDOM + 5)
 
 bool	path_is_hidden(const char *name, size_t len);

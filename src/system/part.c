@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "system/hidden.h"
+#include "system/log.h"
+#include "system/part.h"
+#include "wire/path.h"
+
+/* The directory of a place, as numbers. Names of it can change. */
+static int
+directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
+{
+	struct statx st;
+	struct place dir;
+	int fd, r;
+
+	if ((fd = fs_open_parent(p)) < 0)
+		return fd;
+	dir = fs_place_fd(fd, "");
+	r = fs_stat(&dir, &st);
+	(void)fs_close(fd);
+	*dev = fs_device(&st);
+	*ino = st.stx_ino;
+	return r;
+}
+
+static void
+part_free(struct part *p)
+{
+	if (p->pending)
+		LIST_REMOVE(p, others);
+	free(p->name);
+	free(p);
+}
+
+static struct part *
+part_begin(struct handles *hs, const struct place *beside, struct hidden *h,
+    const struct place *at)
+{
+	struct part *p = calloc(1, sizeof(*p));
+	const char *name;
+	size_t len;
+
+	name = path_last(beside->name, &len);
+	if (p == NULL || (p->name = strndup(name, len)) == NULL ||
+	    directory_of(at, &p->dev, &p->ino) != 0) {
+		if (p != NULL)
+			part_free(p);
+		hidden_leave(h);
+		return NULL;
+	}
+	p->hidden = h;
+	p->place = *at;
+	p->users = 1;
+	p->pending = true;
+	LIST_INSERT_HEAD(&hs->parts, p, others);
+	return p;
+}
+
+struct part *
+part_new(struct handles *hs, const struct place *beside)
+{
+	struct hidden *h;
+	struct place at;
+
+	if ((h = hidden_new(beside, HIDDEN_PART, &at)) == NULL)
+		return NULL;
+	return part_begin(hs, beside, h, &at);
+}
+
+struct part *
+part_adopt(struct handles *hs, const struct place *beside)
+{
+	struct hidden *h;
+	struct part *p;
+	struct place at;
+
+	if ((h = hidden_find(beside, &at)) == NULL)
+		return NULL;
+	if ((p = part_begin(hs, beside, h, &at)) != NULL)
+		p->kept = true;
+	return p;
+}
+
+int
+part_replace(struct part *p, int old)
+{
+	struct place was = fs_place_fd(old, "");
+	struct statx st;
+	int fd, r;
+
+	fd = fs_open(&p->place, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	if (fd < 0)
+		return fd;
+	hidden_taken(p->hidden);
+	if ((r = fs_copy_rights(old, fd)) == 0 &&
+	    (r = fs_stat(&was, &st)) == 0) {
+		p->old_dev = fs_device(&st);
+		p->old_ino = st.stx_ino;
+	}
+	(void)fs_close(fd);
+	return r;
+}
+
+int
+part_opened(struct part *p, int fd, bool keep)
+{
+	int r;
+
+	hidden_taken(p->hidden);
+	if ((r = hidden_lock_by(p->hidden, fd)) != 0)
+		return r;
+	if (!keep || p->kept)
+		return 0;
+	r = hidden_mark(p->hidden, p->name);
+	p->kept = r == 0;
+	if (r != 0)
+		log_info("\"%s\" could not be kept: %s", p->name, strerror(-r));
+	return 0;
+}
+
+struct part *
+part_find(const struct handles *hs, const struct place *at)
+{
+	uint64_t dev = 0, ino = 0;
+	bool known = false;
+	const char *name;
+	struct part *p;
+	size_t len;
+
+	name = path_last(at->name, &len);
+	/* Behind a slash there can only be a directory. */
+	if ((at->flags & (PLACE_FD | PLACE_DIR)) != 0 || name[len] != '\0')
+		return NULL;
+	LIST_FOREACH(p, &hs->parts, others) {
+		if (strcmp(p->name, name) != 0)
+			continue;
+		if (!known && directory_of(at, &dev, &ino) != 0)
+			return NULL;
+		known = true;
+		if (p->dev == dev && p->ino == ino)
+			return p;
+	}
+	return NULL;
+}
+
+struct place
+part_visible(const struct part *p)
+{
+	return fs_place_entry(p->place.dirfd, p->name);
+}
+
+void
+part_failed(struct handle *h, int error)
+{
+	if (h->part != NULL && h->part->error == 0)
+		h->part->error = error;
+}
+
+static void
+part_settle(struct part *p)
+{
+	if (p->pending)
+		LIST_REMOVE(p, others);
+	p->pending = false;
+	hidden_lay_open(p->hidden);
+}
+
+void
+part_published(struct part *p)
+{
+	struct place old = part_visible(p);
+	struct statx st;
+
+	if (p->kept)
+		(void)hidden_mark(p->hidden, NULL);
+	part_settle(p);
+	/* Under another name: what it was to replace goes with its own. */
+	if (p->old_ino != 0 && fs_stat(&old, &st) == 0 &&
+	    st.stx_ino == p->old_ino && fs_device(&st) == p->old_dev)
+		(void)fs_unlink(&old);
+}
+
+void
+part_drop(struct part *p)
+{
+	part_settle(p);
+	/* If it is refused, the last handle's end comes with patience. */
+	if (hidden_is_there(p->hidden))
+		(void)fs_unlink(&p->place);
+}
+
+/* Is what there is worth keeping? */
+static bool
+worth_keeping(const struct part *p)
+{
+	struct statx st;
+
+	return p->pending && p->kept && p->error == 0 &&
+	    hidden_is_there(p->hidden) && fs_stat(&p->place, &st) == 0 &&
+	    st.stx_size > 0;
+}
+
+void
+part_leave(struct part *p)
+{
+	if (--p->users > 0)
+		return;
+	if (worth_keeping(p)) {
+		log_info("\"%s\" is kept as \"%s\"", p->name, p->place.name);
+		hidden_leave(p->hidden);
+	} else {
+		hidden_release(p->hidden);
+	}
+	part_free(p);
+}
+
+bool
+part_unlock(struct part *p)
+{
+	return hidden_unlock(p->hidden);
+}
+
+void
+part_lock(struct part *p, int fd)
+{
+	if (p->pending)
+		(void)hidden_lock_by(p->hidden, fd);
+}
