@@ -155,6 +155,7 @@ struct ruling {
 	enum rename_when when;
 	unsigned	 busy_timeout;	/* milliseconds */
 	int		 create_mode;	/* of new files, exactly; or -1 */
+	enum atomic	 atomic;	/* of what OPEN makes or empties */
 	const struct setstat_policy *setstat;
 
 	/* What rights have to say, in a session that is judged by them; all of

@@ -12,6 +12,7 @@
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/log.h"
+#include "system/part.h"
 #include "wire/sftp.h"
 
 #define COPY_STEP	(1024 * 1024)	/* bytes between looks at the client */
@@ -85,8 +86,10 @@ op_copy_data(struct session *s, struct request *q)
 	n = fs_copy(from->fd, q->u64[0] + q->done, to->fd,
 	    q->u64[2] + q->done, step, handle_appends(to),
 	    &writing);
-	if (n < 0)
+	if (n < 0) {
+		part_failed(to, (int)n);
 		return copy_failed((int)n, writing);
+	}
 	if (n == 0)
 		return len == 0 ? 0 : FX_EOF;
 	from->bytes_read += (uint64_t)n;

@@ -152,7 +152,8 @@ op_rmdir(struct session *s, struct request *q)
 	(void)s;
 	/* It may hold nothing but what an earlier session left behind. */
 	if ((r == -ENOTEMPTY || r == -EEXIST) &&
-	    q->ruling.open_handles == HANDLES_REOPEN &&
+	    (q->ruling.open_handles == HANDLES_REOPEN ||
+	    q->ruling.atomic != ATOMIC_NO) &&
 	    hidden_clear_all(&q->place[0]) > 0)
 		r = fs_rmdir(&q->place[0]);
 	return r == -EEXIST ? -ENOTEMPTY : r;

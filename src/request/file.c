@@ -10,10 +10,12 @@
 #include <string.h>
 
 #include "request/ahead.h"
+#include "request/atomic.h"
 #include "request/attrs.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/log.h"
+#include "system/part.h"
 #include "wire/sftp.h"
 
 #define MAX_RANGES	128	/* as in asyncssh; 2 KiB */
@@ -126,6 +128,8 @@ delete_opened(struct session *s, const struct request *q)
 	struct place p;
 	int r;
 
+	if (q->part[0] != NULL)
+		return atomic_remove(q->part[0]);
 	if ((q->place[0].flags & PLACE_FOLLOW) == 0)
 		return fs_unlink(&q->place[0]);
 	if ((r = fs_realpath(&s->fs, q->path[0], real)) != 0 ||
@@ -178,6 +182,7 @@ op_open(struct session *s, struct request *q)
 {
 	int flags = open_flags(q), fd, r;
 	struct handle *h;
+	struct part *part;
 	bool created;
 
 	/* What is not made has its attributes already. */
@@ -185,15 +190,18 @@ op_open(struct session *s, struct request *q)
 		q->attr.has &= HAS_EXTENDED;
 	if ((r = attrs_check_new(q, false)) != 0)
 		return r;
+	if ((r = atomic_open(s, q, &flags, &part)) != 0)
+		return r;
 	if ((fd = open_file(q, flags, &created)) < 0)
-		return fd;
+		return atomic_cancel(part, fd);
 	h = handle_new(&s->handles, HANDLE_FILE, fd, flags, q->path[0]);
 	if (h == NULL) {
 		(void)fs_close(fd);
-		return -ENOMEM;
+		return atomic_cancel(part, -ENOMEM);
 	}
 	open_grant(s, q, h, created);
-	if ((r = open_finish(s, q, h, created)) != 0) {
+	if ((r = atomic_opened(q, h, part)) != 0 ||
+	    (r = open_finish(s, q, h, created)) != 0) {
 		(void)handle_close(&s->handles, h);
 		return r;
 	}
@@ -204,7 +212,8 @@ op_open(struct session *s, struct request *q)
 int
 op_close(struct session *s, struct request *q)
 {
-	return handle_close(&s->handles, q->handle[0]);
+	return atomic_wants_close(q) ? atomic_close(s, q) :
+	    handle_close(&s->handles, q->handle[0]);
 }
 
 /*
@@ -261,9 +270,11 @@ op_write(struct session *s, struct request *q)
 		    h->text ? h->position : 0);
 	else
 		r = ahead_write(s, q);
-	if (r < 0)
+	if (r < 0) {
+		part_failed(h, r);
 		return transfer_failed("process_write", "write", h, q->u64[0],
 		    r);
+	}
 	h->bytes_written += data->len;
 	h->position += data->len;
 	if (h->text && handle_appends(h))

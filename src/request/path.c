@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "request/atomic.h"
 #include "request/decode.h"
 #include "request/ops.h"
 #include "request/reply.h"
@@ -144,6 +145,7 @@ op_realpath_v6(struct session *s, struct request *q)
 		return 0;
 	}
 	if ((r = fs_locate(&s->fs, real, PLACE_FOLLOW, &p)) == 0) {
+		(void)atomic_find(s, &p);
 		r = fs_stat(&p, &st);
 		fs_release(&p);
 	}
@@ -223,9 +225,12 @@ int
 op_hardlink(struct session *s, struct request *q)
 {
 	struct statx st;
-	int r = fs_link(&q->place[0], &q->place[1]);
+	int r;
 
 	(void)s;
+	if ((r = atomic_publish(q)) != 0)
+		return r;
+	r = fs_link(&q->place[0], &q->place[1]);
 	/* Links to directories are refused with a word that means rights. */
 	if (r == -EPERM && q->precise && fs_stat(&q->place[0], &st) == 0 &&
 	    S_ISDIR(st.stx_mode))

@@ -17,12 +17,14 @@
 #include <string.h>
 
 #include "policy/rights.h"
+#include "request/atomic.h"
 #include "request/ops.h"
 #include "request/request.h"
 #include "request/session.h"
 #include "system/clock.h"
 #include "system/hidden.h"
 #include "system/log.h"
+#include "system/part.h"
 #include "system/suspend.h"
 #include "wire/path.h"
 #include "wire/sftp.h"
@@ -225,7 +227,7 @@ prepare_hidden(const struct request *q, struct displacing *d)
 	if (!d->matches.any_displaced ||
 	    q->ruling.open_handles != HANDLES_REOPEN)
 		return 0;
-	if ((d->hidden = hidden_new(file, &d->aside)) == NULL)
+	if ((d->hidden = hidden_new(file, HIDDEN_OLD, &d->aside)) == NULL)
 		return -ENOMEM;
 	if (!is_rename(q))
 		return 0;
@@ -319,9 +321,11 @@ same_name(const struct session *s, const struct request *q)
 }
 
 static void
-names_changed(struct session *s, const struct request *q)
+names_changed(struct session *s, struct request *q)
 {
-	if (s->handles.open == 0)
+	atomic_settled(q);
+	/* What CLOSE publishes had its visible name all the time. */
+	if (s->handles.open == 0 || q->publishes)
 		return;
 	if (!is_rename(q)) {
 		index_renamed(&s->handles, s->fs.cwd, q->path[0], NULL,
@@ -462,7 +466,12 @@ displace(struct session *s, struct request *q)
 		    q->ruling.when == RENAME_WHEN_ALWAYS))
 			return r != 0 ? r : displacing_begin(s, q, -EBUSY);
 	}
-	if ((r = attempt(q)) == 0)
+	r = attempt(q);
+	/* A part that is in use is open for that alone. */
+	if (r != 0 && q->part[0] != NULL && is_refusal(q, r) &&
+	    part_unlock(q->part[0]))
+		r = attempt(q);
+	if (r == 0)
 		names_changed(s, q);
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||
 	    q->ruling.busy_timeout > 0) && is_refusal(q, r))
@@ -474,14 +483,23 @@ displace(struct session *s, struct request *q)
 int
 op_rename(struct session *s, struct request *q)
 {
-	int r = displace(s, q);
+	int r = atomic_rename(q);
 
+	if (r != 0)
+		return r == ATOMIC_DONE ? 0 : r;
+	r = displace(s, q);
 	return r == -EEXIST && q->ruling.replace && !q->ruling.forced ?
 	    -ENOTEMPTY : r;
 }
 
 int
 op_remove(struct session *s, struct request *q)
+{
+	return displace(s, q);
+}
+
+int
+rename_publish(struct session *s, struct request *q)
 {
 	return displace(s, q);
 }

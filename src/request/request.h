@@ -16,6 +16,8 @@
 #include "wire/buf.h"
 
 struct handle;
+struct hidden;
+struct part;
 struct request;
 struct session;
 
@@ -115,6 +117,9 @@ struct request {
 	const char	*message;	/* for STATUS, in place of the usual */
 	struct slice	 unknown[UNKNOWN_MAX]; /* owners nobody knows */
 	uint64_t	 done;		/* PENDING: how far it is */
+	struct part	*part[2];	/* that a path means: atomic.c */
+	struct hidden	*kept;		/* the name of one that it means */
+	bool		 publishes;	/* CLOSE: part[0] gets its name */
 	struct displacing *work;	/* PENDING: what rename.c has begun */
 	struct copying	*copying;	/* PENDING: what copy-file has open */
 	struct digesting *digesting;	/* PENDING: what digest.c hashes */

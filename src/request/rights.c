@@ -202,6 +202,7 @@ grant(struct request *q, const struct site *at)
 {
 	struct ruling *r = &q->ruling;
 
+	r->atomic = at->area.files.atomic;
 	r->own_rights = at->area.own_rights & ~at->area.rights;
 	if (r->empty)
 		return;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "request/atomic.h"
 #include "request/decode.h"
 #include "request/reply.h"
 #include "request/rights.h"
@@ -19,6 +21,7 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 {
 	if (outcome == PENDING)
 		return VERDICT_PENDING;
+	atomic_end(q);
 	fs_release(&q->place[0]);
 	fs_release(&q->place[1]);
 	outcome = rights_conceal(q, outcome);
@@ -128,9 +131,15 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	decode_empty_paths(q);
 	outcome = dispatch_locate(s, q);
 	q->ruling = policy_decide(&s->policy, NULL, &q->ask);
+	if (outcome == 0)
+		atomic_resolve(s, q);
 	if (s->fs.walks)
 		outcome = rights_judge(s, q, outcome);
-	return outcome != 0 ? outcome : q->row->run(s, q);
+	if (outcome != 0)
+		return outcome;
+	outcome = q->row->run(s, q);
+	return outcome == -ENOENT && atomic_find_kept(s, q) ?
+	    q->row->run(s, q) : outcome;
 }
 
 static void
@@ -222,4 +231,5 @@ dispatch_abandon(struct session *s, struct request *q)
 {
 	s->ending = true;
 	(void)q->row->run(s, q);
+	atomic_end(q);
 }
