@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # A private sshd(8) on loopback whose sftp subsystem is ours, for a test or a
-# trial. It runs as whoever calls, root or not, lets in that user alone, with
-# keys made for the occasion, and touches nothing outside the directory it is
-# given (and /run/sshd, which sshd insists on when root starts it).
+# trial. It runs as whoever calls, root or not, lets in that user alone, or
+# $SSHD_LOGIN where root calls, with keys made for the occasion, and touches
+# nothing outside the directory it is given (and /run/sshd, which sshd insists
+# on when root starts it).
 #
 #	. tests/lib/sshd.bash
 #	reason=$(sshd_unusable) && echo "no sshd: $reason"
@@ -56,7 +57,7 @@ sshd_start()
 	sshd=$(sshd_find) || { sshd_unusable >&2; return 1; }
 	mkdir -p "$1" && SSHD_DIR=$(cd "$1" && pwd) || return 1
 	shift 2
-	SSHD_USER=$(id -un)
+	SSHD_USER=${SSHD_LOGIN:-$(id -un)}
 	SSH_CONFIG=$SSHD_DIR/ssh_config
 	sshd_make_keys || return 1
 	sshd_command "$command"
