@@ -283,12 +283,13 @@ is_list(const struct knob *k)
 
 /*
  * Does it say that there is no value? With text only "none" does: another
- * word for that may as well be a name.
+ * word for that may as well be a name. A path rule's pattern says what is.
  */
 static bool
 is_none(const struct knob *k, const struct given *g)
 {
-	return k->none != NULL && strcmp(g->text, k->none) == 0 &&
+	return k->type != KNOB_PATHS && k->none != NULL &&
+	    strcmp(g->text, k->none) == 0 &&
 	    (g->as & (GIVEN_TEXT | GIVEN_STRING)) != 0 &&
 	    (!has_text(k) || strcmp(k->none, "none") == 0);
 }

@@ -355,6 +355,10 @@ static const struct {
 	    "\"in\" (* and ? match no slash)" },
 	{ { 0 }, RULE("paths = ( { match = \"\"; } );"),
 	    "p:2: paths: is empty" },
+	{ { 0 }, RULE("paths = ( { match = \"none\"; } );"),
+	    "p:2: paths: must be an absolute path or pattern, without ., .. "
+	    "and **, for what it matches and all below, not \"none\" (* and "
+	    "? match no slash)" },
 	{ { 0 }, RULE("paths = ( { match = \"/in/**\"; } );"),
 	    "p:2: paths: must be an absolute path or pattern, without "
 	    "., .. and **, for what it matches and all below, not "
