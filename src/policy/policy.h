@@ -127,6 +127,13 @@ mode_rule_apply(const struct mode_rule *r, unsigned mode)
 	    (mode & ~r->clear) | r->set;
 }
 
+/* Can it give bits that a umask, or a default ACL, would have taken? */
+static inline bool
+mode_rule_gives(const struct mode_rule *r)
+{
+	return r->force >= 0 || r->set != 0;
+}
+
 /* What a RENAME, or a copy, asked about a target that exists. */
 enum replace_wish {
 	REPLACE_UNSAID,		/* v3, v4: the request cannot say */
@@ -154,8 +161,8 @@ struct ruling {
 	enum open_handles open_handles;
 	enum rename_when when;
 	unsigned	 busy_timeout;	/* milliseconds */
-	int		 create_mode;	/* of new files, exactly; or -1 */
 	enum atomic	 atomic;	/* of what OPEN makes or empties */
+	struct mode_rule mode, dir_mode;	/* of files, of directories */
 	const struct setstat_policy *setstat;
 
 	/* What rights have to say, in a session that is judged by them; all of

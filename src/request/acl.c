@@ -262,8 +262,10 @@ remove_acls(const struct place *p, bool dir)
 }
 
 int
-attrs_acl_set(const struct place *p, const struct attr *a)
+attrs_acl_set(const struct request *q, const struct place *p)
 {
+	const struct attr *a = &q->attr;
+	const struct mode_rule *rule;
 	struct slice unknown[UNKNOWN_MAX];
 	struct posix_acl wanted[ACL_KINDS];
 	struct statx st;
@@ -275,10 +277,15 @@ attrs_acl_set(const struct place *p, const struct attr *a)
 	if ((r = fs_stat(p, &st)) != 0)
 		return r;
 	dir = S_ISDIR(st.stx_mode);
+	rule = dir ? &q->ruling.dir_mode : &q->ruling.mode;
+	if (rule->force >= 0)
+		return fs_chmod(p, (mode_t)rule->force);
 	if (!has_entries(a))
 		return remove_acls(p, dir);
 	if ((r = wanted_acls(a, dir, unknown, wanted)) != 0)
 		return r;
+	posix_acl_rule(&wanted[ACL_ACCESS], rule->set, rule->clear);
+	posix_acl_rule(&wanted[ACL_DEFAULT], rule->set, rule->clear);
 	r = replace_acls(p, dir, wanted);
 	free_acls(wanted);
 	return r;

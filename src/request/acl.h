@@ -24,8 +24,10 @@ int	attrs_acl_check_place(struct request *, const struct place *);
 
 /*
  * Sets it, each of the two ACLs only if that changes what somebody may do:
- * what is read and written back leaves also the mask as it is.
+ * what is read and written back leaves also the mask as it is. It grants no
+ * more than the ruling lets a mode grant; where that fixes the mode, the mode
+ * is all there is.
  */
-int	attrs_acl_set(const struct place *, const struct attr *);
+int	attrs_acl_set(const struct request *, const struct place *);
 
 #endif

@@ -155,8 +155,10 @@ obey_policy(struct request *q, uint32_t sets, const char *shown)
 }
 
 static int
-set_one(int what, const struct place *p, const struct attr *a)
+set_one(int what, const struct place *p, const struct request *q)
 {
+	const struct attr *a = &q->attr;
+
 	switch (what) {
 	case SET_SIZE:
 		return fs_truncate(p, a->size);
@@ -167,7 +169,7 @@ set_one(int what, const struct place *p, const struct attr *a)
 	case SET_MODE:
 		return fs_chmod(p, a->mode & 07777);
 	case SET_ACL:
-		return attrs_acl_set(p, a);
+		return attrs_acl_set(q, p);
 	case SET_BITS:
 		return fs_set_bits(p, a->bits, a->bits_valid & BITS_SETTABLE);
 	default:
@@ -199,7 +201,7 @@ set_attrs(const struct request *q, const struct place *p)
 	for (i = 0; i < nitems(order); i++) {
 		if ((q->attr.has & order[i].has) == 0)
 			continue;
-		r = set_one(order[i].what, p, &q->attr);
+		r = set_one(order[i].what, p, q);
 		if (r != 0 && ignores_denied(q, order[i].what, p, r))
 			r = 0;
 		if (r != 0 && q->precise)
@@ -270,27 +272,7 @@ attrs_check_new(struct request *q, bool dir)
 	if ((r = obey_policy(q, HAS_MODE | HAS_FOR_NEW, q->path[0])) != 0 ||
 	    (r = check_owner(q)) != 0)
 		return r;
-	/* A mode that the policy chose is no client's to change. */
-	if (q->ruling.create_mode >= 0)
-		q->attr.has &= ~HAS_ACL;
 	return attrs_acl_check(q, dir);
-}
-
-int
-attrs_apply_new(const struct request *q, const struct place *p)
-{
-	const struct attr *a = &q->attr;
-	int r = 0;
-
-	if ((a->has & HAS_IDS) != 0 && (a->has & HAS_OWNER) != 0)
-		r = fs_chown(p, a->uid, a->gid);
-	if (r == 0 && (a->has & HAS_ACL) != 0)
-		r = attrs_acl_set(p, a);
-	/* The space is a wish where it cannot be had beforehand. */
-	if (r == 0 && (a->has & HAS_ALLOC) != 0 &&
-	    (r = fs_allocate(p, a->alloc)) == -EOPNOTSUPP)
-		r = 0;
-	return r;
 }
 
 /*
@@ -327,6 +309,31 @@ check_set(struct request *q, const struct place *p)
 	return attrs_acl_check_place(q, p);
 }
 
+/*
+ * The mode as the ruling lets it be. Whether it is a directory's is found out
+ * only where that makes a difference.
+ */
+static int
+rule_mode(struct request *q, const struct place *p)
+{
+	unsigned asked = q->attr.mode & 07777, mode, dir_mode;
+	struct statx st;
+	int r;
+
+	if ((q->attr.has & HAS_MODE) == 0)
+		return 0;
+	mode = mode_rule_apply(&q->ruling.mode, asked);
+	dir_mode = mode_rule_apply(&q->ruling.dir_mode, asked);
+	if (mode != dir_mode) {
+		if ((r = fs_stat(p, &st)) != 0)
+			return r;
+		mode = S_ISDIR(st.stx_mode) ? dir_mode : mode;
+	}
+	if (mode != asked)
+		q->attr.mode = mode;
+	return 0;
+}
+
 static int
 check_and_set(struct request *q, const struct place *p)
 {
@@ -334,7 +341,7 @@ check_and_set(struct request *q, const struct place *p)
 
 	/* What is to be ignored need not make sense. */
 	if ((r = obey_policy(q, UINT32_MAX, p->shown)) != 0 ||
-	    (r = check_set(q, p)) != 0)
+	    (r = check_set(q, p)) != 0 || (r = rule_mode(q, p)) != 0)
 		return r;
 	return set_attrs(q, p);
 }

@@ -21,7 +21,4 @@ bool	attrs_find_owner(struct slice name,
  */
 int	attrs_check_new(struct request *, bool dir);
 
-/* Gives them to the object that was just made. */
-int	attrs_apply_new(const struct request *, const struct place *);
-
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "request/make.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/log.h"
@@ -102,7 +103,7 @@ op_copy_data(struct session *s, struct request *q)
 /* A copy-file between two steps. */
 struct copying {
 	int	from, to;
-	bool	created;	/* what is half copied goes again */
+	struct making target;	/* what is made and half copied goes again */
 };
 
 /* Is what stands there already the file itself? */
@@ -123,7 +124,7 @@ same_place(const struct statx *st, struct place p)
 static int
 copy_file_begin(struct session *s, struct request *q, struct copying *c)
 {
-	bool replace = q->ruling.replace;
+	int excl = q->ruling.replace ? 0 : O_EXCL;
 	struct place from, to;
 	struct statx st;
 	int r;
@@ -135,19 +136,20 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 		return r;
 	if (S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
-	c->to = fs_open(&q->place[1], O_WRONLY |
-	    (q->ruling.must_exist ? 0 : O_CREAT) | (replace ? 0 : O_EXCL),
-	    st.stx_mode & 0777);
+	c->to = make_open(s, q, 1, O_WRONLY |
+	    (q->ruling.must_exist ? 0 : O_CREAT) | excl, st.stx_mode & 0777,
+	    &c->target);
 	if (c->to < 0)
 		return c->to == -EEXIST && same_place(&st, q->place[1]) ?
 		    FX_FAILURE : c->to;
-	c->created = !replace;
 	if (same_inode(c->from, c->to))
 		return FX_FAILURE;
 	to = fs_place_fd(c->to, q->path[1]);
-	if (c->created && q->ruling.own_rights != 0 && fs_stat(&to, &st) == 0)
+	if (!c->target.made)
+		return fs_truncate(&to, 0);
+	if (q->ruling.own_rights != 0 && fs_stat(&to, &st) == 0)
 		own_add(&s->own, &st);
-	return replace ? fs_truncate(&to, 0) : 0;
+	return make_finish(q, &to, false);
 }
 
 static int
@@ -163,8 +165,8 @@ copy_file_end(struct request *q, int r)
 
 		r = r == 0 ? closed : r;
 	}
-	if (r != 0 && c->created)
-		(void)fs_unlink(&q->place[1]);
+	if (r != 0 && c->to >= 0 && c->target.made)
+		(void)fs_unlink(&c->target.at);
 	free(c);
 	q->copying = NULL;
 	return r;
@@ -180,7 +182,7 @@ op_copy_file(struct session *s, struct request *q)
 	if (q->copying == NULL) {
 		if ((q->copying = malloc(sizeof(*q->copying))) == NULL)
 			return -ENOMEM;
-		*q->copying = (struct copying){ -1, -1, false };
+		q->copying->from = q->copying->to = -1;
 		if ((r = copy_file_begin(s, q, q->copying)) != 0)
 			return copy_file_end(q, r);
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "request/attrs.h"
+#include "request/make.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/hidden.h"
@@ -134,12 +135,10 @@ op_mkdir(struct session *s, struct request *q)
 	if ((r = attrs_check_new(q, true)) != 0)
 		return r;
 	mode = (q->attr.has & HAS_MODE) != 0 ? q->attr.mode & 07777 : 0777;
+	mode = mode_rule_apply(&q->ruling.dir_mode, mode);
 	if ((r = fs_mkdir(&q->place[0], mode)) != 0)
 		return r;
-	if ((q->attr.has & (HAS_FOR_NEW & ~HAS_ALLOC)) == 0)
-		return 0;
-	q->attr.has &= ~HAS_ALLOC;
-	if ((r = attrs_apply_new(q, &q->place[0])) != 0)
+	if ((r = make_finish(q, &q->place[0], true)) != 0)
 		(void)fs_rmdir(&q->place[0]);
 	return r;
 }

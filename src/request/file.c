@@ -12,6 +12,7 @@
 #include "request/ahead.h"
 #include "request/atomic.h"
 #include "request/attrs.h"
+#include "request/make.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/log.h"
@@ -50,44 +51,6 @@ open_flags(const struct request *q)
 	if ((q->flags & FXF_BLOCK) != 0)
 		flags &= ~O_TRUNC;
 	return flags;
-}
-
-static int
-open_plain(const struct request *q, int flags)
-{
-	mode_t mode = (q->attr.has & HAS_MODE) != 0 ?
-	    q->attr.mode & 07777 : 0666;
-
-	if (q->ruling.create_mode >= 0)
-		return fs_open_exact(&q->place[0], flags,
-		    (mode_t)q->ruling.create_mode);
-	return fs_open(&q->place[0], flags, mode);
-}
-
-/*
- * Opens, and tells whether the file was made; that costs a call more, so it
- * is found out only when a new file is to get more than its mode, or may
- * have to go again.
- */
-static int
-open_file(const struct request *q, int flags, bool *created)
-{
-	int fd;
-
-	*created = (flags & O_EXCL) != 0;
-	if (((q->attr.has & HAS_FOR_NEW) == 0 &&
-	    (q->flags & FXF_BLOCK) == 0 && q->ruling.own_rights == 0) ||
-	    (flags & O_CREAT) == 0 || *created)
-		return open_plain(q, flags);
-	if ((fd = open_plain(q, flags | O_EXCL)) >= 0) {
-		*created = true;
-		return fd;
-	}
-	if (fd != -EEXIST)
-		return fd;
-	fd = open_plain(q, flags & ~O_CREAT);
-	/* Gone since, or a link to nowhere: then who makes it is not known. */
-	return fd == -ENOENT ? open_plain(q, flags) : fd;
 }
 
 /* A version that has a word for it does not open directories as files. */
@@ -141,7 +104,7 @@ delete_opened(struct session *s, const struct request *q)
 /* What an open file still needs before the client gets to know it. */
 static int
 open_finish(struct session *s, struct request *q, struct handle *h,
-    bool created)
+    const struct making *m)
 {
 	struct place p = fs_place_fd(h->fd, q->path[0]);
 	int r;
@@ -149,10 +112,12 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	h->text = (q->flags & FXF_TEXT_MODE) != 0;
 	if ((r = refuse_directory(q, &p)) != 0)
 		return r;
-	if ((r = open_lock(q, h, &p)) != 0 ||
-	    (created && (r = attrs_apply_new(q, &p)) != 0)) {
-		if (created)
-			(void)fs_unlink(&q->place[0]);
+	r = open_lock(q, h, &p);
+	if (r == 0 && m->made)
+		r = make_finish(q, &p, false);
+	if (r != 0) {
+		if (m->made)
+			(void)fs_unlink(&m->at);
 		return r;
 	}
 	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
@@ -181,9 +146,10 @@ int
 op_open(struct session *s, struct request *q)
 {
 	int flags = open_flags(q), fd, r;
+	struct making m;
 	struct handle *h;
 	struct part *part;
-	bool created;
+	mode_t mode;
 
 	/* What is not made has its attributes already. */
 	if ((flags & O_CREAT) == 0)
@@ -192,16 +158,17 @@ op_open(struct session *s, struct request *q)
 		return r;
 	if ((r = atomic_open(s, q, &flags, &part)) != 0)
 		return r;
-	if ((fd = open_file(q, flags, &created)) < 0)
+	mode = (q->attr.has & HAS_MODE) != 0 ? q->attr.mode & 07777 : 0666;
+	if ((fd = make_open(s, q, 0, flags, mode, &m)) < 0)
 		return atomic_cancel(part, fd);
 	h = handle_new(&s->handles, HANDLE_FILE, fd, flags, q->path[0]);
 	if (h == NULL) {
 		(void)fs_close(fd);
 		return atomic_cancel(part, -ENOMEM);
 	}
-	open_grant(s, q, h, created);
+	open_grant(s, q, h, m.made);
 	if ((r = atomic_opened(q, h, part)) != 0 ||
-	    (r = open_finish(s, q, h, created)) != 0) {
+	    (r = open_finish(s, q, h, &m)) != 0) {
 		(void)handle_close(&s->handles, h);
 		return r;
 	}
@@ -335,7 +302,7 @@ op_text_seek(struct session *s, struct request *q)
 }
 
 /*
- * Where in a range there is data and where a hole A reply
+ * Where in a range there is data and where a hole. A reply
  * tells of MAX_RANGES stretches; the client asks for more behind the last.
  */
 int

@@ -9,6 +9,7 @@
 
 #include "request/atomic.h"
 #include "request/decode.h"
+#include "request/make.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/log.h"
@@ -255,10 +256,13 @@ int
 op_make_temp_folder(struct session *s, struct request *q)
 {
 	char path[PATH_MAX], real[PATH_MAX];
+	struct place *p = &q->place[0];
 	int r;
 
 	if ((r = fs_make_temp(path)) != 0 ||
-	    (r = fs_realpath(&s->fs, path, real)) != 0)
+	    (r = fs_realpath(&s->fs, path, real)) != 0 ||
+	    (r = fs_locate(&s->fs, real, 0, p)) != 0 ||
+	    (r = make_finish(q, p, true)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;

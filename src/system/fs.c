@@ -31,16 +31,6 @@ fs_open(const struct place *p, int flags, mode_t mode)
 }
 
 int
-fs_open_exact(const struct place *p, int flags, mode_t mode)
-{
-	mode_t mask = umask(0);
-	int fd = fs_open(p, flags, mode);
-
-	(void)umask(mask);
-	return fd;
-}
-
-int
 fs_opendir(const struct place *p)
 {
 	int fd = fs_open(p, O_RDONLY | O_DIRECTORY, 0);

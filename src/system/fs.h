@@ -123,8 +123,6 @@ int	 fs_open_parent(const struct place *);
  * open(2), to which O_CLOEXEC and the like are added. Returns a descriptor.
  */
 int	 fs_open(const struct place *, int flags, mode_t);
-/* The same, but a file that is made gets just this mode: no umask. */
-int	 fs_open_exact(const struct place *, int flags, mode_t);
 int	 fs_opendir(const struct place *);
 int	 fs_close(int fd);
 

@@ -110,6 +110,22 @@ posix_acl_plain(const struct posix_acl *acl, struct posix_acl *plain)
 	}
 }
 
+void
+posix_acl_rule(struct posix_acl *acl, unsigned set, unsigned clear)
+{
+	size_t i;
+
+	for (i = 0; i < acl->n; i++) {
+		struct posix_ace *ace = &acl->ace[i];
+		int shift = ace->tag == TAG_OWNER ? 6 :
+		    ace->tag == TAG_OTHER ? 0 : 3;
+
+		ace->perm &= ~(clear >> shift);
+		if (ace->tag != TAG_USER && ace->tag != TAG_GROUP)
+			ace->perm |= set >> shift & PERM_ALL;
+	}
+}
+
 static uint32_t
 write_bits(bool dir)
 {

@@ -47,6 +47,13 @@ bool	posix_acl_same(const struct posix_acl *, const struct posix_acl *);
  */
 void	posix_acl_plain(const struct posix_acl *, struct posix_acl *plain);
 
+/*
+ * Gives and takes what a mode's bits would: those of the group go for all
+ * whom the mask limits, but only the group itself is given them. An ACL
+ * without entries stays so.
+ */
+void	posix_acl_rule(struct posix_acl *, unsigned set, unsigned clear);
+
 /* As entries, without `who`; to be freed. */
 void	aclmap_to_aces(const struct posix_acl [ACL_KINDS], bool dir,
 	    struct aces *);

@@ -431,6 +431,46 @@ test_kinds(void)
 	posix_acl_free(&acl[ACL_ACCESS]);
 }
 
+/* What the bits of a mode would give and take, to each entry its own. */
+static void
+test_rule(void)
+{
+	static const struct {
+		unsigned	set, clear;
+		uint32_t	perm[6];
+	} rows[] = {
+		{ 0, 0, { 6, 7, 4, 6, 7, 1 } },
+		{ 0, 0022, { 6, 5, 4, 4, 5, 1 } },
+		{ 0, 0007, { 6, 7, 4, 6, 7, 0 } },
+		{ 0, 0700, { 0, 7, 4, 6, 7, 1 } },
+		{ 0, 0777, { 0, 0, 0, 0, 0, 0 } },
+		{ 0, 06000, { 6, 7, 4, 6, 7, 1 } },
+		{ 0100, 0, { 7, 7, 4, 6, 7, 1 } },
+		{ 0020, 0, { 6, 7, 6, 6, 7, 1 } },
+		{ 0004, 0, { 6, 7, 4, 6, 7, 5 } },
+		{ 0020, 0070, { 6, 0, 2, 0, 2, 1 } },
+		{ 02000, 0, { 6, 7, 4, 6, 7, 1 } },
+	};
+	size_t i, j;
+
+	for (i = 0; i < nitems(rows); i++) {
+		struct posix_ace ace[] = {
+			{ TAG_OWNER, 0, 6 }, { TAG_USER, 1, 7 },
+			{ TAG_GROUP_OBJ, 0, 4 }, { TAG_GROUP, 1, 6 },
+			{ TAG_MASK, 0, 7 }, { TAG_OTHER, 0, 1 },
+		};
+		struct posix_acl acl = { ace, nitems(ace) };
+		unsigned wrong = 0;
+
+		posix_acl_rule(&acl, rows[i].set, rows[i].clear);
+		for (j = 0; j < nitems(ace); j++)
+			wrong += ace[j].perm != rows[i].perm[j];
+		ok(wrong == 0, "an ACL with %04o added and %04o removed",
+		    rows[i].set, rows[i].clear);
+	}
+	posix_acl_rule(&(struct posix_acl){ NULL, 0 }, 0777, 0);
+}
+
 int
 main(void)
 {
@@ -439,5 +479,6 @@ main(void)
 	test_entries();
 	test_single();
 	test_kinds();
+	test_rule();
 	return done();
 }

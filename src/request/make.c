@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "request/acl.h"
+#include "request/attrs.h"
+#include "request/make.h"
+#include "wire/sftp.h"
+
+/* Does it matter who made the file? */
+static bool
+asks_who(const struct request *q)
+{
+	return (q->attr.has & HAS_FOR_NEW) != 0 ||
+	    (q->flags & FXF_BLOCK) != 0 || q->ruling.own_rights != 0 ||
+	    mode_rule_gives(&q->ruling.mode);
+}
+
+/*
+ * The name was taken when it was to be made, and is not there when it is
+ * not: a link to nowhere, or gone since. Then it is made where it leads; in
+ * a walking session the place is there already, and holds what it needs.
+ */
+static int
+make_behind_link(struct session *s, const char *path, int flags, mode_t mode,
+    struct making *m)
+{
+	int fd, r;
+
+	if (m->at.walked == NULL &&
+	    ((r = fs_realpath(&s->fs, path, m->real)) != 0 ||
+	    (r = fs_locate(&s->fs, m->real, PLACE_CREATES, &m->at)) != 0))
+		return r;
+	fd = fs_open(&m->at, flags | O_EXCL, mode);
+	m->made = fd >= 0;
+	return fd == -EEXIST ? fs_open(&m->at, flags & ~O_CREAT, 0) : fd;
+}
+
+int
+make_open(struct session *s, const struct request *q, int i, int flags,
+    mode_t mode, struct making *m)
+{
+	int fd;
+
+	mode = mode_rule_apply(&q->ruling.mode, mode);
+	m->at = q->place[i];
+	m->made = (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0;
+	if ((flags & O_CREAT) == 0 || m->made || !asks_who(q))
+		return fs_open(&m->at, flags, mode);
+	if ((fd = fs_open(&m->at, flags | O_EXCL, mode)) >= 0)
+		m->made = true;
+	if (fd != -EEXIST)
+		return fd;
+	fd = fs_open(&m->at, flags & ~O_CREAT, 0);
+	return fd == -ENOENT ? make_behind_link(s, q->path[i], flags, mode,
+	    m) : fd;
+}
+
+/*
+ * The umask, or a default ACL, may have taken what the rule gives; and a
+ * directory has the set-gid bit of the one above it, whatever was asked.
+ */
+static int
+give_mode(const struct mode_rule *rule, const struct place *p, bool dir)
+{
+	struct statx st;
+	unsigned mode;
+	int r;
+
+	if (!mode_rule_gives(rule) &&
+	    (!dir || (rule->clear & S_ISGID) == 0))
+		return 0;
+	if ((r = fs_stat(p, &st)) != 0)
+		return r;
+	mode = mode_rule_apply(rule, st.stx_mode & 07777);
+	return mode == (st.stx_mode & 07777) ? 0 : fs_chmod(p, mode);
+}
+
+int
+make_finish(const struct request *q, const struct place *p, bool dir)
+{
+	const struct attr *a = &q->attr;
+	int r = 0;
+
+	/* Owner before mode, which a chown would change. */
+	if ((a->has & HAS_IDS) != 0 && (a->has & HAS_OWNER) != 0)
+		r = fs_chown(p, a->uid, a->gid);
+	if (r == 0)
+		r = give_mode(dir ? &q->ruling.dir_mode : &q->ruling.mode, p,
+		    dir);
+	if (r == 0 && (a->has & HAS_ACL) != 0)
+		r = attrs_acl_set(q, p);
+	/* The space is a wish where it cannot be had beforehand. */
+	if (r == 0 && !dir && (a->has & HAS_ALLOC) != 0 &&
+	    (r = fs_allocate(p, a->alloc)) == -EOPNOTSUPP)
+		r = 0;
+	return r;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "policy/policy.h"
+#include "tap.h"
+#include "wire/buf.h"
+
+static const struct {
+	const char		*what;
+	struct mode_rule	 rule;
+	unsigned		 asked, mode;
+	bool			 gives;
+} rows[] = {
+	{ "no rule", { 0, 0, -1 }, 06754, 06754, false },
+	{ "no rule, nothing asked", { 0, 0, -1 }, 0, 0, false },
+	{ "bits are added", { 0440, 0, -1 }, 0200, 0640, true },
+	{ "bits that are there", { 0440, 0, -1 }, 0660, 0660, true },
+	{ "bits are removed", { 0, 0022, -1 }, 0666, 0644, false },
+	{ "bits that are not there", { 0, 0022, -1 }, 0600, 0600, false },
+	{ "set-ids are removed", { 0, 06000, -1 }, 06711, 0711, false },
+	{ "some added, some removed", { 0040, 0007, -1 }, 0606, 0640, true },
+	{ "what is set wins", { 0020, 0022, -1 }, 0666, 0664, true },
+	{ "a set-gid after all", { 02000, 06000, -1 }, 04755, 02755, true },
+	{ "fixed", { 0, 0, 0640 }, 0777, 0640, true },
+	{ "fixed to nothing", { 0, 0, 0 }, 0777, 0, true },
+	{ "fixed, whatever else", { 0777, 0777, 0640 }, 0123, 0640, true },
+};
+
+/* The ruling has the rules of the policy, each its own. */
+static void
+test_ruling(void)
+{
+	struct policy p;
+	struct ruling r;
+
+	policy_init(&p);
+	r = policy_decide(&p, NULL, &(struct ask){ 0 });
+	ok(r.mode.force == -1 && r.mode.set == 0 && r.mode.clear == 0 &&
+	    r.dir_mode.force == -1,
+	    "unless somebody says so nothing is ruled");
+	p.files.mode = (struct mode_rule){ 1, 2, -1 };
+	p.files.dir_mode = (struct mode_rule){ 4, 8, 16 };
+	r = policy_decide(&p, NULL, &(struct ask){ 0 });
+	ok(r.mode.set == 1 && r.mode.clear == 2 && r.mode.force == -1 &&
+	    r.dir_mode.set == 4 && r.dir_mode.clear == 8 &&
+	    r.dir_mode.force == 16, "else what was said");
+	policy_free(&p);
+}
+
+int
+main(void)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(rows); i++) {
+		unsigned mode = mode_rule_apply(&rows[i].rule, rows[i].asked);
+
+		ok(mode == rows[i].mode && mode_rule_gives(&rows[i].rule) ==
+		    rows[i].gives, "%s: 0%o of 0%o", rows[i].what, mode,
+		    rows[i].asked);
+	}
+	test_ruling();
+	return done();
+}
