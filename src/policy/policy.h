@@ -163,6 +163,7 @@ struct ruling {
 	unsigned	 busy_timeout;	/* milliseconds */
 	enum atomic	 atomic;	/* of what OPEN makes or empties */
 	struct mode_rule mode, dir_mode;	/* of files, of directories */
+	bool		 fsync;		/* what is done is on disk when said */
 	const struct setstat_policy *setstat;
 
 	/* What rights have to say, in a session that is judged by them; all of

@@ -8,6 +8,7 @@
 
 #include "policy/rights.h"
 #include "request/atomic.h"
+#include "request/make.h"
 #include "system/hidden.h"
 #include "system/log.h"
 #include "system/part.h"
@@ -403,6 +404,7 @@ atomic_close(struct session *s, struct request *q)
 		    strerror(-r));
 		part_drop(q->part[0]);
 	}
+	r = make_settled(q, NAMES_SECOND, r);
 	/* The answer names no file: the request did not. */
 	q->path[0] = q->path[1] = NULL;
 	part_leave(q->part[0]);

@@ -159,6 +159,8 @@ copy_file_end(struct request *q, int r)
 
 	if (c->from >= 0)
 		(void)fs_close(c->from);
+	if (r == 0 && q->ruling.fsync && (r = fs_fsync(c->to)) == 0)
+		r = fs_sync_parent(&c->target.at);
 	/* What a close has to say counts: the data may not have arrived. */
 	if (c->to >= 0) {
 		int closed = fs_close(c->to);

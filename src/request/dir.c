@@ -140,7 +140,7 @@ op_mkdir(struct session *s, struct request *q)
 		return r;
 	if ((r = make_finish(q, &q->place[0], true)) != 0)
 		(void)fs_rmdir(&q->place[0]);
-	return r;
+	return make_settled(q, NAMES_FIRST, r);
 }
 
 int
@@ -155,5 +155,6 @@ op_rmdir(struct session *s, struct request *q)
 	    q->ruling.atomic != ATOMIC_NO) &&
 	    hidden_clear_all(&q->place[0]) > 0)
 		r = fs_rmdir(&q->place[0]);
-	return r == -EEXIST ? -ENOTEMPTY : r;
+	r = r == -EEXIST ? -ENOTEMPTY : r;
+	return make_settled(q, NAMES_FIRST, r);
 }

@@ -115,6 +115,8 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	r = open_lock(q, h, &p);
 	if (r == 0 && m->made)
 		r = make_finish(q, &p, false);
+	if (r == 0 && m->made && q->ruling.fsync)
+		r = fs_sync_parent(&m->at);
 	if (r != 0) {
 		if (m->made)
 			(void)fs_unlink(&m->at);
@@ -176,11 +178,34 @@ op_open(struct session *s, struct request *q)
 	return 0;
 }
 
+/* Is everything there that was written to it? */
+static int
+close_synced(const struct handle *h)
+{
+	int r;
+
+	if (h->kind != HANDLE_FILE || h->state != HANDLE_OPEN ||
+	    h->error != 0 || !handle_writes(h))
+		return 0;
+	r = fs_fsync(h->fd);
+	/* What is no file keeps nothing. */
+	return r == -EINVAL || r == -EROFS ? 0 : r;
+}
+
 int
 op_close(struct session *s, struct request *q)
 {
-	return atomic_wants_close(q) ? atomic_close(s, q) :
-	    handle_close(&s->handles, q->handle[0]);
+	struct handle *h = q->handle[0];
+	int synced = q->ruling.fsync && h != NULL ? close_synced(h) : 0;
+	int r;
+
+	if (!atomic_wants_close(q)) {
+		r = handle_close(&s->handles, h);
+		return synced != 0 ? synced : r;
+	}
+	if (synced != 0)
+		part_failed(h, synced);
+	return atomic_close(s, q);
 }
 
 /*

@@ -14,8 +14,8 @@ static bool
 asks_who(const struct request *q)
 {
 	return (q->attr.has & HAS_FOR_NEW) != 0 ||
-	    (q->flags & FXF_BLOCK) != 0 || q->ruling.own_rights != 0 ||
-	    mode_rule_gives(&q->ruling.mode);
+	    (q->flags & FXF_BLOCK) != 0 || q->ruling.fsync ||
+	    q->ruling.own_rights != 0 || mode_rule_gives(&q->ruling.mode);
 }
 
 /*
@@ -97,4 +97,17 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 	    (r = fs_allocate(p, a->alloc)) == -EOPNOTSUPP)
 		r = 0;
 	return r;
+}
+
+int
+make_settled(const struct request *q, unsigned names, int outcome)
+{
+	int i;
+
+	if (!q->ruling.fsync)
+		return outcome;
+	for (i = 0; i < (int)nitems(q->place) && outcome == 0; i++)
+		if ((names & 1u << i) != 0)
+			outcome = fs_sync_parent(&q->place[i]);
+	return outcome;
 }

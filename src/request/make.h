@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Making files and directories, with the modes that the ruling gives them. */
+/*
+ * Making files and directories: with the modes that the ruling gives them,
+ * and, where it says so, so that they outlast a crash.
+ */
 #ifndef REQUEST_MAKE_H
 #define REQUEST_MAKE_H
 
@@ -29,5 +32,16 @@ int	make_open(struct session *, const struct request *, int i, int flags,
  * its owner, its mode, its ACL, its space. Returns 0 or the outcome.
  */
 int	make_finish(const struct request *, const struct place *, bool dir);
+
+/* Bits for make_settled(): the first path, the second. */
+#define NAMES_FIRST	0x1u
+#define NAMES_SECOND	0x2u
+
+/*
+ * Hands the outcome on; but if all went well, and the ruling wants it, the
+ * directories in which those names changed are written to disk before, and
+ * what is wrong with that is the outcome.
+ */
+int	make_settled(const struct request *, unsigned names, int outcome);
 
 #endif

@@ -218,7 +218,8 @@ int
 op_symlink(struct session *s, struct request *q)
 {
 	(void)s;
-	return fs_symlink(q->text, &q->place[0]);
+	return make_settled(q, NAMES_FIRST,
+	    fs_symlink(q->text, &q->place[0]));
 }
 
 /* The first path is what exists, the second the new name. */
@@ -236,7 +237,7 @@ op_hardlink(struct session *s, struct request *q)
 	if (r == -EPERM && q->precise && fs_stat(&q->place[0], &st) == 0 &&
 	    S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
-	return r;
+	return make_settled(q, NAMES_SECOND, r);
 }
 
 int
@@ -262,7 +263,8 @@ op_make_temp_folder(struct session *s, struct request *q)
 	if ((r = fs_make_temp(path)) != 0 ||
 	    (r = fs_realpath(&s->fs, path, real)) != 0 ||
 	    (r = fs_locate(&s->fs, real, 0, p)) != 0 ||
-	    (r = make_finish(q, p, true)) != 0)
+	    (r = make_finish(q, p, true)) != 0 ||
+	    (r = make_settled(q, NAMES_FIRST, 0)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;

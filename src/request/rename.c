@@ -18,6 +18,7 @@
 
 #include "policy/rights.h"
 #include "request/atomic.h"
+#include "request/make.h"
 #include "request/ops.h"
 #include "request/request.h"
 #include "request/session.h"
@@ -479,7 +480,10 @@ displace(struct session *s, struct request *q)
 	return r;
 }
 
-/* Some file systems say of a directory with entries that it exists. */
+/*
+ * Some file systems say of a directory with entries that it exists. What gets
+ * the name is on disk before it has it.
+ */
 int
 op_rename(struct session *s, struct request *q)
 {
@@ -487,15 +491,19 @@ op_rename(struct session *s, struct request *q)
 
 	if (r != 0)
 		return r == ATOMIC_DONE ? 0 : r;
+	if (q->ruling.fsync && q->work == NULL &&
+	    (r = fs_sync(&q->place[0])) != 0)
+		return r;
 	r = displace(s, q);
-	return r == -EEXIST && q->ruling.replace && !q->ruling.forced ?
-	    -ENOTEMPTY : r;
+	if (r == -EEXIST && q->ruling.replace && !q->ruling.forced)
+		r = -ENOTEMPTY;
+	return make_settled(q, NAMES_FIRST | NAMES_SECOND, r);
 }
 
 int
 op_remove(struct session *s, struct request *q)
 {
-	return displace(s, q);
+	return make_settled(q, NAMES_FIRST, displace(s, q));
 }
 
 int

@@ -251,18 +251,6 @@ fs_statvfs(const struct place *p, struct statvfs *st)
 	return r;
 }
 
-int
-fs_fsync(int fd)
-{
-	return outcome(fsync(fd));
-}
-
-int
-fs_fdatasync(int fd)
-{
-	return outcome(fdatasync(fd));
-}
-
 ssize_t
 fs_readlink(const struct place *p, char *to, size_t size)
 {

@@ -203,8 +203,22 @@ int	 fs_mkdir(const struct place *, mode_t);
 int	 fs_link(const struct place *old, const struct place *new);
 int	 fs_symlink(const char *text, const struct place *);
 int	 fs_statvfs(const struct place *, struct statvfs *);
+
+/*
+ * fs_sync.c: to stable storage, and back only then. An error is told once,
+ * and whoever asks again is told that all is well: it must not be retried.
+ */
 int	 fs_fsync(int fd);
 int	 fs_fdatasync(int fd);
+
+/* What is in a file, by whatever descriptor it was written; 0 for no file. */
+int	 fs_sync(const struct place *);
+
+/*
+ * The directory that the place is in, with the names in it. One that may not
+ * be read cannot be opened for that: then the whole file system is written.
+ */
+int	 fs_sync_parent(const struct place *);
 
 /*
  * An O_PATH descriptor of what `fd` has open. A file system that refuses to

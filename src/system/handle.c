@@ -185,6 +185,12 @@ handle_reads(const struct handle *h)
 	return (h->flags & O_ACCMODE) != O_WRONLY;
 }
 
+bool
+handle_writes(const struct handle *h)
+{
+	return (h->flags & O_ACCMODE) != O_RDONLY;
+}
+
 void
 handles_end(struct handles *hs)
 {

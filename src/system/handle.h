@@ -121,8 +121,9 @@ const char *handle_name(const struct handle *);
 
 bool	 handle_appends(const struct handle *);
 
-/* Was it opened for reading? */
+/* Was it opened for reading, or for writing? */
 bool	 handle_reads(const struct handle *);
+bool	 handle_writes(const struct handle *);
 
 /*
  * The next entry of a directory, NULL at its end or after an error, which is

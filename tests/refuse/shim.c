@@ -51,12 +51,13 @@
 
 enum call {
 	RENAME, RENAMEFLAGS, UNLINK, RMDIR, LINK, OPEN, PIN, CLOSE, UNPIN,
-	WRITE, FSYNC, FDATASYNC, STAT, STATFS, CALLS
+	WRITE, FSYNC, FDATASYNC, SYNCFS, SYNC, STAT, STATFS, CALLS
 };
 
 static const char *const call_name[CALLS] = {
 	"rename", "renameflags", "unlink", "rmdir", "link", "open", "pin",
-	"close", "unpin", "write", "fsync", "fdatasync", "stat", "statfs"
+	"close", "unpin", "write", "fsync", "fdatasync", "syncfs",
+	"sync", "stat", "statfs"
 };
 
 struct rule {
@@ -570,6 +571,23 @@ fdatasync(int fd)
 	struct event e = event_on_fd(FDATASYNC, fd);
 
 	return (int)done(&e, refused(&e) ? -1 : REAL(fdatasync)(fd));
+}
+
+int
+syncfs(int fd)
+{
+	struct event e = event_on_fd(SYNCFS, fd);
+
+	return (int)done(&e, refused(&e) ? -1 : REAL(syncfs)(fd));
+}
+
+/* Only written down: the tests would wait for all disks there are. */
+void
+sync(void)
+{
+	struct event e = { .call = SYNC, .ours = true };
+
+	(void)done(&e, 0);
 }
 
 /* As refused(), for a write of *len bytes, which the rules may shorten. */

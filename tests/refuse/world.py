@@ -73,7 +73,8 @@ def preload():
 
 class World:
     """files: name -> content; "name/" is a directory. policy: dotted names
-    with values. user: whose server it is, if we are root."""
+    with values, or the text of a file, in which %DIR is the directory. user:
+    whose server it is, if we are root."""
 
     def __init__(self, files=None, version=3, policy=None, rules="",
                  user=None):
@@ -90,8 +91,13 @@ class World:
             self.put(name, content)
         self.read = 0
         self.rules(rules)
-        self.options = [word for item in (policy or {}).items()
-                        for word in ("-o", "%s=%s" % item)]
+        if isinstance(policy, str):
+            with open(self.base + "/policy", "w") as f:
+                f.write(policy.replace("%DIR", self.dir))
+            self.options = ["-F", self.base + "/policy"]
+        else:
+            self.options = [word for item in (policy or {}).items()
+                            for word in ("-o", "%s=%s" % item)]
         self.sessions = []
         try:
             self.s = self.session(version)

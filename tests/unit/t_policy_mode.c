@@ -36,14 +36,15 @@ test_ruling(void)
 	policy_init(&p);
 	r = policy_decide(&p, NULL, &(struct ask){ 0 });
 	ok(r.mode.force == -1 && r.mode.set == 0 && r.mode.clear == 0 &&
-	    r.dir_mode.force == -1,
+	    r.dir_mode.force == -1 && !r.fsync,
 	    "unless somebody says so nothing is ruled");
 	p.files.mode = (struct mode_rule){ 1, 2, -1 };
 	p.files.dir_mode = (struct mode_rule){ 4, 8, 16 };
+	p.files.fsync = true;
 	r = policy_decide(&p, NULL, &(struct ask){ 0 });
 	ok(r.mode.set == 1 && r.mode.clear == 2 && r.mode.force == -1 &&
 	    r.dir_mode.set == 4 && r.dir_mode.clear == 8 &&
-	    r.dir_mode.force == 16, "else what was said");
+	    r.dir_mode.force == 16 && r.fsync, "else what was said");
 	policy_free(&p);
 }
 

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: ISC
+# files.fsync, and what files are made with, by the system calls: with the
+# shim, which writes them down and lets them fail. The tables are in
+# durable.py:
+#
+#	tests/refuse/durable.py requests	plays one group
+
+setup()
+{
+	. "$BATS_TEST_DIRNAME/../lib/refuse.bash"
+	export BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	export SERVER=${SERVER:-$BUILD/sftp-server}
+	local reason
+	reason=$(shim_unusable) && skip "$reason"
+	server_has_policy || skip 'this server has no policies'
+}
+
+durable()
+{
+	"$PYTHON" "$BATS_TEST_DIRNAME/durable.py" "$@"
+}
+
+@test "what a request did is on disk when it is answered, or it fails" {
+	durable requests
+}
+
+@test "so is what was written to a file when it is closed" {
+	durable files
+}
+
+@test "without these settings a file is made with no call more" {
+	durable creations
+}
