@@ -164,6 +164,7 @@ struct ruling {
 	enum atomic	 atomic;	/* of what OPEN makes or empties */
 	struct mode_rule mode, dir_mode;	/* of files, of directories */
 	bool		 fsync;		/* what is done is on disk when said */
+	bool		 no_symlinks;	/* none may be made */
 	const struct setstat_policy *setstat;
 
 	/* What rights have to say, in a session that is judged by them; all of

@@ -218,6 +218,8 @@ int
 op_symlink(struct session *s, struct request *q)
 {
 	(void)s;
+	if (q->ruling.no_symlinks)
+		return FX_PERMISSION_DENIED;
 	return make_settled(q, NAMES_FIRST,
 	    fs_symlink(q->text, &q->place[0]));
 }

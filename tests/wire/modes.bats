@@ -37,5 +37,7 @@ setup()
 @test "acls: directories" { unit Acls.test_directories; }
 @test "acls: a fixed mode is all there is" { unit Acls.test_a_fixed_mode_is_all_there_is; }
 @test "acls: without a rule" { unit Acls.test_without_a_rule; }
+@test "symlinks: not made" { unit Symlinks.test_not_made; }
+@test "symlinks: made" { unit Symlinks.test_made; }
 
 @test "every test of modes.py is run" { assert_all_listed; }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """files.mode, files.dir_mode and -m: what becomes of modes when files are
-made and when clients set them. modes.bats runs these one
+made and when clients set them; and files.symlinks. modes.bats runs these one
 by one; $SERVER is the server, $DIR a directory on a file system with ACLs.
 """
 
@@ -16,6 +16,8 @@ from acl import ALICE, ALLOWED, DENIED as DENY, DW, INHERIT, R, W, X, acl
 from session import SERVER
 from sftpwire import CREAT, EXCL, TRUNC, WRITE
 from versions import ALL, fields
+
+DENIED = 3
 
 
 class ModesTest(unittest.TestCase):
@@ -374,3 +376,33 @@ class Acls(ModesTest):
             self.assertEqual(
                 self.getfacl("f"), "user::rw- user:%s:rwx group::rw- "
                 "mask::rwx other::rw-" % ALICE)
+
+
+class Symlinks(ModesTest):
+    def answers(self, version, s):
+        if version < 6:
+            return [s.call("symlink", "text", "link"),
+                    s.call("hardlink@openssh.com", "f", "hard")]
+        return [s.call("link", "link", "text", True),
+                s.call("link", "hard", "f", False)]
+
+    def test_not_made(self):
+        for version, s in self.sessions("files.symlinks=no-create"):
+            self.put("f")
+            os.symlink("f", self.path("there"))
+            soft, hard = self.answers(version, s)
+            self.assert_status(soft, DENIED)
+            self.assertFalse(os.path.lexists(self.path("link")))
+            self.assert_status(hard, sw.OK)
+            self.assertTrue(os.path.samefile(self.path("hard"),
+                                             self.path("f")))
+            self.assert_status(s.call("setstat", "there", {
+                "permissions": 0o600}), sw.OK)
+            self.assertEqual(s.call("readlink", "there").names[0][0], b"f")
+
+    def test_made(self):
+        for version, s in self.sessions("files.symlinks=follow"):
+            self.put("f")
+            for reply in self.answers(version, s):
+                self.assert_status(reply, sw.OK)
+            self.assertEqual(os.readlink(self.path("link")), "text")
