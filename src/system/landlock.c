@@ -67,14 +67,16 @@ struct ruleset {
 static const char *const read_files[] = {
 	"/etc/passwd", "/etc/group", "/etc/nsswitch.conf",
 	"/usr/etc/passwd", "/usr/etc/group", "/usr/etc/nsswitch.conf",
-	"/etc/localtime", "/etc/ld.so.cache",
+	"/etc/localtime", "/etc/ld.so.cache", "/etc/machine-id",
+	"/proc/sys/kernel/random/boot_id",
+	"/var/db/passwd.db", "/var/db/group.db",
+	"/var/lib/misc/passwd.db", "/var/lib/misc/group.db",
 };
 static const char *const read_directories[] = {
 	"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib",
-	"/usr/share/zoneinfo", "/var/lib/sss", "/var/lib/extrausers",
-	"/var/db", "/var/lib/misc", "/run/nscd", "/var/cache/nscd",
-	"/run/systemd/userdb", "/run/userdb", "/etc/userdb",
-	"/usr/lib/userdb",
+	"/usr/share/zoneinfo", "/var/lib/sss/mc", "/var/lib/extrausers",
+	"/run/nscd", "/var/cache/nscd", "/run/systemd/userdb",
+	"/run/userdb", "/run/host/userdb", "/etc/userdb",
 };
 
 static int

@@ -152,6 +152,34 @@ seccomp_of()
 	assert_output -e '1 123456 +123456 .* unknown"'
 }
 
+# In a mount namespace, since its sockets must lie where libc looks for them.
+@test "a name that a daemon knows is found from inside a root" {
+	require_kernel
+	[[ $EUID -eq 0 ]] && unshare -m true 2>/dev/null ||
+	    skip 'only root can mount'
+	touch "$DIR/theirs"
+	chown 990123:990123 "$DIR/theirs"
+	cat >"$BATS_TEST_TMPDIR/inside" <<-'EOF'
+		mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/userdb &&
+		sed -E '/^(passwd|group):/s/$/ systemd/' /etc/nsswitch.conf \
+		    >/run/nsswitch.conf &&
+		mount --bind /run/nsswitch.conf /etc/nsswitch.conf || exit
+		exec 3< <(exec python3 "$HERE/../lib/userdb.py" \
+		    /run/systemd/userdb)
+		daemon=$!
+		read -r -u 3 && getent passwd 990123 >/dev/null ||
+		    { kill "$daemon"; echo skip; exit; }
+		printf '%s\n' 'opendir / -> d' 'readdir $d' |
+		    "$HERE/wire" -- "$SERVER" -o sandbox=require -o root="$1"
+		kill "$daemon"
+	EOF
+	HERE=$HERE SERVER=$SERVER run unshare -m bash \
+	    "$BATS_TEST_TMPDIR/inside" "$DIR"
+	[[ $output != skip ]] || skip "systemd's module for names is not there"
+	assert_success
+	assert_output -e '1 remote +remote .* theirs"'
+}
+
 @test "a kernel that lacks something: required is refused, else it goes on" {
 	local lacks text
 
