@@ -344,7 +344,8 @@ rights_conceal(struct request *q, int outcome)
 
 	if (outcome == 0 || outcome == PENDING || conceal == CONCEAL_NOTHING)
 		return outcome;
-	if ((conceal == CONCEAL_ABSENT && outcome != -ENOENT) ||
+	if ((conceal == CONCEAL_ABSENT && outcome != -ENOENT &&
+	    outcome != -ENOTDIR) ||
 	    (conceal == CONCEAL_PRESENT && outcome != -EEXIST))
 		return outcome;
 	q->message = NULL;

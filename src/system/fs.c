@@ -22,6 +22,8 @@ fs_open(const struct place *p, int flags, mode_t mode)
 
 	if ((p->flags & PLACE_DIR) != 0 && (flags & O_CREAT) != 0)
 		return -EISDIR;
+	if ((p->flags & PLACE_DIR) != 0)
+		flags |= O_DIRECTORY;
 	flags |= O_CLOEXEC | O_NOCTTY | (p->walked != NULL ? O_NOFOLLOW : 0);
 	fd = openat(p->dirfd, name, flags | O_NONBLOCK, mode);
 	/* A lease of another server is being broken; that takes a moment. */
