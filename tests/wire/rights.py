@@ -1,0 +1,1105 @@
+# SPDX-License-Identifier: ISC
+"""Rights by effect. The matrix is made from the server's own table, -Q rights:
+each request that takes rights, by each way to reach a file, with the rights it
+takes and with one of them missing. What is refused changes nothing and says
+the same of what is there and what is not; what is granted works as it does
+with all rights. rights.bats runs these one by one; $SERVER is the server.
+"""
+
+import os
+import pwd
+import re
+import stat
+import subprocess
+import unittest
+
+from session import SERVER, SessionTest
+from sftpwire import APPEND, CREAT, EXCL, READ, TRUNC, WRITE
+
+OK, EOF, NO_SUCH_FILE, DENIED, FAILURE = 0, 1, 2, 3, 4
+CREATE_NEW, CREATE_TRUNCATE, OPEN_EXISTING, OPEN_OR_CREATE, \
+    TRUNCATE_EXISTING = range(5)
+DELETE_ON_CLOSE = 0x800
+READ_DATA, WRITE_DATA, APPEND_DATA = 1, 2, 4
+OVERWRITE = 1
+ALL = frozenset("""list stat read create modify replace delete rename mkdir
+    rmdir symlink link setstat""".split())
+ME = "%d" % os.getuid()
+
+
+def rights_of(text):
+    return {"all": ALL, "none": frozenset()}.get(text) or frozenset(
+        () if text == "none" else text.split(","))
+
+
+def rows():
+    """The server's table: (name, first version, last, rights, rights)."""
+    out = subprocess.run([SERVER, "-Q", "rights"], check=True, text=True,
+                         stdout=subprocess.PIPE).stdout
+    for line in out.splitlines():
+        name, versions, first, second = line.split("\t")
+        since, until = map(int, versions.split("-"))
+        yield name, since, until, rights_of(first), rights_of(second)
+
+
+# What there is to ask. An action gets the session and a function from a
+# name of the tree below to a path, and returns the reply that counts.
+
+ACTIONS = []
+
+
+def action(row, needs, since=3, until=6, on=("file", "none"), follows=True):
+    """`on` are the things that it makes sense for; `follows` says whether a
+    link as the last component is followed, or that it is about a handle."""
+    def register(function):
+        for thing in on:
+            needed = needs[thing] if isinstance(needs, dict) else needs
+            ACTIONS.append((row, frozenset(needed.split()), since, until,
+                            thing, follows, function))
+        return function
+    return register
+
+
+def opens(what, needs, pflags, access, flags, since=3, attrs=None,
+          on=("file", "none")):
+    """OPEN, as each version says it; something is done with the handle."""
+    @action("open", needs, since=since, on=on)
+    def ask(s, path):
+        if s.version < 5:
+            reply = s.call("open", path(), pflags, attrs or {})
+        else:
+            reply = s.call("open", path(), access, flags, attrs or {})
+        if reply.kind == "handle":
+            if access & WRITE_DATA:
+                s.call("write", reply.handle, 0, b"written")
+            s.call("close", reply.handle)
+        return reply
+    ask.__name__ = "open " + what
+
+
+opens("to read", "read", READ, READ_DATA, OPEN_EXISTING)
+opens("for nothing, which is to read", "read", 0, 0, OPEN_EXISTING)
+opens("to write", "modify", WRITE, WRITE_DATA, OPEN_EXISTING)
+opens("to append", "modify", WRITE | APPEND, APPEND_DATA, OPEN_EXISTING)
+opens("to read and write", "read modify", READ | WRITE,
+      READ_DATA | WRITE_DATA, OPEN_EXISTING)
+opens("to truncate", "modify", WRITE | TRUNC, WRITE_DATA, TRUNCATE_EXISTING)
+opens("to read what is truncated", "read modify", READ | TRUNC, READ_DATA,
+      TRUNCATE_EXISTING)
+opens("to upload", {"file": "modify", "none": "create"},
+      WRITE | CREAT | TRUNC, WRITE_DATA, CREATE_TRUNCATE)
+opens("to resume", {"file": "modify", "none": "create"}, WRITE | CREAT,
+      WRITE_DATA, OPEN_OR_CREATE)
+opens("to upload and read", {"file": "read modify", "none": "create"},
+      READ | WRITE | CREAT | TRUNC, READ_DATA | WRITE_DATA, CREATE_TRUNCATE)
+opens("to read or create", {"file": "read", "none": "read create"},
+      READ | CREAT, READ_DATA, OPEN_OR_CREATE)
+opens("to create", "create", WRITE | CREAT | EXCL, WRITE_DATA, CREATE_NEW)
+opens("to create and read", "create", READ | WRITE | CREAT | EXCL,
+      READ_DATA | WRITE_DATA, CREATE_NEW)
+opens("to create with an owner", "create setstat", 0, WRITE_DATA, CREATE_NEW,
+      since=5, attrs={"owner": ME, "group": ""}, on=("none",))
+
+
+@action("open", "read delete", since=6)
+def delete_on_close(s, path):
+    reply = s.call("open", path(), READ_DATA, OPEN_EXISTING | DELETE_ON_CLOSE,
+                   {})
+    if reply.kind == "handle":
+        s.call("close", reply.handle)
+    return reply
+
+
+def plain(row, needs, *fields, **kwargs):
+    @action(row, needs, **kwargs)
+    def ask(s, path):
+        return s.call(row, path(), *fields)
+    ask.__name__ = row
+
+
+WANTED = 0x1FD		# attributes that STAT asks for
+for name, follows in ("stat", True), ("lstat", False):
+    plain(name, "stat", until=3, follows=follows,
+          on=("file", "none", "dir", "link"))
+    plain(name, "stat", WANTED, since=4, follows=follows,
+          on=("file", "none", "dir", "link"))
+plain("readlink", "stat", on=("link", "none"), follows=False)
+plain("remove", "delete", follows=False, on=("file", "none", "link", "dir"))
+plain("rmdir", "rmdir", follows=False, on=("dir", "none", "file"))
+plain("mkdir", "mkdir", {"permissions": 0o750}, follows=False,
+      on=("none", "file", "dir"))
+plain("mkdir", "mkdir setstat", {"owner": ME, "group": ""}, since=4,
+      follows=False, on=("none",))
+plain("statvfs@openssh.com", "list", on=("file", "none", "dir"))
+plain("space-available", "list", on=("file", "none", "dir"))
+plain("check-file-name", "read", "sha256", 0, 0, 0)
+plain("md5-hash", "read", 0, 0, b"", since=5)
+for row in "setstat", "lsetstat@openssh.com":
+    follows = row == "setstat"
+    plain(row, "setstat", {"permissions": 0o600}, follows=follows)
+    plain(row, "setstat", {"atime": 5, "mtime": 6}, until=3, follows=follows)
+    plain(row, "setstat", {"atime": 5, "mtime": 6}, since=4, follows=follows)
+    plain(row, "setstat", {"owner": ME, "group": ""}, since=4,
+          follows=follows)
+    plain(row, "setstat", {}, follows=follows)
+    plain(row, "modify", {"size": 3}, follows=follows)
+    plain(row, "modify setstat", {"size": 3, "permissions": 0o600},
+          follows=follows)
+
+
+@action("opendir", "list", on=("dir", "none", "file"))
+def opendir(s, path):
+    reply = s.call("opendir", path())
+    if reply.kind == "handle":
+        return s.call("readdir", reply.handle)
+    return reply
+
+
+@action("readdir", "list", on=("dir",))
+def readdir(s, path):
+    return opendir(s, path)
+
+
+# Renames, copies and links: from or to the thing; `path` knows others.
+
+def two(row, needs, other, *fields, to=True, **kwargs):
+    """The thing is the target, or else the source."""
+    @action(row, needs, follows=False, **kwargs)
+    def ask(s, path):
+        names = [path(other), path()] if to else [path(), path(other)]
+        return s.call(row, *names, *fields)
+    ask.__name__ = "%s %s %s" % (row, "from" if to else "to", other)
+
+
+def renames(row, replaces, *fields, **kwargs):
+    over = "rename replace delete" if replaces else "rename"
+    two(row, {"file": over, "none": "rename"}, "other", *fields, **kwargs)
+    two(row, "rename", "missing", *fields, to=False, **kwargs)
+    two(row, "rename", "missing", *fields, to=False, on=("dir",), **kwargs)
+
+
+renames("rename", False, until=4)
+renames("rename", False, 0, since=5)
+renames("rename", True, OVERWRITE, since=4)
+renames("posix-rename@openssh.com", True)
+two("hardlink@openssh.com", "link", "other")
+two("hardlink@openssh.com", "link", "missing", to=False)
+two("copy-file", {"file": "read replace delete", "none": "read create"},
+    "other", 1)
+two("copy-file", "read create", "other", 0)
+two("copy-file", "read create", "missing", 1, to=False)
+
+
+@action("symlink", "symlink", until=5, follows=False)
+def symlink(s, path):
+    return s.call("symlink", "text", path())
+
+
+@action("symlink", "symlink", since=6, follows=False)
+def link_symbolic(s, path):
+    return s.call("link", path(), "text", True)
+
+
+@action("symlink", "link", since=6, follows=False)
+def link_hard(s, path):
+    return s.call("link", path(), path("other"), False)
+
+
+# Requests on handles: what their OPEN takes, and what they take.
+
+def handled(row, needs, *fields, access=READ_DATA, dirs=False, until=6,
+            since=3):
+    @action(row, needs, since=since, until=until, follows="handle",
+            on=("dir",) if dirs else ("file",))
+    def ask(s, path):
+        if dirs:
+            reply = s.call("opendir", path())
+        elif s.version < 5:
+            reply = s.call("open", path(), access & 3, {})
+        else:
+            reply = s.call("open", path(), access, OPEN_EXISTING, {})
+        if reply.kind != "handle":
+            return reply
+        handle = reply.handle
+        path.moves_now()
+        reply = s.call(row, handle, *fields)
+        s.call("close", handle)
+        return reply
+    ask.__name__ = row
+
+
+def handled_stat(needs, **kwargs):
+    handled("fstat", needs, until=3, **kwargs)
+    handled("fstat", needs, WANTED, since=4, **kwargs)
+
+
+handled_stat("read stat")
+handled_stat("modify stat", access=WRITE_DATA)
+handled_stat("list stat", dirs=True)
+handled("fsetstat", "read setstat", {"permissions": 0o600})
+handled("fsetstat", "modify setstat", {"permissions": 0o600},
+        access=WRITE_DATA)
+handled("fsetstat", "modify", {"size": 3}, access=WRITE_DATA)
+handled("fsetstat", "read modify", {"size": 3})
+handled("fsetstat", "list setstat", {"permissions": 0o700}, dirs=True,
+        since=6)
+handled("fstatvfs@openssh.com", "read list")
+handled("fsync@openssh.com", "modify", access=WRITE_DATA)
+handled("read", "read", 0, 100)
+handled("write", "modify", 0, b"new", access=WRITE_DATA)
+handled("check-file-handle", "read", "sha256", 0, 0, 0)
+handled("md5-hash-handle", "read", 0, 0, b"", since=5)
+handled("ranges@asyncssh.com", "read", 0, 100)
+handled("text-seek", "read", 0, since=4)
+
+
+@action("copy-data", "read modify", on=("file",), follows="handle")
+def copy_data(s, path):
+    handles = []
+    for name, pflags, access in (None, READ, READ_DATA), \
+            ("other", WRITE, WRITE_DATA):
+        rest = [pflags] if s.version < 5 else [access, OPEN_EXISTING]
+        reply = s.call("open", *([path(name)] + rest + [{}]))
+        if reply.kind != "handle":
+            return reply
+        handles.append(reply.handle)
+    path.moves_now()
+    reply = s.call("copy-data", handles[0], 0, 5, handles[1], 0)
+    for handle in handles:
+        s.call("close", handle)
+    return reply
+
+
+# Ways to what an action is about: the thing's name in the tree to its path.
+
+class Way:
+    names = {"file": b"file", "none": b"none", "dir": b"dir", "link": b"link",
+             "other": b"other", "missing": b"missing"}
+    top, between, behind = b"top", b"/", b""
+    moves = None		# to where another process takes `top`
+
+    def applies(self, thing, follows):
+        return True
+
+
+def way(name, **members):
+    return type(name, (Way,), members)()
+
+
+def only(*things):
+    return lambda self, thing, follows: thing in things
+
+
+WAYS = [
+    way("direct"),
+    way("dots", between=b"/../top/./"),
+    way("slashes", between=b"///"),
+    way("linked_directory", top=b"byway"),
+    way("link", names=dict(Way.names, file=b"link", none=b"dangling"),
+        applies=lambda self, thing, follows:
+        follows and thing in ("file", "none")),
+    way("hard_link", names=dict(Way.names, file=b"hard"),
+        applies=only("file")),
+    way("renamed_parent", moves=b"elsewhere", top=b"elsewhere"),
+    way("trailing_slash", behind=b"/", applies=lambda self, thing, follows:
+        thing == "dir" or follows != "handle"),
+    way("invalid_utf8", names=dict(Way.names, file=b"\xff\xfe",
+                                   none=b"\xfe\xff"),
+        applies=only("file", "none")),
+]
+
+
+class Path:
+    """The paths of one case, below `here` on disk and `shown` in the
+    session."""
+
+    def __init__(self, here, shown, way, thing, late):
+        self.here, self.shown, self.way, self.thing = here, shown, way, thing
+        self.late = late
+        if not late:
+            self.move()
+
+    def move(self):
+        if self.way.moves:
+            os.rename(os.path.join(self.here, b"top"),
+                      os.path.join(self.here, self.way.moves))
+
+    def moves_now(self):
+        """Between OPEN and what is asked of the handle."""
+        if self.late:
+            self.move()
+
+    def __call__(self, name=None):
+        top = self.way.top
+        if self.late and self.way.moves:
+            top = b"top"
+        last = self.way.names[name or self.thing]
+        return b"/".join([self.shown, top]) + self.way.between + last + (
+            self.way.behind if name is None else b"")
+
+
+def make_tree(here):
+    """What a case works on."""
+    top = os.path.join(here, b"top")
+    os.makedirs(os.path.join(top, b"dir"))
+    for name in b"file", b"other", b"\xff\xfe":
+        with open(os.path.join(top, name), "wb") as out:
+            out.write(b"content of " + name)
+        os.utime(os.path.join(top, name), (1000, 1000))
+    os.symlink(b"file", os.path.join(top, b"link"))
+    os.symlink(b"none", os.path.join(top, b"dangling"))
+    os.link(os.path.join(top, b"file"), os.path.join(top, b"hard"))
+    os.symlink(b"top", os.path.join(here, b"byway"))
+    os.utime(top, (1000, 1000))
+
+
+def look_at(path, times):
+    st = os.lstat(path)
+    seen = [st.st_mode, st.st_nlink, st.st_uid, st.st_gid]
+    if not stat.S_ISDIR(st.st_mode):
+        seen.append(st.st_size)
+    if times:
+        seen += [st.st_ino, st.st_mtime_ns, st.st_ctime_ns]
+    if stat.S_ISLNK(st.st_mode):
+        seen.append(os.readlink(path))
+    if stat.S_ISREG(st.st_mode):
+        with open(path, "rb") as file:
+            seen.append(file.read())
+    return seen
+
+
+def snapshot(here, times):
+    """All that there is, by name; with the times, not to the next change."""
+    seen = {b"": look_at(here, times)}
+    for top, dirs, files in os.walk(here):
+        for name in dirs + files:
+            path = os.path.join(top, name)
+            seen[os.path.relpath(path, here)] = look_at(path, times)
+    return seen
+
+
+def gist(reply, shown):
+    """What a client learns from it, but for what differs in any case."""
+    if reply.kind == "handle":
+        return "handle"
+    if reply.kind == "attrs":
+        return "attrs %s %o" % (reply.attrs.get("size"),
+                                reply.attrs.get("permissions"))
+    if reply.kind == "name":
+        return "names %s" % sorted(n[0].replace(shown, b"")
+                                   for n in reply.names)
+    if reply.kind == "status":	# since version 4 the message ends in paths
+        return "status %d %s" % (reply.code,
+                                 re.split(b": |, ", reply.message)[0])
+    return str(reply) if reply.kind == "data" else reply.kind
+
+
+class RightsTest(SessionTest):
+    def setUp(self):
+        super().setUp()
+        self.dir = os.path.realpath(self.dir)
+        os.chmod(self.dir, 0o755)
+        self.count = 0
+
+    def with_rights(self, rights, version=3, rooted=False, *options,
+                    **kwargs):
+        """A session with these and no others. With all of them it is judged
+        all the same."""
+        args = ["-o", "access.protect_startup=true",
+                "-o", "access.rights=" + (",".join(sorted(rights)) or "none")]
+        if rooted:
+            args += ["-o", "root=" + self.dir]
+        for option in options:
+            args += ["-o", option]
+        return self.session(*args, version=version, **kwargs)
+
+    def case(self, session, act, way, rooted):
+        """Asks it in a tree of its own; -> what was said and the tree before
+        and after, with times and without."""
+        self.count += 1
+        name = b"c%d" % self.count
+        here = os.path.join(os.fsencode(self.dir), name)
+        shown = b"/" + name if rooted else here
+        make_tree(here)
+        *_, thing, _follows, function = act
+        path = Path(here, shown, way, thing, late=act[5] == "handle")
+        before = snapshot(here, True)
+        reply = function(session, path)
+        after = snapshot(here, True)
+        return gist(reply, shown), before, after, snapshot(here, False)
+
+
+REFUSAL = "status 3 b'Permission denied'"
+
+
+def is_error(said):
+    return said.startswith("status ") and not said.startswith("status 0 ")
+
+
+def describe(act, way, rights):
+    return "%s on %s by %s with %s" % (
+        act[6].__name__, act[4], type(way).__name__,
+        ",".join(sorted(rights)) or "none")
+
+
+class Matrix(RightsTest):
+    def relevant(self, version, ways):
+        for act in ACTIONS:
+            if not act[2] <= version <= act[3]:
+                continue
+            for each in ways:
+                if each.applies(act[4], act[5]):
+                    yield act, each
+
+    def refused(self, way, said, before, after):
+        """What is wrong with that as a refusal, if anything."""
+        # That a name has a slash behind it is wrong, whoever asks.
+        if said != REFUSAL and not (way.behind and is_error(said)):
+            return "not refused: %s" % said
+        if b"elsewhere" in after:	# the other process did that
+            before = {name.replace(b"top", b"elsewhere", 1): seen
+                      for name, seen in before.items()}
+            before[b""] = after[b""]
+            before[b"elsewhere"] = after[b"elsewhere"]
+        return None if before == after else "refused, and done"
+
+    def works(self, way, said, tree, expected):
+        # Which of two errors it is, depends on O_CREAT.
+        if said != expected[0] and not (way.behind and is_error(said) and
+                                        is_error(expected[0])):
+            return "%s in place of %s" % (said, expected[0])
+        return None if tree == expected[3] else "something else was done"
+
+    def play(self, version, rooted=False, ways=WAYS):
+        """Each action by each way, with just what it takes, and without each
+        of that, whatever else there is."""
+        plan, expected, faults = {}, {}, []
+        for act, each in self.relevant(version, ways):
+            needs = act[1]
+            for rights in [needs] + [ALL - {n} for n in needs] + [
+                    frozenset()] * (each is WAYS[0]):
+                plan.setdefault(rights, []).append((act, each))
+        whole = self.with_rights(ALL, version, rooted)
+        for rights, cases in plan.items():
+            s = self.with_rights(rights, version, rooted)
+            for act, each in cases:
+                said, before, after, tree = self.case(s, act, each, rooted)
+                key = ACTIONS.index(act), each
+                if act[1] <= rights and key not in expected:
+                    expected[key] = self.case(whole, act, each, rooted)
+                fault = self.refused(each, said, before, after) \
+                    if not act[1] <= rights else \
+                    self.works(each, said, tree, expected[key])
+                if fault:
+                    faults.append(describe(act, each, rights) + ": " + fault)
+            self.assertEqual(s.finish(), 0)
+        self.assertEqual(faults[:20], [])
+        self.assertGreater(self.count, 200)
+
+    def test_v3(self):
+        self.play(3)
+
+    def test_v4(self):
+        self.play(4, ways=WAYS[:1])
+
+    def test_v5(self):
+        self.play(5, ways=WAYS[:1])
+
+    def test_v6(self):
+        self.play(6)
+
+    def test_v3_beneath_a_root(self):
+        self.play(3, rooted=True, ways=WAYS[:5])
+
+    def test_v6_beneath_a_root(self):
+        self.play(6, rooted=True, ways=WAYS[:5])
+
+    def test_a_row_without_a_test(self):
+        """Every row that takes rights is asked, in one of its versions, for
+        each right that it can take. A RENAME creates and deletes only from
+        one area to another; of REALPATH's the names of Realpath."""
+        apart = {"rename": {"create", "delete"},
+                 "posix-rename@openssh.com": {"create", "delete"}}
+        elsewhere = {"realpath", "expand-path@openssh.com",
+                     "get-temp-folder", "make-temp-folder"}
+        taken, asked = {}, {}
+        for name, since, until, first, second in rows():
+            if name in elsewhere or not first | second:
+                continue
+            self.assertTrue(any(
+                a[0] == name and a[2] <= until and a[3] >= since
+                for a in ACTIONS), "%s, %d to %d" % (name, since, until))
+            taken[name] = taken.get(name, frozenset()) | first | second
+        for act in ACTIONS:
+            asked[act[0]] = asked.get(act[0], frozenset()) | act[1]
+        for name in taken:
+            self.assertLessEqual(taken[name] - apart.get(name, set()),
+                                 asked[name], name)
+
+
+class Half(RightsTest):
+    """What depends on what is there, and what the call does about it."""
+
+    def setUp(self):
+        super().setUp()
+        self.put("there", b"old content")
+
+    def read(self, name):
+        with open(os.path.join(self.dir, name), "rb") as file:
+            return file.read()
+
+    def test_create_only(self):
+        """Without the right to read or modify a new file is opened only to
+        write, and an old one stays as it is."""
+        for version in 3, 6:
+            s = self.with_rights({"create"}, version)
+            name = "new%d" % version
+            flags = [READ | WRITE | CREAT | EXCL] if version < 5 else [
+                READ_DATA | WRITE_DATA, CREATE_NEW]
+            reply = s.call("open", name, *flags, {})
+            self.assertEqual(reply.kind, "handle", reply)
+            h = reply.handle
+            self.assert_status(s.call("write", h, 0, b"data"), OK)
+            reply = s.call("read", h, 0, 4)
+            self.assertEqual(reply.kind, "status", reply)
+            self.assertNotEqual(reply.code, OK)
+            self.assert_status(s.call("fsetstat", h, {"size": 2}), OK)
+            self.assert_status(s.call("fsetstat", h, {"permissions": 0o600}),
+                               DENIED)
+            self.assert_status(s.call("fstat", h, *[0] * (version > 3)),
+                               DENIED)
+            self.assert_status(s.call("close", h), OK)
+            self.assertEqual(self.read(name), b"da")
+            self.assert_status(s.call("open", "there", *flags, {}),
+                               FAILURE if version == 3 else 11)
+            flags = [WRITE | CREAT | TRUNC] if version < 5 else [
+                WRITE_DATA, CREATE_TRUNCATE]
+            self.assert_status(s.call("open", "there", *flags, {}), DENIED)
+        self.assertEqual(self.read("there"), b"old content")
+
+    def test_modify_only(self):
+        s = self.with_rights({"modify"})
+        h = s.call("open", "there", WRITE | CREAT, {}).handle
+        self.assert_status(s.call("write", h, 0, b"new"), OK)
+        for name in "none", "none/below", "there/below":
+            self.assertEqual(gist(s.call("open", name, WRITE | CREAT, {}),
+                                  b""), REFUSAL)
+        self.assertEqual(os.listdir(self.dir), ["there"])
+        self.assertEqual(self.read("there"), b"new content")
+
+    def test_forced_overwriting(self):
+        """What the policy would replace it does not without the rights."""
+        for lacks in "replace", "delete":
+            self.put("new", b"new")
+            s = self.with_rights(ALL - {lacks}, 3, False,
+                                 "rename.overwrite=always")
+            self.assert_status(s.call("rename", "new", "there"), FAILURE)
+            self.assertEqual(self.read("there"), b"old content")
+            self.assertEqual(self.read("new"), b"new")
+        s = self.with_rights(ALL, 3, False, "rename.overwrite=always")
+        self.assert_status(s.call("rename", "new", "there"), OK)
+
+    def test_nothing_is_told_of_what_does_not_resolve(self):
+        os.symlink("none", os.path.join(self.dir, "dangling"))
+        os.symlink("loop", os.path.join(self.dir, "loop"))
+        names = ["none", "there", "none/x", "there/x", "dangling", "loop",
+                 "loop/x", "x" * 300, ".", "..", "there/", "there/.", ""]
+        s = self.with_rights(())
+        h = self.with_rights(ALL)
+        self.assertNotEqual(len({str(h.call("stat", n)) for n in names}), 1)
+        for request, *rest in ("stat",), ("lstat",), ("readlink",), (
+                "opendir",), ("open", READ, {}), ("open", WRITE | CREAT, {}), (
+                "remove",), ("rmdir",), ("mkdir", {}), ("setstat", {}), (
+                "rename", "other"), ("symlink", "x"), (
+                "hardlink@openssh.com", "x"), ("statvfs@openssh.com",), (
+                "copy-file", "x", 1), ("check-file-name", "md5", 0, 0, 0):
+            for name in names:
+                self.assertEqual(gist(s.call(request, name, *rest), b""),
+                                 REFUSAL, (request, name))
+
+    def test_a_copy_onto_itself(self):
+        s = self.with_rights({"read", "create"})
+        os.link(os.path.join(self.dir, "there"),
+                os.path.join(self.dir, "same"))
+        for name in "there", "same":
+            reply = s.call("copy-file", "there", name, 1)
+            self.assertIn(reply.code, (FAILURE, DENIED))
+        self.assertEqual(self.read("there"), b"old content")
+
+
+class Realpath(RightsTest):
+    """Names by their letters take nothing; what is there takes list."""
+
+    def setUp(self):
+        super().setUp()
+        os.makedirs(os.path.join(self.dir, "dir/sub"))
+        os.symlink("dir/sub", os.path.join(self.dir, "link"))
+
+    def real(self, s, *fields, name="realpath"):
+        reply = s.call(name, *fields)
+        return (reply.names[0][0].decode().replace(self.dir, "")
+                if reply.kind == "name" else reply.code)
+
+    def test_realpath(self):
+        for version in 3, 4, 5:
+            s = self.with_rights({"list"}, version)
+            self.assertEqual(self.real(s, "link/."), "/dir/sub")
+            self.assertNotEqual(self.real(s, "none/x"), "/none/x")
+            s = self.with_rights(ALL - {"list"}, version)
+            self.assertEqual(self.real(s, "link/."), "/link")
+            self.assertEqual(self.real(s, "link/../x"), "/x")
+            self.assertEqual(self.real(s, "none/x"), "/none/x")
+            self.assertEqual(self.real(s, "."), "")
+
+    def test_realpath_v6(self):
+        both = self.with_rights({"list", "stat"}, 6)
+        for rights in (), ("list",), ("stat",):
+            s = self.with_rights(rights, 6)
+            self.assertEqual(self.real(s, "link/x"), "/link/x")
+            self.assertEqual(self.real(s, "link/x", 1), "/link/x")
+            self.assertEqual(self.real(both, "link/x", 1), "/link/x")
+            self.assertEqual(self.real(s, "link", 2), "/link")
+            self.assertEqual(self.real(both, "link", 2), "/dir/sub")
+            self.assertEqual(self.real(s, "link", 3), DENIED)
+            self.assertEqual(self.real(s, "none", 3), DENIED)
+            self.assertEqual(self.real(both, "link", 3), "/dir/sub")
+            reply = s.call("realpath", "dir", 2)
+            self.assertEqual(reply.names[0][2]["flags"], 0, reply)
+
+    def test_expand_path(self):
+        s = self.with_rights({"list"})
+        blind = self.with_rights(())
+        name = "expand-path@openssh.com"
+        self.assertEqual(self.real(s, "link", name=name), "/dir/sub")
+        self.assertEqual(self.real(s, "~/link", name=name), "/dir/sub")
+        self.assertEqual(self.real(blind, "~/link", name=name), "/link")
+        self.assertEqual(self.real(blind, "~/none/x", name=name), "/none/x")
+        self.assertEqual(self.real(blind, "~root/x", name=name), DENIED)
+
+    def test_temporary_folders(self):
+        for lacks, code in (("list", DENIED), ("mkdir", None)):
+            s = self.with_rights(ALL - {lacks}, env={"TMPDIR": self.dir})
+            reply = s.call("get-temp-folder")
+            self.assertEqual(getattr(reply, "code", None), code)
+        self.assert_status(s.call("make-temp-folder"), DENIED)
+        self.assertEqual(sorted(os.listdir(self.dir)), ["dir", "link"])
+        s = self.with_rights({"mkdir"}, env={"TMPDIR": self.dir})
+        self.assertEqual(s.call("make-temp-folder").kind, "name")
+        self.assertEqual(len(os.listdir(self.dir)), 3)
+
+
+class Profiles(RightsTest):
+    def setUp(self):
+        super().setUp()
+        self.put("there", b"somebody else's")
+        os.mkdir(os.path.join(self.dir, "dir"))
+        self.before = snapshot(os.fsencode(self.dir), True)
+
+    def profile(self, name, version=3):
+        return self.session("-o", "profile=" + name, version=version)
+
+    def upload(self, s, name, rename=None):
+        """As clients do it: looks first, and sets the time at last."""
+        wanted = [WANTED] * (s.version > 3)
+        looks = [s.call("realpath", "."), s.call("stat", ".", *wanted),
+                 s.call("lstat", name, *wanted), s.call("stat", "dir", *wanted)]
+        reply = s.call("opendir", ".")
+        self.assertEqual(reply.kind, "handle", reply)
+        listing = s.call("readdir", reply.handle)
+        self.assert_status(s.call("close", reply.handle), OK)
+        flags = [WRITE | CREAT | TRUNC] if s.version < 5 else [
+            WRITE_DATA, CREATE_TRUNCATE]
+        reply = s.call("open", name, *flags, {"permissions": 0o640})
+        self.assertEqual(reply.kind, "handle", reply)
+        h = reply.handle
+        for n in range(3):
+            self.assert_status(s.call("write", h, 4 * n, b"data"), OK)
+        self.assertEqual(s.call("fstat", h, *wanted).attrs["size"], 12)
+        times = {"atime": 5, "mtime": 6}
+        self.assert_status(s.call("fsetstat", h, times), OK)
+        self.assert_status(s.call("close", h), OK)
+        self.assertEqual(s.call("stat", name, *wanted).attrs["size"], 12)
+        self.assert_status(s.call("setstat", name, times), OK)
+        if rename:
+            fields = [0] * (s.version > 4)
+            self.assert_status(s.call("rename", name, rename, *fields), OK)
+        with open(os.path.join(self.dir, rename or name), "rb") as file:
+            self.assertEqual(file.read(), b"datadatadata")
+        return looks, listing
+
+    def untouched(self, *but):
+        after = snapshot(os.fsencode(self.dir), True)
+        for name in but + (b"",):
+            after.pop(name, None)
+        before = dict(self.before)
+        before.pop(b"")
+        self.assertEqual(after, before)
+
+    def refuses(self, s, *asks):
+        for ask in asks:
+            reply = s.call(*ask)
+            self.assertEqual(reply.kind, "status", ask)
+            self.assertIn(reply.code, (NO_SUCH_FILE, DENIED), ask)
+
+    def test_dropbox(self):
+        names = []
+        for version in 3, 4, 6:
+            s = self.profile("dropbox", version)
+            wanted = [WANTED] * (version > 3)
+            name = "up%d" % version
+            looks, listing = self.upload(s, name + ".part", rename=name)
+            names.append(os.fsencode(name))
+            self.assertEqual([r.kind for r in looks],
+                             ["name", "attrs", "status", "attrs"])
+            self.assert_status(looks[2], NO_SUCH_FILE)
+            self.assert_status(listing, EOF)
+            # What is there, and is not this session's, is not there.
+            for request in "stat", "lstat", "opendir":
+                rest = wanted if request != "opendir" else []
+                self.assertEqual(gist(s.call(request, "there", *rest), b""),
+                                 gist(s.call(request, "none", *rest), b""))
+            read = [READ] if version < 5 else [READ_DATA, OPEN_EXISTING]
+            write = [WRITE] if version < 5 else [WRITE_DATA, OPEN_EXISTING]
+            for other in "there", "none", name:
+                self.refuses(s, ("open", other, *read, {}),
+                             ("open", other, *write, {}), ("remove", other),
+                             ("rmdir", other), ("mkdir", other + "x", {}),
+                             ("copy-file", other, "copy", 1),
+                             ("hardlink@openssh.com", other, "copy"),
+                             ("check-file-name", other, "md5", 0, 0, 0),
+                             ("posix-rename@openssh.com", name, "there"))
+            for other in "there", "none":
+                self.refuses(s, ("rename", other, "new",
+                                 *[0] * (version > 4)),
+                             ("setstat", other, {"permissions": 0o777}),
+                             ("setstat", other, {"size": 0}))
+            self.refuses(s, ("setstat", name, {"size": 0}))
+            self.assertEqual(s.finish(), 0)
+        # Another session made those.
+        s = self.profile("dropbox")
+        self.refuses(s, ("stat", "up3"), ("setstat", "up3", {"mtime": 1,
+                                                              "atime": 1}))
+        self.untouched(*names)
+
+    def test_write_once(self):
+        names = []
+        for version in 3, 4, 6:
+            s = self.profile("write-once", version)
+            name = "up%d" % version
+            _, listing = self.upload(s, name)
+            names.append(os.fsencode(name))
+            self.assertIn(b"there", [n[0] for n in listing.names])
+            read = [READ] if version < 5 else [READ_DATA, OPEN_EXISTING]
+            self.assertEqual(s.call("open", "there", *read, {}).kind,
+                             "handle")
+            again = [WRITE | CREAT | TRUNC] if version < 5 else [
+                WRITE_DATA, CREATE_TRUNCATE]
+            self.refuses(s, ("open", "there", *again, {}),
+                         ("open", name, *again, {}), ("remove", name),
+                         ("posix-rename@openssh.com", name, "there"),
+                         ("setstat", name, {"size": 0}),
+                         ("setstat", "there", {"permissions": 0}),
+                         ("rmdir", "dir"), ("copy-file", name, "there", 1))
+            self.assertEqual(s.finish(), 0)
+        self.untouched(*names)
+
+    def test_read_only(self):
+        for version in 3, 6:
+            s = self.profile("read-only", version)
+            read = [READ] if version < 5 else [READ_DATA, OPEN_EXISTING]
+            truncate = [READ | CREAT | TRUNC] if version < 5 else [
+                READ_DATA, TRUNCATE_EXISTING]
+            reply = s.call("open", "there", *read, {})
+            self.assertEqual(reply.kind, "handle")
+            self.refuses(s, ("open", "there", *truncate, {}),
+                         ("fsetstat", reply.handle, {"permissions": 0o777}),
+                         ("setstat", "there", {"size": 0}),
+                         ("mkdir", "new", {}), ("remove", "there"))
+        self.untouched()
+
+
+class Own(RightsTest):
+    """access.own_rights go with the file that was made, not with its name."""
+
+    def test_own(self):
+        self.put("there")
+        s = self.with_rights({"create", "rename"}, 3, False,
+                             "access.own_rights=stat,delete")
+        h = s.call("open", "mine", WRITE | CREAT, {}).handle
+        self.assertEqual(s.call("fstat", h).kind, "attrs")
+        self.assert_status(s.call("close", h), OK)
+        self.assertEqual(s.call("stat", "mine").kind, "attrs")
+        self.assert_status(s.call("rename", "mine", "x"), OK)
+        self.assert_status(s.call("rename", "there", "mine"), OK)
+        self.assert_status(s.call("stat", "mine"), DENIED)
+        self.assert_status(s.call("remove", "mine"), DENIED)
+        self.assertEqual(s.call("stat", "x").kind, "attrs")
+        os.symlink("mine", os.path.join(self.dir, "link"))
+        self.assert_status(s.call("stat", "link"), DENIED)
+        self.assert_status(s.call("remove", "x"), OK)
+        self.assertEqual(sorted(os.listdir(self.dir)), ["link", "mine"])
+
+    def test_what_was_there_is_not_own(self):
+        """Whether OPEN made it is told by the call, also where it may touch
+        what is there."""
+        self.put("there")
+        s = self.with_rights({"create", "modify"}, 3, False,
+                             "access.own_rights=delete")
+        for name in "there", "new":
+            h = s.call("open", name, WRITE | CREAT | TRUNC, {}).handle
+            self.assert_status(s.call("close", h), OK)
+        self.assert_status(s.call("remove", "there"), DENIED)
+        self.assert_status(s.call("remove", "new"), OK)
+
+    def test_copies(self):
+        self.put("there", b"content")
+        s = self.with_rights({"create", "read"}, 3, False,
+                             "access.own_rights=delete")
+        self.assert_status(s.call("copy-file", "there", "copy", 0), OK)
+        self.assert_status(s.call("remove", "there"), DENIED)
+        self.assert_status(s.call("remove", "copy"), OK)
+
+    def test_many_files(self):
+        """The latest thousands are known, and the session stays small."""
+        s = self.with_rights({"create"}, 3, False,
+                             "access.own_rights=stat,delete")
+        flags = WRITE | CREAT | EXCL
+        for n in range(6000):
+            h = s.call("open", "f%d" % n, flags, {}).handle
+            s.call("close", h)
+        self.assertLess(s.rss_peak(), 40000)
+        self.assert_status(s.call("stat", "f0"), DENIED)
+        self.assertEqual(s.call("stat", "f5999").kind, "attrs")
+        self.assertEqual(s.call("stat", "f2000").kind, "attrs")
+
+
+POLICY = """rules = ( {
+  access = { protect_startup = false; };
+  files = { hide = "*.secret"; };
+  paths = (
+    { match = "%(d)s/in"; rename = { overwrite = "always"; };
+      rights = [ "list", "stat", "read", "create", "modify", "rename",
+                 "replace", "delete", "setstat", "link", "mkdir" ]; },
+    { match = "%(d)s/in/done"; hide = "*.tmp";
+      rights = [ "list", "stat", "read", "create", "delete" ]; },
+    { match = "%(d)s/dark"; rights = "create"; },
+    { match = "%(d)s/deep/a/b"; rights = "none"; }
+  ); } );
+"""
+
+
+class Paths(RightsTest):
+    """Path rules: what counts is where a name leads to."""
+
+    def setUp(self):
+        super().setUp()
+        self.tree = os.path.join(self.dir, "tree")
+        for name in "in/done/sub", "in/sub", "dark/d", "pub/sub", "deep/a/b":
+            os.makedirs(os.path.join(self.tree, name))
+        for name in ("in/f", "in/g", "in/done/f", "in/done/x.tmp", "in/x.tmp",
+                     "dark/f", "pub/f", "in/x.secret", "deep/a/f"):
+            self.put("tree/" + name, name.encode())
+        os.symlink("../dark", os.path.join(self.tree, "pub/link"))
+        os.symlink("../in/done/x.tmp", os.path.join(self.tree, "pub/tmp"))
+        os.symlink("../in/x.secret", os.path.join(self.tree, "pub/secret"))
+        with open(os.path.join(self.dir, "conf"), "w") as conf:
+            conf.write(POLICY % {"d": self.tree})
+        os.chmod(os.path.join(self.dir, "conf"), 0o644)
+
+    def judged(self, version=3):
+        return self.session("-F", os.path.join(self.dir, "conf"), "-d",
+                            self.tree, version=version)
+
+    def holds(self, name):
+        path = os.path.join(self.tree, name)
+        if not os.path.exists(path):
+            return None
+        with open(path) as file:
+            return file.read()
+
+    def test_areas(self):
+        s = self.judged()
+        for name in "dark/f", "pub/link/f", "in/../dark/f", "dark//f", \
+                "dark/none", "pub/link/none/x", "dark/d/x/y", "deep/a/b/x":
+            self.assert_status(s.call("stat", name), DENIED)
+            self.assert_status(s.call("open", name, READ, {}), DENIED)
+            self.assert_status(s.call("remove", name), DENIED)
+        self.assertEqual(s.call("lstat", "pub/link").kind, "attrs")
+        self.assertEqual(s.call("stat", "deep/a/f").kind, "attrs")
+        flags = WRITE | CREAT | TRUNC
+        self.assertEqual(s.call("open", "pub/link/new", flags, {}).kind,
+                         "handle")
+        self.assert_status(s.call("open", "pub/link/f", flags, {}), DENIED)
+        self.assertEqual(self.holds("dark/f"), "dark/f")
+
+    def test_realpath(self):
+        for version in 3, 6:
+            s = self.judged(version)
+            for name, real in (("in/sub/..", "in"), ("pub/link/f", ) * 2,
+                               ("pub/link/none/x", ) * 2, ("dark/d", ) * 2):
+                reply = s.call("realpath", name, *[2] * (version > 3))
+                self.assertEqual(reply.names[0][0].decode(),
+                                 os.path.join(self.tree, real))
+        self.assert_status(s.call("realpath", "pub/link/f", 3), DENIED)
+        self.assert_status(s.call("realpath", "in", 3, "../dark/f"), DENIED)
+
+    def test_renames(self):
+        s = self.judged()
+        inode = os.stat(os.path.join(self.tree, "in/f")).st_ino
+        for source, target, code in (
+                ("in/f", "in/h", OK),			# within one area
+                ("in/h", "in/g", OK),			# and its settings
+                ("in/g", "pub/x", DENIED),		# would gain
+                ("in/done/f", "in/x", DENIED),		# may not leave
+                ("dark/f", "dark/x", DENIED),
+                ("pub/f", "in/y", OK),			# rename and delete
+                ("in/g", "in/done/f", FAILURE),		# is there
+                ("in/g", "in/done/g", OK),
+                ("deep", "deeper", DENIED),		# a rule lies below
+                ("deep/a", "deep/c", DENIED), ("in", "on", DENIED),
+                ("in/sub", "deep/c", DENIED),
+                ("in/sub", "in/dome", OK)):
+            with self.subTest(source=source, target=target):
+                self.assert_status(s.call("rename", source, target), code)
+        self.assertEqual(os.stat(os.path.join(
+            self.tree, "in/done/g")).st_ino, inode)
+        self.assert_status(s.call("posix-rename@openssh.com", "in/y",
+                                  "in/done/g"), DENIED)
+        self.assertEqual(self.holds("in/done/g"), "in/f")
+
+    def test_links(self):
+        s = self.judged()
+        link = "hardlink@openssh.com"
+        self.assert_status(s.call(link, "in/f", "in/l"), OK)
+        self.assert_status(s.call(link, "in/f", "pub/l"), DENIED)
+        self.assert_status(s.call(link, "dark/f", "pub/l"), DENIED)
+        self.assert_status(s.call(link, "pub/link/f", "in/l2"), DENIED)
+        self.assertEqual(os.listdir(os.path.join(self.tree, "dark")).sort(),
+                         ["d", "f"].sort())
+
+    def test_a_handle_after_a_rename(self):
+        """It keeps what both places grant; to write was granted by its
+        OPEN."""
+        s = self.judged()
+        h = s.call("open", "in/new", READ | WRITE | CREAT, {}).handle
+        self.assert_status(s.call("fsetstat", h, {"permissions": 0o600}), OK)
+        self.assert_status(s.call("rename", "in/new", "in/done/new"), OK)
+        self.assert_status(s.call("fsetstat", h, {"permissions": 0o644}),
+                           DENIED)
+        self.assert_status(s.call("fsetstat", h, {"size": 1}), DENIED)
+        self.assert_status(s.call("write", h, 0, b"data"), OK)
+        self.assertEqual(s.call("fstat", h).attrs["size"], 4)
+        h = s.call("opendir", "in/sub").handle
+        self.assert_status(s.call("rename", "in/sub", "in/done/dir"), OK)
+        self.assertEqual(s.call("readdir", h).kind, "name")
+        self.assert_status(s.call("fsetstat", h, {"permissions": 0o700}),
+                           FAILURE)
+
+    def names(self, s, name):
+        h = s.call("opendir", name).handle
+        reply = s.call("readdir", h)
+        s.call("close", h)
+        return sorted(n[0].decode() for n in reply.names)
+
+    def test_hidden(self):
+        for version in 3, 6:
+            s = self.judged(version)
+            self.assertEqual(self.names(s, "in/done"),
+                             [".", "..", "f", "sub"])
+            self.assertNotIn("x.secret", self.names(s, "in"))
+            self.assertIn("x.tmp", self.names(s, "in"))
+            wanted = [WANTED] * (version > 3)
+            read = [READ] if version < 5 else [READ_DATA, OPEN_EXISTING]
+            create = [WRITE | CREAT] if version < 5 else [
+                WRITE_DATA, OPEN_OR_CREATE]
+            flags = [0] * (version > 4)
+            for name in ("in/done/x.tmp", "in/x.secret", "pub/tmp",
+                         "pub/secret", "in/x.secret/below"):
+                none = "in/done/none"
+                for request, *rest in ("stat", *wanted), (
+                        "open", *read, {}), ("opendir",), (
+                        "setstat", {"permissions": 0o600}), ("check-file-name", "md5", 0, 0, 0):
+                    if request == "setstat" and "done" in name:
+                        continue
+                    self.assertEqual(
+                        gist(s.call(request, name, *rest), b""),
+                        gist(s.call(request, "pub/none", *rest), b""),
+                        (request, name, none))
+            for name in "in/x.secret", "in/new.secret", "in/done/new.tmp":
+                for request, *fields in (
+                        ("open", name, *create, {}), ("mkdir", name, {}),
+                        ("rename", "in/f", name, *flags),
+                        ("hardlink@openssh.com", "in/f", name),
+                        ("copy-file", "in/f", name, 1)):
+                    self.assert_status(s.call(request, *fields), DENIED)
+            for name in "in/x.secret", "in/none.secret":
+                self.assert_status(s.call("remove", name), NO_SUCH_FILE)
+                self.assert_status(s.call("rename", name, "in/z", *flags),
+                                   NO_SUCH_FILE)
+        self.assertEqual(self.holds("in/x.secret"), "in/x.secret")
+        self.assertEqual(self.holds("in/new.secret"), None)
+
+
+class Startup(RightsTest):
+    """access.protect_startup, in the home that the user has: so only with
+    names that nothing has, in ways that could not do harm. The unit test has
+    the rest."""
+
+    def setUp(self):
+        super().setUp()
+        self.home = pwd.getpwuid(os.getuid()).pw_dir
+        if not os.access(self.home, os.W_OK | os.X_OK):
+            self.skipTest("a home to write to is needed")
+        os.symlink(self.home, os.path.join(self.dir, "byway"))
+        unique = os.path.basename(self.dir)
+        self.names = [".bash_" + unique, ".ZSH." + unique,
+                      ".z" + unique]
+        self.plain = unique
+
+    def ways(self, name):
+        home = self.home
+        return ["%s/%s" % (home, name), "%s//%s" % (home, name),
+                "%s/../%s/./%s" % (home, os.path.basename(home), name),
+                "byway/" + name, "%s/byway/%s" % (self.dir, name)]
+
+    def asks(self, version, path):
+        create = [WRITE | CREAT] if version < 5 else [
+            WRITE_DATA, OPEN_OR_CREATE]
+        yield "open", path, *create, {}
+        yield "mkdir", path, {}
+        yield "rename", "f", path, *[0] * (version > 4)
+        yield "posix-rename@openssh.com", "f", path
+        yield "hardlink@openssh.com", "f", path
+        yield "copy-file", "f", path, 0
+        yield "symlink" if version < 6 else "link", *(
+            ["f", path] if version < 6 else [path, "f", True])
+
+    def test_protected(self):
+        self.put("f", b"content")
+        for version in 3, 6:
+            s = self.session("-o", "access.protect_startup=true",
+                             "-d", self.dir, version=version)
+            for name in self.names + [".ssh", ".config/fish"]:
+                for path in self.ways(name):
+                    for ask in self.asks(version, path):
+                        self.assert_status(s.call(*ask), DENIED)
+            for name in self.names:
+                self.assertFalse(os.path.lexists(
+                    os.path.join(self.home, name)))
+            # Into itself it could not go anyway.
+            self.assert_status(s.call(
+                "rename", self.home, self.home + "/" + self.plain,
+                *[0] * (version > 4)), DENIED)
+            # What else there is in it is free.
+            path = self.ways(self.plain)[version % 2]
+            self.assert_status(s.call("mkdir", path, {}), OK)
+            self.assert_status(s.call("rmdir", path), OK)
+            # And what is called so elsewhere.
+            self.assert_status(s.call("mkdir", ".ssh", {}), OK)
+            self.assert_status(s.call("rmdir", ".ssh"), OK)
+
+    def test_not_asked_for(self):
+        s = self.session("-d", self.dir)
+        path = self.ways(self.names[0])[0]
+        self.assert_status(s.call("mkdir", path, {}), OK)
+        self.assert_status(s.call("rmdir", path), OK)
