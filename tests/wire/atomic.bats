@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-# The tests of atomic.py, one by one.
+# The tests of atomic.py, one by one; those of classes that are there twice, in
+# a root, all at once.
 
 load common
 
@@ -101,5 +102,27 @@ setup()
 @test "keeping: long and odd names" { unit Keeping.test_long_and_odd_names; }
 @test "keeping: read only mode" { unit Keeping.test_read_only_mode; }
 @test "keeping: where there are no marks" { unit Keeping.test_where_there_are_no_marks; }
+@test "in a root: publishing" { unit RootedPublishing; }
+@test "in a root: meaning" { unit RootedMeaning; }
+@test "in a root: renaming" { unit RootedRenaming; }
+@test "in a root: failing" { unit RootedFailing; }
+@test "in a root: inplace" { unit RootedInPlace; }
+@test "in a root: ending" { unit RootedEnding; }
+@test "in a root: keeping" { unit RootedKeeping; }
+@test "confined: moved out" { unit Confined.test_moved_out; }
+@test "confined: another in its place" { unit Confined.test_another_in_its_place; }
+@test "confined: moved by the session" { unit Confined.test_moved_by_the_session; }
+@test "confined: no right to replace" { unit Confined.test_no_right_to_replace; }
+@test "confined: own files" { unit Confined.test_own_files; }
+@test "refusing: close" { unit Refusing.test_close; }
+@test "refusing: rename before close" { unit Refusing.test_rename_before_close; }
+@test "refusing: rename and more that was lost" { unit Refusing.test_rename_and_more_that_was_lost; }
+@test "refusing: remove" { unit Refusing.test_remove; }
+@test "refusing: of the directory" { unit Refusing.test_of_the_directory; }
+@test "refusing: let go for good and written to" { unit Refusing.test_let_go_for_good_and_written_to; }
+@test "refusing: taken up again it is locked" { unit Refusing.test_taken_up_again_it_is_locked; }
+@test "refusing: old file that is read" { unit Refusing.test_old_file_that_is_read; }
+@test "refusing: another that reads it" { unit Refusing.test_another_that_reads_it; }
+@test "refusing: end" { unit Refusing.test_end; }
 
 @test "every test of atomic.py is run" { assert_all_listed; }

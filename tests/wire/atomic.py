@@ -11,9 +11,11 @@ import re
 import shutil
 import signal
 import stat
+import subprocess
 import tempfile
 import unittest
 
+from session import SERVER
 from sftpwire import APPEND, CREAT, EXCL, READ, TRUNC, WRITE
 from versions import (ALL, BLOCK_ADVISORY, BLOCK_WRITE, CREATE_TRUNCATE,
                       DELETE_ON_CLOSE, WRITE_DATA, VersionsTest, in_versions)
@@ -45,6 +47,18 @@ def marks_work():
 
 
 class AtomicTest(VersionsTest):
+    rooted = False		# the session's root is the test's directory
+    settings = ()		# further ones
+
+    def session(self, *args, **kwargs):
+        args += self.settings
+        if self.rooted:
+            args += ("-o", "root=" + self.dir)
+        return super().session(*args, **kwargs)
+
+    def absolute(self, name):
+        return "/" + name if self.rooted else self.path(name)
+
     def parts(self, *where):
         return [n for n in os.listdir(self.path(*where)) if PART.match(n)]
 
@@ -299,7 +313,7 @@ class Meaning(AtomicTest):
             for ask in ("stat", "lstat"):
                 self.assertEqual(self.size(s, name, ask), 10)
                 self.assertEqual(self.size(s, "./" + name, ask), 10)
-                self.assertEqual(self.size(s, self.path(name), ask), 10)
+                self.assertEqual(self.size(s, self.absolute(name), ask), 10)
             self.close(s, h)
             self.assertEqual(self.size(s, name), 10)
 
@@ -310,7 +324,7 @@ class Meaning(AtomicTest):
         os.symlink("../d/f", self.path("d/lf"))
         h = self.upload(s, "d/f")
         for name in ("d/f", "d//f", "d/./f", "d/e/../f", "ld/f", "d/lf",
-                     "ld/lf", self.path("ld/f")):
+                     "ld/lf", self.absolute("ld/f")):
             self.assertEqual(self.size(s, name), len(NEW), name)
         for name in ("f", "d/e/f", "ld/e/f"):
             self.assert_code(self.ask(s, "stat", name), NO_FILE)
@@ -737,7 +751,8 @@ class InPlace(AtomicTest):
         h = self.open(s, "fifo", WRITE | TRUNC)
         self.close(s, h)
         self.assert_in_place(s, b"it is no regular file")
-        self.close(s, self.open(s, "/dev/null", MAKE))
+        if not self.rooted:
+            self.close(s, self.open(s, "/dev/null", MAKE))
 
     @atomic(6)
     def test_locked(self, _, s):
@@ -1115,11 +1130,14 @@ class Keeping(AtomicTest):
 
     @kept
     def test_read_only_mode(self):
-        s = self.start()
+        s = self.start(user="nobody")
         self.upload(s, "f", permissions=0o444)
+        self.close(s, self.upload(s, "g", permissions=0o444))
         self.assertEqual(s.finish(), 0)
         self.assertEqual(stat.S_IMODE(os.stat(self.part()).st_mode), 0o444)
-        self.assertEqual(self.size(self.start(), "f"), len(NEW))
+        self.assertEqual(os.listxattr(self.path("g")), [])
+        s = self.start(user="nobody")
+        self.assertEqual(self.size(s, "f"), len(NEW))
 
     @unittest.skipUnless(ROOT and os.path.isdir("/dev/shm"),
                          "takes root and /dev/shm")
@@ -1138,3 +1156,279 @@ class Keeping(AtomicTest):
         self.assertIn(b"could not be kept", s.stderr())
         self.assertEqual(s.finish(), 0)
         self.assertEqual(self.names(), [])
+
+
+class RootedPublishing(Publishing):
+    rooted = True
+
+
+class RootedMeaning(Meaning):
+    rooted = True
+
+
+class RootedRenaming(Renaming):
+    rooted = True
+
+
+class RootedFailing(Failing):
+    rooted = True
+
+
+class RootedInPlace(InPlace):
+    rooted = True
+
+
+class RootedEnding(Ending):
+    rooted = True
+
+
+class RootedKeeping(Keeping):
+    rooted = True
+
+
+class Confined(AtomicTest):
+    """What a root and rights have to say."""
+
+    rooted = True
+
+    def below(self):
+        """The root is a directory of the test's."""
+        os.mkdir(self.path("in"))
+        os.mkdir(self.path("in/d"))
+        top, self.dir = self.dir, self.path("in")
+        s = self.session(*YES, *LOG, version=self.version)
+        self.dir = top
+        return s
+
+    def test_moved_out(self):
+        """Nothing is published in what left the root."""
+        for self.version in ALL:
+            self.fresh_directory()
+            s = self.below()
+            h = self.upload(s, "d/f")
+            os.rename(self.path("in/d"), self.path("out"))
+            self.put("out/f", OLD)
+            self.close(s, h, NO_FILE)
+            self.assertEqual(self.get("out/f"), OLD)
+
+    def test_another_in_its_place(self):
+        self.version = 3
+        self.fresh_directory()
+        s = self.below()
+        h = self.upload(s, "d/f")
+        name = os.path.basename(self.part("in/d"))
+        os.rename(self.path("in/d"), self.path("out"))
+        os.mkdir(self.path("in/d"))
+        self.put("in/d/" + name, OLD)
+        self.close(s, h, NO_FILE)
+        self.assertEqual(os.listdir(self.path("in/d")), [name])
+
+    def test_moved_by_the_session(self):
+        for self.version in ALL:
+            self.fresh_directory()
+            s = self.below()
+            h = self.upload(s, "d/f")
+            self.assert_code(s.call("mkdir", "e", {}), OK)
+            self.assert_code(self.ask(s, "rename", "d", "e/d"), OK)
+            self.close(s, h)
+            self.assertEqual(self.get("in/e/d/f"), NEW)
+
+    def rights(self, *rights):
+        return ("-o", "access.rights=" + ",".join(rights)) + YES + LOG
+
+    def test_no_right_to_replace(self):
+        """Then it is modified, or nothing."""
+        for lacks in ("replace", "delete", "modify"):
+            rights = {"list", "stat", "read", "create", "modify", "replace",
+                      "delete"} - {lacks}
+            for self.version in ALL:
+                self.fresh_directory()
+                self.put("f", OLD)
+                s = self.session(*self.rights(*rights), version=self.version)
+                if lacks == "modify":
+                    self.assertEqual(
+                        self.ask(s, "open", "f", MAKE).kind, "status")
+                    continue
+                self.close(s, self.upload(s, "f"))
+                self.assert_in_place(s, b"it may not be replaced")
+                h = self.upload(s, "g")
+                self.put("g", OLD)
+                self.close(s, h, EXISTS)
+                self.assert_only(f=NEW, g=OLD)
+
+    def test_own_files(self):
+        """A dropbox: what this session made it may look at and rename, also
+        while it makes it."""
+        for self.version in ALL:
+            self.fresh_directory()
+            self.put("old", OLD)
+            s = self.session("-o", "profile=dropbox", *YES, *LOG,
+                             version=self.version)
+            h = self.upload(s, "f.tmp")
+            self.assertEqual(self.size(s, "f.tmp"), len(NEW))
+            self.assertEqual(self.ask(s, "rename", "f.tmp", "old").kind,
+                             "status")
+            self.assert_code(self.ask(s, "rename", "f.tmp", "f"), OK)
+            self.close(s, h)
+            self.close(s, self.upload(s, "g"))
+            self.assertEqual(self.size(s, "g"), len(NEW))
+            self.assert_only(f=NEW, g=NEW, old=OLD)
+
+
+class Refusing(AtomicTest):
+    """On a file system that refuses to rename and remove what is open."""
+
+    def setUp(self):
+        super().setUp()
+        shim = os.path.join(os.path.dirname(__file__), "../..",
+                            os.environ.get("BUILD", "build"), "tests/shim.so")
+        if not os.path.exists(shim):
+            self.skipTest("build/tests/shim.so has not been made")
+        libs = subprocess.run(["ldd", SERVER], capture_output=True, text=True)
+        self.preload = ":".join(re.findall(r"libasan\S* => (\S+)",
+                                           libs.stdout) +
+                                [os.path.realpath(shim)])
+
+    def each(self, *open_handles):
+        """A session in each version with each of these settings."""
+        for how in open_handles:
+            for self.version in ALL:
+                with self.subTest(open_handles=how, version=self.version):
+                    self.fresh_directory()
+                    rules = self.dir + ".rules"
+                    with open(rules, "w") as out:
+                        out.write("rename,renameflags,unlink open EBUSY\n")
+                    self.addCleanup(os.unlink, rules)
+                    yield how, self.session(
+                        *YES, *LOG, "-o", "rename.open_handles=" + how,
+                        version=self.version, env={
+                            "LD_PRELOAD": self.preload,
+                            "SLIPWAY_SHIM_DIR": os.path.realpath(self.dir),
+                            "SLIPWAY_SHIM_RULES": rules,
+                            "SLIPWAY_SHIM_LOG": "/dev/null"})
+
+    BUSY = (FAILURE,) * 4
+
+    def test_close(self):
+        """Our own lock is not in the way."""
+        for _, s in self.each("keep", "reopen", "close"):
+            self.put("f", OLD)
+            for name in ("f", "new"):
+                self.close(s, self.upload(s, name))
+            self.assert_only(f=NEW, new=NEW)
+
+    def test_rename_before_close(self):
+        for how, s in self.each("keep", "reopen", "close"):
+            self.put("f", OLD)
+            h = self.upload(s, "f.tmp")
+            ask = ("posix-rename@openssh.com", "f.tmp", "f")
+            if how == "keep":
+                self.assert_code(s.call(*ask), self.BUSY)
+                self.close(s, h)
+                self.assert_only(**{"f": OLD, "f.tmp": NEW})
+                continue
+            self.assert_code(s.call(*ask), OK)
+            self.assert_only(f=NEW)
+            if how == "reopen":
+                self.write(s, h, b"er", 3)
+            self.close(s, h)
+            self.assert_only(f=b"newer" if how == "reopen" else NEW)
+
+    def test_rename_and_more_that_was_lost(self):
+        for _, s in self.each("close"):
+            h = self.upload(s, "f.tmp")
+            self.assert_code(self.ask(s, "rename", "f.tmp", "f"), OK)
+            self.assertEqual(s.call("write", h, 3, b"er").kind, "status")
+            self.assertNotEqual(s.call("close", h).code, OK)
+            self.assert_only(f=NEW)
+
+    def test_remove(self):
+        for _, s in self.each("reopen", "close"):
+            self.put("f", OLD)
+            h = self.upload(s, "f")
+            self.assert_code(self.ask(s, "remove", "f"), OK)
+            self.close(s, h)
+            self.assert_only(f=OLD)
+
+    def test_of_the_directory(self):
+        """The part is let go for it, and found again."""
+        for how, s in self.each("keep", "reopen", "close"):
+            os.mkdir(self.path("d"))
+            h = self.upload(s, "d/f")
+            reply = self.ask(s, "rename", "d", "e")
+            if how == "keep":
+                self.assert_code(reply, self.BUSY)
+                self.close(s, h)
+                self.assertEqual(self.get("d/f"), NEW)
+                continue
+            self.assert_code(reply, OK)
+            if how == "reopen":
+                self.write(s, h, b"er", 3)
+            self.close(s, h)
+            self.assertEqual(os.listdir(self.path("e")), ["f"])
+            self.assertEqual(self.get("e/f"),
+                             b"newer" if how == "reopen" else NEW)
+
+    def test_let_go_for_good_and_written_to(self):
+        """What missed a byte is not published."""
+        for _, s in self.each("close"):
+            os.mkdir(self.path("d"))
+            h = self.upload(s, "d/f")
+            self.assert_code(self.ask(s, "rename", "d", "e"), OK)
+            self.assertEqual(s.call("write", h, 3, b"er").kind, "status")
+            self.assertNotEqual(s.call("close", h).code, OK)
+            self.assertEqual(os.listdir(self.path("e")), [])
+
+    def test_taken_up_again_it_is_locked(self):
+        for _, s in self.each("reopen"):
+            os.mkdir(self.path("d"))
+            h = self.upload(s, "d/f")
+            self.assert_code(self.ask(s, "rename", "d", "e"), OK)
+            # While it was let go nobody cleared that directory.
+            stale = "e/.slipway-%s-part" % ("x" * 22)
+            self.put(stale)
+            other = self.session(version=s.version)
+            self.assertEqual(self.listing(other, "e"), [])
+            self.assertTrue(os.path.exists(self.path(stale)))
+            self.write(s, h, b"er", 3)
+            self.assertEqual(self.listing(other, "e"), [])
+            self.assertFalse(os.path.exists(self.path(stale)))
+            self.close(s, h)
+            self.assertEqual(self.get("e/f"), b"newer")
+
+    def test_old_file_that_is_read(self):
+        """By this session: as with a rename over it."""
+        for how, s in self.each("keep", "reopen", "close"):
+            self.put("f", OLD)
+            r = self.open(s, "f", READ)
+            h = self.upload(s, "f")
+            if how == "keep":
+                self.close(s, h, self.BUSY)
+                self.assert_only(f=OLD)
+                continue
+            self.close(s, h)
+            self.assertEqual(self.get("f"), NEW)
+            reply = s.call("read", r, 0, 100)
+            self.assertEqual(reply.kind, "data" if how == "reopen" else
+                             "status")
+            if how == "reopen":
+                self.assertEqual(reply.data, OLD)
+            self.close(s, r)
+            self.assert_only(f=NEW)
+
+    def test_another_that_reads_it(self):
+        """A part that is read by the session too."""
+        for how, s in self.each("reopen", "close"):
+            h = self.upload(s, "f")
+            r = self.open(s, "f", READ)
+            self.close(s, h)
+            self.assert_only(f=NEW)
+            self.close(s, r)
+            self.assert_only(f=NEW)
+
+    def test_end(self):
+        for _, s in self.each("keep", "reopen", "close"):
+            self.put("f", OLD)
+            self.upload(s, "f")
+            self.assertEqual(s.finish(), 0)
+            self.assert_only(f=OLD)
