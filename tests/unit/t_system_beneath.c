@@ -431,6 +431,31 @@ test_folding(void)
 	policy.fold_names = false;
 }
 
+/* What was moved beside the root has no name in it, however it is called. */
+static void
+test_moved(void)
+{
+	static const char *const to[] = { "jail/dir2", "jailbird", "gone" };
+	const char *culprit, *name;
+	struct place p;
+	size_t i;
+
+	for (i = 0; i < nitems(to); i++) {
+		if (mkdir("jail", 0755) == -1 || mkdir("jail/dir", 0755) == -1)
+			exit(1);
+		memset(&fs, 0, sizeof(fs));
+		ok(fs_confine(&fs, "jail", strlen("jail"), &culprit) == 0 &&
+		    fs_locate(&fs, "dir/new", 0, &p) == 0 &&
+		    rename("jail/dir", to[i]) == 0, "a place, %s", to[i]);
+		name = fs_resolved(&fs, &p);
+		ok(i == 0 ? name != NULL && strcmp(name, "/dir2/new") == 0 :
+		    name == NULL, "is called %s", name);
+		fs_release(&p);
+		if (rmdir(to[i]) == -1 || rmdir("jail") == -1)
+			exit(1);
+	}
+}
+
 /* From `fixed` on the way to the root is the one that is written. */
 static void
 test_root(void)
@@ -470,5 +495,6 @@ main(void)
 	test_proc();
 	test_folding();
 	test_root();
+	test_moved();
 	return done();
 }
