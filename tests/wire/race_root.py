@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: ISC
+"""A session beneath a root, while somebody else changes what its paths lead
+through: race_root.bats runs these one by one; $SERVER is the server.
+
+A second process exchanges root/c with a directory, a link inwards and links
+outwards, and moves root/d/e out of the root and back. The outside has the same
+names as the inside: whatever goes astray meets a canary.
+"""
+
+import ctypes
+import mmap
+import os
+import random
+import signal
+import stat
+import struct
+
+import sftpwire as sw
+from jail import (NOBODY, ROOT, SECRET, UNSEEN, WAYS, Jail, look, reading,
+                  opens, writing)
+
+OPERATIONS = 100000
+SWAPS = 5000			# at least so many in that time
+BATCH = 400			# requests in flight
+
+HANDLE, NAME, STATUS = 102, 104, 101
+EXCHANGE = 2			# RENAME_EXCHANGE
+renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+
+
+def exchange(a, b):
+    if renameat2(-100, a, -100, b, EXCHANGE) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+class Swapper:
+    """The second process. `count` says how often it has done something."""
+
+    def __init__(self, top):
+        self.counter = mmap.mmap(-1, 8)
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                if ROOT:
+                    os.setgroups([])
+                    os.setgid(NOBODY.pw_gid)
+                    os.setuid(NOBODY.pw_uid)
+                os.chdir(top)
+                self.swap()
+            finally:
+                os._exit(1)
+
+    def swap(self):
+        parked = [b"parked/%d" % n for n in range(4)]
+        choose = random.Random(1).random
+        count = 0
+        while True:
+            exchange(b"root/c", parked[int(choose() * len(parked))])
+            exchange(b"root/d/e", b"away/e")
+            count += 2
+            self.counter[:8] = struct.pack("=Q", count)
+
+    def count(self):
+        return struct.unpack("=Q", self.counter[:8])[0]
+
+    def end(self):
+        os.kill(self.pid, signal.SIGKILL)
+        status = os.waitpid(self.pid, 0)[1]
+        return os.WIFSIGNALED(status)
+
+
+class Race(Jail):
+    OUTSIDE = ("outside",)
+
+    def setUp(self):
+        super().setUp()
+        os.rename(self.jail, self.path("root"))
+        self.jail = self.path("root")
+        # The inside, and namesakes of all of it outside.
+        for top in "root/in", "parked/0", "root/d/e", "away/e":
+            self.make(top + "/f", b"inside")
+            self.make(top + "/dir/f", b"inside")
+        for name in "f", "dir/f", "in/f", "e/f", "e/dir/f", "d/e/f":
+            self.make("outside/" + name, SECRET)
+            os.chmod(self.path("outside/" + name), 0o646)
+        # Where the directories go that are moved out.
+        for name in "parked", "away", ".":
+            for canary in "f", "g", "secret", UNSEEN.decode():
+                self.make(name + "/" + canary, SECRET)
+                os.chmod(self.path(name + "/" + canary), 0o646)
+        os.symlink("in", self.path("root/c"))
+        os.symlink("../outside", self.path("parked/1"))
+        os.symlink("/../outside", self.path("parked/2"))
+        os.symlink("d/../../outside", self.path("parked/3"))
+        self.own(self.dir)
+        self.before = self.look()
+
+    def look(self):
+        """What only the outside has; of a directory that has something of
+        the inside, too, its names."""
+        seen = [look(self.path(n)) for n in self.OUTSIDE]
+        for top in "parked", "away", ".":
+            names = os.listdir(self.path(top)) if os.path.isdir(
+                self.path(top)) else []
+            seen.append({n: os.lstat(self.path(top + "/" + n))
+                         for n in names if self.is_canary(top, n)})
+        return seen + [sorted(os.listdir(self.dir))]
+
+    def is_canary(self, top, name):
+        st = os.lstat(self.path(top + "/" + name))
+        return stat.S_ISREG(st.st_mode) or name not in (
+            {"parked": "0123", "away": "e"}.get(
+                top, ("root", "parked", "away", "outside")))
+
+    PATHS = ("c/f", "c/dir/f", "c/../f", "c/dir/../../in/f", "d/e/f", "c",
+             "d/e/dir/f", "d/e/../f", "d/e/dir/../../../in/f", "d/e/../../g",
+             "d/e", "c/", "c/dir", "d/e/dir/..", "d/e/dir/../..", "c/new",
+             "d/e/new", "c/dir/..", "d/../c/f", "c/dir/../../d/e/dir/f")
+
+    def requests(self, s, choose):
+        """A batch of all sorts."""
+        version = s.version
+        other = "c/f", "d/e/f", "in/f", "c/new", "d/e/new", "c/dir/new"
+        flags = () if version == 3 else (0,)
+        # What the second process needs is neither renamed nor replaced.
+        leaves = [p for p in self.PATHS if p.rstrip("/") not in ("c", "d/e")]
+        for _ in range(BATCH):
+            path, second = choose(self.PATHS), choose(other)
+            leaf = choose(leaves)
+            yield choose((
+                ("open", path) + choose(opens(version)) + ({},),
+                ("open", path) + reading(version) + ({},),
+                ("open", path) + writing(version) + ({},),
+                ("open", second) + opens(version)[5] + ({},),
+                ("stat", path), ("lstat", path), ("opendir", path),
+                ("opendir", choose(("c", "d/e", "c/dir/..", "d/e/..",
+                                    "d/e/dir/../.."))),
+                ("readlink", path), ("realpath", path),
+                ("setstat", path, {"permissions": 0o755}),
+                ("setstat", path, {"atime": 1, "mtime": 2}),
+                ("setstat", second, {"size": 3}),
+                ("rename", leaf, second) + flags,
+                ("rename", second, leaf) + flags,
+                ("posix-rename@openssh.com", second, choose(other)),
+                ("mkdir", second, {}), ("rmdir", second), ("remove", second),
+                ("hardlink@openssh.com", path, second),
+                ("link", second, "../../f", 1) if version == 6
+                else ("symlink", "../../f", second),
+                ("copy-file", path, second, 1),
+                ("check-file-name", path, "crc32", 0, 0, 0),
+            ))
+
+    def answers(self, s, n):
+        """The replies of a batch, looked at without decoding."""
+        handles = []
+        for _ in range(n):
+            raw = s.recv_frame()
+            self.assertIsNotNone(raw, s.stderr()[-500:])
+            self.assertNotIn(b"temporarily unavailable", raw)
+            for pattern in self.patterns:
+                self.assertNotIn(pattern, raw[5:])
+            if raw[0] == HANDLE:
+                handles.append(raw[9:])
+            self.succeeded += raw[0] != STATUS or raw[5:9] == bytes(4)
+        return handles
+
+    def ask(self, s, requests):
+        blob = b"".join(sw.frame(s.payload(*r)[1]) for r in requests)
+        s.send(blob)
+        return self.answers(s, len(requests))
+
+    def race(self, way, version):
+        s = self.jailed(way, version, cwd=self.jail)
+        size = struct.pack(">Q", len(SECRET))
+        self.patterns = (size, struct.pack(">I", 0o100646))
+        self.succeeded, done, n = 0, 0, 0
+        choose = random.Random(version).choice
+        batches = [list(self.requests(s, choose)) for _ in range(16)]
+        swapper = Swapper(self.dir)
+        try:
+            while done < OPERATIONS or swapper.count() < SWAPS:
+                batch = batches[n % len(batches)]
+                handles = self.ask(s, batch)
+                uses = [u for h in handles for u in (
+                    ("fstat", h), ("read", h, 0, 100), ("readdir", h),
+                    ("write", h, 0, b"written"), ("close", h))]
+                self.ask(s, uses)
+                done += len(batch)
+                n += 1
+                if n % 8 == 0:
+                    self.refill()
+        finally:
+            self.assertTrue(swapper.end())
+        self.assertEqual(s.finish(), 0)
+        # All of it took place.
+        self.assertGreater(self.succeeded, done // 20)
+        self.assert_untouched()
+
+    @staticmethod
+    def mkdir(fd):
+        os.mkdir("dir", dir_fd=fd)
+        if ROOT:
+            os.chown("dir", NOBODY.pw_uid, NOBODY.pw_gid, dir_fd=fd,
+                     follow_symlinks=False)
+
+    @staticmethod
+    def touch(name, fd):
+        made = os.open(name, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o666,
+                       dir_fd=fd)
+        if ROOT:
+            os.fchown(made, NOBODY.pw_uid, NOBODY.pw_gid)
+        os.close(made)
+
+    def refill(self):
+        """What the session renamed or removed is there again. The swapper's
+        directories are elsewhere at any moment, hence the descriptors."""
+        for name in "parked/0", "root/d/e", "away/e", "root/in":
+            try:
+                fd = os.open(self.path(name), os.O_PATH | os.O_NOFOLLOW
+                             | os.O_DIRECTORY)
+            except OSError:
+                continue
+            for make in (lambda: self.mkdir(fd),
+                         lambda: self.touch("f", fd),
+                         lambda: self.touch("dir/f", fd)):
+                try:
+                    make()
+                except OSError:
+                    pass
+            os.close(fd)
+
+    def test_openat2(self):
+        self.race("openat2", 3)
+
+    def test_openat2_version_6(self):
+        self.race("openat2", 6)
+
+    def test_components(self):
+        self.race("components", 3)
+
+    def test_rules_on_names(self):
+        self.race("names", 6)
+
+    def test_sandbox(self):
+        self.race("sandbox", 3)
