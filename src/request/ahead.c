@@ -8,7 +8,7 @@
 #include "wire/sftp.h"
 
 #define MAX_AHEAD	64		/* requests in one call */
-#define MAX_READ_AHEAD	(256 * 1024)	/* bytes; more gains nothing */
+#define MAX_READ_AHEAD	(264 * 1024)	/* bytes: 64 of 4 KiB, and headers */
 #define SMALL_READ	(32 * 1024)	/* from here on merging gains nothing */
 
 /* The next request of the type, on the handle, at the offset; or dry. */

@@ -13,4 +13,6 @@ setup()
 @test "ahead: two handles on one file" { unit Ahead.test_two_handles_on_one_file; }
 @test "ahead: an error in the middle" { unit Ahead.test_an_error_in_the_middle; }
 @test "ahead: replies are not changed by what follows" { unit Ahead.test_replies_are_not_changed_by_what_follows; }
+@test "ahead: replies are not changed by a replacement" { unit Ahead.test_replies_are_not_changed_by_a_replacement; }
+@test "ahead: replies that wait are not changed by others" { unit Ahead.test_replies_that_wait_are_not_changed_by_others; }
 @test "every test of ahead.py is run" { assert_all_listed; }

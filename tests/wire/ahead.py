@@ -5,6 +5,7 @@ A model in memory says how. ahead.bats runs these; $SERVER is the server.
 
 import os
 import random
+import time
 
 from session import SessionTest
 from sftpwire import CREAT, READ, TRUNC, WRITE
@@ -140,3 +141,48 @@ class Ahead(SessionTest):
                 self.assertEqual(replies[1].data, b"b" * size)
                 self.assertEqual(replies[3].data, b"a" * size)
                 self.assert_status(replies[5], EOF)
+
+    def test_replies_are_not_changed_by_a_replacement(self):
+        """Nor when a rename or a removal puts another file in its place."""
+        for size in SIZES:
+            with self.subTest(size=size):
+                s = self.session()
+                before, after = b"b" * size * 3, b"a" * size * 3
+                with open(self.dir + "/f", "wb") as f:
+                    f.write(before)
+                with open(self.dir + "/g", "wb") as f:
+                    f.write(after)
+                h = self.open(s, b"f", READ)
+                replies = self.batch(s, [
+                    ("read", h, 0, size), ("read", h, size, size),
+                    ("posix-rename@openssh.com", b"g", b"f"),
+                    ("read", h, 0, size), ("read", h, size, size),
+                    ("remove", b"f"), ("read", h, 0, size)])
+                for i in 0, 1, 3, 4, 6:
+                    self.assertEqual(replies[i].data, b"b" * size)
+
+    def test_replies_that_wait_are_not_changed_by_others(self):
+        """What others do to the file while nobody takes the replies."""
+        for size in SIZES:
+            with self.subTest(size=size):
+                s = self.session()
+                with open(self.dir + "/f", "wb") as f:
+                    f.write(b"b" * size * 3)
+                h = self.open(s, b"f", READ)
+                for request in (("read", h, 0, size), ("read", h, size, size),
+                                ("mkdir", b"done", {})):
+                    ident, payload = s.payload(*request)
+                    s.pending.append((ident, request[0]))
+                    s.send(sw.frame(payload), read_too=False)
+                # All of them were run once the last one was.
+                until = time.monotonic() + s.timeout
+                while not os.path.exists(self.dir + "/done"):
+                    self.assertLess(time.monotonic(), until)
+                    os.sched_yield()
+                with open(self.dir + "/f", "r+b") as f:
+                    f.write(b"a" * size)
+                    f.truncate(size // 2)
+                os.rmdir(self.dir + "/done")
+                for _ in range(2):
+                    self.assertEqual(s.result().data, b"b" * size)
+                self.assert_status(s.result(), 0)
