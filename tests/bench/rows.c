@@ -182,7 +182,7 @@ file_tree(const struct bench *b, uint64_t n, bool content)
 static char **
 tree_names(const char *tree, uint64_t n)
 {
-	char **names = calloc(n, sizeof(names[0]));
+	char **names = calloc(n + 1, sizeof(names[0]));
 
 	if (names == NULL)
 		err(1, NULL);
@@ -489,32 +489,6 @@ run_mix(struct bench *b, const struct row *r)
 	free(l.seen);
 }
 
-/* To another directory, and back, which leaves the tree as it was. */
-static void
-run_rename(struct bench *b, const struct row *r)
-{
-	char *dir = path_of(b, "renamed");
-	char **here = tree_names(file_tree(b, GROUP, true), GROUP);
-	char **there = tree_names(dir, GROUP);
-	uint64_t pairs = (work_of(b, r) + 2 * GROUP - 1) / (2 * GROUP);
-	struct client *c = join(b, r->window);
-
-	if (mkdir(dir, 0755) == -1)
-		err(1, "%s", dir);
-	measure_from(b, c);
-	for (uint64_t i = 0; i < pairs; i++) {
-		for (unsigned k = 0; k < GROUP; k++)
-			send_rename(c, here[k], there[k]);
-		for (unsigned k = 0; k < GROUP; k++)
-			send_rename(c, there[k], here[k]);
-	}
-	client_drain(c);
-	measure_to(b, c, (double)(pairs * 2 * GROUP));
-	leave(b, c);
-	if (rmdir(dir) == -1)
-		err(1, "%s", dir);
-}
-
 /* The whole life of n servers; the exit counts too, so wait4() tells. */
 static void
 run_start(struct bench *b, const struct row *r)
@@ -559,7 +533,7 @@ run_copy(struct bench *b, const struct row *r)
 static struct handle *
 open_all(struct client *c, char *const names[], uint64_t n)
 {
-	struct handle *h = calloc(n, sizeof(*h));
+	struct handle *h = calloc(n + 1, sizeof(*h));
 
 	if (h == NULL)
 		err(1, NULL);
@@ -589,6 +563,45 @@ run_handles(struct bench *b, const struct row *r)
 	measure_to(b, c, (double)n);
 	leave(b, c);
 	free(h);
+}
+
+/*
+ * To another directory, and back, which leaves the tree as it was; with many
+ * other files open, all of which might be the one.
+ */
+static void
+run_rename(struct bench *b, const struct row *r)
+{
+	char *dir = path_of(b, "renamed");
+	char **here = tree_names(file_tree(b, GROUP, true), GROUP);
+	char **there = tree_names(dir, GROUP);
+	uint64_t pairs = (work_of(b, r) + 2 * GROUP - 1) / (2 * GROUP);
+	char **others = tree_names(file_tree(b, 10000, false), r->size);
+	struct handle *h;
+	struct client *c;
+
+	need_descriptors(r->size);
+	c = join(b, r->window);
+	h = open_all(c, others, r->size);
+	if (mkdir(dir, 0755) == -1)
+		err(1, "%s", dir);
+	/* The first makes an index of what is open, if there is one. */
+	send_rename(c, here[0], there[0]);
+	send_rename(c, there[0], here[0]);
+	client_drain(c);
+	measure_from(b, c);
+	for (uint64_t i = 0; i < pairs; i++) {
+		for (unsigned k = 0; k < GROUP; k++)
+			send_rename(c, here[k], there[k]);
+		for (unsigned k = 0; k < GROUP; k++)
+			send_rename(c, there[k], here[k]);
+	}
+	client_drain(c);
+	measure_to(b, c, (double)(pairs * 2 * GROUP));
+	leave(b, c);
+	free(h);
+	if (rmdir(dir) == -1)
+		err(1, "%s", dir);
 }
 
 static void
@@ -794,6 +807,8 @@ const struct row rows[] = {
 	    CPU_PER_UNIT, 0, 0, "FSTAT with 1,000 handles open" },
 	{ "handles-10000", "us", run_handles, 20000, 10000, 64,
 	    CPU_PER_UNIT, 0.28, 0, "FSTAT with 10,000 handles open" },
+	{ "rename-10000", "us", run_rename, 20000, 10000, 64,
+	    CPU_PER_UNIT, 0, 0, "RENAME with 10,000 handles open" },
 	{ "list-10", "us/entry", run_list, 500, 10, 1,
 	    CPU_PER_UNIT, 0, 0, "list 10 entries" },
 	{ "list-1000", "us/entry", run_list, 20, 1000, 1,
