@@ -56,11 +56,13 @@ hide_entry(const struct session *s, const struct place *p,
 static int
 stat_above(struct session *s, const struct handle *h, struct statx *st)
 {
+	const char *now = index_name(h);
 	char path[PATH_MAX];
 	struct place p;
 	int r;
 
-	if (snprintf(path, sizeof(path), "%s/..", h->name) >= PATH_MAX)
+	if (snprintf(path, sizeof(path), "%s/..",
+	    now != NULL ? now : h->name) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	if ((r = fs_locate(&s->fs, path, 0, &p)) != 0)
 		return r;
