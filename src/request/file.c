@@ -115,7 +115,7 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	r = open_lock(q, h, &p);
 	if (r == 0 && m->made)
 		r = make_finish(q, &p, false);
-	if (r == 0 && m->made && q->ruling.fsync)
+	if (r == 0 && m->made && h->part == NULL && q->ruling.fsync)
 		r = fs_sync_parent(&m->at);
 	if (r != 0) {
 		if (m->made)

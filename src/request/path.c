@@ -239,7 +239,8 @@ op_hardlink(struct session *s, struct request *q)
 	if (r == -EPERM && q->precise && fs_stat(&q->place[0], &st) == 0 &&
 	    S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
-	return make_settled(q, NAMES_SECOND, r);
+	return make_settled(q, NAMES_SECOND |
+	    (q->part[0] != NULL ? NAMES_FIRST : 0), r);
 }
 
 int

@@ -6,6 +6,7 @@ without it, and without rules on modes, none of these calls is made.
 """
 
 import os
+import re
 import sys
 
 import world as wd
@@ -215,12 +216,48 @@ def play_area(world, version):
                                      "fsync ok e"])
 
 
+def play_atomic(world, version):
+    """A part has no name that could be lost; its data is there before it."""
+    w = world(FILES, version, dict(FSYNC, **{"files.atomic": "yes"}))
+
+    def calls():
+        return [re.sub(r"\.slipway-\w+-part", "PART", c)
+                for c in w.calls(*CHANGES)]
+
+    h = w.open("d/new", "wc")
+    check("calls of OPEN", calls(), [])
+    w.expect(OK, "write", h, 0, b"data")
+    w.expect(OK, "close", h)
+    check("calls of CLOSE", calls(), [
+        "fsync ok d/PART", "rename ok d/PART d/new", "fsync ok d"])
+    h = w.open("f", "wct")
+    calls()
+    w.expect(OK, *rename(w, "f", "d/g"))
+    check("calls of RENAME", calls(), [
+        "fsync ok PART", "renameflags ok PART d/g", "unlink ok f",
+        "fsync ok .", "fsync ok d"])
+    w.expect(OK, "close", h)
+    check("calls of CLOSE", calls(), ["fsync ok d/g"])
+
+
+def play_atomic_fails(world, version):
+    """What did not arrive gets no name."""
+    w = world(FILES, version, dict(FSYNC, **{"files.atomic": "yes"}))
+    h = w.open("f", "wct")
+    w.expect(OK, "write", h, 0, b"data")
+    w.rules("fsync always EIO *-part\n")
+    w.expect(FAILURE, "close", h)
+    check("content", w.text("f"), "content")
+    check("hidden", w.hidden(), [])
+
+
 def group_files():
     yield from cells([
         play_upload, play_upload_over_another, play_download,
         play_behind_a_link, play_renamed_while_open, play_close_fails,
         play_open_fails, play_what_is_no_file, play_area,
-        play_unreadable_directory, play_unreadable_file])
+        play_atomic, play_atomic_fails, play_unreadable_directory,
+        play_unreadable_file])
 
 
 # Options, how a file is opened, and all the calls of OPEN and CLOSE.
