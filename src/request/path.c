@@ -134,7 +134,8 @@ op_realpath_v6(struct session *s, struct request *q)
 		    realpath_partly(&s->fs, path, real);
 		break;
 	case FXP_REALPATH_STAT_ALWAYS:
-		r = fs_realpath(&s->fs, path, real);
+		r = q->ruling.empty ? realpath_lexical(s, path, real) :
+		    fs_realpath(&s->fs, path, real);
 		break;
 	default:
 		return FX_INVALID_PARAMETER;
@@ -150,6 +151,8 @@ op_realpath_v6(struct session *s, struct request *q)
 		r = fs_stat(&p, &st);
 		fs_release(&p);
 	}
+	if (r == 0 && q->ruling.empty && !S_ISDIR(st.stx_mode))
+		r = -ENOENT;
 	if (r != 0 && control == FXP_REALPATH_STAT_ALWAYS)
 		return r;
 	reply_name_stat(s, q, real, r == 0 ? &st : NULL);

@@ -115,7 +115,7 @@ const struct request_row request_table[] = {
   .trace = "3realpath", .line = "Vrealpath \"%p\"" },
 { ROW("realpath", FXP_REALPATH, 6, 6, "R?br",
   LOOKS_FOR, RIGHTS_NONE, op_realpath_v6),
-  .lift = lift_realpath_v6,
+  .dirs = true, .lift = lift_realpath_v6,
   .trace = "3realpath", .line = "Vrealpath \"%p\"" },
 { ROW("stat", FXP_STAT, 3, 3, "P",
   RIGHT_STAT, RIGHTS_NONE, op_stat),

@@ -1,0 +1,441 @@
+# SPDX-License-Identifier: ISC
+# The profiles dropbox, write-once and read-only, as each client meets them:
+# what they permit works with all that the client asks for on the way, what they
+# forbid fails with a word of why and changes nothing. WinSCP and FileZilla are
+# replayed, in the order of their requests.
+
+load ../lib/clients
+
+setup_file()
+{
+	clients_begin
+}
+
+# ---- the clients ------------------------------------------------------------
+#
+#	CLIENT_put LOCAL NAME	looks about as the client does, then sends
+#	CLIENT_get NAME LOCAL	CLIENT_names
+#	CLIENT_remove NAME	CLIENT_rename OLD NEW	CLIENT_mkdir NAME
+
+sftp_put() { sftp_batch "cd $R" 'ls -la' "put -p $1 $2"; }
+sftp_get() { sftp_batch "get $R/$1 $2"; }
+sftp_names() { sftp_batch "cd $R" 'ls -1' | grep -v '^sftp> '; }
+sftp_remove() { sftp_batch "rm $R/$1"; }
+sftp_rename() { sftp_batch "rename $R/$1 $R/$2"; }
+sftp_mkdir() { sftp_batch "mkdir $R/$1"; }
+
+# FileZilla's fzsftp is made from this one.
+psftp_put() { psftp_batch "cd $R" ls "put $1 $2"; }
+psftp_get() { psftp_batch "get $R/$1 $2"; }
+psftp_names() { psftp_batch "ls $R" | sed -n 's/^-.* //p'; }
+psftp_remove() { psftp_batch "rm $R/$1"; }
+psftp_rename() { psftp_batch "mv $R/$1 $R/$2"; }
+psftp_mkdir() { psftp_batch "mkdir $R/$1"; }
+
+lftp_put() { lftp_batch "cd $R" 'cls -l' "put $1 -o $2"; }
+lftp_get() { lftp_batch "get $R/$1 -o $2"; }
+lftp_names() { lftp_batch "cls -1 --sort=name $R/" | sed 's,.*/,,'; }
+lftp_remove() { lftp_batch "rm $R/$1"; }
+lftp_rename() { lftp_batch "mv $R/$1 $R/$2"; }
+lftp_mkdir() { lftp_batch "mkdir $R/$1"; }
+
+rclone_put() { rclone_do copyto "$1" "slipway:$R/$2"; }
+rclone_get() { rclone_do copyto "slipway:$R/$1" "$2"; }
+rclone_names() { rclone_do lsf "slipway:$R"; }
+rclone_remove() { rclone_do deletefile "slipway:$R/$1"; }
+rclone_rename() { rclone_do moveto "slipway:$R/$1" "slipway:$R/$2"; }
+rclone_mkdir() { rclone_do mkdir "slipway:$R/$1"; }
+
+rclone_do()
+{
+	RCLONE_CONFIG=$HOME/rclone.conf \
+	RCLONE_CONFIG_SLIPWAY_TYPE=sftp \
+	RCLONE_CONFIG_SLIPWAY_HOST=127.0.0.1 \
+	RCLONE_CONFIG_SLIPWAY_PORT=$SSHD_PORT \
+	RCLONE_CONFIG_SLIPWAY_USER=$SSHD_USER \
+	RCLONE_CONFIG_SLIPWAY_KEY_FILE=$SSHD_DIR/user_key \
+	RCLONE_CONFIG_SLIPWAY_KNOWN_HOSTS_FILE=$SSHD_DIR/known_hosts \
+	RCLONE_CONFIG_SLIPWAY_SHELL_TYPE=none \
+	RCLONE_CONFIG_SLIPWAY_DISABLE_HASHCHECK=true \
+	    rclone --retries 1 --low-level-retries 1 "$@"
+}
+
+# conversation VERSION: the requests on stdin, by way of sshd.
+conversation()
+{
+	"$BATS_TEST_DIRNAME/../wire/wire" -v "$1" -- \
+	    ssh -F "$SSH_CONFIG" -s slipway sftp
+}
+
+# quoted FILE: its bytes, for a conversation. Those of TEXT only.
+quoted()
+{
+	sed -e 's/\r/\\r/g' -e 's/$/\\n/' "$1" | tr -d '\n' |
+	    sed -e 's/\\n$//' -e 's/.*/"&"/'
+}
+
+# WinSCP offers 6 to sshd. It shows the directory and, where that is empty, asks
+# for "..". It asks whether the file is there, makes it if it is not, and sets
+# the times at once behind CLOSE.
+winscp_put()
+{
+	conversation 6 <<-END
+	realpath . 3
+	expect name
+	limits@openssh.com
+	expect extended-reply
+	realpath $R 3
+	expect name
+	$(winscp_look)
+	lstat $R/$2 0xad
+	open $R/$2 6 ${HOW:-CREATE_NEW} allocation_size=$(stat -c %s "$1") -> h
+	expect handle
+	send write \$h 0 $(quoted "$1")
+	send close \$h
+	send setstat $R/$2 mtime=981173106 atime=981173106
+	recv 1
+	expect status 0
+	recv 1
+	expect status 0
+	recv 1
+	expect status 0
+	$(winscp_look)
+	END
+}
+
+# When one says that the file may be replaced.
+winscp_over() { HOW=CREATE_TRUNCATE winscp_put "$@"; }
+
+winscp_look()
+{
+	cat <<-END
+	opendir $R -> d
+	expect handle
+	readdir \$d
+	readdir \$d
+	expect status 1
+	close \$d
+	expect status 0
+	lstat $R/.. 0xad
+	END
+}
+
+# From 100 KiB on a file is sent under another name; what is there under that
+# name already, or under its own, it asks before.
+winscp_put_part()
+{
+	conversation 6 <<-END
+	lstat $R/$2 0xad
+	expect status 2
+	lstat $R/$2.filepart 0xad
+	expect status 2
+	open $R/$2.filepart 6 CREATE_NEW allocation_size=300000 -> h
+	expect handle
+	send write \$h 0 "x"*32768
+	send write \$h 32768 "x"*32768
+	send close \$h
+	recv 1
+	expect status 0
+	recv 1
+	expect status 0
+	recv 1
+	expect status 0
+	rename $R/$2.filepart $R/$2 0
+	expect status 0
+	setstat $R/$2 mtime=981173106 atime=981173106
+	expect status 0
+	END
+}
+
+# It asks what the file is, opens it and reads ahead.
+winscp_get()
+{
+	conversation 6 <<-END
+	lstat $R/$1 0xad
+	expect attrs
+	open $R/$1 1 OPEN_EXISTING -> h
+	expect handle
+	fstat \$h 0x20
+	expect attrs
+	send read \$h 0 32768
+	send read \$h 32768 32768
+	recv 1
+	expect data 14
+	recv 1
+	expect status 1
+	close \$h
+	expect status 0
+	! cp $R/$1 $2
+	END
+}
+
+winscp_names()
+{
+	conversation 6 <<-END | sed -n 's/^name [0-9]* //p' |
+	opendir $R -> d
+	readdir \$d
+	readdir \$d
+	close \$d
+	END
+	    grep -oE '"[^"]*" \{' | tr -d '"{ '
+}
+
+winscp_remove() { winscp_one "remove $R/$1"; }
+winscp_rename() { winscp_one "rename $R/$1 $R/$2 0"; }
+winscp_mkdir() { winscp_one "mkdir $R/$1"; }
+winscp_one() { printf '%s\n' "$1" 'expect status 0' | conversation 6; }
+
+# FileZilla speaks version 3, lists before it sends, makes or truncates, and
+# asks and sets the time by path afterwards.
+filezilla_put()
+{
+	conversation 3 <<-END
+	realpath .
+	expect name
+	realpath $R
+	expect name
+	$(filezilla_look)
+	open $R/$2 wct -> h
+	expect handle
+	send write \$h 0 $(quoted "$1")
+	send close \$h
+	recv 1
+	expect status 0
+	recv 1
+	expect status 0
+	setstat $R/$2 atime=981173106 mtime=981173106
+	expect status 0
+	$(filezilla_look)
+	END
+}
+
+filezilla_look()
+{
+	cat <<-END
+	opendir $R -> d
+	expect handle
+	readdir \$d
+	readdir \$d
+	expect status 1
+	close \$d
+	expect status 0
+	END
+}
+
+filezilla_get()
+{
+	conversation 3 <<-END
+	stat $R/$1
+	expect attrs
+	open $R/$1 r -> h
+	expect handle
+	fstat \$h
+	expect attrs
+	send read \$h 0 32768
+	send read \$h 32768 32768
+	recv 1
+	expect data 14
+	recv 1
+	expect status 1
+	close \$h
+	expect status 0
+	! cp $R/$1 $2
+	END
+}
+
+filezilla_names()
+{
+	conversation 3 <<-END | sed -n 's/^name [0-9]* //p' |
+	opendir $R -> d
+	readdir \$d
+	readdir \$d
+	close \$d
+	END
+	    grep -oE '"[^"]*" "' | tr -d '" '
+}
+
+filezilla_remove() { filezilla_one "remove $R/$1"; }
+filezilla_rename() { filezilla_one "rename $R/$1 $R/$2"; }
+filezilla_mkdir() { filezilla_one "mkdir $R/$1"; }
+filezilla_one() { printf '%s\n' "$1" 'expect status 0' | conversation 3; }
+
+needs()
+{
+	local program
+
+	for program; do
+		type -P "$program" >/dev/null ||
+		    skip "$program is not installed"
+	done
+}
+
+# ---- the profiles -----------------------------------------------------------
+
+# profile NAME: sessions from now on have it, and R has what others put there.
+profile()
+{
+	echo "# $1${VERSION:+, version $VERSION}"
+	clients_options -o "profile=$1"
+	fresh
+	cp "$TEXT" "$R/old"
+	mkdir "$R/dir"
+	printf 'something else now' >"$L/new"
+	touch -d '2001-02-03 04:05:06' "$L/new"
+}
+
+# state: of all that is in R.
+state()
+{
+	(cd "$R" && find . -printf '%p %y %m %u %g %s %l %T@\n' | sort &&
+	    find . -type f -exec sha256sum {} + | sort)
+}
+
+# works COMMAND ...
+works()
+{
+	echo "# $*"
+	run "$@"
+	assert_success
+}
+
+# fails SAYING COMMAND ...: that it does, with such a line, and nothing changed.
+fails()
+{
+	local before
+
+	echo "# $*"
+	before=$(state)
+	run "${@:2}"
+	assert_failure
+	assert_output --regexp "$1"
+	assert_equal "$(state)" "$before"
+}
+
+DENIED='[Pp]ermission denied'
+# What cannot be seen is missing, and clients that look first say that.
+UNSEEN="$DENIED"'|not found|[Nn]o such file|NO_SUCH_FILE'
+# One that is told to make a file, which is there, hears so.
+EXISTS="$DENIED"'|FILE_ALREADY_EXISTS'
+
+in_dropbox()
+{
+	profile dropbox
+	works "$1_put" "$L/new" new
+	cmp "$L/new" "$R/new"
+	[[ ! ${2-} ]] || works "$2" "$L/new" big
+	fails "$EXISTS" "$1_put" "$L/new" old
+	run "$1_names"
+	refute_output --regexp 'old|new|dir'
+	fails "$UNSEEN" "$1_get" old "$L/got"
+	fails "$UNSEEN" "$1_remove" old
+	fails "$UNSEEN" "$1_rename" old third
+	fails "$UNSEEN" "$1_mkdir" other
+	# In another session it is nobody's.
+	fails "$UNSEEN" "$1_get" new "$L/got"
+	fails "$UNSEEN" "$1_remove" new
+	[[ ! -e $L/got ]]
+}
+
+in_write_once()
+{
+	profile write-once
+	works "$1_put" "$L/new" new
+	cmp "$L/new" "$R/new"
+	[[ ! ${2-} ]] || works "$2" "$L/new" big
+	assert_equal "$("$1_names" | grep -xE 'old|new' | sort | xargs)" \
+	    'new old'
+	works "$1_get" old "$L/got"
+	cmp "$TEXT" "$L/got"
+	works "$1_mkdir" other
+	[[ -d $R/other ]]
+	fails "$EXISTS" "$1_put" "$L/new" old
+	fails "$DENIED" "$1_remove" old
+	fails "$DENIED" "$1_rename" old third
+	fails "$EXISTS" "$1_put" "$TEXT" new
+	fails "$DENIED" "$1_remove" new
+}
+
+in_read_only()
+{
+	profile read-only
+	assert_equal "$("$1_names" | grep -xE 'old|new' | sort | xargs)" old
+	works "$1_get" old "$L/got"
+	cmp "$TEXT" "$L/got"
+	fails "$DENIED" "$1_put" "$L/new" new
+	fails "$DENIED" "$1_put" "$L/new" old
+	fails "$DENIED" "$1_remove" old
+	fails "$DENIED" "$1_rename" old third
+	fails "$DENIED" "$1_mkdir" other
+}
+
+# sends_tree COMMAND ...: a tree arrives at $R/tree, in write-once.
+sends_tree()
+{
+	profile write-once
+	mkdir -p "$L/tree/sub"
+	cp "$TEXT" "$L/tree/text"
+	cp "$L/new" "$L/tree/sub/new"
+	works "$@"
+	same_tree "$L/tree" "$R/tree"
+}
+
+# in_each CLIENT [PUT]: in all three of them. PUT is another way to send.
+in_each()
+{
+	in_dropbox "$@"
+	in_write_once "$@"
+	in_read_only "$1"
+}
+
+@test "profiles: sftp" {
+	needs sftp
+	in_each sftp
+	in_dropbox sftp sftp_put_plain
+	# That it may not set the modes of directories it says, and goes on.
+	sends_tree sftp_batch "put -R $L/tree $R/tree"
+}
+
+sftp_put_plain() { sftp_batch "put $1 $R/$2"; }
+
+@test "profiles: psftp" {
+	needs psftp puttygen
+	in_each psftp
+}
+
+@test "profiles: lftp" {
+	needs lftp
+	for VERSION in 3 4 5 6; do
+		in_each lftp lftp_put_temp
+	done
+	sends_tree lftp_batch "mirror -R $L/tree $R/tree"
+}
+
+# Under another name first.
+lftp_put_temp()
+{
+	lftp_batch 'set xfer:use-temp-file yes' "put $1 -o $R/$2"
+}
+
+@test "profiles: rclone" {
+	needs rclone
+	in_each rclone
+	# It sets times by another connection than it sends by.
+	sends_tree rclone_do --sftp-set-modtime=false copy "$L/tree" \
+	    "slipway:$R/tree"
+}
+
+@test "profiles: winscp" {
+	needs python3
+	in_dropbox winscp winscp_put_part
+	fails "$DENIED" winscp_over "$L/new" old
+	fails "$UNSEEN" winscp_one "realpath $R/old 3"
+	in_write_once winscp winscp_put_part
+	fails "$DENIED" winscp_over "$L/new" old
+	in_read_only winscp
+	fails "$DENIED" winscp_over "$L/new" old
+}
+
+@test "profiles: filezilla" {
+	needs python3
+	in_each filezilla
+}
