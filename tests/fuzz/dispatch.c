@@ -4,8 +4,9 @@
  * what must be true of each answer.
  *
  * The lowest bits of the first byte are the version that is offered; the
- * others, and the second byte, choose a policy. Then come packets: two bytes of length and so many bytes. A
- * packet without its last bytes is one as well.
+ * others, and the next two bytes, choose a policy. Then come packets: two
+ * bytes of length and so many bytes. A packet without its last bytes is one as
+ * well.
  *
  * Nothing outside a directory of its own may be touched, whoever runs this:
  * confine() leaves no path that is absolute or goes up.
@@ -20,6 +21,7 @@
 #include "../unit/gate.h"
 #include "../unit/scratch.h"
 #include "fuzz.h"
+#include "policy/rights.h"
 #include "system/fs.h"
 #include "system/log.h"
 
@@ -126,8 +128,34 @@ choose_policy(struct policy *p, uint8_t bits)
 	}
 }
 
+/* Where the session is, and what it may do there. */
 static void
-session_begin(uint8_t attrs, uint8_t policy)
+choose_jail(struct fs *fs, struct policy *p, uint8_t bits)
+{
+	static const unsigned rights[] = {
+		RIGHTS_ALL, RIGHT_CREATE, RIGHT_LIST | RIGHT_STAT | RIGHT_READ,
+		RIGHTS_ALL & ~(unsigned)(RIGHT_READ | RIGHT_MODIFY),
+	};
+	const char *culprit;
+
+	p->files.atomic = (bits & 0x40) == 0 ? ATOMIC_NO :
+	    (bits & 0x20) != 0 ? ATOMIC_YES : ATOMIC_KEEP;
+	p->limits.file_size = (bits & 0x80) != 0 ? 64 : 0;
+	if ((bits & 1) == 0)
+		return;
+	if (fs_confine(fs, scratch, strlen(scratch), &culprit) != 0)
+		fuzz_abort("no root to work in", 0);
+	fs->by_component = (bits & 2) != 0;
+	p->access.rights = rights[bits >> 2 & 3];
+	p->access.own_rights = RIGHT_STAT | RIGHT_SETSTAT | RIGHT_RENAME;
+	p->access.empty_listings = (bits & 0x10) != 0;
+	p->files.hide = (bits & 0x20) != 0 ? "d*,l*" : NULL;
+	fs->policy = p;
+	fs->hides = fs->names = p->files.hide != NULL;
+}
+
+static void
+session_begin(uint8_t attrs, uint8_t policy, uint8_t jail)
 {
 	session = (struct session){ .client = "fuzz" };
 	session.self = (struct ident){ .name = "me", .home = "home" };
@@ -136,6 +164,7 @@ session_begin(uint8_t attrs, uint8_t policy)
 	handles_init(&session.handles);
 	if (fs_enter(&session.fs, scratch) != 0)
 		fuzz_abort("no directory to work in", 0);
+	choose_jail(&session.fs, &session.policy, jail);
 }
 
 static int
@@ -155,6 +184,9 @@ session_end(void)
 {
 	handles_end(&session.handles);
 	buf_free(&session.out);
+	free(session.own.files);
+	if (session.fs.walks)
+		close(session.fs.root);
 	(void)chmod(scratch, 0700);
 	(void)nftw(scratch, remove_below, 16, FTW_DEPTH | FTW_PHYS);
 }
@@ -185,12 +217,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	uint8_t init[] = { FXP_INIT, 0, 0, 0, 0 };
 	size_t n, nth = 1;
 
-	if (len < 2)
+	if (len < 3)
 		return 0;
-	session_begin(p[0], p[1]);
+	session_begin(p[0], p[1], p[2]);
 	init[4] = p[0] % 8;
 	(void)fuzz_packet(init, sizeof(init), 0);
-	for (p += 2, len -= 2; len > 2; p += n, len -= n, nth++) {
+	for (p += 3, len -= 3; len > 2; p += n, len -= n, nth++) {
 		n = (size_t)(p[0] << 8 | p[1]);
 		p += 2;
 		len -= 2;
