@@ -10,11 +10,13 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "system/clock.h"
 #include "system/startup.h"
 #include "wire/buf.h"
 
 #define MAX_LINKS	40
 #define MAX_DEPTH	1024
+#define LOOK_EVERY	1000	/* ms */
 
 /* Below home. Where one ends in a directory, all that is in it counts. */
 static const char *const paths[] = {
@@ -111,61 +113,83 @@ follow(int dir, int link, char *left, const char *rest)
 	return text[0] == '/' ? open("/", O_PATH | O_CLOEXEC) : dir;
 }
 
+static void
+leave(const struct startup *s, int dir)
+{
+	if (dir != -1 && dir != s->home)
+		close(dir);
+}
+
+/* Opens the component that `name` begins with, and looks at it. */
+static int
+enter(int dir, char *name, size_t len, struct statx *st)
+{
+	char behind = name[len];
+	int fd;
+
+	name[len] = '\0';
+	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	name[len] = behind;
+	if (fd != -1 && !look(fd, "", AT_EMPTY_PATH, st)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 /*
- * Walks a path and notes each name that it leads by, as far as there is
- * something. `dir` is closed.
+ * Walks a path from a directory, which it leaves, and notes each name that it
+ * leads by, as far as there is something.
  */
 static void
 note_path(struct startup *s, int dir, const char *path, bool way)
 {
-	char left[PATH_MAX], *name = left;
-	const char *rest;
-	struct startup_id id;
+	char left[PATH_MAX], *name = left, *rest;
+	struct startup_id id = s->at;
 	struct statx st;
-	int fd, links = 0;
+	int fd, from, links = 0;
 	size_t len;
-	char last;
 
 	strlcpy(left, path, sizeof(left));
-	while (dir != -1 && *(name += strspn(name, "/")) != '\0' &&
-	    look(dir, "", AT_EMPTY_PATH, &st)) {
+	if (dir != s->home && look(dir, "", AT_EMPTY_PATH, &st))
 		id = id_of(&st);
+	while (*(name += strspn(name, "/")) != '\0') {
 		len = strcspn(name, "/");
 		rest = name + len + strspn(name + len, "/");
-		add_entry(s, &id, name, len, way || *rest != '\0',
-		    links > 0);
-		last = name[len];
-		name[len] = '\0';
-		fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		name[len] = last;
-		if (fd == -1 || !look(fd, "", AT_EMPTY_PATH, &st))
+		add_entry(s, &id, name, len, way || *rest != '\0', links > 0);
+		if ((fd = enter(dir, name, len, &st)) == -1)
 			break;
-		if (S_ISLNK(st.stx_mode) && ++links <= MAX_LINKS) {
-			int from = follow(dir, fd, left, rest);
-
+		name = rest;
+		from = fd;
+		if (S_ISLNK(st.stx_mode)) {
+			from = ++links > MAX_LINKS ? -1 :
+			    follow(dir, fd, left, rest);
 			close(fd);
-			if (from != dir)
-				close(dir);
-			dir = from;
 			name = left;
-			continue;
-		}
-		id = id_of(&st);
-		if (*rest == '\0' && !way)
+			if (from == dir)
+				continue;
+		} else if (*rest == '\0' && !way) {
+			id = id_of(&st);
 			add_final(s, &id);
-		close(dir);
-		dir = fd;
-		name = left + (rest - left);
+		}
+		leave(s, dir);
+		if ((dir = from) == -1 || !look(dir, "", AT_EMPTY_PATH, &st))
+			break;
+		id = id_of(&st);
 	}
-	if (dir != -1)
-		close(dir);
+	leave(s, dir);
 }
 
-/* Has any of the directories changed in which names could appear? */
+/*
+ * Has any of the directories changed in which names could appear? What this
+ * session can do to them makes another directory of one; what others do to
+ * what is in them is looked at once a second.
+ */
 static bool
 is_stale(struct startup *s)
 {
 	struct startup_seen now[STARTUP_DIRS] = { 0 };
+	bool same = true, other = false;
 	struct statx st;
 	int i;
 
@@ -173,9 +197,14 @@ is_stale(struct startup *s)
 		if (look(s->home, looked_into[i], 0, &st))
 			now[i] = (struct startup_seen){ id_of(&st),
 			    st.stx_ctime.tv_sec, st.stx_ctime.tv_nsec };
-	if (memcmp(now, s->seen, sizeof(now)) == 0)
+	for (i = 0; i < STARTUP_DIRS; i++) {
+		other |= !same_id(&now[i].id, &s->seen[i].id);
+		same &= memcmp(&now[i], &s->seen[i], sizeof(now[i])) == 0;
+	}
+	if (same || (!other && clock_ms() - s->noted < LOOK_EVERY))
 		return false;
 	memcpy(s->seen, now, sizeof(now));
+	s->noted = clock_ms();
 	return true;
 }
 
@@ -189,8 +218,7 @@ note_all(struct startup *s)
 	s->full = false;
 	s->scanned = (struct startup_seen){ 0 };
 	for (i = 0; i < nitems(paths); i++)
-		note_path(s, openat(s->home, ".", O_PATH | O_CLOEXEC),
-		    paths[i], false);
+		note_path(s, s->home, paths[i], false);
 }
 
 void

@@ -35,6 +35,7 @@ struct startup {
 		int64_t		 changed;
 		uint32_t	 changed_ns;
 	}		 seen[STARTUP_DIRS], scanned;
+	uint64_t	 noted;		/* ms */
 
 	/* Names in directories: what is read, or on the way there. */
 	struct startup_entry {
