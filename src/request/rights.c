@@ -283,6 +283,9 @@ judge_startup(struct session *s, const struct request *q)
 			continue;
 		p = h == NULL ? q->place[i] :
 		    fs_place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
+		/* What is only a path is not changed, whatever it takes. */
+		if (p.name == NULL)
+			continue;
 		change = changes == RIGHT_SETSTAT ? STARTUP_ATTRS :
 		    (changes & ~dirs) == 0 ? STARTUP_DIR : STARTUP_ANY;
 		if (p.dirfd != -1 && !startup_protects(&s->startup, &p,

@@ -675,6 +675,8 @@ class Realpath(RightsTest):
         self.assertEqual(self.real(blind, "~/link", name=name), "/link")
         self.assertEqual(self.real(blind, "~/none/x", name=name), "/none/x")
         self.assertEqual(self.real(blind, "~root/x", name=name), DENIED)
+        whole = self.with_rights(ALL)
+        self.assertEqual(whole.call(name, "~root/.").kind, "name")
 
     def test_temporary_folders(self):
         for lacks, code in (("list", DENIED), ("mkdir", None)):
