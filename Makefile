@@ -91,9 +91,9 @@ $(BUILD)/tests/refusefs: tests/refuse/refusefs.c
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $< $(FUSE3)
 
-# A kernel that is older than this one.
-WITHOUT	= $(BUILD)/tests/without
-$(WITHOUT): tests/lib/without.c
+# A kernel that is older than this one, and somebody else who is quicker.
+LAUNCH	= $(BUILD)/tests/without $(BUILD)/tests/meanwhile
+$(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $<
 
@@ -126,7 +126,7 @@ fuzz: build/fuzz/dispatch
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-check: all $(UNIT) $(REFUSE) $(WITHOUT) $(BUILD)/fuzz/replay
+check: all $(UNIT) $(REFUSE) $(LAUNCH) $(BUILD)/fuzz/replay
 	BUILD=$(BUILD) tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
@@ -146,7 +146,7 @@ bench-ssh: all
 	    CLIENTS='$(CLIENTS)' tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
-everything: all $(UNIT) $(REFUSE) $(WITHOUT) $(BUILD)/bench/load $(BUILD)/fuzz/replay
+everything: all $(UNIT) $(REFUSE) $(LAUNCH) $(BUILD)/bench/load $(BUILD)/fuzz/replay
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \

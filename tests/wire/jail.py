@@ -216,9 +216,15 @@ class Jail(SessionTest):
             os.symlink(text, self.path("jail/" + name))
         self.own()
 
+    def needs(self, *programs):
+        for program in programs:
+            if not os.access(program, os.X_OK):
+                self.skipTest(program + " is not built")
+
     def jailed(self, way="openat2", version=3, *args, **kwargs):
         """A session beneath jail/."""
         before, behind = WAYS[way]
+        self.needs(*before[:1])
         kwargs.setdefault("user", self.USER)
         kwargs.setdefault("fsize", 1 << 20)
         kwargs.setdefault("cwd", "/")

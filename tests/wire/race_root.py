@@ -16,8 +16,10 @@ import stat
 import struct
 
 import sftpwire as sw
-from jail import (NOBODY, ROOT, SECRET, UNSEEN, WAYS, Jail, look, reading,
-                  opens, writing)
+from jail import (BUILD, NOBODY, OFF, ROOT, SECRET, UNSEEN, Jail, Watched,
+                  look, opens, reading, writing)
+from session import SERVER
+from sftpwire import CREAT, READ, TRUNC, WRITE
 
 OPERATIONS = 100000
 SWAPS = 5000			# at least so many in that time
@@ -243,3 +245,111 @@ class Race(Jail):
 
     def test_sandbox(self):
         self.race("sandbox", 3)
+
+
+MEANWHILE = os.path.join(BUILD, "tests", "meanwhile")
+
+
+class Moved(Jail):
+    """A directory that is moved out of the root after a path has led to it
+    and before what was asked is done: meanwhile.c sees to that. It can be
+    done there, which is no longer inside; nothing but Landlock holds it. And
+    Landlock has no say in attributes, nor in what is open already."""
+
+    # The call, the request, and whether Landlock stops it.
+    CASES = (
+        ("mkdirat", ("mkdir", "d/new", {}), True),
+        ("unlinkat", ("remove", "d/f"), True),
+        ("unlinkat", ("rmdir", "d/dir"), True),
+        ("symlinkat", ("symlink", "text", "d/new"), True),
+        ("linkat", ("hardlink@openssh.com", "d/f", "d/new"), True),
+        ("renameat2", ("rename", "d/f", "d/new"), True),
+        ("openat", ("open", "d/new", WRITE | CREAT, {}), True),
+        ("openat", ("open", "d/f", READ, {}), True),
+        ("openat", ("open", "d/f", WRITE | TRUNC, {}), True),
+        ("openat", ("setstat", "d/f", {"size": 1}), True),
+        ("openat", ("opendir", "d/dir"), True),
+        ("statx", ("lstat", "d/f"), False),
+        ("fchmodat2", ("setstat", "d/f", {"permissions": 0o700}), False),
+        ("utimensat", ("setstat", "d/f", {"atime": 1, "mtime": 1}), False),
+    )
+
+    def session_meanwhile(self, call, *options):
+        """A session in which `call` comes after root/d is outside/d."""
+        s = Watched([MEANWHILE, call, self.path("jail/d"),
+                     self.path("outside/d"), "--", SERVER, "-o",
+                     "root=" + self.jail] + list(options),
+                    cwd="/", user=self.USER)
+        self.addCleanup(s.destroy)
+        s.init(3)
+        return s
+
+    def ask(self, case, *options):
+        """-> what was answered, and whether it is so in outside/d."""
+        call, request, _ = case
+        self.needs(MEANWHILE)
+        s = self.session_meanwhile(call, *options)
+        self.contents()
+        self.make("jail/d/f", b"content")
+        self.make("jail/d/dir/f", b"content")
+        os.unlink(self.path("jail/d/dir/f"))
+        self.own()
+        before = look(self.path("jail/d"))
+        reply = s.call(*request)
+        self.assertTrue(os.path.isdir(self.path("outside/d")), case)
+        after = look(self.path("outside/d"))
+        for name in os.listdir(self.path("outside/d")):
+            path = self.path("outside/d/" + name)
+            (os.rmdir if os.path.isdir(path) else os.unlink)(path)
+        os.rmdir(self.path("outside/d"))
+        # The move itself changed the times of what is beside it.
+        self.before[0][self.path("outside")] = \
+            self.look()[0][self.path("outside")]
+        self.assert_untouched(case)
+        changed = list(after.values())[1:] != list(before.values())[1:]
+        return reply, changed
+
+    def landlock(self):
+        s = self.raw_session("-e", "-o", "root=" + self.jail, "-o",
+                             "sandbox=require")
+        s.init(3)
+        if s.finish() != 0:
+            self.skipTest("this kernel, or this build, has no Landlock")
+
+    def test_without_landlock(self):
+        """What nothing holds: this is where it is written down."""
+        for case in self.CASES:
+            reply, changed = self.ask(case, *OFF)
+            self.assertTrue(reply.kind != "status" or reply.raw[5:9] ==
+                            bytes(4), (case, str(reply)))
+            reads = case[1][0] in ("lstat", "opendir") or READ in case[1]
+            self.assertEqual(changed, not reads, case)
+
+    def test_with_landlock(self):
+        self.landlock()
+        for case in self.CASES:
+            reply, changed = self.ask(case)
+            if case[2]:
+                self.assert_status(reply, 3)
+                self.assertFalse(changed, case)
+            else:
+                self.assertTrue(reply.kind == "attrs" or reply.raw[5:9] ==
+                                bytes(4), (case, str(reply)))
+
+    def test_what_is_open_stays_open(self):
+        """A file, and a directory, whose listing goes on out there."""
+        self.landlock()
+        for options in ((), OFF):
+            self.contents()
+            s = self.jailed("openat2", 3, *options)
+            f = s.call("open", "dir/deep/f", READ | WRITE, {}).handle
+            d = s.call("opendir", "dir/deep").handle
+            os.rename(self.path("jail/dir/deep"), self.path("outside/deep"))
+            self.assertEqual(s.call("read", f, 0, 4).data, b"deep")
+            self.assert_status(s.call("write", f, 0, b"DEEP"), 0)
+            self.assertIn(b"f", [n[0] for n in s.call("readdir", d).names])
+            self.assertEqual(s.call("fstat", d).kind, "attrs")
+            # But no path leads there any more, and none from there.
+            for path in ("dir/deep", "dir/deep/f", "dir/deep/.."):
+                self.assert_status(s.call("stat", path), 2)
+            os.rename(self.path("outside/deep"), self.path("jail/dir/deep"))
