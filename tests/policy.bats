@@ -21,7 +21,7 @@ entries() {
 	    "$manual" | sort
 }
 
-# Writes the manual's policies to files $1.1, $1.2 and so on.
+# Writes the policies of the manual, or of $2, to files $1.1, $1.2 and so on.
 examples() {
 	awk -v to="$1" '
 	/^\.Bd/ { block = ""; inside = 1; next }
@@ -30,7 +30,7 @@ examples() {
 			printf "%s", block >(to "." ++n)
 		inside = 0
 	}
-	inside { block = block $0 "\n" }' "$manual"
+	inside { block = block $0 "\n" }' "${2:-$manual}"
 }
 
 @test "each setting has its entry and default in slipway.conf(5), and no other" {
@@ -59,6 +59,20 @@ examples() {
 		n=$((n + 1))
 	done
 	assert [ "$n" -ge 6 ]
+}
+
+@test "each policy in slipway(8), the README and contrib/chroot is a correct one" {
+	local f=$BATS_TEST_TMPDIR/example n=0
+	examples "$f" man/slipway.8
+	sed -n '/^\trules = ($/,/^\t);$/p' README >"$f.readme"
+	cp contrib/chroot/slipway.conf "$f.chroot"
+	for f in "$f".*; do
+		chmod go-w "$f"
+		run "$SERVER" -t -F "$f"
+		assert_success
+		n=$((n + $(grep -c 'rules = ' "$f")))
+	done
+	assert [ "$n" -eq 4 ]
 }
 
 @test "contrib/slipway.conf is a correct policy, with nobody else too" {
