@@ -205,6 +205,26 @@ startup_files()
 	[[ ! -e $W/home/$U/ran ]]
 }
 
+@test "after: a home as root keeps what is read at login" {
+	local before
+
+	startup_files
+	before=$(cd "$W/home/$U" && find . -type f -exec sha256sum {} + | sort)
+	sed -i.bak 's,root = ".*",root = "%d",; /start_dir/d' "$W/slipway.conf"
+	start after
+	: >"$BATS_TEST_TMPDIR/put"
+	run -0 sftp_batch "lcd $BATS_TEST_TMPDIR" '-put put .bashrc' \
+	    '-put put .zshrc' '-rename .profile x' '-rm .cshrc' \
+	    '-put put .ssh/authorized_keys' '-rename .ssh x' \
+	    '-ln -s put .bash_login' '-mkdir .config/fish/functions' \
+	    '-chmod 777 .ssh' '-ls -1 .ssh' 'put put file' 'rm file'
+	mv "$W/slipway.conf.bak" "$W/slipway.conf"
+	assert_equal "$(grep -c 'Permission denied' <<<"$output")" 9
+	assert_line '.ssh/rc'
+	assert_equal "$(cd "$W/home/$U" && find . -type f -exec sha256sum {} + |
+	    sort)" "$before"
+}
+
 @test "after: a command starts a session and no command" {
 	start after
 	run -0 ssh -F "$SSH_CONFIG" slipway "touch $W/home/$U/ran" </dev/null
