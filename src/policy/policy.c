@@ -41,6 +41,12 @@ policy_permits(const struct policy *p, const char *name, bool writes)
 	return PERMIT;
 }
 
+bool
+policy_changes_nothing(const struct policy *p)
+{
+	return p->access.read_only;
+}
+
 struct ruling
 policy_decide(const struct policy *p, const struct area *a,
     const struct ask *ask)

@@ -196,6 +196,9 @@ void	policy_free(struct policy *);
 enum permit policy_permits(const struct policy *, const char *name,
 	    bool writes);
 
+/* May nothing at all be changed, whatever the request? */
+bool	policy_changes_nothing(const struct policy *);
+
 /* By what holds where it is to happen; NULL is the session as a whole. */
 struct area;
 struct ruling policy_decide(const struct policy *, const struct area *,

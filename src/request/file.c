@@ -19,6 +19,7 @@
 #include "system/part.h"
 #include "wire/sftp.h"
 
+#define PIPED_READ	(16 * 1024)
 #define MAX_RANGES	128	/* as in asyncssh; 2 KiB */
 
 /* open(2)'s flags for what OPEN asks */
@@ -223,6 +224,20 @@ transfer_failed(const char *function, const char *verb, const struct handle *h,
 	return error;
 }
 
+/*
+ * Can it leave through the pipe? The first READ of a file does not: a small
+ * file has no other, and its end is not to be found twice. Below 16 KiB it
+ * would cost more than it saves.
+ */
+static bool
+read_piped(struct session *s, const struct request *q, uint32_t len)
+{
+	const struct handle *h = q->handle[0];
+
+	return s->piped.usable && len >= PIPED_READ && h->bytes_read > 0 &&
+	    !h->text && pipe_fill(&s->piped, h->fd, len, q->u64[0]);
+}
+
 int
 op_read(struct session *s, struct request *q)
 {
@@ -235,6 +250,12 @@ op_read(struct session *s, struct request *q)
 	if (len > max) {
 		log_debug2("read change len %u to %u", len, max);
 		len = max;
+	}
+	if (read_piped(s, q, len)) {
+		h->bytes_read += len;
+		h->position += len;
+		reply_data_piped(s, q);
+		return 0;
 	}
 	n = h->text ? fs_read(h->fd, reply_data_room(s, len), len,
 	    h->position, &end) : ahead_read(s, q, len, &end);

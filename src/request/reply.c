@@ -133,6 +133,18 @@ reply_data(struct session *s, const struct request *q, size_t len, bool end)
 	reply_end(s, start);
 }
 
+void
+reply_data_piped(struct session *s, const struct request *q)
+{
+	uint32_t len = (uint32_t)s->piped.len;
+	size_t start;
+
+	log_debug1("request %u: sent data len %d", q->id, (int)len);
+	start = reply_begin(s, q, FXP_DATA);
+	put_u32(&s->out, len);
+	set_u32(&s->out, start, REPLY_DATA_HEADER - 4 + len);
+}
+
 static uint8_t
 type_of(mode_t mode)
 {

@@ -30,6 +30,9 @@ uint8_t	*reply_data_room(struct session *, size_t len);
 void	reply_data(struct session *, const struct request *, size_t len,
 	    bool end);
 
+/* DATA whose bytes are all that s->piped has; nothing may be put behind. */
+void	reply_data_piped(struct session *, const struct request *);
+
 /* ATTRS, with what q->wanted asks for beyond the usual. */
 void	reply_attrs(struct session *, const struct request *,
 	    const struct place *, const struct statx *);

@@ -15,6 +15,7 @@
 #include "system/fs.h"
 #include "system/handle.h"
 #include "system/ident.h"
+#include "system/pipe.h"
 #include "system/startup.h"
 #include "wire/buf.h"
 
@@ -38,6 +39,7 @@ struct session {
 	uint64_t	 retry_since;	/* ms; of the minute in which ... */
 	unsigned	 retry_spent;	/* ... so many ms went into retries */
 	struct buf	 out;		/* replies not yet written */
+	struct pipe	 piped;		/* the data of the last of them */
 
 	/* ahead.c: input behind the packet that runs, and what was done of it:
 	 * `h` is NULL or has the bytes from `off` to `end`. */

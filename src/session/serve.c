@@ -125,7 +125,7 @@ static bool
 serve_may_run(const struct serve *v)
 {
 	return !v->pending && v->ending == GOING_ON &&
-	    v->s->out.len < OUT_BOUND;
+	    v->s->out.len < OUT_BOUND && v->s->piped.len == 0;
 }
 
 /*
@@ -205,34 +205,51 @@ serve_read(struct serve *v)
 	return true;
 }
 
-/* Writes what stdout takes without waiting. */
-static void
-serve_write(struct serve *v)
+/* Is there output that has not left? */
+static bool
+serve_waits(const struct serve *v)
 {
-	struct buf *out = &v->s->out;
-	ssize_t n;
+	return v->s->out.len > v->written || v->s->piped.len > 0;
+}
 
-	if (v->full || out->len == v->written)
-		return;
-	if (v->out_socket)
-		n = send(STDOUT_FILENO, out->data + v->written,
-		    out->len - v->written, MSG_DONTWAIT | MSG_NOSIGNAL);
-	else
-		n = write(STDOUT_FILENO, out->data + v->written,
-		    out->len - v->written);
+/* Of `len` bytes stdout took `n`. */
+static void
+serve_wrote(struct serve *v, ssize_t n, size_t len)
+{
 	/* Another try before there is room cost a tenth of a download. */
-	v->full = n < (ssize_t)(out->len - v->written);
-	if (n > 0) {
-		v->written += (size_t)n;
-	} else if (n == 0 || errno == EPIPE || errno == ECONNRESET) {
+	v->full = n < (ssize_t)len;
+	if (n > 0)
+		return;
+	if (n == 0 || errno == EPIPE || errno == ECONNRESET) {
 		log_debug1("write eof");
 		v->gone = true;
 	} else if (errno != EINTR && errno != EAGAIN) {
 		v->gone = true;
 		v->ending = 1;
 	}
-	if (v->written == out->len)
-		v->written = out->len = 0;
+}
+
+/* Writes what stdout takes without waiting: replies, then what is piped. */
+static void
+serve_write(struct serve *v)
+{
+	struct buf *out = &v->s->out;
+	size_t len = out->len - v->written;
+	ssize_t n;
+
+	if (!v->full && len > 0) {
+		if (v->out_socket)
+			n = send(STDOUT_FILENO, out->data + v->written, len,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+		else
+			n = write(STDOUT_FILENO, out->data + v->written, len);
+		serve_wrote(v, n, len);
+		v->written += n > 0 ? (size_t)n : 0;
+		if (v->written == out->len)
+			v->written = out->len = 0;
+	}
+	if (!v->full && (len = v->s->piped.len) > 0)
+		serve_wrote(v, pipe_send(&v->s->piped), len);
 }
 
 #define LAST_GRACE	60000	/* ms after max_time for what is open */
@@ -281,7 +298,7 @@ serve_wait(struct serve *v)
 {
 	int timeout = v->ending == GOING_ON ? serve_timers(v) : -1;
 	bool reads = !v->eof && v->ending == GOING_ON && serve_room(v);
-	bool writes = v->s->out.len > v->written;
+	bool writes = serve_waits(v);
 	struct pollfd pfd[2] = {
 		{ .fd = reads ? STDIN_FILENO : -1, .events = POLLIN },
 		{ .fd = writes || v->pending ? STDOUT_FILENO : -1,
@@ -328,8 +345,10 @@ serve_stdout(struct serve *v)
 	if (v->out_socket)
 		(void)setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_SNDBUF,
 		    &(int){ OUT_BOUND * 2 }, sizeof(int));
+	/* Before Linux 6.5 a socket would make splice(2) wait. */
 	if (S_ISFIFO(st.st_mode))
-		(void)fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
+		v->s->piped.usable = fcntl(STDOUT_FILENO, F_SETFL,
+		    O_NONBLOCK) == 0 && policy_changes_nothing(&v->s->policy);
 }
 
 /*
@@ -339,7 +358,7 @@ serve_stdout(struct serve *v)
 static bool
 serve_over(const struct serve *v)
 {
-	bool waits = v->s->out.len > v->written;
+	bool waits = serve_waits(v);
 
 	if (v->gone || (signals_came() && (v->pending || waits)))
 		return true;
@@ -361,7 +380,7 @@ serve(struct session *s)
 		serve_write(&v);
 		if (serve_over(&v))
 			break;
-		if (!more || v.pending || s->out.len > v.written)
+		if (!more || v.pending || serve_waits(&v))
 			serve_wait(&v);
 	}
 	if (v.pending) {

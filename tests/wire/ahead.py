@@ -12,10 +12,11 @@ from sftpwire import CREAT, READ, TRUNC, WRITE
 import sftpwire as sw
 
 EOF, FAILURE = 1, 4
+READ_DATA, OPEN_EXISTING = 1, 2		# of an OPEN of version 5 and later
 SIZES = 1, 7, 512, 4096, 32767, 32768, 65536
 
 
-class Ahead(SessionTest):
+class Batches(SessionTest):
     def open(self, s, name, pflags=READ | WRITE | CREAT | TRUNC):
         return s.call("open", name, pflags, {}).handle
 
@@ -37,6 +38,8 @@ class Ahead(SessionTest):
             self.assertEqual(reply.kind, "data", str(reply))
             self.assertEqual(reply.data, want)
 
+
+class Ahead(Batches):
     def test_a_run_of_writes_and_a_run_of_reads(self):
         for size in SIZES:
             with self.subTest(size=size):
@@ -186,3 +189,77 @@ class Ahead(SessionTest):
                 for _ in range(2):
                     self.assertEqual(s.result().data, b"b" * size)
                 self.assert_status(s.result(), 0)
+
+
+class Piped(Batches):
+    """Sessions that write nothing, behind pipes: from 16 KiB on what a READ
+    asked for is not copied, but for the first and the last of a file."""
+
+    def piped(self, content, **kwargs):
+        """Session, handle; the first READ is behind us."""
+        with open(self.dir + "/f", "wb") as f:
+            f.write(content)
+        s = self.session("-R", pipes=True, **kwargs)
+        h = self.open(s, b"f", READ) if s.version < 5 else \
+            s.call("open", b"f", READ_DATA, OPEN_EXISTING, {}).handle
+        self.assertEqual(s.call("read", h, 0, 1).data, content[:1])
+        return s, h
+
+    def test_every_size(self):
+        """Whole READs and shorter ones, from anywhere, to the end."""
+        content = random.Random(1).randbytes(600000)
+        for version, begin in (3, 0), (3, 1), (6, 4095):
+            for size in 16383, 16384, 16385, 32768, 65537, 131072, 261120:
+                with self.subTest(version=version, size=size, begin=begin):
+                    s, h = self.piped(content, version=version)
+                    offs = range(begin, len(content) + size, size)
+                    for off, reply in zip(offs, self.batch(s, [
+                            ("read", h, off, size) for off in offs])):
+                        self.expect_read(reply, content, off, size)
+                    self.assertEqual(s.finish(), 0)
+
+    def test_between_others(self):
+        """Replies stay in order, whatever stands between."""
+        for seed in range(8):
+            with self.subTest(seed=seed):
+                rng = random.Random(seed)
+                content = rng.randbytes(500000)
+                s, h = self.piped(content)
+                asked = [(rng.randrange(600000), rng.choice((1, 20000, 200000)))
+                         if rng.randrange(3) else None for _ in range(60)]
+                replies = self.batch(s, [
+                    ("read", h, *what) if what else ("fstat", h)
+                    for what in asked])
+                for what, reply in zip(asked, replies):
+                    if what:
+                        self.expect_read(reply, content, *what)
+                    else:
+                        self.assertEqual(reply.attrs["size"], len(content))
+                self.assertEqual(s.finish(), 0)
+
+    def test_as_long_as_promised(self):
+        """What others do to the file changes the bytes, never how many."""
+        for size in 16384, 65536, 261120:
+            with self.subTest(size=size):
+                s, h = self.piped(b"b" * size * 4)
+                for off in range(3):
+                    ident, payload = s.payload("read", h, off * size, size)
+                    s.pending.append((ident, "read"))
+                    s.send(sw.frame(payload), read_too=False)
+                os.truncate(self.dir + "/f", size)
+                self.assertEqual(s.result().data, b"b" * size)
+                for reply in s.result(), s.result():
+                    self.assertIn(reply.kind, ("data", "status"))
+                self.assertEqual(s.call("fstat", h).attrs["size"], size)
+                self.assertEqual(s.finish(), 0)
+
+    def test_nobody_takes_it(self):
+        """A client that goes away while data is under way to it."""
+        s, h = self.piped(b"b" * 1000000)
+        for off in range(3):
+            s.send(sw.frame(s.payload("read", h, off * 261120, 261120)[1]),
+                   read_too=False)
+        os.close(s.rx)
+        os.close(s.tx)
+        self.assertEqual(s.child.wait(s.timeout), 0)
+        s.tx = s.rx = -1

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Data on its way from a file to stdout that is never copied, only referred
+ * to: a READ of 32 KiB costs a third of what it costs to copy it, one of 255
+ * KiB a quarter. What is written to the file meanwhile changes what lies here,
+ * and with it replies that were given before: so it is for sessions that write
+ * nothing, and what others do to a file they read is no promise of ours.
+ */
+#ifndef SYSTEM_PIPE_H
+#define SYSTEM_PIPE_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pipe {
+	bool	 usable;	/* by this session: it is made when needed */
+	int	 fd[2];		/* 0 and 0 while there is none */
+	size_t	 len;		/* bytes in it, which go out next */
+};
+
+/*
+ * Fills the pipe, which must be empty, with just so many bytes of the file.
+ * False, and it is empty, where that cannot be, as at the end of the file or
+ * where the system lets us have no pipe: then they are to be read.
+ */
+bool	 pipe_fill(struct pipe *, int fd, size_t len, uint64_t off);
+
+/* Moves to stdout what it takes without waiting. Returns as write(2). */
+ssize_t	 pipe_send(struct pipe *);
+
+#endif
