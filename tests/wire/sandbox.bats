@@ -152,6 +152,52 @@ seccomp_of()
 	assert_output -e '1 123456 +123456 .* unknown"'
 }
 
+@test "inside a root everything works that works outside, by either walk" {
+	local walk
+
+	require_kernel
+	require_without
+	mkdir "$DIR/a" "$DIR/b"
+	ln -s a "$DIR/link"
+	for walk in renameat2 openat2 openat2,renameat2,fchmodat2,statx; do
+		echo "without $walk"
+		run "$HERE/wire" -v 6 -d "$DIR" -- "$WITHOUT" ${walk//,/ } -- \
+		    "$SERVER" -o sandbox=require -o root="$DIR" <<-'EOS'
+			open /link/new rwc mode=640 -> h
+			write $h 0 "abc"
+			read $h 0 9
+			expect data 3 "abc"
+			fsetstat $h mode=600
+			setstat /a/new mode=604 mtime=5
+			setstat /a/new size=2
+			ext fsync@openssh.com $h
+			close $h
+			link /b/hard /link/new 0
+			rename /a/new /b/moved 0
+			posix-rename@openssh.com /b/moved /b/hard
+			rename /b/moved /a/back 0
+			link /b/soft /b/hard 1
+			readlink /b/soft
+			expect name 1 "/b/hard"
+			mkdir /b/d
+			rename /b/d /a/d 0
+			rename /a/d /b/e 0
+			rmdir /b/e
+			stat /a/back
+			expect attrs * * size=2
+			remove /b/soft
+			remove /b/hard
+			remove /a/back
+			opendir /link
+			realpath /link/../x
+			statvfs@openssh.com /
+		EOS
+		assert_success
+		refute_line -e '^status [^0]'
+		assert_line -e '^handle'
+	done
+}
+
 # In a mount namespace, since its sockets must lie where libc looks for them.
 @test "a name that a daemon knows is found from inside a root" {
 	require_kernel
