@@ -133,8 +133,8 @@ own_rights(const struct session *s, const struct place *p,
 {
 	struct statx st;
 
-	return fs_stat(p, &st) == 0 && own_has(&s->own, &st) ?
-	    a->own_rights : RIGHTS_NONE;
+	return p->name != NULL && fs_stat(p, &st) == 0 &&
+	    own_has(&s->own, &st) ? a->own_rights : RIGHTS_NONE;
 }
 
 /*
