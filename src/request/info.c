@@ -155,6 +155,7 @@ op_version_select(struct session *s, struct request *q)
 		return FX_FAILURE;
 	}
 	s->version = wanted;
+	s->bare_status = false;
 	return 0;
 }
 
