@@ -130,12 +130,14 @@ choose_policy(struct policy *p, uint8_t bits)
 
 /* Where the session is, and what it may do there. */
 static void
-choose_jail(struct fs *fs, struct policy *p, uint8_t bits)
+choose_jail(uint8_t bits)
 {
 	static const unsigned rights[] = {
 		RIGHTS_ALL, RIGHT_CREATE, RIGHT_LIST | RIGHT_STAT | RIGHT_READ,
 		RIGHTS_ALL & ~(unsigned)(RIGHT_READ | RIGHT_MODIFY),
 	};
+	struct policy *p = &session.policy;
+	struct fs *fs = &session.fs;
 	const char *culprit;
 
 	p->files.atomic = (bits & 0x40) == 0 ? ATOMIC_NO :
@@ -147,11 +149,23 @@ choose_jail(struct fs *fs, struct policy *p, uint8_t bits)
 		fuzz_abort("no root to work in", 0);
 	fs->by_component = (bits & 2) != 0;
 	p->access.rights = rights[bits >> 2 & 3];
-	p->access.own_rights = RIGHT_STAT | RIGHT_SETSTAT | RIGHT_RENAME;
+	p->access.own_rights = RIGHT_STAT | RIGHT_DELETE | RIGHT_RENAME;
 	p->access.empty_listings = (bits & 0x10) != 0;
 	p->files.hide = (bits & 0x20) != 0 ? "d*,l*" : NULL;
 	fs->policy = p;
 	fs->hides = fs->names = p->files.hide != NULL;
+	if ((bits & 0x12) == 0x12)
+		startup_begin(&session.startup, scratch);
+}
+
+static void
+leave_jail(void)
+{
+	free(session.own.files);
+	if (session.fs.walks)
+		close(session.fs.root);
+	if (session.startup.on)
+		close(session.startup.home);
 }
 
 static void
@@ -164,7 +178,7 @@ session_begin(uint8_t attrs, uint8_t policy, uint8_t jail)
 	handles_init(&session.handles);
 	if (fs_enter(&session.fs, scratch) != 0)
 		fuzz_abort("no directory to work in", 0);
-	choose_jail(&session.fs, &session.policy, jail);
+	choose_jail(jail);
 }
 
 static int
@@ -184,9 +198,7 @@ session_end(void)
 {
 	handles_end(&session.handles);
 	buf_free(&session.out);
-	free(session.own.files);
-	if (session.fs.walks)
-		close(session.fs.root);
+	leave_jail();
 	(void)chmod(scratch, 0700);
 	(void)nftw(scratch, remove_below, 16, FTW_DEPTH | FTW_PHYS);
 }
