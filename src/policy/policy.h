@@ -165,6 +165,7 @@ struct ruling {
 	struct mode_rule mode, dir_mode;	/* of files, of directories */
 	bool		 fsync;		/* what is done is on disk when said */
 	bool		 no_symlinks;	/* none may be made */
+	uint64_t	 max_size;	/* of a file; 0 is none */
 	const struct setstat_policy *setstat;
 
 	/* What rights have to say, in a session that is judged by them; all of

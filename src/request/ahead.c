@@ -44,10 +44,13 @@ is_done(struct ahead *a, const struct handle *h, uint64_t off, size_t len)
 	return false;
 }
 
-/* How much data stands behind the request; its pieces go to iov. */
+/*
+ * How much data stands behind the request; its pieces go to iov. What goes
+ * beyond `max` is for its own request to be refused.
+ */
 static int
 gather_writes(struct session *s, const struct handle *h, uint64_t off,
-    struct iovec *iov)
+    uint64_t max, struct iovec *iov)
 {
 	struct reader r, fields;
 	struct slice data;
@@ -57,7 +60,8 @@ gather_writes(struct session *s, const struct handle *h, uint64_t off,
 	    n++) {
 		next_request(&r, FXP_WRITE, &s->handles, h, off, &fields);
 		data = get_str(&fields);
-		if (fields.dry || data.len == 0)
+		if (fields.dry || data.len == 0 ||
+		    (max != 0 && data.len > max - off))
 			break;
 		iov[n] = (struct iovec){ data.p, data.len };
 		off += data.len;
@@ -78,7 +82,8 @@ ahead_write(struct session *s, const struct request *q)
 	if (is_done(&s->written_ahead, h, off, data.len))
 		return 0;
 	iov[0] = (struct iovec){ data.p, data.len };
-	n = data.len == 0 ? 0 : gather_writes(s, h, off + data.len, iov + 1);
+	n = data.len == 0 ? 0 : gather_writes(s, h, off + data.len,
+	    q->ruling.max_size, iov + 1);
 	if (n == 0)
 		return fs_write(h->fd, data.p, data.len, off);
 	done = fs_writev(h->fd, iov, n + 1, off);

@@ -8,6 +8,7 @@
 
 #include "request/acl.h"
 #include "request/attrs.h"
+#include "request/limit.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "system/clock.h"
@@ -272,6 +273,10 @@ attrs_check_new(struct request *q, bool dir)
 	if ((r = obey_policy(q, HAS_MODE | HAS_FOR_NEW, q->path[0])) != 0 ||
 	    (r = check_owner(q)) != 0)
 		return r;
+	/* Only space, for a new file is empty. */
+	q->attr.has &= ~HAS_SIZE;
+	if (!dir && (r = limit_attrs(q)) != 0)
+		return r;
 	return attrs_acl_check(q, dir);
 }
 
@@ -304,7 +309,7 @@ check_set(struct request *q, const struct place *p)
 		if (r != 0)
 			return r;
 	}
-	if ((r = check_owner(q)) != 0)
+	if ((r = limit_attrs(q)) != 0 || (r = check_owner(q)) != 0)
 		return r;
 	return attrs_acl_check_place(q, p);
 }

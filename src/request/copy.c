@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "request/limit.h"
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/reply.h"
@@ -59,6 +60,28 @@ copy_failed(int error, bool writing)
 }
 
 /*
+ * Is there room, at the beginning for all of it and then for a step? What
+ * the source has not got needs none.
+ */
+static int
+copy_limit(struct request *q, size_t *step)
+{
+	const struct handle *from = q->handle[0], *to = q->handle[1];
+	uint64_t off = q->u64[0] + q->done, len = q->u64[1], size, at;
+	int r;
+
+	if (q->ruling.max_size == 0)
+		return 0;
+	at = handle_appends(to) ? fs_size(to->fd) : q->u64[2] + q->done;
+	size = fs_size(from->fd);
+	size = size > off ? size - off : 0;
+	if (q->done == 0 && (r = limit_range(q, at,
+	    len == 0 ? size : MIN(len, size))) != 0)
+		return r;
+	return limit_step(q, from->fd, off, at, step);
+}
+
+/*
  * One step: read handle, offset and length, write handle and offset, where
  * a length of 0 means to the end. An explicit length that the file does not
  * have is EOF.
@@ -84,6 +107,10 @@ op_copy_data(struct session *s, struct request *q)
 	}
 	if (len != 0)
 		step = (size_t)MIN(len - q->done, COPY_STEP);
+	if ((r = copy_limit(q, &step)) != 0) {
+		part_failed(to, r);
+		return r;
+	}
 	n = fs_copy(from->fd, q->u64[0] + q->done, to->fd,
 	    q->u64[2] + q->done, step, handle_appends(to),
 	    &writing);
@@ -136,6 +163,8 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 		return r;
 	if (S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
+	if ((r = limit_range(q, 0, st.stx_size)) != 0)
+		return r;
 	c->to = make_open(s, q, 1, O_WRONLY |
 	    (q->ruling.must_exist ? 0 : O_CREAT) | excl, st.stx_mode & 0777,
 	    &c->target);
@@ -177,6 +206,7 @@ copy_file_end(struct request *q, int r)
 int
 op_copy_file(struct session *s, struct request *q)
 {
+	size_t step = COPY_STEP;
 	bool writing;
 	ssize_t n;
 	int r;
@@ -190,8 +220,11 @@ op_copy_file(struct session *s, struct request *q)
 	}
 	if (s->ending)
 		return copy_file_end(q, FX_FAILURE);
+	if ((r = limit_step(q, q->copying->from, q->done, q->done,
+	    &step)) != 0)
+		return copy_file_end(q, r);
 	n = fs_copy(q->copying->from, q->done, q->copying->to, q->done,
-	    COPY_STEP, false, &writing);
+	    step, false, &writing);
 	if (n <= 0)
 		return copy_file_end(q, (int)n);
 	q->done += (uint64_t)n;

@@ -12,6 +12,7 @@
 #include "request/ahead.h"
 #include "request/atomic.h"
 #include "request/attrs.h"
+#include "request/limit.h"
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/reply.h"
@@ -270,6 +271,15 @@ op_read(struct session *s, struct request *q)
 	return 0;
 }
 
+/* Where its bytes will be. */
+static uint64_t
+write_start(const struct request *q, const struct handle *h)
+{
+	if (handle_appends(h))
+		return fs_size(h->fd);
+	return h->text ? h->position : q->u64[0];
+}
+
 int
 op_write(struct session *s, struct request *q)
 {
@@ -277,6 +287,11 @@ op_write(struct session *s, struct request *q)
 	const struct slice *data = &q->str[0];
 	int r;
 
+	if (q->ruling.max_size != 0 &&
+	    (r = limit_range(q, write_start(q, h), data->len)) != 0) {
+		part_failed(h, r);
+		return r;
+	}
 	/* The offset of an append means nothing, not even an error. */
 	if (h->text || handle_appends(h))
 		r = fs_write(h->fd, data->p, data->len,

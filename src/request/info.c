@@ -41,13 +41,15 @@ op_fstatvfs(struct session *s, struct request *q)
 int
 op_limits(struct session *s, struct request *q)
 {
-	uint64_t files = fs_max_open();
+	uint64_t files = fs_max_open(), max = s->policy.limits.handles;
 	size_t start = reply_extended_begin(s, q);
 
 	put_u64(&s->out, s->policy.protocol.max_packet);
 	put_u64(&s->out, s->policy.protocol.max_read);
 	put_u64(&s->out, s->policy.protocol.max_packet - 1024);
-	put_u64(&s->out, files > SPARE_FILES ? files - SPARE_FILES : 0);
+	files = files > SPARE_FILES ? files - SPARE_FILES : 0;
+	put_u64(&s->out, max != 0 && (files == 0 || max < files) ? max :
+	    files);
 	reply_end(s, start);
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "request/atomic.h"
 #include "request/decode.h"
+#include "request/ops.h"
 #include "request/reply.h"
 #include "request/rights.h"
 #include "request/table.h"
@@ -89,6 +90,23 @@ effects_permitted(const struct session *s, const struct request *q,
 	return true;
 }
 
+/* May a session of that age, with so much open, open something more? */
+static int
+may_open(const struct session *s, struct request *q)
+{
+	uint64_t max = s->policy.limits.handles;
+
+	if (s->expired) {
+		q->message = "the time of this session is over";
+		return FX_PERMISSION_DENIED;
+	}
+	if (max == 0 || (uint64_t)s->handles.open < max ||
+	    (q->row->run != op_open && q->row->run != op_opendir))
+		return 0;
+	q->message = "too many open handles";
+	return FX_FAILURE;
+}
+
 static int
 dispatch_locate(struct session *s, struct request *q)
 {
@@ -122,10 +140,8 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		return FX_PERMISSION_DENIED;
 	if (lifted != 0)
 		return lifted;
-	if (s->expired && asked->opens) {
-		q->message = "the time of this session is over";
-		return FX_PERMISSION_DENIED;
-	}
+	if (asked->opens && (outcome = may_open(s, q)) != 0)
+		return outcome;
 	if ((outcome = decode_handles(s, q)) != 0)
 		return outcome;
 	decode_empty_paths(q);

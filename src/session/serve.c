@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "request/ahead.h"
+#include "session/bucket.h"
 #include "session/dispatch.h"
 #include "session/serve.h"
 #include "system/clock.h"
@@ -46,6 +47,8 @@ struct serve {
 	bool		 full;		/* nothing goes out until poll says */
 	int		 ending;	/* exit status once replies are out */
 	uint64_t	 began, active;	/* ms: start, and last sign of life */
+	bool		 paced;		/* there is a rate to be kept */
+	struct bucket	 received, sent; /* packets run, and their replies */
 };
 
 #define GOING_ON	(-1)		/* no ending yet */
@@ -121,11 +124,42 @@ serve_bad_frame(struct serve *v, enum frame frame)
 	}
 }
 
+#define MAX_PAUSE	1000	/* ms; a signal may come just before it */
+
+/*
+ * So many ms nothing more may be taken on: a rate is exceeded. What is left
+ * when a signal has come is run without regard to that.
+ */
+static unsigned
+serve_pause(const struct serve *v)
+{
+	uint64_t now;
+
+	if (!v->paced || signals_came())
+		return 0;
+	now = clock_ms();
+	return (unsigned)MIN(MAX_PAUSE, MAX(bucket_wait(&v->received, now),
+	    bucket_wait(&v->sent, now)));
+}
+
+static void
+serve_charge(struct serve *v, size_t received, size_t sent)
+{
+	uint64_t now;
+
+	if (!v->paced)
+		return;
+	now = clock_ms();
+	bucket_take(&v->received, now, (uint32_t)received);
+	bucket_take(&v->sent, now, (uint32_t)sent);
+}
+
 static bool
 serve_may_run(const struct serve *v)
 {
 	return !v->pending && v->ending == GOING_ON &&
-	    v->s->out.len < OUT_BOUND && v->s->piped.len == 0;
+	    v->s->out.len < OUT_BOUND && v->s->piped.len == 0 &&
+	    serve_pause(v) == 0;
 }
 
 /*
@@ -135,7 +169,7 @@ serve_may_run(const struct serve *v)
 static bool
 serve_run(struct serve *v)
 {
-	size_t max = v->s->policy.protocol.max_packet, len;
+	size_t max = v->s->policy.protocol.max_packet, len, mark;
 	enum frame frame;
 	enum verdict verdict;
 	uint8_t *packet;
@@ -149,7 +183,10 @@ serve_run(struct serve *v)
 		v->in.start += len + 4;
 		v->s->behind = (struct slice){ v->in.data + v->in.start,
 		    v->in.end - v->in.start };
+		mark = v->s->out.len;
 		verdict = dispatch_packet(v->s, packet, len, &v->request);
+		serve_charge(v, len + 4, v->s->out.len - mark +
+		    v->s->piped.len);
 		if (verdict == VERDICT_PENDING)
 			serve_hold(v);
 		serve_verdict(v, verdict);
@@ -266,7 +303,8 @@ serve_timers(struct serve *v)
 	uint64_t idle = (uint64_t)p->session.idle_timeout * 1000;
 	uint64_t max = (uint64_t)p->session.max_time * 1000;
 	uint64_t now, next = UINT64_MAX;
-	bool busy = v->pending || v->s->handles.open > 0;
+	bool busy = v->pending || v->s->handles.open > 0 ||
+	    serve_pause(v) > 0;
 
 	if (idle == 0 && max == 0)
 		return -1;
@@ -297,11 +335,13 @@ static void
 serve_wait(struct serve *v)
 {
 	int timeout = v->ending == GOING_ON ? serve_timers(v) : -1;
-	bool reads = !v->eof && v->ending == GOING_ON && serve_room(v);
+	unsigned pause = serve_pause(v);
+	bool reads = !v->eof && v->ending == GOING_ON && pause == 0 &&
+	    serve_room(v);
 	bool writes = serve_waits(v);
 	struct pollfd pfd[2] = {
 		{ .fd = reads ? STDIN_FILENO : -1, .events = POLLIN },
-		{ .fd = writes || v->pending ? STDOUT_FILENO : -1,
+		{ .fd = writes || v->pending || pause > 0 ? STDOUT_FILENO : -1,
 		    .events = writes ? POLLOUT : 0 },
 	};
 
@@ -311,6 +351,8 @@ serve_wait(struct serve *v)
 		return;
 	if (v->pending)
 		timeout = (int)v->request.wait;
+	else if (pause > 0 && (timeout == -1 || timeout > (int)pause))
+		timeout = (int)pause;
 	if (poll(pfd, 2, timeout) == -1) {
 		if (errno == EINTR)
 			return;
@@ -321,8 +363,12 @@ serve_wait(struct serve *v)
 	}
 	if (pfd[0].revents != 0)
 		(void)serve_read(v);
-	/* While a request takes its time, this is how a client is missed. */
-	v->gone |= !writes && pfd[1].revents != 0;
+	/* While a request takes its time, this is how a client is missed. What
+	 * it left behind is run, and need not be spared any more. */
+	if (!writes && pfd[1].revents != 0) {
+		v->gone |= v->pending || pause == 0;
+		v->paced = false;
+	}
 	if (writes && pfd[1].revents != 0) {
 		v->full = false;
 		serve_write(v);
@@ -372,6 +418,9 @@ serve(struct session *s)
 	bool more;
 
 	v.began = v.active = clock_ms();
+	bucket_init(&v.received, s->policy.limits.write_rate, v.began);
+	bucket_init(&v.sent, s->policy.limits.read_rate, v.began);
+	v.paced = v.received.rate != 0 || v.sent.rate != 0;
 	serve_stdout(&v);
 	v.in_size = 2 * (s->policy.protocol.max_packet + 4);
 	input_init(&v.in, v.in_size);
@@ -380,7 +429,8 @@ serve(struct session *s)
 		serve_write(&v);
 		if (serve_over(&v))
 			break;
-		if (!more || v.pending || serve_waits(&v))
+		if (!more || v.pending || serve_waits(&v) ||
+		    serve_pause(&v) > 0)
 			serve_wait(&v);
 	}
 	if (v.pending) {
