@@ -391,7 +391,7 @@ serve_stdout(struct serve *v)
 	if (v->out_socket)
 		(void)setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_SNDBUF,
 		    &(int){ OUT_BOUND * 2 }, sizeof(int));
-	/* Before Linux 6.5 a socket would make splice(2) wait. */
+	/* For a socket splice(2) would wait, whatever it is told. */
 	if (S_ISFIFO(st.st_mode))
 		v->s->piped.usable = fcntl(STDOUT_FILENO, F_SETFL,
 		    O_NONBLOCK) == 0 && policy_changes_nothing(&v->s->policy);
