@@ -28,22 +28,23 @@ enum handle_state {
 	HANDLE_LET_GO,		/* closed for good, as the policy said */
 };
 
+/* There may be many: the small members stand together. */
 struct handle {
 	uint64_t	 id;
-	enum handle_kind kind;
-	enum handle_state state;
 	int		 slot;		/* OpenSSH's number, for the log */
 	int		 fd;		/* -1 unless OPEN */
 	int		 pin;		/* O_PATH while not OPEN, or -1 */
 	int		 flags;		/* access and O_APPEND, to reopen */
 	unsigned	 rights;	/* RIGHT_*: what its OPEN granted, less
 					 * what a RENAME took */
+	int		 error;		/* of a write-out: -errno, or 0 */
+	enum handle_kind kind : 8;
+	enum handle_state state : 8;
 	bool		 text;		/* offsets mean nothing: draft-13 4.4 */
-	uint64_t	 position;	/* where text goes on */
-	struct lock	*locks;		/* ranges that are locked: lock.c */
 	bool		 dirty;		/* written since the last fdatasync */
 	bool		 refused;	/* it missed a byte, when let go */
-	int		 error;		/* of a write-out: -errno, or 0 */
+	uint64_t	 position;	/* where text goes on */
+	struct lock	*locks;		/* ranges that are locked: lock.c */
 	char		*name;		/* as opened; for the log */
 	char		*resolved;	/* as rules on names know it now; NULL
 					 * where there are none */
@@ -54,8 +55,10 @@ struct handle {
 
 	/* index.c: what it is found by, once somebody has looked. */
 	struct indexed	*indexed;
-	LIST_ENTRY(handle) unindexed;
-	struct handle	*next_free;
+	union {
+		LIST_ENTRY(handle) unindexed;
+		struct handle	*next_free;
+	};
 };
 
 /* Entries the kernel gave and no reply has carried yet. */
