@@ -126,7 +126,7 @@ decide(struct session *s, struct request *q, const struct site *at, int paths)
 	q->ruling = policy_decide(&s->policy, &a, &q->ask);
 }
 
-/* What more holds for a file that this session made. */
+/* What more holds for a file that this session made; a mere path is none. */
 static unsigned
 own_rights(const struct session *s, const struct place *p,
     const struct area *a)

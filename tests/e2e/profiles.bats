@@ -60,11 +60,16 @@ rclone_do()
 	    rclone --retries 1 --low-level-retries 1 "$@"
 }
 
-# conversation VERSION: the requests on stdin, by way of sshd.
+# conversation VERSION: the requests on stdin, by way of sshd. Fails, too, when
+# the server does not last until the end.
 conversation()
 {
-	"$BATS_TEST_DIRNAME/../wire/wire" -v "$1" -- \
-	    ssh -F "$SSH_CONFIG" -s slipway sftp
+	local said
+
+	said=$("$BATS_TEST_DIRNAME/../wire/wire" -v "$1" -- \
+	    ssh -F "$SSH_CONFIG" -s slipway sftp) || { echo "$said"; return 1; }
+	echo "$said"
+	! grep -q '^exit' <<<"$said"
 }
 
 # quoted FILE: its bytes, for a conversation. Those of TEXT only.
