@@ -185,7 +185,7 @@ startup_files()
 {
 	local name
 
-	cd "$W/home/$U"
+	cd "$W/home/$U" || return
 	mkdir -p .ssh .config/fish/conf.d
 	for name in .profile .shrc .bashrc .bash_profile .bash_login .zshenv \
 	    .cshrc .tcshrc .kshrc .mkshrc .ssh/rc .config/fish/config.fish; do
