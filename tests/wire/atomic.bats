@@ -114,6 +114,7 @@ setup()
 @test "confined: moved by the session" { unit Confined.test_moved_by_the_session; }
 @test "confined: no right to replace" { unit Confined.test_no_right_to_replace; }
 @test "confined: own files" { unit Confined.test_own_files; }
+@test "refusing: on stable storage" { unit Refusing.test_on_stable_storage; }
 @test "refusing: close" { unit Refusing.test_close; }
 @test "refusing: rename before close" { unit Refusing.test_rename_before_close; }
 @test "refusing: rename and more that was lost" { unit Refusing.test_rename_and_more_that_was_lost; }

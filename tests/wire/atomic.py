@@ -1309,6 +1309,32 @@ class Refusing(AtomicTest):
 
     BUSY = (FAILURE,) * 4
 
+    def test_on_stable_storage(self):
+        """With files.fsync: the data before the name, and then the name."""
+        for self.version in ALL:
+            self.fresh_directory()
+            log = self.dir + ".log"
+            open(log, "w").close()
+            self.addCleanup(os.unlink, log)
+            s = self.session(*YES, *LOG, "-o", "files.fsync=true",
+                             version=self.version, env={
+                                 "LD_PRELOAD": self.preload,
+                                 "SLIPWAY_SHIM_DIR":
+                                     os.path.realpath(self.dir),
+                                 "SLIPWAY_SHIM_RULES": "/dev/null",
+                                 "SLIPWAY_SHIM_LOG": log})
+            self.close(s, self.upload(s, "f"))
+            with open(log) as calls:
+                calls = [line.split() for line in calls]
+            calls = [c for c in calls if c[0] in ("fsync", "rename",
+                                                  "renameflags")]
+            self.assertEqual([c[:2] for c in calls],
+                             [["fsync", "ok"], ["rename", "ok"],
+                              ["fsync", "ok"]], calls)
+            self.assertRegex(calls[0][2], PART.pattern)
+            self.assertEqual(calls[1][3], "f")
+            self.assertEqual(calls[2][2], ".")
+
     def test_close(self):
         """Our own lock is not in the way."""
         for _, s in self.each("keep", "reopen", "close"):
