@@ -192,15 +192,15 @@ class Template(Jail):
 
     @unittest.skipUnless(can_unshare(), "takes root, and a mount namespace")
     def test_such_users_get_no_session(self):
-        users = self.path("passwd")
+        etc = self.path("etc")
+        self.make("etc/nsswitch.conf", b"passwd: files\n")
         for name in ("..", ".", "a/b", "a\tb", "../outside"):
-            with open(users, "w", encoding="utf-8") as f:
-                f.write("%s:x:4242:4242::/:/bin/sh\n" % name)
-            os.chmod(users, 0o644)
+            self.put("etc/passwd",
+                     b"%s:x:4242:4242::/:/bin/sh\n" % name.encode())
             r = subprocess.run(
-                ["unshare", "-m", "sh", "-c", 'mount --bind "$1" /etc/passwd '
+                ["unshare", "-m", "sh", "-c", 'mount --bind "$1" /etc '
                  '&& exec setpriv --reuid 4242 --regid 4242 --clear-groups '
-                 '"$2" -e -o root="$3/%u"', "sh", users, SERVER, self.jail],
+                 '"$2" -e -o root="$3/%u"', "sh", etc, SERVER, self.jail],
                 input=b"\0\0\0\5\1\0\0\0\3", capture_output=True,
                 check=False, env={"LOGNAME": name})
             self.assertEqual(r.returncode, 78, (name, r))
