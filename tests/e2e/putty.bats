@@ -104,11 +104,11 @@ client_names()
 }
 
 @test "psftp: a missing file" {
-	check_missing 2 "$R/missing: open for read: no such file or directory"
+	check_missing 2 "$(shown "$R")/missing: open for read: no such file or directory"
 }
 
 @test "psftp: a read-only server" {
-	check_denied 2 "$R/f: open for write: permission denied"
+	check_denied 2 "$(shown "$R")/f: open for write: permission denied"
 }
 
 @test "pscp: -p keeps modification times" {

@@ -370,6 +370,13 @@ check_resume_put()
 	cmp <(resumed_whole) "$R/f"
 }
 
+# shown PATH: what the server calls that path, by its real name: beneath a root,
+# which is then SERVED_ROOT, another than we do.
+shown()
+{
+	echo "${1#"${SERVED_ROOT:-}"}"
+}
+
 # check_missing STATUS TEXT: getting what is not there ends with this exit
 # status and says so.
 check_missing()

@@ -89,6 +89,11 @@ class NoProc(Jail):
                     self.assertEqual(os.stat(path).st_mtime, 6)
             st = os.stat(path)
             self.assertEqual((st.st_mode & 0o7777, st.st_size), (0o601, 3))
+            # A directory that is opened as a whole.
+            self.assert_status(s.call("setstat", "dir/.", {
+                "permissions": 0o711}), OK)
+            st = os.stat(self.path("jail/dir"))
+            self.assertEqual(st.st_mode & 0o7777, 0o711)
             self.assertTrue(os.path.islink(self.path("jail/l")))
             self.assert_status(s.call("lsetstat@openssh.com", "l", {
                 "atime": 7, "mtime": 8}), OK)
