@@ -16,6 +16,7 @@
 #include "policy/area.h"
 #include "policy/config.h"
 #include "policy/policy.h"
+#include "request/record.h"
 #include "request/session.h"
 #include "request/table.h"
 #include "session/refuse.h"
@@ -25,6 +26,7 @@
 #include "system/log.h"
 #include "system/sandbox.h"
 #include "system/signals.h"
+#include "system/transfers.h"
 
 #define EXIT_POLICY	78	/* EX_CONFIG of sysexits(3) */
 
@@ -46,6 +48,7 @@ static _Noreturn void
 finish(int status)
 {
 	if (session.client != NULL) {
+		record_forced(&session);
 		handles_end(&session.handles);
 		log_info("session closed for local user %s from [%s]",
 		    session.self.name, session.client);
@@ -321,6 +324,8 @@ apply_policy(void)
 		no_memory();
 	if (p->files.umask >= 0)
 		fs_umask((mode_t)p->files.umask);
+	if (p->log.transfers != NULL)
+		transfers_open(p->log.transfers, p->log.facility);
 	if (!p->session.refuse)
 		return;
 	log_error("session refused for local user %s, as the policy says",

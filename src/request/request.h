@@ -72,6 +72,7 @@ struct request_row {
 	uint8_t		 lost_handle;	/* a file that is gone; 0: FAILURE */
 	const char	*trace;
 	const char	*line;
+	const char	*record;	/* what log.transfers calls it */
 };
 
 /*

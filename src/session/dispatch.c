@@ -7,6 +7,7 @@
 #include "request/atomic.h"
 #include "request/decode.h"
 #include "request/ops.h"
+#include "request/record.h"
 #include "request/reply.h"
 #include "request/rights.h"
 #include "request/table.h"
@@ -14,6 +15,7 @@
 #include "session/dispatch.h"
 #include "session/hello.h"
 #include "system/log.h"
+#include "system/transfers.h"
 #include "wire/sftp.h"
 
 /* The one reply. What a handler built before it failed is taken back. */
@@ -26,6 +28,7 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 	fs_release(&q->place[0]);
 	fs_release(&q->place[1]);
 	outcome = rights_conceal(q, outcome);
+	record_end(q, outcome);
 	if (outcome == 0 && s->out.len > mark)
 		return VERDICT_DONE;
 	s->out.len = mark;
@@ -119,6 +122,19 @@ dispatch_locate(struct session *s, struct request *q)
 	return r;
 }
 
+/* Of what is refused by its name only the record wants to know more. */
+static void
+record_refused(struct session *s, struct reader *r, struct request *q)
+{
+	if (q->row->record == NULL || !transfers_on() ||
+	    decode_request(s, r, q) != 0)
+		return;
+	q->writes = true;
+	if (q->row->lift != NULL)
+		(void)q->row->lift(&s->policy, q);
+	record_begin(s, q);
+}
+
 /* From the row to the outcome. */
 static int
 dispatch_run(struct session *s, struct reader *r, struct request *q)
@@ -126,8 +142,10 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	const struct request_row *asked = q->row;
 	int outcome, lifted = 0;
 
-	if (!dispatch_permitted(s, asked))
+	if (!dispatch_permitted(s, asked)) {
+		record_refused(s, r, q);
 		return FX_PERMISSION_DENIED;
+	}
 	if ((outcome = decode_request(s, r, q)) != 0)
 		return outcome;
 	q->writes = asked->writes;
@@ -136,6 +154,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if (asked->lift != NULL)
 		lifted = asked->lift(&s->policy, q);
 	trace_request(q);
+	record_begin(s, q);
 	if (!effects_permitted(s, q, asked))
 		return FX_PERMISSION_DENIED;
 	if (lifted != 0)
@@ -246,6 +265,6 @@ void
 dispatch_abandon(struct session *s, struct request *q)
 {
 	s->ending = true;
-	(void)q->row->run(s, q);
+	record_end(q, q->row->run(s, q));
 	atomic_end(q);
 }

@@ -68,3 +68,23 @@ clock_log_date(time_t t, char to[CLOCK_DATE_LEN])
 	    strftime(to, CLOCK_DATE_LEN, "%Y%m%d-%H:%M:%S", &tm) == 0)
 		to[0] = '\0';
 }
+
+void
+clock_syslog_date(time_t t, char to[CLOCK_DATE_LEN])
+{
+	struct tm tm;
+
+	if (!clock_local(t, &tm) ||
+	    strftime(to, CLOCK_DATE_LEN, "%b %e %H:%M:%S", &tm) == 0)
+		to[0] = '\0';
+}
+
+void
+clock_utc_date(time_t t, char to[CLOCK_DATE_LEN])
+{
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(to, CLOCK_DATE_LEN, "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		to[0] = '\0';
+}

@@ -14,6 +14,10 @@ void	clock_list_date(time_t, char to[CLOCK_DATE_LEN]);
 /* Milliseconds of a clock that only goes forward. */
 uint64_t clock_ms(void);
 
+/* As syslog(3), "Nov 22 09:41:07"; and as RFC 3339 has it, in UTC. */
+void	clock_syslog_date(time_t, char to[CLOCK_DATE_LEN]);
+void	clock_utc_date(time_t, char to[CLOCK_DATE_LEN]);
+
 /* As OpenSSH's log: "20261122-09:41:07". */
 void	clock_log_date(time_t, char to[CLOCK_DATE_LEN]);
 

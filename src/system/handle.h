@@ -38,6 +38,7 @@ struct handle {
 	unsigned	 rights;	/* RIGHT_*: what its OPEN granted, less
 					 * what a RENAME took */
 	int		 error;		/* of a write-out: -errno, or 0 */
+	int		 failed;	/* outcome of the first write that did */
 	enum handle_kind kind : 8;
 	enum handle_state state : 8;
 	bool		 text;		/* offsets mean nothing: draft-13 4.4 */

@@ -158,6 +158,8 @@ part_visible(const struct part *p)
 void
 part_failed(struct handle *h, int error)
 {
+	if (h->failed == 0)
+		h->failed = error;
 	if (h->part != NULL && h->part->error == 0)
 		h->part->error = error;
 }

@@ -129,24 +129,32 @@ utf8_follow(unsigned char c, uint32_t *value, uint32_t *least)
 	return -1;
 }
 
+int
+path_char(const char *s, uint32_t *value)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	uint32_t least;
+	int i, n;
+
+	if ((n = utf8_follow(*p++, value, &least)) == -1)
+		return 0;
+	for (i = 0; i < n; i++, p++) {
+		if ((*p & 0xc0) != 0x80)
+			return 0;
+		*value = *value << 6 | (*p & 0x3f);
+	}
+	return *value < least || *value > 0x10ffff ||
+	    (*value >= 0xd800 && *value < 0xe000) ? 0 : n + 1;
+}
+
 bool
 path_is_utf8(const char *s)
 {
-	const unsigned char *p = (const unsigned char *)s;
-	uint32_t value, least;
+	uint32_t value;
 	int n;
 
-	while (*p != '\0') {
-		if ((n = utf8_follow(*p++, &value, &least)) == -1)
+	for (; *s != '\0'; s += n)
+		if ((n = path_char(s, &value)) == 0)
 			return false;
-		for (; n > 0; n--, p++) {
-			if ((*p & 0xc0) != 0x80)
-				return false;
-			value = value << 6 | (*p & 0x3f);
-		}
-		if (value < least || value > 0x10ffff ||
-		    (value >= 0xd800 && value < 0xe000))
-			return false;
-	}
 	return true;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Makes `path` absolute against `cwd` and takes `.`, `..`, doubled and
@@ -27,7 +28,13 @@ int	path_compare(const char *, const char *);
  * behind it. *len is its length, without trailing slashes. */
 const char *path_last(const char *path, size_t *len);
 
-/* Is that valid UTF-8, in shortest form and without surrogates? */
+/*
+ * The character that begins there: its length in bytes, 0 if those are not
+ * UTF-8 in shortest form, or a surrogate. The text is terminated.
+ */
+int	path_char(const char *, uint32_t *value);
+
+/* Is that valid UTF-8, all of it? */
 bool	path_is_utf8(const char *);
 
 /*

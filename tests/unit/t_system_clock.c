@@ -119,13 +119,17 @@ test_log_dates(void)
 {
 	static const struct {
 		long long	 t;
-		const char	*text;
+		const char	*text, *syslog, *utc;
 	} rows[] = {
-		{ 0, "19700101-00:00:00" },
-		{ 1795340467, "20261122-09:41:07" },
-		{ -1, "19691231-23:59:59" },
-		{ 4294967295, "21060207-06:28:15" },
-		{ INT64_MAX, "" },
+		{ 0, "19700101-00:00:00", "Jan  1 00:00:00",
+		    "1970-01-01T00:00:00" },
+		{ 1795340467, "20261122-09:41:07", "Nov 22 09:41:07",
+		    "2026-11-22T09:41:07" },
+		{ -1, "19691231-23:59:59", "Dec 31 23:59:59",
+		    "1969-12-31T23:59:59" },
+		{ 4294967295, "21060207-06:28:15", "Feb  7 06:28:15",
+		    "2106-02-07T06:28:15" },
+		{ INT64_MAX, "", "", "" },
 	};
 	char to[CLOCK_DATE_LEN];
 	size_t i;
@@ -134,6 +138,12 @@ test_log_dates(void)
 		clock_log_date((time_t)rows[i].t, to);
 		ok(strcmp(to, rows[i].text) == 0, "log: %lld is \"%s\" "
 		    "(\"%s\")", rows[i].t, rows[i].text, to);
+		clock_syslog_date((time_t)rows[i].t, to);
+		ok(strcmp(to, rows[i].syslog) == 0, "... to syslog \"%s\" "
+		    "(\"%s\")", rows[i].syslog, to);
+		clock_utc_date((time_t)rows[i].t, to);
+		ok(strcmp(to, rows[i].utc) == 0, "... in a record \"%s\" "
+		    "(\"%s\")", rows[i].utc, to);
 	}
 }
 
