@@ -42,9 +42,13 @@ class Cell:
         values = {"overwrite": (self.overwrite, "if-asked"),
                   "open_handles": (self.handles, "keep"),
                   "when": (self.when, "refused")}
-        return {"rename." + name: value
-                for name, (value, default) in values.items()
-                if value != default}
+        policy = {"rename." + name: value
+                  for name, (value, default) in values.items()
+                  if value != default}
+        # What restricts would also look at every name that changes.
+        if self.overwrite == "never":
+            policy["access.protect_startup"] = "false"
+        return policy
 
     def may_replace(self):
         if self.overwrite == "never":
