@@ -126,8 +126,13 @@ fuzz: build/fuzz/dispatch
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
+# What runs nothing of ours, or the tests of other files once more, is not
+# worth the time that the sanitizers take.
+EXCEPT_1	= tests/lint.bats tests/manual.bats tests/package.bats \
+		  tests/e2e/rooted.bats
+
 check: all $(UNIT) $(REFUSE) $(LAUNCH) $(BUILD)/fuzz/replay
-	BUILD=$(BUILD) tests/run
+	BUILD=$(BUILD) EXCEPT='$(EXCEPT_$(SAN))' tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
 $(BUILD)/bench/load: $(wildcard tests/bench/*.[ch])
