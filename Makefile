@@ -62,9 +62,9 @@ $(BUILD)/%.o: src/%.c config.h config.mk
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The rows of the filter of system calls.
-ROWS	= $(BUILD)/system/seccomp_rows.h
-$(BUILD)/system/seccomp.o: $(ROWS)
-$(ROWS): src/system/seccomp.awk src/system/seccomp.list
+SECCOMP	= $(BUILD)/system/seccomp_rows.h
+$(BUILD)/system/seccomp.o: $(SECCOMP)
+$(SECCOMP): src/system/seccomp.awk src/system/seccomp.list
 	@mkdir -p $(@D)
 	awk -f $^ >$@
 
@@ -109,7 +109,7 @@ $(BUILD)/fuzz/replay: $(FUZZ) tests/fuzz/replay.c config.h $(LIBS_session)
 FUZZ_CC	= clang
 RUNS	= 100000
 build/fuzz/dispatch: $(FUZZ) tests/fuzz/fuzz.h tests/unit/gate.h \
-    $(wildcard src/*/*.[ch]) config.h $(ROWS)
+    $(wildcard src/*/*.[ch]) config.h $(SECCOMP)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 -g -O1 \
 	    -fsanitize=fuzzer,address,undefined \
