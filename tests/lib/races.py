@@ -3,7 +3,7 @@
 """Programs that race a close(2) on a FUSE mount, and sessions that end.
 
 usage: races.py unlink|rename COUNT             in the working directory
-       races.py two|late|ends|killed SERVED SSH_CONFIG PID_FILE
+       races.py two|held|late|ends|killed SERVED SSH_CONFIG PID_FILE
                                                     by way of sshd
 
 The kernel tells FUSE of a close(2) only after it has returned, so on a mount
@@ -204,14 +204,30 @@ def play_two(place):
     check("exit of the first", one.finish(), 0)
 
 
-def play_late(place):
+def held(place):
     """The file is another session's, as with sshfs -o max_conns: nobody here
-    can let go of it, but it is closed while the rename is being tried."""
+    can let go of it. Its rename has been asked for."""
     holder, mover = place.session(), place.session()
     place.put("src", "SOURCE")
     handle = place.open(holder, "src")
     mover.start("posix-rename@openssh.com", place.path("src"),
                 place.path("dst"))
+    return holder, mover, handle
+
+
+def play_held(place):
+    """Nobody waits for it to be closed."""
+    holder, mover, handle = held(place)
+    check("RENAME", sw.STATUS_NAMES[mover.result().code], "FAILURE")
+    place.expect(holder, "close", handle)
+    check("src", place.text("src"), "SOURCE")
+    for s in holder, mover:
+        check("exit", s.finish(), 0)
+
+
+def play_late(place):
+    """It is closed while the rename is being tried."""
+    holder, mover, handle = held(place)
     wait_until("the rename is being tried", lambda: "posix-rename" in log())
     place.expect(holder, "close", handle)
     check("RENAME", sw.STATUS_NAMES[mover.result().code], "OK")
