@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* copy-data and copy-file */
+/* copy-data and copy-file. */
 #include "config.h"
 
 #include <sys/param.h>

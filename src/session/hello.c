@@ -218,8 +218,8 @@ put_symlink_order(struct session *s)
 }
 
 /*
- * What VERSION holds, in order A session that may never speak
- * more than version 3 announces just what OpenSSH does.
+ * What VERSION holds, in order. A session that may never speak more than
+ * version 3 announces just what OpenSSH does.
  */
 static const struct {
 	int	since, until;

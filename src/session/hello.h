@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* INIT and VERSION What is announced is what the table says
- * and the policy permits. */
+/*
+ * INIT and VERSION. What is announced is what the table says and the policy
+ * permits.
+ */
 #ifndef SESSION_HELLO_H
 #define SESSION_HELLO_H
 

@@ -254,8 +254,8 @@ ssize_t	 fs_readlink(const struct place *, char *, size_t);
 
 /*
  * Renames. Without `replace` a target that exists stays and the answer is
- * -EEXIST, without a race wherever the kernel and the file system can
- *.
+ * -EEXIST, without a race wherever the kernel and the file system can do
+ * that.
  */
 int	 fs_rename(const struct place *old, const struct place *new,
 	    bool replace);

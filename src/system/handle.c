@@ -14,6 +14,7 @@
 #include "system/hidden.h"
 #include "system/log.h"
 #include "system/part.h"
+#include "wire/buf.h"
 
 #define SLOT_BITS	24	/* 16 million handles at a time */
 #define DIR_BUFFER	(32 * 1024)	/* bytes asked of getdents64(2) */
@@ -93,12 +94,12 @@ handle_new(struct handles *hs, enum handle_kind kind, int fd, int flags,
 	return h;
 }
 
-/* Without memory the rules for the whole session hold. */
 void
 handle_placed(struct handle *h, const struct place *p)
 {
-	if (p->resolved != NULL)
-		h->resolved = strdup(p->resolved);
+	if (p->resolved != NULL &&
+	    (h->resolved = strdup(p->resolved)) == NULL)
+		buf_no_memory();
 }
 
 struct handle *

@@ -9,6 +9,7 @@
 
 #include "system/fs.h"
 #include "system/handle.h"
+#include "wire/buf.h"
 #include "wire/path.h"
 
 /* What a handle is found by. */
@@ -250,9 +251,11 @@ index_moved(struct handles *hs, const char *old, const char *new)
 
 	for (i = 0; i < hs->count; i++) {
 		h = hs->slots[i];
-		if (h->resolved == NULL || !path_is_below(h->resolved, old) ||
-		    (now = path_replace(h->resolved, old, new)) == NULL)
+		if (h->resolved == NULL || !path_is_below(h->resolved, old))
 			continue;
+		/* A name of before would be judged by the wrong rules. */
+		if ((now = path_replace(h->resolved, old, new)) == NULL)
+			buf_no_memory();
 		free(h->resolved);
 		h->resolved = now;
 	}
