@@ -269,7 +269,7 @@ walk_paths(void)
 	if (!p->walks)
 		return 0;
 	if ((r = fs_confine(fs, root, p->root_fixed, &culprit)) != 0) {
-		mistake_at(&mistake, "", 0, "root");
+		config_blame(config, &facts, "root", &mistake);
 		return mistake_say(&mistake, "\"%s\": \"%s\" cannot be "
 		    "opened: %s", root, culprit, strerror(-r));
 	}
@@ -354,7 +354,7 @@ confine(void)
 	    (is & CONFINES_FILES) != 0 ? "on" : "off",
 	    (is & CONFINES_CALLS) != 0 ? "on" : "off");
 	if (p->sandbox == SANDBOX_REQUIRE && is != all) {
-		mistake_at(&mistake, "", 0, "sandbox");
+		config_blame(config, &facts, "sandbox", &mistake);
 		(void)mistake_say(&mistake, "required, and this kernel, or "
 		    "this build, has no %s", (is & CONFINES_FILES) != 0 ?
 		    "seccomp" : "Landlock that will do");
@@ -386,10 +386,10 @@ main(int argc, char **argv)
 		explain_policy();
 	if (load_policy() != 0 || walk_paths() != 0)
 		refuse_mistake();
-	config_free(config);
 	handles_init(&session.handles);
 	apply_policy();
 	confine();
+	config_free(config);
 	session.client = client_address();
 	log_info("session opened for local user %s from [%s]",
 	    session.self.name, session.client);

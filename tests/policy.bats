@@ -100,6 +100,16 @@ examples() {
 	[ "$status" -eq 0 ]
 }
 
+@test "a root that is not there is a mistake, where it was written" {
+	local file=$BATS_TEST_TMPDIR/conf
+
+	printf '%s\n' 'rules = (' '  { root = "/nowhere/%U"; }' ');' >"$file"
+	run --separate-stderr "$SERVER" -e -F "$file" </dev/null
+	assert_failure 78
+	assert_equal "${stderr%$'\r'}" "$file:2: root: \"/nowhere/$(id -u)\":\
+ \"/nowhere\" cannot be opened: No such file or directory"
+}
+
 @test "-t says what is wrong with an option of OpenSSH's, too" {
 	run "$SERVER" -t -u 999
 	[ "$status" -eq 255 ]

@@ -97,6 +97,13 @@ int	config_resolve(struct config *, const struct facts *, struct policy *,
 	    struct mistake *);
 
 /*
+ * Places a mistake that shows only when the policy is put to use: at the
+ * setting of that name that holds for these facts.
+ */
+void	config_blame(struct config *, const struct facts *, const char *name,
+	    struct mistake *);
+
+/*
  * -t: writes a warning a line for what is no mistake, yet hardly meant.
  * Everything is checked, whomever it applies to.
  */

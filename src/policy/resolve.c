@@ -364,6 +364,20 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
 	return outcome_apply(&o, f, p, m);
 }
 
+void
+config_blame(struct config *c, const struct facts *f, const char *name,
+    struct mistake *m)
+{
+	const struct knob *k = knob_find(name);
+	const struct origin *by;
+	struct outcome o;
+
+	config_evaluate(c, f, &o);
+	by = o.origins[k - knobs];
+	mistake_at(m, by == NULL ? "" : by->setting->file,
+	    by == NULL ? 0 : by->setting->line, k->name);
+}
+
 bool
 config_asks_groups(const struct config *c)
 {
