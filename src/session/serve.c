@@ -25,9 +25,13 @@
 
 /*
  * Requests are run while less than this waits to leave; with one more reply
- * behind it that is all the output there can be.
+ * behind it that is all the output there can be. The largest READ goes out
+ * alone, and 64 of 4 KiB together, while they are warm: with twice as much a
+ * download costs a tenth more where reader and server share a core.
  */
-#define OUT_BOUND	(512 * 1024)
+#define OUT_BOUND	(255 * 1024)
+
+#define SEND_BUFFER	(1024 * 1024)
 
 struct serve {
 	struct session	*s;
@@ -390,7 +394,7 @@ serve_stdout(struct serve *v)
 	/* The client has work while we read on: READ costs 8 to 13 % less. */
 	if (v->out_socket)
 		(void)setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_SNDBUF,
-		    &(int){ OUT_BOUND * 2 }, sizeof(int));
+		    &(int){ SEND_BUFFER }, sizeof(int));
 	/* For a socket splice(2) would wait, whatever it is told. */
 	if (S_ISFIFO(st.st_mode))
 		v->s->piped.usable = fcntl(STDOUT_FILENO, F_SETFL,
