@@ -135,13 +135,16 @@ check: all $(UNIT) $(REFUSE) $(LAUNCH) $(BUILD)/fuzz/replay
 	BUILD=$(BUILD) EXCEPT='$(EXCEPT_$(SAN))' tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
+BENCH	= $(BUILD)/bench/load $(BUILD)/bench/limit
 $(BUILD)/bench/load: $(wildcard tests/bench/*.[ch])
+$(BUILD)/bench/limit: tests/bench/limit/limit.c
+$(BENCH):
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CPPFLAGS) $(CFLAGS) \
 	    $(LDFLAGS) -o $@ $(filter %.c,$^)
 
 # make bench [QUICK=1] [ROWS='upload-* list-*@6'] [DISK=dir] ...
-bench: all $(BUILD)/bench/load
+bench: all $(BENCH)
 	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' \
 	    DIR='$(DIR)' DISK='$(DISK)' PIPES='$(PIPES)' tests/bench/run
 
@@ -151,7 +154,7 @@ bench-ssh: all
 	    CLIENTS='$(CLIENTS)' tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
-everything: all $(UNIT) $(REFUSE) $(LAUNCH) $(BUILD)/bench/load $(BUILD)/fuzz/replay
+everything: all $(UNIT) $(REFUSE) $(LAUNCH) $(BENCH) $(BUILD)/fuzz/replay
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \

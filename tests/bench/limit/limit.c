@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The least that a server can do for the rows that move bytes: no check, no
+ * policy, no log. It runs all that a read(2) brought and writes the replies at
+ * once; READs and WRITEs that stand side by side share a call. The rest is
+ * what the kernel takes, and a goal below it is out of reach on this machine.
+ * Anything else that it is asked ends it.
+ */
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <endian.h>
+#include <err.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	INIT = 1, VERSION, OPEN, CLOSE, READ, WRITE,
+	STATUS = 101, HANDLE, DATA, EXTENDED = 200
+};
+
+#define BOUND		(255 * 1024)	/* of the output of one write(2) */
+#define SIDE_BY_SIDE	64
+#define SMALL		(32 * 1024)	/* what is not shares no call */
+#define FRAME		4		/* the length of a packet */
+#define HEAD		5		/* its type and id */
+#define DATA_HEAD	(FRAME + HEAD + 4)
+
+static uint8_t in[1 << 19], out[1 << 20];
+static size_t in_len, out_len;
+
+static uint32_t
+get32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return be32toh(v);
+}
+
+static uint64_t
+get64(const uint8_t *p)
+{
+	return (uint64_t)get32(p) << 32 | get32(p + 4);
+}
+
+static void
+put32(uint32_t v)
+{
+	v = htobe32(v);
+	memcpy(out + out_len, &v, sizeof(v));
+	out_len += sizeof(v);
+}
+
+static void
+put_head(uint32_t len, uint8_t type, uint32_t id)
+{
+	put32(len);
+	out[out_len++] = type;
+	put32(id);
+}
+
+static void
+put_status(uint32_t id, uint32_t code)
+{
+	put_head(17, STATUS, id);
+	put32(code);
+	put32(0);
+	put32(0);
+}
+
+/* VERSION, with the one extension there is. */
+static void
+put_version(void)
+{
+	static const char pair[] = "\0\0\0\tcopy-data\0\0\0\0011";
+
+	put_head(HEAD + sizeof(pair) - 1, VERSION, 3);
+	memcpy(out + out_len, pair, sizeof(pair) - 1);
+	out_len += sizeof(pair) - 1;
+}
+
+static void
+flush(void)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	for (; done < out_len; done += (size_t)n)
+		if ((n = write(STDOUT_FILENO, out + done, out_len - done)) < 0)
+			err(1, "write");
+	out_len = 0;
+}
+
+/* READ and WRITE: a handle of 4 bytes, an offset and a length. */
+struct transfer {
+	uint8_t	 type;
+	uint32_t id, len;
+	int	 fd;
+	uint64_t off;
+	uint8_t	*data;
+};
+
+static struct transfer
+get_transfer(uint8_t *packet)
+{
+	return (struct transfer){ packet[0], get32(packet + 1),
+	    get32(packet + 21), (int)get32(packet + 9), get64(packet + 13),
+	    packet + 25 };
+}
+
+/* Is there a whole packet at `p`? */
+static int
+is_whole(const uint8_t *p)
+{
+	size_t left = (size_t)(in + in_len - p);
+
+	return left >= FRAME && left - FRAME >= get32(p);
+}
+
+/* Gathers what stands side by side with t[0]; returns how many there are. */
+static int
+gather(struct transfer t[SIDE_BY_SIDE], uint8_t *next)
+{
+	int n = 1;
+
+	for (; n < SIDE_BY_SIDE && is_whole(next) && t[0].len < SMALL; n++) {
+		if (next[FRAME] != t[0].type)
+			break;
+		t[n] = get_transfer(next + FRAME);
+		if (t[n].fd != t[0].fd || t[n].len != t[0].len ||
+		    t[n].off != t[n - 1].off + t[n - 1].len)
+			break;
+		next += FRAME + get32(next);
+	}
+	return n;
+}
+
+/* Does them in one call and answers; returns how many packets that were. */
+static int
+transfer(uint8_t *packet, uint8_t *next)
+{
+	struct transfer t[SIDE_BY_SIDE] = { get_transfer(packet) };
+	struct iovec v[SIDE_BY_SIDE];
+	int i, n = gather(t, next);
+	uint8_t *to = out + out_len + DATA_HEAD;
+	uint32_t len = t[0].len;
+	ssize_t done;
+
+	for (i = 0; i < n; i++, to += DATA_HEAD + len)
+		v[i] = (struct iovec){ t[i].type == READ ? to : t[i].data,
+		    len };
+	done = (t[0].type == READ ? preadv : pwritev)(t[0].fd, v, n,
+	    (off_t)t[0].off);
+	if (done < 0)
+		err(1, "fd %d", t[0].fd);
+	for (i = 0; i < n; i++, done -= len) {
+		len = done < (ssize_t)len ? (uint32_t)done : len;
+		if (t[i].type == WRITE || len == 0) {
+			put_status(t[i].id, t[i].type == READ);
+			continue;
+		}
+		put_head(HEAD + 4 + len, DATA, t[i].id);
+		put32(len);
+		out_len += len;
+	}
+	return n;
+}
+
+static void
+open_file(uint32_t id, uint8_t *fields)
+{
+	static const int flags[] = { 0, O_RDONLY, O_WRONLY, O_RDWR };
+	uint32_t len = get32(fields), pflags = get32(fields + 4 + len);
+	int fd;
+
+	fields[4 + len] = '\0';
+	fd = open((char *)fields + 4, flags[pflags & 3] |
+	    (pflags & 0x08 ? O_CREAT : 0) | (pflags & 0x10 ? O_TRUNC : 0),
+	    0644);
+	if (fd < 0)
+		err(1, "%s", (char *)fields + 4);
+	put_head(HEAD + 8, HANDLE, id);
+	put32(4);
+	put32((uint32_t)fd);
+}
+
+static void
+copy_data(uint32_t id, const uint8_t *fields)
+{
+	int from = (int)get32(fields + 17), to = (int)get32(fields + 41);
+	uint64_t left = get64(fields + 29);
+	ssize_t n = 1;
+
+	for (; left > 0 && n > 0; left -= (uint64_t)n)
+		if ((n = copy_file_range(from, NULL, to, NULL, left, 0)) < 0)
+			err(1, "copy_file_range");
+	put_status(id, 0);
+}
+
+/* Returns how many packets it took. */
+static int
+run(uint8_t *packet, uint8_t *next)
+{
+	uint32_t id = get32(packet + 1);
+
+	switch (packet[0]) {
+	case INIT:
+		put_version();
+		return 1;
+	case OPEN:
+		open_file(id, packet + HEAD);
+		return 1;
+	case CLOSE:
+		put_status(id, close((int)get32(packet + 9)) < 0);
+		return 1;
+	case READ:
+	case WRITE:
+		return transfer(packet, next);
+	case EXTENDED:
+		copy_data(id, packet + HEAD);
+		return 1;
+	default:
+		errx(3, "type %d", packet[0]);
+	}
+}
+
+static void
+run_all(void)
+{
+	uint8_t *p = in, *packet;
+	int n;
+
+	while (is_whole(p)) {
+		packet = p + FRAME;
+		p = packet + get32(p);
+		for (n = run(packet, p); n > 1; n--)
+			p += FRAME + get32(p);
+		if (out_len >= BOUND)
+			flush();
+	}
+	in_len = (size_t)(in + in_len - p);
+	memmove(in, p, in_len);
+	flush();
+}
+
+int
+main(void)
+{
+	ssize_t n;
+
+	(void)setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_SNDBUF,
+	    &(int){ 1 << 20 }, sizeof(int));
+	while ((n = read(STDIN_FILENO, in + in_len, sizeof(in) - in_len)) > 0) {
+		in_len += (size_t)n;
+		run_all();
+	}
+	return n < 0;
+}
