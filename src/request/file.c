@@ -226,17 +226,36 @@ transfer_failed(const char *function, const char *verb, const struct handle *h,
 }
 
 /*
- * Can it leave through the pipe? The first READ of a file does not: a small
- * file has no other, and its end is not to be found twice. Below 16 KiB it
- * would cost more than it saves.
+ * Lets it leave through the pipe, if it can. The first READ of a file does
+ * not: a small file has no other, and its end is not to be found twice. Below
+ * 16 KiB it would cost more than it saves. Returns what is in the pipe: less
+ * than all of it at the end of the file.
  */
-static bool
-read_piped(struct session *s, const struct request *q, uint32_t len)
+static size_t
+fill_pipe(struct session *s, const struct request *q, uint32_t len)
 {
 	const struct handle *h = q->handle[0];
 
-	return s->piped.usable && len >= PIPED_READ && h->bytes_read > 0 &&
-	    !h->text && pipe_fill(&s->piped, h->fd, len, q->u64[0]);
+	if (!s->piped.usable || len < PIPED_READ || h->bytes_read == 0 ||
+	    h->text)
+		return 0;
+	return pipe_fill(&s->piped, h->fd, len, q->u64[0]);
+}
+
+/* Reads to where the reply will have it what does not leave by the pipe. */
+static ssize_t
+read_copied(struct session *s, const struct request *q, uint32_t len,
+    bool *end)
+{
+	const struct handle *h = q->handle[0];
+	size_t n = s->piped.len;
+
+	if (n > 0 && pipe_take(&s->piped, reply_data_room(s, len))) {
+		*end = true;
+		return (ssize_t)n;
+	}
+	return h->text ? fs_read(h->fd, reply_data_room(s, len), len,
+	    h->position, end) : ahead_read(s, q, len, end);
 }
 
 int
@@ -252,14 +271,13 @@ op_read(struct session *s, struct request *q)
 		log_debug2("read change len %u to %u", len, max);
 		len = max;
 	}
-	if (read_piped(s, q, len)) {
+	if (fill_pipe(s, q, len) == len && len > 0) {
 		h->bytes_read += len;
 		h->position += len;
 		reply_data_piped(s, q);
 		return 0;
 	}
-	n = h->text ? fs_read(h->fd, reply_data_room(s, len), len,
-	    h->position, &end) : ahead_read(s, q, len, &end);
+	n = read_copied(s, q, len, &end);
 	if (n < 0)
 		return transfer_failed("process_read", "read", h, q->u64[0],
 		    (int)n);

@@ -35,25 +35,35 @@ pipe_make(struct pipe *p)
 	return p->usable;
 }
 
-bool
+size_t
 pipe_fill(struct pipe *p, int fd, size_t len, uint64_t off)
 {
 	off_t at = (off_t)off;
 	ssize_t n;
 
 	if (!p->usable || len > PIPE_SIZE / 2 || !pipe_make(p))
-		return false;
-	while (p->len < len) {
+		return 0;
+	do {
 		n = splice(fd, &at, p->fd[1], NULL, len - p->len,
 		    SPLICE_F_NONBLOCK);
-		if (n <= 0) {
-			/* What is in there already is not wanted any more. */
-			if (p->len > 0)
-				pipe_close(p);
-			return false;
-		}
-		p->len += (size_t)n;
+		p->len += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && p->len < len);
+	/* What is in there already is not wanted any more. */
+	if (n < 0 && p->len > 0)
+		pipe_close(p);
+	return p->len;
+}
+
+bool
+pipe_take(struct pipe *p, uint8_t *to)
+{
+	ssize_t n = read(p->fd[0], to, p->len);
+
+	if (n != (ssize_t)p->len) {
+		pipe_close(p);
+		return false;
 	}
+	p->len = 0;
 	return true;
 }
 

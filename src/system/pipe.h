@@ -22,11 +22,14 @@ struct pipe {
 };
 
 /*
- * Fills the pipe, which must be empty, with just so many bytes of the file.
- * False, and it is empty, where that cannot be, as at the end of the file or
- * where the system lets us have no pipe: then they are to be read.
+ * Fills the pipe, which must be empty, with so many bytes of the file, or with
+ * what is left of it. Returns how many that are; 0, and it is empty, at the end
+ * of the file and where that cannot be done: then they are to be read.
  */
-bool	 pipe_fill(struct pipe *, int fd, size_t len, uint64_t off);
+size_t	 pipe_fill(struct pipe *, int fd, size_t len, uint64_t off);
+
+/* Takes all bytes out again, to memory with room for them. */
+bool	 pipe_take(struct pipe *, uint8_t *to);
 
 /* Moves to stdout what it takes without waiting. Returns as write(2). */
 ssize_t	 pipe_send(struct pipe *);

@@ -216,6 +216,9 @@ class Piped(Batches):
                     for off, reply in zip(offs, self.batch(s, [
                             ("read", h, off, size) for off in offs])):
                         self.expect_read(reply, content, off, size)
+                        if version == 6 and reply.kind == "data":
+                            self.assertEqual(bool(reply.eof),
+                                             len(reply.data) < size)
                     self.assertEqual(s.finish(), 0)
 
     def test_between_others(self):
