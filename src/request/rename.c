@@ -340,7 +340,7 @@ names_changed(struct session *s, struct request *q)
 	index_renamed(&s->handles, s->fs.cwd, q->path[0], q->path[1],
 	    q->ruling.kept);
 	if (q->place[0].resolved != NULL && q->place[1].resolved != NULL)
-		index_moved(&s->handles, q->place[0].resolved,
+		index_moved(&s->handles, s->fs.cwd, q->place[0].resolved,
 		    q->place[1].resolved);
 }
 

@@ -69,7 +69,7 @@ struct dir_stream {
 	char	*data;
 };
 
-RB_HEAD(handles_by_name, indexed);
+RB_HEAD(name_tree, indexed_name);
 RB_HEAD(handles_by_inode, indexed);
 LIST_HEAD(handle_list, handle);
 LIST_HEAD(indexed_list, indexed);
@@ -84,7 +84,8 @@ struct handles {
 	int		 failed;	/* handles whose error is set */
 	int		 suspended;	/* handles that are SUSPENDED */
 	struct handle	*free;
-	struct handles_by_name by_name;
+	struct name_tree by_name;
+	struct name_tree by_ruled_name;
 	struct handles_by_inode by_inode;
 	struct handle_list unindexed;	/* opened since somebody looked */
 	struct indexed_list no_inode;	/* ... and asked for names only */
@@ -183,7 +184,8 @@ void	 index_renamed(struct handles *, const char *cwd, const char *old,
 	    const char *new, unsigned kept);
 
 /* The same for the names that rules know: both as walk.c resolves them. */
-void	 index_moved(struct handles *, const char *old, const char *new);
+void	 index_moved(struct handles *, const char *cwd, const char *old,
+	    const char *new);
 
 /* The name that a handle's file has now, absolute; NULL if it is not known. */
 const char *index_name(const struct handle *);

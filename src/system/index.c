@@ -7,35 +7,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/rights.h"
 #include "system/fs.h"
 #include "system/handle.h"
 #include "wire/buf.h"
+#include "wire/compat.h"
 #include "wire/path.h"
+
+/* A name of a handle, in one of the two trees of names. */
+struct indexed_name {
+	struct handle	*h;
+	char		**path;		/* where it is kept */
+	RB_ENTRY(indexed_name) entry;
+	SLIST_ENTRY(indexed_name) moved;
+};
 
 /* What a handle is found by. */
 struct indexed {
 	struct handle	*h;
 	char		*now;		/* absolute; "" for none */
+	struct indexed_name name;	/* that */
+	struct indexed_name ruled;	/* h->resolved, if there is one */
 	bool		 has_inode;	/* is in that tree, not in the list */
 	uint64_t	 dev, ino;
-	RB_ENTRY(indexed) by_name, by_inode;
+	RB_ENTRY(indexed) by_inode;
 	LIST_ENTRY(indexed) no_inode;
-	SLIST_ENTRY(indexed) moved;
 };
 
 /* Handles with the same name or inode stand side by side, in slot order. */
 static int
-compare_slots(const struct indexed *a, const struct indexed *b)
+compare_slots(const struct handle *a, const struct handle *b)
 {
-	return (a->h->slot > b->h->slot) - (a->h->slot < b->h->slot);
+	return (a->slot > b->slot) - (a->slot < b->slot);
 }
 
 static int
-compare_names(const struct indexed *a, const struct indexed *b)
+compare_names(const struct indexed_name *a, const struct indexed_name *b)
 {
-	int r = path_compare(a->now, b->now);
+	int r = path_compare(*a->path, *b->path);
 
-	return r != 0 ? r : compare_slots(a, b);
+	return r != 0 ? r : compare_slots(a->h, b->h);
 }
 
 static int
@@ -45,12 +56,12 @@ compare_inodes(const struct indexed *a, const struct indexed *b)
 		return a->dev < b->dev ? -1 : 1;
 	if (a->ino != b->ino)
 		return a->ino < b->ino ? -1 : 1;
-	return compare_slots(a, b);
+	return compare_slots(a->h, b->h);
 }
 
 /* libbsd's RB_GENERATE_STATIC wants a macro that glibc does not have. */
 #define UNUSED_STATIC	__attribute__((__unused__)) static
-RB_GENERATE_INTERNAL(handles_by_name, indexed, by_name, compare_names,
+RB_GENERATE_INTERNAL(name_tree, indexed_name, entry, compare_names,
     UNUSED_STATIC)
 RB_GENERATE_INTERNAL(handles_by_inode, indexed, by_inode, compare_inodes,
     UNUSED_STATIC)
@@ -59,6 +70,7 @@ void
 index_init(struct handles *hs)
 {
 	RB_INIT(&hs->by_name);
+	RB_INIT(&hs->by_ruled_name);
 	RB_INIT(&hs->by_inode);
 	LIST_INIT(&hs->unindexed);
 	LIST_INIT(&hs->no_inode);
@@ -79,7 +91,9 @@ index_remove(struct handles *hs, struct handle *h)
 		LIST_REMOVE(h, unindexed);
 		return;
 	}
-	RB_REMOVE(handles_by_name, &hs->by_name, x);
+	RB_REMOVE(name_tree, &hs->by_name, &x->name);
+	if (h->resolved != NULL)
+		RB_REMOVE(name_tree, &hs->by_ruled_name, &x->ruled);
 	if (x->has_inode)
 		RB_REMOVE(handles_by_inode, &hs->by_inode, x);
 	else
@@ -95,16 +109,17 @@ index_new(struct handle *h, const char *cwd)
 	struct indexed *x = calloc(1, sizeof(*x));
 	char path[PATH_MAX];
 
+	/* What is not found keeps the rights and the rules of before. */
 	if (x == NULL)
-		return NULL;
+		buf_no_memory();
 	/* A name that is too long to be one matches nothing. */
 	if (!path_absolute(cwd, h->name, path, sizeof(path)))
 		path[0] = '\0';
-	if ((x->now = strdup(path)) == NULL) {
-		free(x);
-		return NULL;
-	}
+	if ((x->now = strdup(path)) == NULL)
+		buf_no_memory();
 	x->h = h;
+	x->name = (struct indexed_name){ .h = h, .path = &x->now };
+	x->ruled = (struct indexed_name){ .h = h, .path = &h->resolved };
 	return x;
 }
 
@@ -115,11 +130,12 @@ index_names(struct handles *hs, const char *cwd)
 	struct handle *h;
 
 	while ((h = LIST_FIRST(&hs->unindexed)) != NULL) {
-		if ((x = index_new(h, cwd)) == NULL)
-			return;
+		x = index_new(h, cwd);
 		LIST_REMOVE(h, unindexed);
 		h->indexed = x;
-		RB_INSERT(handles_by_name, &hs->by_name, x);
+		RB_INSERT(name_tree, &hs->by_name, &x->name);
+		if (h->resolved != NULL)
+			RB_INSERT(name_tree, &hs->by_ruled_name, &x->ruled);
 		LIST_INSERT_HEAD(&hs->no_inode, x, no_inode);
 	}
 }
@@ -174,14 +190,14 @@ index_each_inode(struct handles *hs, const char *cwd, uint64_t dev,
 		each(x->h, arg);
 }
 
-/* The first handle at or below a path, in tree order. */
-static struct indexed *
-first_below(struct handles *hs, char *top)
+/* The first name at or below a path, in tree order. */
+static struct indexed_name *
+first_below(struct name_tree *tree, char *top)
 {
 	struct handle first = { .slot = -1 };
-	struct indexed key = { .h = &first, .now = top };
+	struct indexed_name key = { .h = &first, .path = &top };
 
-	return RB_NFIND(handles_by_name, &hs->by_name, &key);
+	return RB_NFIND(name_tree, tree, &key);
 }
 
 void
@@ -189,15 +205,15 @@ index_each_below(struct handles *hs, const char *cwd, const char *top,
     void (*each)(struct handle *, void *), void *arg)
 {
 	char path[PATH_MAX];
-	struct indexed *x;
+	struct indexed_name *n;
 
 	if (!path_absolute(cwd, top, path, sizeof(path)))
 		return;
 	index_names(hs, cwd);
-	for (x = first_below(hs, path);
-	    x != NULL && path_is_below(x->now, path);
-	    x = RB_NEXT(handles_by_name, &hs->by_name, x))
-		each(x->h, arg);
+	for (n = first_below(&hs->by_name, path);
+	    n != NULL && path_is_below(*n->path, path);
+	    n = RB_NEXT(name_tree, &hs->by_name, n))
+		each(n->h, arg);
 }
 
 /* `path`, which lies at or below `from`, as it is when that became `to`. */
@@ -207,56 +223,61 @@ path_replace(const char *path, const char *from, const char *to)
 	char *now;
 
 	if (asprintf(&now, "%s%s", to, path + strlen(from)) == -1)
-		return NULL;
+		buf_no_memory();
 	return now;
+}
+
+/*
+ * The names at `from` or below it are now at `to`, or none when that is NULL.
+ * Their handles keep of their rights only those.
+ */
+static void
+names_move(struct name_tree *tree, char *from, const char *to, unsigned kept)
+{
+	SLIST_HEAD(, indexed_name) moved = SLIST_HEAD_INITIALIZER(moved);
+	struct indexed_name *n, *next;
+	char *now;
+
+	/* Taken out first: the new names may lie in the same stretch. */
+	for (n = first_below(tree, from); n != NULL &&
+	    path_is_below(*n->path, from); n = next) {
+		next = RB_NEXT(name_tree, tree, n);
+		RB_REMOVE(name_tree, tree, n);
+		now = to == NULL ? path_replace("", "", "") :
+		    path_replace(*n->path, from, to);
+		free(*n->path);
+		*n->path = now;
+		n->h->rights &= kept;
+		SLIST_INSERT_HEAD(&moved, n, moved);
+	}
+	while ((n = SLIST_FIRST(&moved)) != NULL) {
+		SLIST_REMOVE_HEAD(&moved, moved);
+		RB_INSERT(name_tree, tree, n);
+	}
 }
 
 void
 index_renamed(struct handles *hs, const char *cwd, const char *old,
     const char *new, unsigned kept)
 {
-	char from[PATH_MAX], to[PATH_MAX] = "", *now;
-	struct indexed *x, *next;
-	SLIST_HEAD(, indexed) moved = SLIST_HEAD_INITIALIZER(moved);
+	char from[PATH_MAX], to[PATH_MAX];
 
 	if (hs->open == 0 || !path_absolute(cwd, old, from, sizeof(from)) ||
 	    (new != NULL && !path_absolute(cwd, new, to, sizeof(to))))
 		return;
 	index_names(hs, cwd);
-	/* Taken out first: the new names may lie in the same stretch. */
-	for (x = first_below(hs, from); x != NULL &&
-	    path_is_below(x->now, from); x = next) {
-		next = RB_NEXT(handles_by_name, &hs->by_name, x);
-		x->h->rights &= kept;
-		now = new == NULL ? strdup("") : path_replace(x->now, from, to);
-		if (now == NULL)
-			continue;
-		RB_REMOVE(handles_by_name, &hs->by_name, x);
-		free(x->now);
-		x->now = now;
-		SLIST_INSERT_HEAD(&moved, x, moved);
-	}
-	while ((x = SLIST_FIRST(&moved)) != NULL) {
-		SLIST_REMOVE_HEAD(&moved, moved);
-		RB_INSERT(handles_by_name, &hs->by_name, x);
-	}
+	names_move(&hs->by_name, from, new == NULL ? NULL : to, kept);
 }
 
 void
-index_moved(struct handles *hs, const char *old, const char *new)
+index_moved(struct handles *hs, const char *cwd, const char *old,
+    const char *new)
 {
-	struct handle *h;
-	char *now;
-	int i;
+	char from[PATH_MAX];
 
-	for (i = 0; i < hs->count; i++) {
-		h = hs->slots[i];
-		if (h->resolved == NULL || !path_is_below(h->resolved, old))
-			continue;
-		/* A name of before would be judged by the wrong rules. */
-		if ((now = path_replace(h->resolved, old, new)) == NULL)
-			buf_no_memory();
-		free(h->resolved);
-		h->resolved = now;
-	}
+	if (hs->open == 0)
+		return;
+	index_names(hs, cwd);
+	strlcpy(from, old, sizeof(from));
+	names_move(&hs->by_ruled_name, from, new, RIGHTS_ALL);
 }
