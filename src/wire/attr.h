@@ -63,9 +63,6 @@ int	attr_get(struct reader *, int version, struct attr *);
 /* Writes what `a` holds and the version can carry. */
 void	attr_put(struct buf *, int version, const struct attr *);
 
-/* The wire flags that attr_put would set. */
-uint32_t attr_flags(int version, const struct attr *);
-
 /* The flags a client may set in that version: masks of `supported`, 8.1. */
 uint32_t attr_settable(int version);
 

@@ -146,6 +146,13 @@ same_as_specimen(const struct attr *a, int v, uint32_t has)
 	    a->extended == 0;
 }
 
+static uint32_t
+be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	    (uint32_t)p[2] << 8 | p[3];
+}
+
 /* Out, measured against the drafts, back in, and out again. */
 static bool
 round_trip(int v, uint32_t has)
@@ -161,9 +168,7 @@ round_trip(int v, uint32_t has)
 	a.has = has;
 	want = carried(v, has, &flags, &len);
 	attr_put(&b, v, &a);
-	right = b.len == len && attr_flags(v, &a) == flags &&
-	    (uint32_t)b.data[0] << 24 == (flags & 0xff000000) &&
-	    (uint32_t)(b.data[2] << 8 | b.data[3]) == (flags & 0xffff);
+	right = b.len == len && be32(b.data) == flags;
 	right &= get_copy(b.data, b.len, v, &a, &r, &copy) == 0 && !r.dry &&
 	    reader_left(&r) == 0 && same_as_specimen(&a, v, want);
 	attr_put(&again, v, &a);
@@ -411,13 +416,6 @@ static const struct {
 	{ INT32_MIN, 0x80000000 }, { INT32_MIN - INT64_C(1), 0x80000000 },
 	{ INT64_MIN, 0x80000000 },
 };
-
-static uint32_t
-be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3];
-}
 
 static void
 test_times(void)
