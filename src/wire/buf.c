@@ -87,22 +87,18 @@ get_rest(struct reader *r)
 	return (struct slice){ reader_take(r, len), r->dry ? 0 : len };
 }
 
-uint8_t *
-buf_room(struct buf *b, size_t n)
+void
+buf_grow(struct buf *b, size_t n)
 {
+	size_t cap = MAX(b->cap * 2, b->len + n);
 	uint8_t *data;
-	size_t cap;
 
-	if (n <= b->cap - b->len)
-		return b->data + b->len;
-	cap = MAX(b->cap * 2, b->len + n);
 	if (cap < n || (data = realloc(b->data, cap)) == NULL) {
 		buf_no_memory();
 		abort();
 	}
 	b->data = data;
 	b->cap = cap;
-	return b->data + b->len;
 }
 
 void

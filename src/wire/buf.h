@@ -47,12 +47,21 @@ struct buf {
 	size_t	 cap;
 };
 
+void	 buf_grow(struct buf *, size_t n);
+void	 buf_free(struct buf *);
+
 /*
  * Makes room for `n` more bytes and returns where they go; len is the
  * caller's to move. Out of memory ends the process through buf_no_memory.
+ * There nearly always is room: to ask here saves each put a call.
  */
-uint8_t	*buf_room(struct buf *, size_t n);
-void	 buf_free(struct buf *);
+static inline uint8_t *
+buf_room(struct buf *b, size_t n)
+{
+	if (n > b->cap - b->len)
+		buf_grow(b, n);
+	return b->data + b->len;
+}
 
 /*
  * Called when there is no memory, and must not return. main() sets it to
