@@ -9,47 +9,32 @@
 #include "system/clock.h"
 #include "system/ident.h"
 
-#define MAX_LONGNAME	1023	/* as much as OpenSSH's buffer holds */
-
-/* A line under construction; what does not fit is cut off. */
-struct line {
-	char	text[MAX_LONGNAME + 1];
-	size_t	len;
-};
-
+/* What does not fit is cut off. */
 static void
-line_put(struct line *l, const char *s, size_t len)
+line_put(struct longname *l, const char *s, size_t len)
 {
-	len = MIN(len, MAX_LONGNAME - l->len);
+	len = MIN(len, LONGNAME_MAX - l->len);
 	memcpy(l->text + l->len, s, len);
 	l->len += len;
 }
 
+/* Right-aligned in `width`, which is a minimum, and at most 20. */
 static void
-line_pad(struct line *l, size_t len)
+line_number(struct longname *l, uint64_t v, size_t width)
 {
-	while (len-- > 0)
-		line_put(l, " ", 1);
-}
-
-/* Right-aligned in `width`, which is a minimum. */
-static void
-line_number(struct line *l, uint64_t v, size_t width)
-{
-	char digits[20], *p = digits + sizeof(digits);
-	size_t len;
+	char digits[20], *end = digits + sizeof(digits), *p = end;
 
 	do {
 		*--p = (char)('0' + v % 10);
 	} while ((v /= 10) != 0);
-	len = (size_t)(digits + sizeof(digits) - p);
-	line_pad(l, width > len ? width - len : 0);
-	line_put(l, p, len);
+	while (p > end - width)
+		*--p = ' ';
+	line_put(l, p, (size_t)(end - p));
 }
 
 /* A name, or the number where there is none, left-aligned in eight. */
 static void
-line_owner(struct line *l, const char *name, uint32_t id)
+line_owner(struct longname *l, const char *name, uint32_t id)
 {
 	size_t start = l->len;
 
@@ -57,12 +42,13 @@ line_owner(struct line *l, const char *name, uint32_t id)
 		line_put(l, name, strlen(name));
 	else
 		line_number(l, id, 0);
-	line_pad(l, l->len - start < 8 ? 8 - (l->len - start) : 0);
-	line_put(l, " ", 1);
+	do {
+		line_put(l, " ", 1);
+	} while (l->len <= start + 8 && l->len < LONGNAME_MAX);
 }
 
 static void
-line_mode(struct line *l, mode_t mode)
+line_mode(struct longname *l, mode_t mode)
 {
 	char text[12];
 
@@ -72,24 +58,38 @@ line_mode(struct line *l, mode_t mode)
 	line_put(l, " ", 1);
 }
 
+static void
+line_head(struct longname *l, const struct statx *st)
+{
+	l->len = 0;
+	line_mode(l, st->stx_mode);
+	line_number(l, st->stx_nlink, 3);
+	line_put(l, " ", 1);
+	line_owner(l, ident_user(st->stx_uid), st->stx_uid);
+	line_owner(l, ident_group(st->stx_gid), st->stx_gid);
+	l->mode = st->stx_mode;
+	l->nlink = st->stx_nlink;
+	l->uid = st->stx_uid;
+	l->gid = st->stx_gid;
+	l->head = l->len;
+}
+
 void
-longname_put(struct buf *b, const struct statx *st, const char *name,
-    size_t len)
+longname_put(struct longname *l, struct buf *b, const struct statx *st,
+    const char *name, size_t len)
 {
 	char date[CLOCK_DATE_LEN];
-	struct line l;
 
-	l.len = 0;
-	line_mode(&l, st->stx_mode);
-	line_number(&l, st->stx_nlink, 3);
-	line_put(&l, " ", 1);
-	line_owner(&l, ident_user(st->stx_uid), st->stx_uid);
-	line_owner(&l, ident_group(st->stx_gid), st->stx_gid);
-	line_number(&l, st->stx_size, 8);
-	line_put(&l, " ", 1);
+	if (l->head == 0 || l->mode != st->stx_mode ||
+	    l->nlink != st->stx_nlink || l->uid != st->stx_uid ||
+	    l->gid != st->stx_gid)
+		line_head(l, st);
+	l->len = l->head;
+	line_number(l, st->stx_size, 8);
+	line_put(l, " ", 1);
 	clock_list_date(st->stx_mtime.tv_sec, date);
-	line_put(&l, date, strlen(date));
-	line_put(&l, " ", 1);
-	line_put(&l, name, len);
-	put_str(b, l.text, l.len);
+	line_put(l, date, strlen(date));
+	line_put(l, " ", 1);
+	line_put(l, name, len);
+	put_str(b, l->text, l->len);
 }

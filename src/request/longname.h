@@ -7,11 +7,25 @@
 
 #include "wire/buf.h"
 
+#define LONGNAME_MAX	1023	/* as much as OpenSSH's buffer holds */
+
+/*
+ * A line, the start of which is kept for the next: mode, links and owners of
+ * most entries are those of the one before, and were half of what a line
+ * takes. All zero is a line that nothing is kept of.
+ */
+struct longname {
+	uint32_t	 mode, nlink, uid, gid;
+	size_t		 head;		/* bytes that these four make */
+	size_t		 len;
+	char		 text[LONGNAME_MAX];
+};
+
 /*
  * Writes the longname as a string of the protocol, byte for byte OpenSSH's:
  * some clients take it apart.
  */
-void	longname_put(struct buf *, const struct statx *, const char *name,
-	    size_t len);
+void	longname_put(struct longname *, struct buf *, const struct statx *,
+	    const char *name, size_t len);
 
 #endif

@@ -211,33 +211,41 @@ reply_bits(const struct statx *st, const char *name, uint32_t *known)
 	return bits;
 }
 
-/* All that a client gets unasked; the table in attr.c drops what the version
- * has no field for. */
-static struct attr
-attr_of(const struct statx *st)
+/*
+ * All that a client gets unasked; the table in attr.c drops what the version
+ * has no field for. What `has` does not name is left as it is: to clear it
+ * was half the work.
+ */
+static void
+attr_of(struct attr *a, const struct statx *st)
 {
-	struct attr a = {
-		.has = HAS_SIZE | HAS_IDS | HAS_OWNER | HAS_MODE | HAS_ATIME |
-		    HAS_MTIME | HAS_CTIME | HAS_SUBSEC | HAS_NLINK,
-		.type = type_of(st->stx_mode),
-		.size = st->stx_size,
-		.uid = st->stx_uid,
-		.gid = st->stx_gid,
-		.mode = st->stx_mode,
-		.atime = st->stx_atime.tv_sec,
-		.atime_ns = st->stx_atime.tv_nsec,
-		.btime = st->stx_btime.tv_sec,
-		.btime_ns = st->stx_btime.tv_nsec,
-		.mtime = st->stx_mtime.tv_sec,
-		.mtime_ns = st->stx_mtime.tv_nsec,
-		.ctime = st->stx_ctime.tv_sec,
-		.ctime_ns = st->stx_ctime.tv_nsec,
-		.nlink = st->stx_nlink,
-	};
+	a->has = HAS_SIZE | HAS_IDS | HAS_OWNER | HAS_MODE | HAS_ATIME |
+	    HAS_MTIME | HAS_CTIME | HAS_SUBSEC | HAS_NLINK |
+	    ((st->stx_mask & STATX_BTIME) != 0 ? HAS_BTIME : 0);
+	a->type = type_of(st->stx_mode);
+	a->size = st->stx_size;
+	a->uid = st->stx_uid;
+	a->gid = st->stx_gid;
+	a->mode = st->stx_mode;
+	a->atime = st->stx_atime.tv_sec;
+	a->atime_ns = st->stx_atime.tv_nsec;
+	a->btime = st->stx_btime.tv_sec;
+	a->btime_ns = st->stx_btime.tv_nsec;
+	a->mtime = st->stx_mtime.tv_sec;
+	a->mtime_ns = st->stx_mtime.tv_nsec;
+	a->ctime = st->stx_ctime.tv_sec;
+	a->ctime_ns = st->stx_ctime.tv_nsec;
+	a->nlink = st->stx_nlink;
+}
 
-	if ((st->stx_mask & STATX_BTIME) != 0)
-		a.has |= HAS_BTIME;
-	return a;
+/* What there is to say of a name; NULL is one that nothing is known of. */
+static void
+attr_of_name(struct attr *a, const struct statx *st, uint8_t type)
+{
+	a->has = 0;
+	a->type = type;
+	if (st != NULL)
+		attr_of(a, st);
 }
 
 static void
@@ -267,8 +275,7 @@ put_name(struct session *s, const char *name, struct attr *a)
 	}
 	if (!charset_to_wire(s->charset, name, wire, sizeof(wire))) {
 		a->has |= HAS_BITS | HAS_RAW_NAME;
-		a->bits |= BITS_TRANSLATION_ERR;
-		a->bits_valid |= BITS_TRANSLATION_ERR;
+		a->bits = a->bits_valid = BITS_TRANSLATION_ERR;
 		a->raw_name = (struct slice){ (uint8_t *)(uintptr_t)name,
 		    strlen(name) };
 	}
@@ -279,10 +286,11 @@ void
 reply_attrs(struct session *s, const struct request *q,
     const struct place *p, const struct statx *st)
 {
-	struct attr a = attr_of(st);
 	struct buf acl = { 0 };
+	struct attr a;
 	size_t start;
 
+	attr_of(&a, st);
 	/* OpenSSH's four: size, ids, permissions, times. */
 	log_debug1("request %u: sent attrib have 0x%x", q->id, 0xfu);
 	if ((q->wanted & ATTR_ALLOCATION_SIZE) != 0) {
@@ -307,6 +315,7 @@ reply_names_begin(struct session *s, const struct request *q,
 {
 	n->start = reply_begin(s, q, FXP_NAME);
 	n->count = 0;
+	n->line.head = 0;
 	put_u32(&s->out, 0);
 }
 
@@ -314,14 +323,13 @@ bool
 reply_names_add(struct session *s, struct names *n, const char *name,
     const struct statx *st, unsigned char d_type)
 {
-	struct attr a = { .type = type_of((mode_t)DTTOIF(d_type)) };
 	size_t mark = s->out.len;
+	struct attr a;
 
-	if (st != NULL)
-		a = attr_of(st);
+	attr_of_name(&a, st, type_of((mode_t)DTTOIF(d_type)));
 	put_name(s, name, &a);
 	if (s->version <= 3)
-		longname_put(&s->out, st, name, strlen(name));
+		longname_put(&n->line, &s->out, st, name, strlen(name));
 	put_attr(s, &a);
 	if (n->count > 0 && s->out.len - n->start > SFTP_MAX_NAMES) {
 		s->out.len = mark;
@@ -352,11 +360,10 @@ void
 reply_name_stat(struct session *s, const struct request *q, const char *name,
     const struct statx *st)
 {
-	struct attr a = { .type = TYPE_UNKNOWN };
+	struct attr a;
 	struct names n;
 
-	if (st != NULL)
-		a = attr_of(st);
+	attr_of_name(&a, st, TYPE_UNKNOWN);
 	reply_names_begin(s, q, &n);
 	put_name(s, name, &a);
 	if (s->version <= 3)

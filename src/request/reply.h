@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "request/longname.h"
 #include "request/request.h"
 #include "request/session.h"
 
@@ -51,6 +52,7 @@ void	reply_name_stat(struct session *, const struct request *, const char *,
 struct names {
 	size_t		 start;		/* of the reply, in s->out */
 	uint32_t	 count;
+	struct longname	 line;		/* of the last entry, in version 3 */
 };
 
 void	reply_names_begin(struct session *, const struct request *,

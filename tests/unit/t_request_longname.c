@@ -49,10 +49,20 @@ static const struct {
 	    "root            5 Jan  1  1970 a b\n\xff" },
 	{ 0100644, 1, 0, 0, 5, 0, "", "-rw-r--r--    1 root     root     "
 	    "       5 Jan  1  1970 " },
+
+	/* One of the four differs from the first line. */
+	{ 0100600, 1, 0, 0, 5, 0, "name", "-rw-------    1 root     root     "
+	    "       5 Jan  1  1970 name" },
+	{ 0100644, 2, 0, 0, 5, 0, "name", "-rw-r--r--    2 root     root     "
+	    "       5 Jan  1  1970 name" },
+	{ 0100644, 1, NOBODY, 0, 5, 0, "name", "-rw-r--r--    1 4011111111 "
+	    "root            5 Jan  1  1970 name" },
+	{ 0100644, 1, 0, NOBODY, 5, 0, "name", "-rw-r--r--    1 root     "
+	    "4011111111        5 Jan  1  1970 name" },
 };
 
 static void
-put(struct buf *b, size_t i, const char *name, size_t len)
+put(struct longname *l, struct buf *b, size_t i, const char *name, size_t len)
 {
 	struct statx st = {
 		.stx_mode = (uint16_t)lines[i].mode,
@@ -62,7 +72,24 @@ put(struct buf *b, size_t i, const char *name, size_t len)
 		.stx_mtime = { .tv_sec = lines[i].mtime },
 	};
 
-	longname_put(b, &st, name, len);
+	longname_put(l, b, &st, name, len);
+}
+
+/* Writes it, and says whether it is right. */
+static bool
+line_is_right(struct longname *l, size_t i)
+{
+	struct buf b = { 0 };
+	size_t len = strlen(lines[i].line);
+	bool right;
+
+	put(l, &b, i, lines[i].name, strlen(lines[i].name));
+	right = b.len == 4 + len && b.data[2] == 0 && b.data[3] == len &&
+	    memcmp(b.data + 4, lines[i].line, len) == 0;
+	if (!right)
+		printf("# got %.*s\n", (int)b.len - 4, (char *)b.data + 4);
+	buf_free(&b);
+	return right;
 }
 
 static void
@@ -71,18 +98,26 @@ test_lines(void)
 	size_t i;
 
 	for (i = 0; i < nitems(lines); i++) {
-		struct buf b = { 0 };
-		size_t len = strlen(lines[i].line);
+		struct longname l = { 0 };
 
-		put(&b, i, lines[i].name, strlen(lines[i].name));
-		ok(b.len == 4 + len && b.data[2] == 0 && b.data[3] == len &&
-		    memcmp(b.data + 4, lines[i].line, len) == 0, "%.*s",
-		    lines[i].name[0] == 'a' ? 10 : (int)len, lines[i].line);
-		if (b.len != 4 + len ||
-		    memcmp(b.data + 4, lines[i].line, len) != 0)
-			printf("# got %.*s\n", (int)b.len - 4,
-			    (char *)b.data + 4);
-		buf_free(&b);
+		ok(line_is_right(&l, i), "%.*s", lines[i].name[0] == 'a' ? 10 :
+		    (int)strlen(lines[i].line), lines[i].line);
+	}
+}
+
+/* What one line left behind shows in no other. */
+static void
+test_pairs(void)
+{
+	size_t i, j;
+
+	for (i = 0; i < nitems(lines); i++) {
+		struct longname l = { 0 };
+		bool right = true;
+
+		for (j = 0; j < nitems(lines); j++)
+			right &= line_is_right(&l, i) && line_is_right(&l, j);
+		ok(right, "line %zu before and behind every other", i);
 	}
 }
 
@@ -99,9 +134,10 @@ test_long_names(void)
 	for (i = 0; i < nitems(over); i++) {
 		size_t len = 1023 - before + (size_t)over[i];
 		size_t want = over[i] > 0 ? 1023 : before + len;
+		struct longname l = { 0 };
 		struct buf b = { 0 };
 
-		put(&b, 0, name, len);
+		put(&l, &b, 0, name, len);
 		ok(b.len == 4 + want && (size_t)(b.data[2] << 8 | b.data[3]) ==
 		    want && memcmp(b.data + 4, lines[0].line, before) == 0 &&
 		    b.data[b.len - 1] == 'n', "a line of %zu bytes has %zu",
@@ -119,6 +155,7 @@ main(void)
 		return done();
 	}
 	test_lines();
+	test_pairs();
 	test_long_names();
 	return done();
 }
