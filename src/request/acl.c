@@ -126,17 +126,18 @@ resolve(struct ace *ace)
 
 /* All of them; the names that nobody has, as many as there is room for. */
 static int
-resolve_all(struct aces *aces, struct slice unknown[UNKNOWN_MAX])
+resolve_all(struct aces *aces, struct unknown *unknown)
 {
-	size_t i, n = 0;
+	size_t i;
 	int r, worst = 0;
 
+	unknown->n = 0;
 	for (i = 0; i < aces->n; i++) {
 		r = resolve(&aces->ace[i]);
 		if (r == FX_OP_UNSUPPORTED)
 			return r;
-		if (r != 0 && n < UNKNOWN_MAX)
-			unknown[n++] = aces->ace[i].who;
+		if (r != 0 && unknown->n < UNKNOWN_MAX)
+			unknown->name[unknown->n++] = aces->ace[i].who;
 		worst = r != 0 ? r : worst;
 	}
 	return worst;
@@ -166,7 +167,7 @@ has_audit(const struct aces *aces)
  * nothing to audit here, and what is inherited is not ours to say.
  */
 static int
-wanted_acls(const struct attr *a, bool dir, struct slice unknown[UNKNOWN_MAX],
+wanted_acls(const struct attr *a, bool dir, struct unknown *unknown,
     struct posix_acl acl[ACL_KINDS])
 {
 	struct aces aces;
@@ -198,7 +199,7 @@ attrs_acl_check(struct request *q, bool dir)
 
 	if ((q->attr.has & HAS_ACL) == 0)
 		return 0;
-	if ((r = wanted_acls(&q->attr, dir, q->unknown, acl)) == 0)
+	if ((r = wanted_acls(&q->attr, dir, &q->unknown, acl)) == 0)
 		free_acls(acl);
 	return r;
 }
@@ -266,7 +267,7 @@ attrs_acl_set(const struct request *q, const struct place *p)
 {
 	const struct attr *a = &q->attr;
 	const struct mode_rule *rule;
-	struct slice unknown[UNKNOWN_MAX];
+	struct unknown unknown;
 	struct posix_acl wanted[ACL_KINDS];
 	struct statx st;
 	bool dir;
@@ -282,7 +283,7 @@ attrs_acl_set(const struct request *q, const struct place *p)
 		return fs_chmod(p, (mode_t)rule->force);
 	if (!has_entries(a))
 		return remove_acls(p, dir);
-	if ((r = wanted_acls(a, dir, unknown, wanted)) != 0)
+	if ((r = wanted_acls(a, dir, &unknown, wanted)) != 0)
 		return r;
 	posix_acl_rule(&wanted[ACL_ACCESS], rule->set, rule->clear);
 	posix_acl_rule(&wanted[ACL_DEFAULT], rule->set, rule->clear);

@@ -239,19 +239,19 @@ attrs_find_owner(struct slice name, bool (*find)(const char *, uint32_t *),
 static int
 check_owner(struct request *q)
 {
+	struct unknown *unknown = &q->unknown;
 	struct attr *a = &q->attr;
-	int n = 0;
 
 	if ((a->has & HAS_OWNER) == 0)
 		return 0;
 	if (!attrs_find_owner(a->owner, ident_find_user, &a->uid))
-		q->unknown[n++] = a->owner;
+		unknown->name[unknown->n++] = a->owner;
 	if (!attrs_find_owner(a->group, ident_find_group, &a->gid))
-		q->unknown[n++] = a->group;
+		unknown->name[unknown->n++] = a->group;
 	/* chown(2) to nobody would still take set-id bits away. */
 	if (a->uid != UINT32_MAX || a->gid != UINT32_MAX)
 		a->has |= HAS_IDS;
-	return n > 0 ? FX_UNKNOWN_PRINCIPAL : 0;
+	return unknown->n > 0 ? FX_UNKNOWN_PRINCIPAL : 0;
 }
 
 static bool

@@ -10,9 +10,13 @@
 #include "system/suspend.h"
 #include "wire/sftp.h"
 
-/* How many fields of each kind were read: where the next one goes. */
+/*
+ * How many fields of each kind were read: where the next one goes. And a bit
+ * for each str that is text.
+ */
 struct counts {
-	int	path, handle, str, u64, u32;
+	int	 path, handle, str, u64, u32;
+	unsigned texts;
 };
 
 static unsigned
@@ -45,12 +49,14 @@ decode_field(char letter, struct session *s, struct reader *r,
 	case 'x':
 	case 'R':
 		q->how[n->path] = place_flags(letter);
+		n->texts |= 1u << n->str;
 		str = &q->str[n->str++];
 		*str = get_str(r);
 		q->path[n->path++] = (const char *)str->p;
 		break;
 	case 't':
 	case 'l':
+		n->texts |= 1u << n->str;
 		str = &q->str[n->str++];
 		*str = get_str(r);
 		q->text = (const char *)str->p;
@@ -67,6 +73,7 @@ decode_field(char letter, struct session *s, struct reader *r,
 	case 'e': {
 		struct slice id = get_str(r);
 
+		q->wants[n->handle] = letter;
 		q->handle[n->handle++] = handle_find(&s->handles, id.p, id.len);
 		break;
 	}
@@ -87,21 +94,17 @@ decode_field(char letter, struct session *s, struct reader *r,
 
 /* Ends the strings, which only now overwrites nothing that is still needed. */
 static int
-decode_terminate(struct request *q)
+decode_terminate(struct request *q, unsigned texts)
 {
-	const char *letter;
-	int n = 0, r = 0;
+	struct slice *str;
+	int r = 0;
 
-	for (letter = q->row->shape; *letter != '\0'; letter++) {
-		/* An optional text that is not there has no bytes to end. */
-		if (strchr("PpcxRtl", *letter) != NULL && q->str[n].p != NULL) {
-			struct slice *str = &q->str[n];
-
-			if (memchr(str->p, '\0', str->len) != NULL)
-				r = FX_INVALID_FILENAME;
-			str->p[str->len] = '\0';
-		}
-		n += strchr("PpcxRtldr", *letter) != NULL;
+	for (str = q->str; texts != 0; str++, texts >>= 1) {
+		if ((texts & 1) == 0)
+			continue;
+		if (memchr(str->p, '\0', str->len) != NULL)
+			r = FX_INVALID_FILENAME;
+		str->p[str->len] = '\0';
 	}
 	return r;
 }
@@ -162,7 +165,7 @@ decode_request(struct session *s, struct reader *r, struct request *q)
 		return FX_BAD_MESSAGE;
 	if (outcome != 0)
 		return outcome;
-	if ((outcome = decode_terminate(q)) != 0)
+	if ((outcome = decode_terminate(q, n.texts)) != 0)
 		return outcome;
 	return decode_names(s, q);
 }
@@ -194,21 +197,25 @@ decode_empty_paths(struct request *q)
 			q->path[i] = ".";
 }
 
+/* Is it a handle of the kind that the letter stands for? */
+static bool
+handle_fits(const struct handle *h, char letter)
+{
+	return h != NULL && (letter == 'e' ||
+	    h->kind == (letter == 'D' ? HANDLE_DIR : HANDLE_FILE));
+}
+
 int
 decode_handles(struct session *s, struct request *q)
 {
-	const char *letter;
 	struct handle *h;
-	int n = 0;
+	int i;
 
-	for (letter = q->row->shape; *letter != '\0'; letter++) {
-		if (strchr("hFDe", *letter) == NULL)
-			continue;
-		if ((h = q->handle[n++]) == NULL ||
-		    (strchr("hF", *letter) != NULL && h->kind != HANDLE_FILE) ||
-		    (*letter == 'D' && h->kind != HANDLE_DIR))
+	for (i = 0; i < (int)nitems(q->handle) && q->wants[i] != '\0'; i++) {
+		h = q->handle[i];
+		if (!handle_fits(h, q->wants[i]))
 			return FX_INVALID_HANDLE;
-		if (*letter == 'h' && h->state != HANDLE_OPEN &&
+		if (q->wants[i] == 'h' && h->state != HANDLE_OPEN &&
 		    suspend_wake(&s->fs, &s->handles, h) != 0)
 			return handle_lost(q, h);
 	}

@@ -88,8 +88,7 @@ record_begin(const struct session *s, const struct request *q)
 	const struct handle *h = q->handle[0];
 	bool closes = q->row->run == op_close;
 
-	if (q->row->record == NULL || !transfers_on() ||
-	    (closes && (h == NULL || h->kind != HANDLE_FILE)))
+	if (closes && (h == NULL || h->kind != HANDLE_FILE))
 		return;
 	record_head(s, q->row->record);
 	record_path(s, "path", q->path[0]);

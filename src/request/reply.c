@@ -81,7 +81,9 @@ void
 reply_status(struct session *s, const struct request *q, int outcome)
 {
 	uint32_t code = reply_code(s, q, outcome);
-	size_t start, i;
+	const struct slice *name;
+	size_t start;
+	int i;
 
 	log_debug3("request %u: sent status %u", q->id, code);
 	if (log_wants(LOG_LEVEL_DEBUG1) || (code != FX_OK && code != FX_EOF))
@@ -93,9 +95,11 @@ reply_status(struct session *s, const struct request *q, int outcome)
 		put_cstr(&s->out, s->version > 3 ? "en" : "");
 	}
 	/* The one code with bytes behind the text; draft-13 9.1. */
-	for (i = 0; code == FX_UNKNOWN_PRINCIPAL && i < nitems(q->unknown); i++)
-		if (q->unknown[i].len > 0)
-			put_str(&s->out, q->unknown[i].p, q->unknown[i].len);
+	for (i = 0; code == FX_UNKNOWN_PRINCIPAL && i < q->unknown.n; i++) {
+		name = &q->unknown.name[i];
+		if (name->len > 0)
+			put_str(&s->out, name->p, name->len);
+	}
 	reply_end(s, start);
 }
 

@@ -85,6 +85,16 @@ struct takes {
 	unsigned	 present;	/* also, to touch what is there */
 };
 
+/* Owners that nobody knows. */
+struct unknown {
+	int		 n;
+	struct slice	 name[UNKNOWN_MAX];
+};
+
+/*
+ * What stands before `attr` is zero when a request begins; of what is behind
+ * it, which most requests have no use for, only `has` and `n` are.
+ */
 struct request {
 	uint32_t	 id;
 	const struct request_row *row;
@@ -95,11 +105,11 @@ struct request {
 	const char	*text;
 	struct slice	 str[4];	/* P, p, c, t, l, d and r, as bytes */
 	struct handle	*handle[2];
+	char		 wants[2];	/* their letters in the shape */
 	uint64_t	 u64[3];
 	uint32_t	 u32[2];
 	uint8_t		 byte;
 	int		 optional;	/* fields behind `?` that were there */
-	struct attr	 attr;
 	bool		 precise;	/* not version 3: the first error is the
 					 * answer, and there is a word for it */
 
@@ -116,7 +126,6 @@ struct request {
 	struct place	 place[2];
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
-	struct slice	 unknown[UNKNOWN_MAX]; /* owners nobody knows */
 	uint64_t	 done;		/* PENDING: how far it is */
 	struct part	*part[2];	/* that a path means: atomic.c */
 	struct hidden	*kept;		/* the name of one that it means */
@@ -125,6 +134,9 @@ struct request {
 	struct copying	*copying;	/* PENDING: what copy-file has open */
 	struct digesting *digesting;	/* PENDING: what digest.c hashes */
 	unsigned	 wait;		/* PENDING: milliseconds to let pass */
+
+	struct attr	 attr;		/* a field of the shape, too */
+	struct unknown	 unknown;	/* for STATUS */
 };
 
 #endif

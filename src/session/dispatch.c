@@ -122,12 +122,17 @@ dispatch_locate(struct session *s, struct request *q)
 	return r;
 }
 
+static bool
+is_recorded(const struct request *q)
+{
+	return q->row->record != NULL && transfers_on();
+}
+
 /* Of what is refused by its name only the record wants to know more. */
 static void
 record_refused(struct session *s, struct reader *r, struct request *q)
 {
-	if (q->row->record == NULL || !transfers_on() ||
-	    decode_request(s, r, q) != 0)
+	if (!is_recorded(q) || decode_request(s, r, q) != 0)
 		return;
 	q->writes = true;
 	if (q->row->lift != NULL)
@@ -154,7 +159,8 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if (asked->lift != NULL)
 		lifted = asked->lift(&s->policy, q);
 	trace_request(q);
-	record_begin(s, q);
+	if (is_recorded(q))
+		record_begin(s, q);
 	if (!effects_permitted(s, q, asked))
 		return FX_PERMISSION_DENIED;
 	if (lifted != 0)
@@ -209,7 +215,9 @@ dispatch_request(struct session *s, uint8_t type, struct reader *r,
 {
 	size_t mark = s->out.len;
 
-	memset(q, 0, sizeof(*q));
+	memset(q, 0, offsetof(struct request, attr));
+	q->attr.has = 0;
+	q->unknown.n = 0;
 	q->id = get_u32(r);
 	dispatch_find_row(s, type, r, q);
 	s->requests++;

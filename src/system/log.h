@@ -43,9 +43,13 @@ void	 log_at(enum log_level, const char *fmt, ...)
 #define log_error(...)	log_at(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_info(...)	log_at(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_verbose(...) log_at(LOG_LEVEL_VERBOSE, __VA_ARGS__)
-#define log_debug1(...)	log_at(LOG_LEVEL_DEBUG1, __VA_ARGS__)
-#define log_debug2(...)	log_at(LOG_LEVEL_DEBUG2, __VA_ARGS__)
-#define log_debug3(...)	log_at(LOG_LEVEL_DEBUG3, __VA_ARGS__)
+
+/* Each request has one or two of these, which hardly any session logs. */
+#define log_debug1(...)	log_unlikely(LOG_LEVEL_DEBUG1, __VA_ARGS__)
+#define log_debug2(...)	log_unlikely(LOG_LEVEL_DEBUG2, __VA_ARGS__)
+#define log_debug3(...)	log_unlikely(LOG_LEVEL_DEBUG3, __VA_ARGS__)
+#define log_unlikely(level, ...) \
+	(log_wants(level) ? log_at((level), __VA_ARGS__) : (void)0)
 
 /* A line made piece by piece, for those who have no format string. */
 struct log_line {

@@ -244,9 +244,7 @@ test_kinds(void)
 	size_t i;
 
 	for (i = 0; i < nitems(rows); i++) {
-		char shape[] = { rows[i].letter, 'h', '\0' };
-		struct request_row row = { .name = "test", .shape = shape };
-		struct request q = { .row = &row };
+		struct request q = { .wants = { rows[i].letter, 'h' } };
 		struct handle *const first[] = { file, dir, NULL };
 		const bool good[] = { rows[i].file, rows[i].dir, false };
 		size_t k;

@@ -103,7 +103,8 @@ test_unknown_names(void)
 		    "\0\0\0\3joe\0\0\0\2it") },
 	};
 	static uint8_t joe[] = "joe", it[] = "it";
-	struct request q = { .id = ID, .unknown = { { joe, 3 }, { it, 2 } } };
+	struct request q = { .id = ID,
+	    .unknown = { 2, { { joe, 3 }, { it, 2 } } } };
 	size_t i;
 
 	for (i = 0; i < nitems(rows); i++) {
@@ -115,7 +116,7 @@ test_unknown_names(void)
 		    "stand behind");
 	}
 	start(6);
-	q.unknown[0].len = 0;
+	q.unknown = (struct unknown){ 1, { { it, 2 } } };
 	reply_status(&session, &q, FX_UNKNOWN_PRINCIPAL);
 	ok(frame_is(&session.out, FXP_STATUS, ID, BYTES("\0\0\0\x10\0\0\0\x11"
 	    "Unknown principal\0\0\0\2en\0\0\0\2it")),
