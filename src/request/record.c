@@ -128,7 +128,7 @@ record_forced(const struct session *s)
 	int i;
 
 	for (i = 0; transfers_on() && i < s->handles.count; i++) {
-		h = s->handles.slots[i];
+		h = handle_at(&s->handles, i);
 		if (h->kind != HANDLE_FILE)
 			continue;
 		record_head(s, "close");

@@ -17,6 +17,8 @@
 #include "wire/buf.h"
 
 #define SLOT_BITS	24	/* 16 million handles at a time */
+#define BLOCK		64	/* handles that are allocated as one */
+#define CACHE_LINE	64
 #define DIR_BUFFER	(32 * 1024)	/* bytes asked of getdents64(2) */
 #define SLOT_MASK	((1u << SLOT_BITS) - 1)
 
@@ -29,30 +31,46 @@ handles_init(struct handles *hs)
 	arc4random_buf(&hs->mask, sizeof(hs->mask));
 }
 
+struct handle *
+handle_at(const struct handles *hs, int slot)
+{
+	return &hs->blocks[slot / BLOCK][slot % BLOCK];
+}
+
+/* Room for a block more. Returns 0 or -ENOMEM. */
+static int
+handles_grow(struct handles *hs)
+{
+	size_t n = (size_t)hs->count / BLOCK;
+	struct handle **blocks = hs->blocks;
+
+	/* There is room for as many as the next power of two. */
+	if ((n & (n - 1)) == 0) {
+		blocks = reallocarray(blocks, n == 0 ? 1 : n * 2,
+		    sizeof(blocks[0]));
+		if (blocks == NULL)
+			return -ENOMEM;
+		hs->blocks = blocks;
+	}
+	blocks[n] = aligned_alloc(CACHE_LINE, BLOCK * sizeof(blocks[n][0]));
+	return blocks[n] == NULL ? -ENOMEM : 0;
+}
+
 /* A free slot, made if there is none. */
 static struct handle *
 handle_take(struct handles *hs)
 {
-	struct handle *h = hs->free, **slots;
+	struct handle *h = hs->free;
 
 	if (h != NULL) {
 		hs->free = h->next_free;
 		return h;
 	}
-	if (hs->count == (int)SLOT_MASK)
+	if (hs->count == (int)SLOT_MASK ||
+	    (hs->count % BLOCK == 0 && handles_grow(hs) != 0))
 		return NULL;
-	/* Grow when the count is a power of two. */
-	if ((hs->count & (hs->count - 1)) == 0) {
-		slots = reallocarray(hs->slots,
-		    hs->count == 0 ? 1 : (size_t)hs->count * 2, sizeof(h));
-		if (slots == NULL)
-			return NULL;
-		hs->slots = slots;
-	}
-	if ((h = calloc(1, sizeof(*h))) == NULL)
-		return NULL;
-	h->slot = hs->count;
-	hs->slots[hs->count++] = h;
+	h = handle_at(hs, hs->count);
+	*h = (struct handle){ .slot = hs->count++ };
 	return h;
 }
 
@@ -116,7 +134,7 @@ handle_find(const struct handles *hs, const uint8_t *p, size_t len)
 	slot = (int)((id ^ hs->mask) & SLOT_MASK);
 	if (slot >= hs->count)
 		return NULL;
-	h = hs->slots[slot];
+	h = handle_at(hs, slot);
 	return h->kind != HANDLE_FREE && h->id == id ? h : NULL;
 }
 
@@ -199,17 +217,18 @@ handles_end(struct handles *hs)
 	int i;
 
 	for (i = 0; i < hs->count; i++) {
-		h = hs->slots[i];
-		if (h->kind != HANDLE_FREE) {
-			handle_log_close(h, "forced ");
-			if (h->error != 0)
-				log_error("\"%s\" was not written: %s", h->name,
-				    strerror(-h->error));
-			(void)handle_close(hs, h);
-		}
-		free(h);
+		h = handle_at(hs, i);
+		if (h->kind == HANDLE_FREE)
+			continue;
+		handle_log_close(h, "forced ");
+		if (h->error != 0)
+			log_error("\"%s\" was not written: %s", h->name,
+			    strerror(-h->error));
+		(void)handle_close(hs, h);
 	}
-	free(hs->slots);
+	for (i = 0; i < hs->count; i += BLOCK)
+		free(hs->blocks[i / BLOCK]);
+	free(hs->blocks);
 	*hs = (struct handles){ 0 };
 }
 

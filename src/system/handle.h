@@ -28,7 +28,11 @@ enum handle_state {
 	HANDLE_LET_GO,		/* closed for good, as the policy said */
 };
 
-/* There may be many: the small members stand together. */
+/*
+ * There may be many, and the next request may be for any of them: what READ,
+ * WRITE and FSTAT look at is in the first 64 bytes, a line of the processor's
+ * cache, and the rest in another.
+ */
 struct handle {
 	uint64_t	 id;
 	int		 slot;		/* OpenSSH's number, for the log */
@@ -37,27 +41,27 @@ struct handle {
 	int		 flags;		/* access and O_APPEND, to reopen */
 	unsigned	 rights;	/* RIGHT_*: what its OPEN granted, less
 					 * what a RENAME took */
-	int		 error;		/* of a write-out: -errno, or 0 */
-	int		 failed;	/* outcome of the first write that did */
 	enum handle_kind kind : 8;
 	enum handle_state state : 8;
-	bool		 text;		/* offsets mean nothing: draft-13 4.4 */
-	bool		 dirty;		/* written since the last fdatasync */
-	bool		 refused;	/* it missed a byte, when let go */
-	uint64_t	 position;	/* where text goes on */
-	struct lock	*locks;		/* ranges that are locked: lock.c */
+	bool		 text : 1;	/* offsets mean nothing: draft-13 4.4 */
+	bool		 dirty : 1;	/* written since the last fdatasync */
+	bool		 refused : 1;	/* it missed a byte, when let go */
+	bool		 is_indexed : 1; /* by `indexed` below */
 	char		*name;		/* as opened; for the log */
+	uint64_t	 position;	/* where text goes on */
+	uint64_t	 bytes_read, bytes_written;
+
 	char		*resolved;	/* as rules on names know it now; NULL
 					 * where there are none */
-	uint64_t	 bytes_read, bytes_written;
-	struct dir_stream *dir;		/* of a HANDLE_DIR */
-	struct hidden	*hidden;	/* the name of a file without one */
 	struct part	*part;		/* what it writes, to be published */
-
-	/* index.c: what it is found by, once somebody has looked. */
-	struct indexed	*indexed;
+	struct hidden	*hidden;	/* the name of a file without one */
+	struct lock	*locks;		/* ranges that are locked: lock.c */
+	struct dir_stream *dir;		/* of a HANDLE_DIR */
+	int		 error;		/* of a write-out: -errno, or 0 */
+	int		 failed;	/* outcome of the first write that did */
 	union {
-		LIST_ENTRY(handle) unindexed;
+		LIST_ENTRY(handle) unindexed; /* nobody has looked yet */
+		struct indexed	*indexed;	/* what it is found by: index.c */
 		struct handle	*next_free;
 	};
 };
@@ -78,8 +82,8 @@ LIST_HEAD(part_list, part);
 struct handles {
 	uint64_t	 mask;		/* ids are serial and slot under it */
 	uint64_t	 serial;
-	struct handle	**slots;
-	int		 count;		/* slots, free ones too */
+	struct handle	**blocks;	/* of handles, which never move */
+	int		 count;		/* of handles, free ones too */
 	int		 open;		/* handles that a client holds */
 	int		 failed;	/* handles whose error is set */
 	int		 suspended;	/* handles that are SUSPENDED */
@@ -104,6 +108,9 @@ struct handle *handle_new(struct handles *, enum handle_kind, int fd,
 /* That is its place: rules on names will go by it. */
 struct place;
 void	 handle_placed(struct handle *, const struct place *);
+
+/* The handle in a slot below handles.count; it may be a free one. */
+struct handle *handle_at(const struct handles *, int slot);
 
 /* The handle with that wire string, or NULL. */
 struct handle *handle_find(const struct handles *, const uint8_t *, size_t);

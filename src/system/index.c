@@ -87,7 +87,7 @@ index_remove(struct handles *hs, struct handle *h)
 {
 	struct indexed *x = h->indexed;
 
-	if (x == NULL) {
+	if (!h->is_indexed) {
 		LIST_REMOVE(h, unindexed);
 		return;
 	}
@@ -100,7 +100,7 @@ index_remove(struct handles *hs, struct handle *h)
 		LIST_REMOVE(x, no_inode);
 	free(x->now);
 	free(x);
-	h->indexed = NULL;
+	h->is_indexed = false;
 }
 
 static struct indexed *
@@ -133,6 +133,7 @@ index_names(struct handles *hs, const char *cwd)
 		x = index_new(h, cwd);
 		LIST_REMOVE(h, unindexed);
 		h->indexed = x;
+		h->is_indexed = true;
 		RB_INSERT(name_tree, &hs->by_name, &x->name);
 		if (h->resolved != NULL)
 			RB_INSERT(name_tree, &hs->by_ruled_name, &x->ruled);
@@ -164,13 +165,13 @@ index_inodes(struct handles *hs, const char *cwd)
 const char *
 index_name(const struct handle *h)
 {
-	return h->indexed == NULL ? NULL : h->indexed->now;
+	return h->is_indexed ? h->indexed->now : NULL;
 }
 
 bool
 index_is_file(const struct handle *h, const struct statx *st)
 {
-	return h->indexed != NULL && h->indexed->has_inode &&
+	return h->is_indexed && h->indexed->has_inode &&
 	    st->stx_ino == h->indexed->ino &&
 	    fs_device(st) == h->indexed->dev;
 }

@@ -77,7 +77,8 @@ fill_in_handles(uint8_t *p, size_t len)
 
 		if (memcmp(p + i, "handle", 6) != 0)
 			continue;
-		h = session.handles.slots[p[i + 6] % session.handles.count];
+		h = handle_at(&session.handles,
+		    p[i + 6] % session.handles.count);
 		id = h->id;
 		for (k = 0; k < 8; k++)
 			p[i + (size_t)k] = (uint8_t)(id >> (56 - 8 * k));

@@ -62,6 +62,27 @@ test_ids_never_repeat(void)
 	free(ids);
 }
 
+/* They stay where they are, however many follow. */
+static void
+test_many_open(void)
+{
+	struct handle *h[1000];
+	struct handles hs;
+	int i, right = 0;
+
+	handles_init(&hs);
+	for (i = 0; i < (int)nitems(h); i++)
+		h[i] = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "f");
+	for (i = 0; i < (int)nitems(h); i++)
+		right += find(&hs, h[i]->id) == h[i] && h[i]->slot == i &&
+		    handle_at(&hs, i) == h[i];
+	ok(right == (int)nitems(h), "of a thousand handles %d are found where "
+	    "they were made", right);
+	capture_start();
+	handles_end(&hs);
+	(void)capture_end();
+}
+
 /* Any one bit changed, any other length, any other session. */
 static void
 test_unknown_ids(void)
@@ -261,6 +282,7 @@ main(void)
 	scratch_enter();
 	log_init("test", LOG_LEVEL_INFO, LOG_AUTH, true);
 	test_ids_never_repeat();
+	test_many_open();
 	test_unknown_ids();
 	test_numbers();
 	test_close();
