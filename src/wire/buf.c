@@ -118,34 +118,6 @@ put_bytes(struct buf *b, const void *p, size_t len)
 }
 
 void
-put_u8(struct buf *b, uint8_t v)
-{
-	*buf_room(b, 1) = v;
-	b->len++;
-}
-
-void
-put_u16(struct buf *b, uint16_t v)
-{
-	v = htobe16(v);
-	put_bytes(b, &v, sizeof(v));
-}
-
-void
-put_u32(struct buf *b, uint32_t v)
-{
-	v = htobe32(v);
-	put_bytes(b, &v, sizeof(v));
-}
-
-void
-put_u64(struct buf *b, uint64_t v)
-{
-	v = htobe64(v);
-	put_bytes(b, &v, sizeof(v));
-}
-
-void
 put_str(struct buf *b, const void *p, size_t len)
 {
 	put_u32(b, (uint32_t)len);

@@ -7,9 +7,11 @@
 #ifndef WIRE_BUF_H
 #define WIRE_BUF_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define nitems(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -53,7 +55,8 @@ void	 buf_free(struct buf *);
 /*
  * Makes room for `n` more bytes and returns where they go; len is the
  * caller's to move. Out of memory ends the process through buf_no_memory.
- * There nearly always is room: to ask here saves each put a call.
+ * There nearly always is room. This and the numbers stand here because an
+ * entry of a listing writes up to twenty: calls were a tenth of what it takes.
  */
 static inline uint8_t *
 buf_room(struct buf *b, size_t n)
@@ -69,10 +72,37 @@ buf_room(struct buf *b, size_t n)
  */
 extern void (*buf_no_memory)(void);
 
-void	 put_u8(struct buf *, uint8_t);
-void	 put_u16(struct buf *, uint16_t);
-void	 put_u32(struct buf *, uint32_t);
-void	 put_u64(struct buf *, uint64_t);
+static inline void
+put_u8(struct buf *b, uint8_t v)
+{
+	*buf_room(b, 1) = v;
+	b->len++;
+}
+
+static inline void
+put_u16(struct buf *b, uint16_t v)
+{
+	v = htobe16(v);
+	memcpy(buf_room(b, sizeof(v)), &v, sizeof(v));
+	b->len += sizeof(v);
+}
+
+static inline void
+put_u32(struct buf *b, uint32_t v)
+{
+	v = htobe32(v);
+	memcpy(buf_room(b, sizeof(v)), &v, sizeof(v));
+	b->len += sizeof(v);
+}
+
+static inline void
+put_u64(struct buf *b, uint64_t v)
+{
+	v = htobe64(v);
+	memcpy(buf_room(b, sizeof(v)), &v, sizeof(v));
+	b->len += sizeof(v);
+}
+
 void	 put_bytes(struct buf *, const void *, size_t);
 void	 put_str(struct buf *, const void *, size_t);	/* u32 and the bytes */
 void	 put_cstr(struct buf *, const char *);
