@@ -234,11 +234,13 @@ fs_hides(const struct fs *fs, const char *dir, const char *entry)
 static int
 check_new(const struct place *p)
 {
+	const char *name;
 	size_t len;
-	const char *name = path_last(p->name, &len);
 
-	return (p->flags & PLACE_CREATES) != 0 && path_is_hidden(name, len) ?
-	    -EACCES : 0;
+	if ((p->flags & PLACE_CREATES) == 0)
+		return 0;
+	name = path_last(p->name, &len);
+	return path_is_hidden(name, len) ? -EACCES : 0;
 }
 
 int
