@@ -169,15 +169,6 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 	    none 'a call that belongs into system/'
 }
 
-@test "lint: only policy/config.c knows libconfig" {
-	grep -nE '^#[ 	]*include[ 	]+[<"]libconfig' "${SOURCES[@]}" |
-	    grep -v '^src/policy/config\.c:' |
-	    none 'libconfig is for policy/config.c'
-	used | grep -E ' config_(setting_|lookup|read|write|init$|destroy$)' |
-	    grep -v '^policy/config\.o ' |
-	    none 'libconfig is for policy/config.c'
-}
-
 # Whether there is a version at all, which is 0 before INIT, may be asked.
 @test "lint: versions are compared only where the protocol lives" {
 	code "${SOURCES[@]}" |

@@ -4,23 +4,7 @@
 #define _GNU_SOURCE
 #include <sched.h>
 
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
 int __lsan_is_turned_off(void);
-
-/* libconfig 1.5 loses a string when a file has a syntax error behind one. */
-const char *
-__lsan_default_suppressions(void)
-{
-	return "leak:libconfig\n";
-}
-
-/* What is passed over is not worth a line that tests would stumble on. */
-const char *
-__lsan_default_options(void)
-{
-	return "print_suppressions=0";
-}
 
 /*
  * To look for leaks takes a process that looks into this one, which there is

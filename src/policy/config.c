@@ -2,7 +2,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <libconfig.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +9,7 @@
 #include "policy/expand.h"
 #include "policy/match.h"
 #include "policy/rule.h"
-#include "policy/scan.h"
+#include "policy/tree.h"
 #include "policy/trust.h"
 
 #define DEFAULT_FILE	SYSCONFDIR "/slipway.conf"
@@ -25,115 +24,92 @@ struct parse {
 
 /* Places the mistake at a setting of the file, and says it. */
 #define MISTAKE(p, s, name, ...) \
-	(mistake_at((p)->mistake, (p)->file, line_of(s), (name)), \
+	(mistake_at((p)->mistake, (p)->file, (s)->line, (name)), \
 	mistake_say((p)->mistake, __VA_ARGS__))
-
-static int
-line_of(const config_setting_t *s)
-{
-	return (int)config_setting_source_line(s);
-}
 
 /* An empty list may be written [] or (). */
 static bool
-is_list(const config_setting_t *s)
+is_list(const struct node *s)
 {
-	return config_setting_is_list(s) || config_setting_is_array(s);
-}
-
-/* A number, string or bool as text; NULL for anything else. */
-static const char *
-scalar_text(struct parse *p, const config_setting_t *s)
-{
-	switch (config_setting_type(s)) {
-	case CONFIG_TYPE_INT:
-	case CONFIG_TYPE_INT64:
-		return arena_printf(&p->config->arena, "%lld",
-		    config_setting_get_int64(s));
-	case CONFIG_TYPE_BOOL:
-		return config_setting_get_bool(s) ? "true" : "false";
-	case CONFIG_TYPE_STRING:
-		return config_setting_get_string(s);
-	default:
-		return NULL;
-	}
+	return s->type == NODE_LIST || s->type == NODE_ARRAY;
 }
 
 /* Of a list: strings only, but for ports. */
-static const char *
-item_text(struct parse *p, const config_setting_t *list, int i, bool numbers)
+static bool
+is_item(const struct node *s, bool numbers)
 {
-	const config_setting_t *s = config_setting_get_elem(list, (unsigned)i);
-
-	if (config_setting_type(s) != CONFIG_TYPE_STRING &&
-	    !(numbers && config_setting_type(s) == CONFIG_TYPE_INT))
-		return NULL;
-	return scalar_text(p, s);
+	return s->type == NODE_STRING || (numbers && s->type == NODE_INT);
 }
 
 /* A list's items joined by commas; NULL when it holds anything else. */
 static const char *
-list_text(struct parse *p, const config_setting_t *s, bool numbers)
+list_text(struct parse *p, const struct node *list, bool numbers)
 {
-	int i, n = config_setting_length(s);
-	const char *item;
-	size_t size = 1;
+	const struct node *s;
 	char *text, *end;
+	size_t size = 1;
 
-	for (i = 0; i < n; i++) {
-		if ((item = item_text(p, s, i, numbers)) == NULL)
+	for (s = list->children; s != NULL; s = s->next) {
+		if (!is_item(s, numbers))
 			return NULL;
-		size += strlen(item) + 1;
+		size += strlen(s->text) + 1;
 	}
 	text = end = arena_get(&p->config->arena, size);
-	for (i = 0; i < n; i++) {
-		if (i > 0)
+	for (s = list->children; s != NULL; s = s->next) {
+		end = stpcpy(end, s->text);
+		if (s->next != NULL)
 			*end++ = ',';
-		end = stpcpy(end, item_text(p, s, i, numbers));
 	}
 	return text;
 }
 
 /* A group of strings as "name=value,name=value"; NULL when it is no such. */
 static const char *
-group_text(struct parse *p, const config_setting_t *s)
+group_text(struct parse *p, const struct node *group)
 {
 	const char *text = NULL;
-	const config_setting_t *member;
-	int i;
+	const struct node *s;
 
-	for (i = 0; i < config_setting_length(s); i++) {
-		member = config_setting_get_elem(s, (unsigned)i);
-		if (config_setting_type(member) != CONFIG_TYPE_STRING)
+	for (s = group->children; s != NULL; s = s->next) {
+		if (s->type != NODE_STRING)
 			return NULL;
 		text = arena_printf(&p->config->arena, "%s%s%s=%s",
 		    text == NULL ? "" : text, text == NULL ? "" : ",",
-		    config_setting_name(member),
-		    config_setting_get_string(member));
+		    s->name, s->text);
 	}
 	return text;
 }
 
 static struct given
-given_of(struct parse *p, const config_setting_t *s)
+given_of(struct parse *p, const struct node *s)
 {
-	struct given g = { .as = GIVEN_OTHER };
+	struct given g = { .text = s->text };
 
-	if (is_list(s)) {
-		g.as = GIVEN_LIST;
-		g.text = list_text(p, s, false);
-	} else if (config_setting_is_group(s)) {
-		g.as = GIVEN_GROUP;
-		g.text = group_text(p, s);
-	} else if ((g.text = scalar_text(p, s)) != NULL) {
-		g.as = config_setting_type(s) == CONFIG_TYPE_STRING ?
-		    GIVEN_STRING : config_setting_type(s) == CONFIG_TYPE_BOOL ?
-		    GIVEN_BOOL : GIVEN_NUMBER;
+	switch (s->type) {
+	case NODE_GROUP:
+		g = (struct given){ GIVEN_GROUP, group_text(p, s) };
+		break;
+	case NODE_LIST:
+	case NODE_ARRAY:
+		g = (struct given){ GIVEN_LIST, list_text(p, s, false) };
+		break;
+	case NODE_STRING:
+		g.as = GIVEN_STRING;
+		break;
+	case NODE_INT:
+	case NODE_INT64:
+		g.as = GIVEN_NUMBER;
+		break;
+	case NODE_BOOL:
+		g.as = GIVEN_BOOL;
+		break;
+	case NODE_FLOAT:
+		return (struct given){ GIVEN_OTHER,
+		    "a number with a fraction" };
 	}
 	if (g.text == NULL)
 		g = (struct given){ GIVEN_OTHER,
-		    config_setting_is_group(s) ? "{ ... }" :
-		    is_list(s) ? "( ... )" : "a number with a fraction" };
+		    is_list(s) ? "( ... )" : "{ ... }" };
 	return g;
 }
 
@@ -150,17 +126,17 @@ is_group_name(const char *name)
 	return false;
 }
 
-static int	parse_paths(struct parse *, const config_setting_t *,
+static int	parse_paths(struct parse *, const struct node *,
 		    struct body *);
 
 /* A setting, or a group of them that makes its name a prefix. */
 static int
-parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
+parse_setting(struct parse *p, const struct node *s, const char *prefix,
     struct body *b)
 {
-	const char *name = config_setting_name(s);
+	const char *name = s->name;
 	struct given g;
-	int i, r = 0;
+	int r = 0;
 
 	if (prefix[0] != '\0')
 		name = arena_printf(&p->config->arena, "%s.%s", prefix, name);
@@ -169,64 +145,60 @@ parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
 	if (knob_find(name) != NULL || !is_group_name(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? path_add(p->config, p->path, name, &g,
-		    p->file, line_of(s), p->mistake) : body_add(p->config, b,
-		    name, &g, p->file, line_of(s), p->mistake);
+		    p->file, s->line, p->mistake) : body_add(p->config, b,
+		    name, &g, p->file, s->line, p->mistake);
 	}
-	if (!config_setting_is_group(s))
+	if (s->type != NODE_GROUP)
 		return MISTAKE(p, s, name, "must be a group of settings "
 		    "(%s = { ... };)", name);
-	for (i = 0; i < config_setting_length(s) && r == 0; i++)
-		r = parse_setting(p, config_setting_get_elem(s, (unsigned)i),
-		    name, b);
+	for (s = s->children; s != NULL && r == 0; s = s->next)
+		r = parse_setting(p, s, name, b);
 	return r;
 }
 
 static int
-parse_path(struct parse *p, const config_setting_t *group, struct body *b)
+parse_path(struct parse *p, const struct node *group, struct body *b)
 {
-	const config_setting_t *s;
-	const char *pattern;
-	int i, r = 0;
+	const struct node *s, *match = NULL;
+	int r = 0;
 
-	if (!config_setting_is_group(group) ||
-	    !config_setting_lookup_string(group, "match", &pattern))
+	if (group->type == NODE_GROUP)
+		match = tree_member(group, "match");
+	if (match == NULL || match->type != NODE_STRING)
 		return MISTAKE(p, group, "paths", "a path rule must be a group "
 		    "with match = \"/a/path\"");
-	if (body_add_path(p->config, b, pattern, p->file, line_of(group),
+	if (body_add_path(p->config, b, match->text, p->file, group->line,
 	    &p->path, p->mistake) < 0)
 		return -1;
-	for (i = 0; i < config_setting_length(group) && r == 0; i++) {
-		s = config_setting_get_elem(group, (unsigned)i);
-		if (strcmp(config_setting_name(s), "match") != 0)
+	for (s = group->children; s != NULL && r == 0; s = s->next)
+		if (s != match)
 			r = parse_setting(p, s, "", b);
-	}
 	p->path = NULL;
 	return r;
 }
 
 static int
-parse_paths(struct parse *p, const config_setting_t *list, struct body *b)
+parse_paths(struct parse *p, const struct node *list, struct body *b)
 {
-	int i, r = 0;
+	const struct node *s;
+	int r = 0;
 
-	for (i = 0; i < config_setting_length(list) && r == 0; i++)
-		r = parse_path(p, config_setting_get_elem(list, (unsigned)i),
-		    b);
+	for (s = list->children; s != NULL && r == 0; s = s->next)
+		r = parse_path(p, s, b);
 	return r;
 }
 
 /* What a body may hold: the name of a profile, and settings. */
 static int
-parse_member(struct parse *p, const config_setting_t *s, struct body *b)
+parse_member(struct parse *p, const struct node *s, struct body *b)
 {
-	const char *text;
-
-	if (strcmp(config_setting_name(s), "profile") != 0)
+	if (strcmp(s->name, "profile") != 0)
 		return parse_setting(p, s, "", b);
-	if ((text = config_setting_get_string(s)) == NULL)
+	if (s->type != NODE_STRING)
 		return MISTAKE(p, s, "profile", "must be one profile's name, "
 		    "in quotes");
-	return body_want(p->config, b, text, p->file, line_of(s), p->mistake);
+	return body_want(p->config, b, s->text, p->file, s->line,
+	    p->mistake);
 }
 
 /* What rules match by. */
@@ -267,15 +239,12 @@ item_fault(enum criterion kind, const char *item)
 
 /* All items of a criterion, in one string; NULL when it is none. */
 static const char *
-criterion_text(struct parse *p, const config_setting_t *s,
+criterion_text(struct parse *p, const struct node *s,
     enum criterion kind)
 {
 	if (is_list(s))
 		return list_text(p, s, kind == BY_PORT);
-	if (config_setting_type(s) == CONFIG_TYPE_STRING ||
-	    (kind == BY_PORT && config_setting_type(s) == CONFIG_TYPE_INT))
-		return scalar_text(p, s);
-	return NULL;
+	return is_item(s, kind == BY_PORT) ? s->text : NULL;
 }
 
 /* Cuts an item off the front of *rest, without the blanks around it. */
@@ -319,17 +288,17 @@ criterion_list(struct parse *p, const char *text, enum criterion kind)
 }
 
 static int
-parse_criterion(struct parse *p, const config_setting_t *s,
+parse_criterion(struct parse *p, const struct node *s,
     struct criteria *match)
 {
-	const char *text, *name = config_setting_name(s);
+	const char *text, *name = s->name;
 	const char *const *list;
 	size_t i;
 
 	for (i = 0; i < CRITERIA; i++)
 		if (strcmp(name, criteria[i].name) == 0)
 			break;
-	mistake_at(p->mistake, p->file, line_of(s), name);
+	mistake_at(p->mistake, p->file, s->line, name);
 	if (i == CRITERIA)
 		return mistake_say(p->mistake, "is nothing to match by (user, "
 		    "group, address, local_address and local_port are)");
@@ -344,129 +313,103 @@ parse_criterion(struct parse *p, const config_setting_t *s,
 }
 
 static int
-parse_match(struct parse *p, const config_setting_t *s,
+parse_match(struct parse *p, const struct node *s,
     struct criteria *match)
 {
-	int i, r = 0;
+	int r = 0;
 
-	if (!config_setting_is_group(s))
+	if (s->type != NODE_GROUP)
 		return MISTAKE(p, s, "match", "must be a group "
 		    "(match = { user = \"...\"; };)");
-	for (i = 0; i < config_setting_length(s) && r == 0; i++)
-		r = parse_criterion(p,
-		    config_setting_get_elem(s, (unsigned)i), match);
+	for (s = s->children; s != NULL && r == 0; s = s->next)
+		r = parse_criterion(p, s, match);
 	return r;
 }
 
 static int
-parse_rule(struct parse *p, const config_setting_t *group, int number)
+parse_rule(struct parse *p, const struct node *group, int number)
 {
 	struct rule *rule;
-	config_setting_t *s;
-	int i, r = 0;
+	const struct node *s;
+	int r = 0;
 
-	if (!config_setting_is_group(group))
+	if (group->type != NODE_GROUP)
 		return MISTAKE(p, group, "rules", "rule %d must be a group "
 		    "({ ... })", number);
 	rule = arena_get(&p->config->arena, sizeof(*rule));
 	rule->number = number;
 	rule->body.file = p->file;
-	rule->body.line = line_of(group);
-	for (i = 0; i < config_setting_length(group) && r == 0; i++) {
-		s = config_setting_get_elem(group, (unsigned)i);
-		if (strcmp(config_setting_name(s), "match") == 0)
-			r = parse_match(p, s, &rule->match);
-		else
-			r = parse_member(p, s, &rule->body);
-	}
+	rule->body.line = group->line;
+	for (s = group->children; s != NULL && r == 0; s = s->next)
+		r = strcmp(s->name, "match") == 0 ?
+		    parse_match(p, s, &rule->match) :
+		    parse_member(p, s, &rule->body);
 	p->config->last->next = rule;
 	p->config->last = rule;
 	return r;
 }
 
 static int
-parse_rules(struct parse *p, const config_setting_t *s)
+parse_rules(struct parse *p, const struct node *s)
 {
-	int i, r = 0;
+	int number = 0, r = 0;
 
-	if (!config_setting_is_list(s))
+	if (s->type != NODE_LIST)
 		return MISTAKE(p, s, "rules", "must be a list "
 		    "(rules = ( { ... }, { ... } );)");
-	for (i = 0; i < config_setting_length(s) && r == 0; i++)
-		r = parse_rule(p, config_setting_get_elem(s, (unsigned)i),
-		    i + 1);
+	for (s = s->children; s != NULL && r == 0; s = s->next)
+		r = parse_rule(p, s, ++number);
 	return r;
 }
 
 static int
-parse_profile(struct parse *p, const config_setting_t *group)
+parse_profile(struct parse *p, const struct node *group)
 {
-	const char *name = config_setting_name(group);
+	const char *name = group->name;
 	struct profile *profile;
-	int i, r = 0;
+	const struct node *s;
+	int r = 0;
 
-	if (!config_setting_is_group(group))
+	if (group->type != NODE_GROUP)
 		return MISTAKE(p, group, name, "a profile must be a group "
 		    "(%s = { ... };)", name);
 	if (builtin_find(name) != NULL)
 		return MISTAKE(p, group, name, "a profile of this name is "
 		    "built in (choose another, which may name it)");
-	name = arena_copy(&p->config->arena, name);
-	profile = profile_add(p->config, name, p->file, line_of(group));
-	for (i = 0; i < config_setting_length(group) && r == 0; i++)
-		r = parse_member(p, config_setting_get_elem(group,
-		    (unsigned)i), &profile->body);
+	profile = profile_add(p->config, name, p->file, group->line);
+	for (s = group->children; s != NULL && r == 0; s = s->next)
+		r = parse_member(p, s, &profile->body);
 	return r;
 }
 
 static int
-parse_profiles(struct parse *p, const config_setting_t *s)
+parse_profiles(struct parse *p, const struct node *s)
 {
-	int i, r = 0;
+	int r = 0;
 
-	if (!config_setting_is_group(s))
+	if (s->type != NODE_GROUP)
 		return MISTAKE(p, s, "profiles", "must be a group "
 		    "(profiles = { name = { ... }; };)");
-	for (i = 0; i < config_setting_length(s) && r == 0; i++)
-		r = parse_profile(p, config_setting_get_elem(s, (unsigned)i));
+	for (s = s->children; s != NULL && r == 0; s = s->next)
+		r = parse_profile(p, s);
 	return r;
 }
 
 static int
-parse_root(struct parse *p, const config_setting_t *root)
+parse_root(struct parse *p, const struct node *root)
 {
-	const config_setting_t *s;
-	const char *name;
-	int i, r = 0;
+	const struct node *s;
+	int r = 0;
 
-	for (i = 0; i < config_setting_length(root) && r == 0; i++) {
-		s = config_setting_get_elem(root, (unsigned)i);
-		name = config_setting_name(s);
-		if (strcmp(name, "rules") == 0)
+	for (s = root->children; s != NULL && r == 0; s = s->next)
+		if (strcmp(s->name, "rules") == 0)
 			r = parse_rules(p, s);
-		else if (strcmp(name, "profiles") == 0)
+		else if (strcmp(s->name, "profiles") == 0)
 			r = parse_profiles(p, s);
 		else
-			r = MISTAKE(p, s, name, "only rules and profiles stand "
-			    "here (settings: rules = ( { ... } );)");
-	}
+			r = MISTAKE(p, s, s->name, "only rules and profiles "
+			    "stand here (settings: rules = ( { ... } );)");
 	return r;
-}
-
-/* What libconfig says, and where; better, what the scan saw. */
-static int
-syntax_error(struct parse *p, const config_t *cf, const struct scan *scan)
-{
-	const char *text = config_error_text(cf);
-
-	mistake_at(p->mistake, p->file, config_error_line(cf), NULL);
-	if (strcmp(text, "syntax error") != 0)
-		return mistake_say(p->mistake, "%s", text);
-	if (scan->hint == NULL)
-		return mistake_say(p->mistake, "syntax error (is a semicolon, "
-		    "a comma or a bracket missing, here or above?)");
-	p->mistake->line = scan->line;
-	return mistake_say(p->mistake, "syntax error (%s)", scan->hint);
 }
 
 int
@@ -474,22 +417,13 @@ config_text(struct config *c, const char *name, const char *text, size_t len,
     struct mistake *m)
 {
 	struct parse p = { .config = c, .mistake = m };
-	struct scan scan;
-	config_t cf;
-	int r;
+	const struct node *root;
 
 	*m = (struct mistake){ 0 };
 	p.file = arena_copy(&c->arena, name);
 	mistake_at(m, name, 0, NULL);
-	if (scan_text(text, len, &scan, m) < 0)
-		return -1;
-	config_init(&cf);
-	if (config_read_string(&cf, text))
-		r = parse_root(&p, config_root_setting(&cf));
-	else
-		r = syntax_error(&p, &cf, &scan);
-	config_destroy(&cf);
-	return r;
+	root = tree_read(&c->arena, text, len, m);
+	return root == NULL ? -1 : parse_root(&p, root);
 }
 
 /*

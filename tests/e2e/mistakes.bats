@@ -173,7 +173,7 @@ in_file()
 }
 
 @test "mistakes in the file are told with line and setting" {
-	in_file '2: syntax error (is a semicolon, a comma or a bracket missing, here or above?)' \
+	in_file '2: syntax error (a = is missing behind overwrite)' \
 	    $'rules = (\n  { rename = { overwrite "always"; }; }\n);'
 	in_file '1: rename.overwite: there is no such setting (-Q settings lists them)' \
 	    'rules = ( { rename = { overwite = "always"; }; } );'

@@ -79,8 +79,8 @@ static const struct {
 	{ { 0 }, "rules = (\n{ rename = { overwrite\nwhen = \"always\" }; } );",
 	    "p:3: syntax error (is a semicolon missing before this?)" },
 	{ { 0 }, "rules = ( {\n",
-	    "p:2: syntax error (is a semicolon, a comma or a bracket missing, "
-	    "here or above?)" },
+	    "p:2: syntax error (the file ends, and the { of line 1 is still "
+	    "open)" },
 	{ { 0 }, "rules = (\n{ profile = \"webex\"\n\"sshfs\"; } );",
 	    "p:3: two strings with nothing between would be read as one "
 	    "(is a comma or a semicolon missing?)" },
@@ -88,9 +88,9 @@ static const struct {
 	    "p:2: two strings with nothing between would be read as one "
 	    "(is a comma or a semicolon missing?)" },
 	{ { 0 }, "rules = ();\nrules = ();",
-	    "p:2: duplicate setting name" },
+	    "p:2: duplicate setting name (rules stands in line 1, too)" },
 	{ { 0 }, RULE("log = { level = \"INFO\"; level = \"QUIET\"; };"),
-	    "p:2: duplicate setting name" },
+	    "p:2: duplicate setting name (level stands in line 2, too)" },
 	{ { 0 }, "rules = ();\n/* and then\nrules",
 	    "p:2: this comment does not end, so that all behind it would be "
 	    "ignored" },

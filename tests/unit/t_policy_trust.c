@@ -75,8 +75,8 @@ check_files(void)
 	expect("another token", "%d.conf", "%d.conf: there is no token %d");
 
 	write_file("bad", "rules = (", 0644);
-	expect("a file that is wrong", "bad", "bad:1: syntax error (is a "
-	    "semicolon, a comma or a bracket missing, here or above?)");
+	expect("a file that is wrong", "bad", "bad:1: syntax error (the "
+	    "file ends, and the ( of line 1 is still open)");
 }
 
 static void
