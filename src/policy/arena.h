@@ -10,14 +10,18 @@
 #include <stddef.h>
 
 struct chunk;
-struct arena {
-	struct chunk	*chunks;	/* NULL is an empty arena */
+struct arena {			/* all zero is an empty one */
+	struct chunk	*chunks;
+	char		*room;		/* in the last of them */
+	size_t		 left;		/* ... so many bytes */
 };
 
 /* `size` bytes of zeroes, aligned for any type. */
 void	*arena_get(struct arena *, size_t size);
 
+/* A string; `len` bytes as one. */
 char	*arena_copy(struct arena *, const char *);
+char	*arena_text(struct arena *, const char *, size_t len);
 char	*arena_printf(struct arena *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 

@@ -113,17 +113,17 @@ given_of(struct parse *p, const struct node *s)
 	return g;
 }
 
-/* Is there a setting whose name begins with `name` and a dot? */
-static bool
-is_group_name(const char *name)
+static const char *
+dotted_name(struct parse *p, const char *prefix, const char *name)
 {
-	size_t i, n = strlen(name);
+	size_t len = strlen(prefix);
+	char *dotted;
 
-	for (i = 0; i < knob_count; i++)
-		if (strncmp(knobs[i].name, name, n) == 0 &&
-		    knobs[i].name[n] == '.')
-			return true;
-	return false;
+	if (len == 0)
+		return name;
+	dotted = arena_get(&p->config->arena, len + strlen(name) + 2);
+	stpcpy(stpcpy(stpcpy(dotted, prefix), "."), name);
+	return dotted;
 }
 
 static int	parse_paths(struct parse *, const struct node *,
@@ -134,15 +134,13 @@ static int
 parse_setting(struct parse *p, const struct node *s, const char *prefix,
     struct body *b)
 {
-	const char *name = s->name;
+	const char *name = dotted_name(p, prefix, s->name);
 	struct given g;
 	int r = 0;
 
-	if (prefix[0] != '\0')
-		name = arena_printf(&p->config->arena, "%s.%s", prefix, name);
 	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
 		return parse_paths(p, s, b);
-	if (knob_find(name) != NULL || !is_group_name(name)) {
+	if (knob_find(name) != NULL || !knob_is_group(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? path_add(p->config, p->path, name, &g,
 		    p->file, s->line, p->mistake) : body_add(p->config, b,

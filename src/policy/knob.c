@@ -114,6 +114,23 @@ knob_find(const char *name)
 	    compare_name);
 }
 
+static int
+compare_group(const void *name, const void *knob)
+{
+	const char *dotted = ((const struct knob *)knob)->name;
+	size_t len = strlen(name);
+	int order = strncmp(name, dotted, len);
+
+	return order != 0 ? order : '.' - dotted[len];
+}
+
+bool
+knob_is_group(const char *name)
+{
+	return bsearch(name, knobs, knob_count, sizeof(knobs[0]),
+	    compare_group) != NULL;
+}
+
 const struct knob *
 knob_find_flag(int flag)
 {

@@ -94,6 +94,9 @@ extern const size_t knob_count;
 const struct knob *knob_find(const char *name);
 const struct knob *knob_find_flag(int flag);
 
+/* Is there a setting whose name begins with `name` and a dot? */
+bool	knob_is_group(const char *name);
+
 /*
  * Checks a value for this setting. Its text, if it has one, is kept in the
  * arena. Returns 0, or -1 with the mistake's text (not its place).

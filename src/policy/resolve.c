@@ -68,6 +68,8 @@ by_port(const char *const *list, int port)
 {
 	char text[16];
 
+	if (list == NULL)
+		return APPLIES;
 	snprintf(text, sizeof(text), "%d", port);
 	return by_name(list, port == 0 ? NULL : text);
 }

@@ -151,10 +151,10 @@ static void
 skip(struct reader *r)
 {
 	for (;;) {
-		r->p += strspn(r->p, " \t\r\f");
-		if (*r->p == '\n') {
-			r->line++;
+		while (*r->p == ' ' || *r->p == '\t')
 			r->p++;
+		if (*r->p == '\n' || *r->p == '\r' || *r->p == '\f') {
+			r->line += *r->p++ == '\n';
 		} else if (*r->p == '#' || strncmp(r->p, "//", 2) == 0) {
 			r->p += strcspn(r->p, "\n");
 		} else if (strncmp(r->p, "/*", 2) == 0) {
@@ -174,12 +174,6 @@ take(struct reader *r, int c)
 	r->p++;
 	skip(r);
 	return true;
-}
-
-static char *
-copy(struct reader *r, const char *s, size_t len)
-{
-	return memcpy(arena_get(r->arena, len + 1), s, len);
 }
 
 static int
@@ -227,10 +221,11 @@ read_string(struct reader *r, struct node *n)
 		return;
 	}
 	n->type = NODE_STRING;
-	n->text = to = arena_get(r->arena, (size_t)(end - s) + 1);
+	n->text = to = arena_text(r->arena, s, (size_t)(end - s));
 	for (; s < end; s++)
 		if ((*to++ = *s == '\\' ? unescape(&s) : *s) == '\0')
 			refuse(r, "\\x00 would end the string");
+	*to = '\0';
 	if (r->failed)
 		return;
 	r->p = end + 1;
@@ -304,7 +299,8 @@ read_number(struct reader *r, struct node *n)
 
 	if (len > 0) {
 		n->type = NODE_FLOAT;
-		n->text = copy(r, r->p, (size_t)(s + len - r->p));
+		n->text = arena_text(r->arena, r->p,
+		    (size_t)(s + len - r->p));
 		r->p = s + len;
 	} else if (s == r->p && s[0] == '0' && (s[1] | 0x20) == 'x' &&
 	    is_hex_digit(s[2])) {
@@ -383,7 +379,7 @@ static const char *
 read_name(struct reader *r)
 {
 	size_t len = name_len(r->p);
-	const char *name = copy(r, r->p, len);
+	const char *name = arena_text(r->arena, r->p, len);
 
 	if (!begins_name(*r->p))
 		refuse_here(r, *r->p == ';' ? "a semicolon is one too many" :
