@@ -121,7 +121,7 @@ load_policy(void)
 {
 	own_facts();
 	if (options.mistaken ||
-	    config_file(config, options.file, &facts, fs_program_owner(),
+	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0)
 		return -1;
 	if (config_check_charsets(config, charset_known, &mistake) != 0)
@@ -187,7 +187,7 @@ check_policy(void)
 
 	own_facts();
 	if (options.mistaken ||
-	    config_file(config, options.file, &facts, fs_program_owner(),
+	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0 ||
 	    config_check_charsets(config, charset_known, &mistake) != 0 ||
 	    config_check(config, &lookup, stderr, &mistake) != 0)
@@ -225,7 +225,7 @@ explain_policy(void)
 		facts.groups = ident_own_groups();
 	facts.no_landlock = !sandbox_has_landlock();
 	if (options.mistaken ||
-	    config_file(config, options.file, &facts, fs_program_owner(),
+	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0 ||
 	    config_check_charsets(config, charset_known, &mistake) != 0 ||
 	    (r = config_explain(config, &facts, stdout, &mistake)) < 0)

@@ -425,34 +425,48 @@ config_text(struct config *c, const char *name, const char *text, size_t len,
 }
 
 /*
- * Reads all of a file, at most FILE_MAX bytes, and puts a NUL behind them.
- * Returns its length, or -1 with the mistake's text.
+ * Reads all of a file of that size, and puts a NUL behind it. Returns its
+ * length, which may be less, or -1 with the mistake's text.
  */
 static ssize_t
-read_all(int fd, char text[FILE_MAX + 2], struct mistake *m)
+read_all(int fd, char *text, size_t size, struct mistake *m)
 {
-	ssize_t n, len = 0;
+	size_t len = 0;
+	ssize_t n;
 
 	do {
-		n = read(fd, text + len, (size_t)(FILE_MAX + 1 - len));
-		len += n > 0 ? n : 0;
-	} while (n > 0 || (n < 0 && errno == EINTR));
+		n = read(fd, text + len, size + 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	} while ((n > 0 && len <= size) || (n < 0 && errno == EINTR));
 	if (n < 0)
 		return mistake_say(m, "%s", strerror(errno));
-	if (len > FILE_MAX)
-		return mistake_say(m, "is larger than 1 MiB");
+	if (len > size)
+		return mistake_say(m, "grows while it is read");
 	text[len] = '\0';
-	return len;
+	return (ssize_t)len;
+}
+
+static int
+read_policy(struct config *c, const char *name, int fd, off_t size,
+    struct mistake *m)
+{
+	ssize_t len;
+	char *text;
+
+	if (size > FILE_MAX)
+		return mistake_say(m, "is larger than 1 MiB");
+	text = arena_get(&c->arena, (size_t)size + 1);
+	len = read_all(fd, text, (size_t)size, m);
+	return len < 0 ? -1 : config_text(c, name, text, (size_t)len, m);
 }
 
 int
 config_file(struct config *c, const char *path, const struct facts *facts,
-    uid_t owner, struct mistake *m)
+    uid_t (*owner)(void), struct mistake *m)
 {
 	const char *name = DEFAULT_FILE;
-	ssize_t len;
-	char *text;
-	int fd;
+	off_t size;
+	int fd, r;
 
 	*m = (struct mistake){ 0 };
 	if (path != NULL) {
@@ -462,14 +476,13 @@ config_file(struct config *c, const char *path, const struct facts *facts,
 			return -1;
 	}
 	mistake_at(m, name, 0, NULL);
-	fd = trust_open(name, owner, m);
+	fd = trust_open(name, owner, &size, m);
 	if (fd == TRUST_ABSENT)
 		return path == NULL ? 0 :
 		    mistake_say(m, "there is no such file");
 	if (fd < 0)
 		return -1;
-	text = arena_get(&c->arena, FILE_MAX + 2);
-	len = read_all(fd, text, m);
+	r = read_policy(c, name, fd, size, m);
 	close(fd);
-	return len < 0 ? -1 : config_text(c, name, text, (size_t)len, m);
+	return r;
 }

@@ -70,10 +70,10 @@ int	config_option(struct config *, const char *assignment,
 /*
  * Reads the policy file: `path` from -F, in which %u %U %% expand, or the
  * default when NULL, whose absence is no policy. It must be what only root or
- * `owner`, the owner of the program, can have written.
+ * the owner of the program, as `owner` says, can have written.
  */
 int	config_file(struct config *, const char *path, const struct facts *,
-	    uid_t owner, struct mistake *);
+	    uid_t (*owner)(void), struct mistake *);
 
 /* The same from memory, without any question of trust; mistakes say `name`. */
 int	config_text(struct config *, const char *name, const char *text,

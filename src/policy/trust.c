@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
+#include <sys/param.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -8,18 +9,25 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "policy/trust.h"
+#include "wire/buf.h"
 
 #define LINKS_MAX	40
 
-/* Where the walk stands. */
+/*
+ * Where the walk stands. Few paths have links or are relative: a buffer for
+ * those would cost each session two pages of stack.
+ */
 struct walk {
-	uid_t		 owner;
+	uid_t		 (*owner)(void);
+	off_t		*size;
 	int		 dirfd;		/* checked */
-	char		 rest[PATH_MAX]; /* not yet walked */
+	const char	*rest;		/* not yet walked */
+	char		*made;		/* what it is in, if not the path */
 	size_t		 own;		/* rest shorter: it is all the path's,
 					 * nothing from a link */
 	int		 links;
@@ -40,12 +48,10 @@ say_errno(struct walk *w, const char *name)
 static int
 check_owner(struct walk *w, const char *name, const struct stat *st)
 {
-	const char *hint = w->owner == 0 ? "root" :
-	    "root, or to the owner of this program";
-
-	if (st->st_uid != 0 && st->st_uid != w->owner)
+	if (st->st_uid != 0 && st->st_uid != w->owner())
 		return mistake_say(w->mistake, "\"%s\" belongs to uid %u "
-		    "(it must belong to %s)", name, (unsigned)st->st_uid, hint);
+		    "(it must belong to root%s)", name, (unsigned)st->st_uid,
+		    w->owner() == 0 ? "" : ", or to the owner of this program");
 	if (S_ISLNK(st->st_mode) ||
 	    (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0))
 		return 0;
@@ -76,13 +82,24 @@ enter_root(struct walk *w)
 	return check_owner(w, "/", &st);
 }
 
+/* What is left to walk is from now on one text behind another. */
+static void
+put_in_front(struct walk *w, const char *text, const char *sign)
+{
+	char *made;
+
+	if (asprintf(&made, "%s%s%s", text, sign, w->rest) < 0)
+		buf_no_memory();
+	free(w->made);
+	w->rest = w->made = made;
+}
+
 /* Puts a link's target in front of what is left to walk. */
 static int
 follow(struct walk *w, int fd, const char *name)
 {
-	char target[PATH_MAX], rest[PATH_MAX];
+	char target[PATH_MAX];
 	ssize_t n;
-	int len;
 
 	if (strlen(w->rest) < w->own)
 		w->own = strlen(w->rest);
@@ -90,9 +107,8 @@ follow(struct walk *w, int fd, const char *name)
 	if (n < 0)
 		return say_errno(w, name);
 	target[n] = '\0';
-	memcpy(rest, w->rest, sizeof(rest));
-	len = snprintf(w->rest, sizeof(w->rest), "%s%s", target, rest);
-	if (++w->links > LINKS_MAX || len >= (int)sizeof(w->rest))
+	put_in_front(w, target, "");
+	if (++w->links > LINKS_MAX || strlen(w->rest) >= PATH_MAX)
 		return mistake_say(w->mistake, "\"%s\": too many links", name);
 	return target[0] == '/' ? enter_root(w) : 0;
 }
@@ -112,38 +128,41 @@ open_file(struct walk *w, const char *name)
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return say_errno(w, name);
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0) {
 		say_errno(w, name);
-	else if (!S_ISREG(st.st_mode))
+	} else if (!S_ISREG(st.st_mode)) {
 		mistake_say(w->mistake, "\"%s\" is not a regular file", name);
-	else if (check_owner(w, name, &st) == 0)
+	} else if (check_owner(w, name, &st) == 0) {
+		*w->size = st.st_size;
 		return fd;
+	}
 	close(fd);
 	return -1;
 }
 
-/* Takes the first component off what is left; false when none is. */
-static bool
-next_name(struct walk *w, char *name, size_t size)
+/* Takes the first component off what is left. Its length; 0 when none is. */
+static size_t
+next_name(struct walk *w, char name[NAME_MAX + 2])
 {
-	size_t skip = strspn(w->rest, "/");
-	size_t len = strcspn(w->rest + skip, "/");
+	size_t len;
 
-	snprintf(name, size, "%.*s", (int)len, w->rest + skip);
-	memmove(w->rest, w->rest + skip + len,
-	    strlen(w->rest + skip + len) + 1);
-	return len > 0;
+	w->rest += strspn(w->rest, "/");
+	len = strcspn(w->rest, "/");
+	/* What is too long stays so. */
+	strlcpy(name, w->rest, MIN(len, NAME_MAX + 1) + 1);
+	w->rest += len;
+	return len;
 }
 
 /* Walks to the file. As trust_open(). */
 static int
 walk(struct walk *w)
 {
-	char name[PATH_MAX];
+	char name[NAME_MAX + 2];
 	struct stat st;
 	int fd, r;
 
-	while (next_name(w, name, sizeof(name))) {
+	while (next_name(w, name) > 0) {
 		fd = openat(w->dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 		if (fd < 0 && errno == ENOENT && strlen(w->rest) < w->own)
 			return TRUST_ABSENT;
@@ -167,21 +186,34 @@ walk(struct walk *w)
 	return mistake_say(w->mistake, "is a directory");
 }
 
-int
-trust_open(const char *path, uid_t owner, struct mistake *m)
+/* A relative path begins at the working directory. */
+static int
+make_absolute(struct walk *w)
 {
-	struct walk w = { .owner = owner, .dirfd = -1, .own = PATH_MAX,
-	    .mistake = m };
-	char cwd[PATH_MAX] = "";
-	int fd, len;
+	char cwd[PATH_MAX];
 
-	if (path[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
-		return say_errno(&w, ".");
-	len = snprintf(w.rest, sizeof(w.rest), "%s/%s", cwd, path);
-	if (len >= (int)sizeof(w.rest))
-		return mistake_say(m, "has too long a name");
-	fd = enter_root(&w) < 0 ? -1 : walk(&w);
+	if (getcwd(cwd, sizeof(cwd)) == NULL)
+		return say_errno(w, ".");
+	put_in_front(w, cwd, "/");
+	return 0;
+}
+
+int
+trust_open(const char *path, uid_t (*owner)(void), off_t *size,
+    struct mistake *m)
+{
+	struct walk w = { .owner = owner, .size = size, .dirfd = -1,
+	    .rest = path, .own = PATH_MAX, .mistake = m };
+	int fd = -1;
+
+	if (path[0] != '/' && make_absolute(&w) < 0)
+		return -1;
+	if (strlen(w.rest) >= PATH_MAX)
+		mistake_say(m, "has too long a name");
+	else if (enter_root(&w) == 0)
+		fd = walk(&w);
 	if (w.dirfd >= 0)
 		close(w.dirfd);
+	free(w.made);
 	return fd;
 }

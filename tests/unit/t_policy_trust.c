@@ -39,7 +39,7 @@ expect(const char *what, const char *path, const char *end)
 	char line[MISTAKE_LINE_MAX] = "accepted";
 	size_t n;
 
-	if (config_file(c, path, &case_facts, geteuid(), &m) < 0)
+	if (config_file(c, path, &case_facts, geteuid, &m) < 0)
 		mistake_line(&m, line);
 	n = strlen(line);
 	if (end == NULL)
