@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The least that a server can do for the rows that move bytes: no check, no
- * policy, no log. It runs all that a read(2) brought and writes the replies at
- * once; READs and WRITEs that stand side by side share a call. The rest is
- * what the kernel takes, and a goal below it is out of reach on this machine.
- * Anything else that it is asked ends it.
+ * The least that a server can do for the rows that move bytes and those that
+ * list a directory: no check, no policy, no log. It runs all that a read(2)
+ * brought and writes the replies at once; READs and WRITEs that stand side by
+ * side share a call, and an entry of a listing has a size and a mode, in
+ * version 3 and 6. The rest is what the kernel takes, and a goal below it is
+ * out of reach on this machine. Anything else that it is asked ends it.
  */
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
+#include <dirent.h>
 #include <endian.h>
 #include <err.h>
 #include <fcntl.h>
@@ -17,10 +20,12 @@
 #include <unistd.h>
 
 enum {
-	INIT = 1, VERSION, OPEN, CLOSE, READ, WRITE,
-	STATUS = 101, HANDLE, DATA, EXTENDED = 200
+	INIT = 1, VERSION, OPEN, CLOSE, READ, WRITE, OPENDIR = 11, READDIR,
+	STATUS = 101, HANDLE, DATA, NAME, EXTENDED = 200,
+	ATTR_SIZE = 1, ATTR_PERMISSIONS = 4
 };
 
+#define LISTING		(200 * 1024)	/* a reply to READDIR has more, once */
 #define BOUND		(255 * 1024)	/* of the output of one write(2) */
 #define SIDE_BY_SIDE	64
 #define SMALL		(32 * 1024)	/* what is not shares no call */
@@ -30,6 +35,7 @@ enum {
 
 static uint8_t in[1 << 19], out[1 << 20];
 static size_t in_len, out_len;
+static uint32_t version;
 
 static uint32_t
 get32(const uint8_t *p)
@@ -55,6 +61,16 @@ put32(uint32_t v)
 }
 
 static void
+put_string(const char *s)
+{
+	size_t len = strlen(s);
+
+	put32((uint32_t)len);
+	memcpy(out + out_len, s, len);
+	out_len += len;
+}
+
+static void
 put_head(uint32_t len, uint8_t type, uint32_t id)
 {
 	put32(len);
@@ -73,11 +89,12 @@ put_status(uint32_t id, uint32_t code)
 
 /* VERSION, with the one extension there is. */
 static void
-put_version(void)
+put_version(uint32_t wanted)
 {
 	static const char pair[] = "\0\0\0\tcopy-data\0\0\0\0011";
 
-	put_head(HEAD + sizeof(pair) - 1, VERSION, 3);
+	version = wanted < 6 ? 3 : 6;
+	put_head(HEAD + sizeof(pair) - 1, VERSION, version);
 	memcpy(out + out_len, pair, sizeof(pair) - 1);
 	out_len += sizeof(pair) - 1;
 }
@@ -188,6 +205,77 @@ open_file(uint32_t id, uint8_t *fields)
 }
 
 static void
+open_directory(uint32_t id, uint8_t *fields)
+{
+	char *name = (char *)fields + 4;
+	int fd;
+
+	name[get32(fields)] = '\0';
+	if ((fd = open(name, O_RDONLY | O_DIRECTORY)) < 0)
+		err(1, "%s", name);
+	put_head(HEAD + 8, HANDLE, id);
+	put32(4);
+	put32((uint32_t)fd);
+}
+
+static void
+put_entry(int fd, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		err(1, "%s", name);
+	put_string(name);
+	if (version == 3)
+		put_string(name);
+	put32(ATTR_SIZE | ATTR_PERMISSIONS);
+	if (version == 6)
+		out[out_len++] = 1;
+	put32((uint32_t)((uint64_t)st.st_size >> 32));
+	put32((uint32_t)st.st_size);
+	put32(st.st_mode);
+}
+
+/* Writes a number where there was none yet. */
+static void
+set32(size_t at, uint32_t v)
+{
+	size_t end = out_len;
+
+	out_len = at;
+	put32(v);
+	out_len = end;
+}
+
+static void
+read_directory(uint32_t id, int fd)
+{
+	static _Alignas(struct dirent64) char entries[8192];
+	const struct dirent64 *e;
+	size_t start = out_len;
+	ssize_t n = 1, at;
+	uint32_t count = 0;
+
+	put_head(0, NAME, id);
+	put32(0);
+	while (out_len - start < LISTING &&
+	    (n = getdents64(fd, entries, sizeof(entries))) > 0)
+		for (at = 0; at < n; at += e->d_reclen, count++) {
+			e = (const void *)(entries + at);
+			put_entry(fd, e->d_name);
+		}
+	if (n < 0)
+		err(1, "getdents64");
+	if (count == 0) {
+		out_len = start;
+		put_status(id, 1);
+		return;
+	}
+	set32(start, (uint32_t)(out_len - start - FRAME));
+	set32(start + FRAME + HEAD, count);
+}
+
+static void
 copy_data(uint32_t id, const uint8_t *fields)
 {
 	int from = (int)get32(fields + 17), to = (int)get32(fields + 41);
@@ -208,7 +296,7 @@ run(uint8_t *packet, uint8_t *next)
 
 	switch (packet[0]) {
 	case INIT:
-		put_version();
+		put_version(id);
 		return 1;
 	case OPEN:
 		open_file(id, packet + HEAD);
@@ -219,6 +307,12 @@ run(uint8_t *packet, uint8_t *next)
 	case READ:
 	case WRITE:
 		return transfer(packet, next);
+	case OPENDIR:
+		open_directory(id, packet + HEAD);
+		return 1;
+	case READDIR:
+		read_directory(id, (int)get32(packet + 9));
+		return 1;
 	case EXTENDED:
 		copy_data(id, packet + HEAD);
 		return 1;
