@@ -242,14 +242,16 @@ attr_of(struct attr *a, const struct statx *st)
 	a->nlink = st->stx_nlink;
 }
 
-/* What there is to say of a name; NULL is one that nothing is known of. */
+/* The same of a name of which, for NULL, no more is known than its DT_*. */
 static void
-attr_of_name(struct attr *a, const struct statx *st, uint8_t type)
+attr_of_name(struct attr *a, const struct statx *st, unsigned char d_type)
 {
-	a->has = 0;
-	a->type = type;
-	if (st != NULL)
+	if (st != NULL) {
 		attr_of(a, st);
+		return;
+	}
+	a->has = 0;
+	a->type = type_of((mode_t)DTTOIF(d_type));
 }
 
 static void
@@ -330,7 +332,7 @@ reply_names_add(struct session *s, struct names *n, const char *name,
 	size_t mark = s->out.len;
 	struct attr a;
 
-	attr_of_name(&a, st, type_of((mode_t)DTTOIF(d_type)));
+	attr_of_name(&a, st, d_type);
 	put_name(s, name, &a);
 	if (s->version <= 3)
 		longname_put(&n->line, &s->out, st, name, strlen(name));
@@ -367,7 +369,7 @@ reply_name_stat(struct session *s, const struct request *q, const char *name,
 	struct attr a;
 	struct names n;
 
-	attr_of_name(&a, st, TYPE_UNKNOWN);
+	attr_of_name(&a, st, DT_UNKNOWN);
 	reply_names_begin(s, q, &n);
 	put_name(s, name, &a);
 	if (s->version <= 3)
