@@ -33,7 +33,6 @@
 static struct session session;
 static struct config *config;
 static struct mistake mistake;
-static const char *names[REQUEST_NAMES_MAX];
 static struct facts facts;
 static struct options options = {
 	.mistake = &mistake, .self = &session.self, .level = LOG_LEVEL_ERROR,
@@ -77,6 +76,16 @@ start_log(int level, int facility)
 	}
 	log_init(getprogname(), (enum log_level)level, facility,
 	    options.on_stderr);
+}
+
+/* Few policies have a list of requests to check. */
+static const char *const *
+request_names(void)
+{
+	static const char *names[REQUEST_NAMES_MAX];
+
+	table_names(names);
+	return names;
 }
 
 /* The words of SSH_CONNECTION: addresses and ports, the client's first. */
@@ -368,11 +377,9 @@ confine(void)
 int
 main(int argc, char **argv)
 {
-	sandbox_stdio();
-	signals_init();
+	signals_init(sandbox_stdio());
 	buf_no_memory = no_memory;
-	table_names(names);
-	options.config = config = config_new(names);
+	options.config = config = config_new(request_names);
 	if (ident_self(&session.self) != 0) {
 		fprintf(stderr, "No user found for uid %lu\n",
 		    (unsigned long)getuid());

@@ -49,10 +49,10 @@ struct lookup {
 };
 
 /*
- * `requests` are the names -Q requests prints, NULL-terminated; they are kept
- * by reference. config_free(NULL) is fine.
+ * `requests` returns the names -Q requests prints, NULL-terminated; they are
+ * asked for at most once, and kept by reference. config_free(NULL) is fine.
  */
-struct config	*config_new(const char *const *requests);
+struct config	*config_new(const char *const *(*requests)(void));
 void	config_free(struct config *);
 
 /*

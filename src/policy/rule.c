@@ -42,7 +42,7 @@ static const struct builtin {
 };
 
 struct config *
-config_new(const char *const *requests)
+config_new(const char *const *(*requests)(void))
 {
 	struct config *c;
 
@@ -66,16 +66,18 @@ config_free(struct config *c)
 /* A list of requests must not hold one that does not exist: a typing error
  * in access.deny would permit what it means to forbid. */
 static int
-check_requests(const struct config *c, const char *list, struct mistake *m)
+check_requests(struct config *c, const char *list, struct mistake *m)
 {
 	const char *const *request;
 	char item[128];
 	size_t n;
 
+	if (c->request_names == NULL)
+		c->request_names = c->requests();
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
 		snprintf(item, sizeof(item), "%.*s", (int)n, list);
-		for (request = c->requests; *request != NULL; request++)
+		for (request = c->request_names; *request != NULL; request++)
 			if (match_name_list(*request, item))
 				break;
 		if (*request == NULL)

@@ -56,7 +56,8 @@ struct rule {
 
 struct config {
 	struct arena	 arena;		/* all of this, but for struct policy */
-	const char *const *requests;
+	const char *const *(*requests)(void);
+	const char *const *request_names;	/* ... once asked, else NULL */
 	struct rule	 flags;		/* -R, -p and so on; first of all */
 	struct rule	 options;	/* -o; second */
 	struct rule	*last;		/* where the next rule goes */

@@ -604,7 +604,7 @@ check_criteria(void)
 		"path", "path=", "path=a", "path=/a/../b", "path=/.",
 		"path=%d/x",
 	};
-	struct config *c = config_new(case_requests);
+	struct config *c = config_new(case_names);
 	struct facts f = { 0 };
 	struct mistake m;
 	char line[MISTAKE_LINE_MAX];

@@ -34,7 +34,7 @@ write_file(const char *path, const char *text, mode_t mode)
 static void
 expect(const char *what, const char *path, const char *end)
 {
-	struct config *c = config_new(case_requests);
+	struct config *c = config_new(case_names);
 	struct mistake m;
 	char line[MISTAKE_LINE_MAX] = "accepted";
 	size_t n;
