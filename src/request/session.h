@@ -32,8 +32,6 @@ struct session {
 	struct own	 own;		/* files that it made */
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
 	bool		 translate;	/* it is to be used */
-	char		 names[2][PATH_MAX];	/* a request's, translated */
-	struct fs	 fs;		/* how paths resolve */
 	bool		 expired;	/* max_time is over: no new OPEN */
 	bool		 ending;	/* a pending request must settle */
 	uint64_t	 retry_since;	/* ms; of the minute in which ... */
@@ -48,6 +46,11 @@ struct session {
 		const struct handle *h;
 		uint64_t	 off, end;
 	}		 read_ahead, written_ahead;
+
+	/* Last, with what is large and mostly not touched behind what is: a
+	 * page costs a start as much as a system call. */
+	struct fs	 fs;		/* how paths resolve */
+	char		 names[2][PATH_MAX];	/* a request's, translated */
 };
 
 #endif

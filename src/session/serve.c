@@ -415,13 +415,23 @@ serve_over(const struct serve *v)
 	return v->ending != GOING_ON && !waits;
 }
 
+/* Is there a setting that looks at the time? */
+static bool
+serve_is_timed(const struct policy *p)
+{
+	return p->session.idle_timeout > 0 || p->session.max_time > 0 ||
+	    p->limits.read_rate > 0 || p->limits.write_rate > 0;
+}
+
 int
 serve(struct session *s)
 {
 	struct serve v = { .s = s, .ending = GOING_ON };
 	bool more;
 
-	v.began = v.active = clock_ms();
+	/* The kernel's page with the time is one that a start can do without. */
+	if (serve_is_timed(&s->policy))
+		v.began = v.active = clock_ms();
 	bucket_init(&v.received, s->policy.limits.write_rate, v.began);
 	bucket_init(&v.sent, s->policy.limits.read_rate, v.began);
 	v.paced = v.received.rate != 0 || v.sent.rate != 0;

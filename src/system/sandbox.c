@@ -15,17 +15,16 @@
 #include "system/sandbox.h"
 #include "system/sandbox_impl.h"
 
-void
+int
 sandbox_stdio(void)
 {
 	int fd;
 
+	closefrom(STDERR_FILENO + 1);
 	do {
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
-	closefrom(STDERR_FILENO + 1);
+	return fd;
 }
 
 int

@@ -8,9 +8,10 @@
 /*
  * Opens /dev/null where stdin, stdout or stderr is closed, so that no file
  * can come to stand there, and closes every descriptor that was inherited by
- * mistake. To be called first: libraries have none of their own yet.
+ * mistake. To be called first: libraries have none of their own yet. Returns
+ * a descriptor of /dev/null, for signals_init(), or -1.
  */
-void	sandbox_stdio(void);
+int	sandbox_stdio(void);
 
 /*
  * Not dumpable, so that /proc/self/mem is no way to run code, and no

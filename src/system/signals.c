@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -22,14 +21,13 @@ on_signal(int sig)
 }
 
 void
-signals_init(void)
+signals_init(int null)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	end_of_input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (end_of_input == -1)
+	if ((end_of_input = null) == -1)
 		return;
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);

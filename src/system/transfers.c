@@ -27,7 +27,8 @@
 
 /* This door's own state: where records go, and the one being made. */
 static struct {
-	int		 fd;		/* -1: nowhere */
+	bool		 on;		/* else records go nowhere */
+	int		 fd;
 	struct sockaddr_un to;
 	int		 priority;	/* syslog's, or -1 */
 	size_t		 max_text;
@@ -37,7 +38,7 @@ static struct {
 	bool		 begun;
 	size_t		 len;
 	char		 text[ROOM];
-} sink = { .fd = -1 };
+} sink;
 
 static int
 reach(void)
@@ -58,6 +59,7 @@ transfers_open(const char *to, int facility)
 		log_error("no socket for transfers: %s", strerror(errno));
 		return;
 	}
+	sink.on = true;
 	sink.to.sun_family = AF_UNIX;
 	strlcpy(sink.to.sun_path, syslogs ? SYSLOG_SOCKET : to,
 	    sizeof(sink.to.sun_path));
@@ -74,7 +76,7 @@ transfers_open(const char *to, int facility)
 bool
 transfers_on(void)
 {
-	return sink.fd != -1;
+	return sink.on;
 }
 
 /* Who puts has seen to it that there is room: fits(). */
