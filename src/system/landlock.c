@@ -64,7 +64,7 @@ struct ruleset {
  * What looking up names takes, and the libraries for it, which may not be
  * loaded yet. All of it is read, and may be missing.
  */
-static const char *const read_files[] = {
+static const char read_files[][32] = {
 	"/etc/passwd", "/etc/group", "/etc/nsswitch.conf",
 	"/usr/etc/passwd", "/usr/etc/group", "/usr/etc/nsswitch.conf",
 	"/etc/localtime", "/etc/ld.so.cache", "/etc/machine-id",
@@ -72,7 +72,7 @@ static const char *const read_files[] = {
 	"/var/db/passwd.db", "/var/db/group.db",
 	"/var/lib/misc/passwd.db", "/var/lib/misc/group.db",
 };
-static const char *const read_directories[] = {
+static const char read_directories[][32] = {
 	"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib",
 	"/usr/share/zoneinfo", "/var/lib/sss/mc", "/var/lib/extrausers",
 	"/run/nscd", "/var/cache/nscd", "/run/systemd/userdb",

@@ -7,16 +7,18 @@
 
 #include "system/signals.h"
 
-static int end_of_input = -1;
-static volatile sig_atomic_t signalled;
+static struct {
+	int	null;			/* what stdin becomes */
+	volatile sig_atomic_t signalled;
+} ending = { .null = -1 };
 
 static void
 on_signal(int sig)
 {
 	int saved_errno = errno;
 
-	signalled = sig;
-	(void)dup2(end_of_input, STDIN_FILENO);
+	ending.signalled = sig;
+	(void)dup2(ending.null, STDIN_FILENO);
 	errno = saved_errno;
 }
 
@@ -27,7 +29,7 @@ signals_init(int null)
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	if ((end_of_input = null) == -1)
+	if ((ending.null = null) == -1)
 		return;
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
@@ -37,5 +39,5 @@ signals_init(int null)
 bool
 signals_came(void)
 {
-	return signalled != 0;
+	return ending.signalled != 0;
 }

@@ -19,7 +19,7 @@
 #define LOOK_EVERY	1000	/* ms */
 
 /* Below home. Where one ends in a directory, all that is in it counts. */
-static const char *const paths[] = {
+static const char paths[][32] = {
 	".ssh", ".ssh/authorized_keys", ".ssh/authorized_keys2", ".ssh/rc",
 	".ssh/environment", ".profile", ".bashrc", ".bash_profile",
 	".bash_login", ".bash_logout", ".bash_aliases", ".zshenv",

@@ -16,6 +16,7 @@
 #include "system/clock.h"
 #include "system/log.h"
 #include "system/transfers.h"
+#include "wire/buf.h"
 #include "wire/path.h"
 
 #define SYSLOG_SOCKET	"/dev/log"
@@ -27,8 +28,7 @@
 
 /* This door's own state: where records go, and the one being made. */
 static struct {
-	bool		 on;		/* else records go nowhere */
-	int		 fd;
+	int		 fd;		/* -1: nowhere */
 	struct sockaddr_un to;
 	int		 priority;	/* syslog's, or -1 */
 	size_t		 max_text;
@@ -37,8 +37,8 @@ static struct {
 	bool		 told;		/* the log knows that some are lost */
 	bool		 begun;
 	size_t		 len;
-	char		 text[ROOM];
-} sink;
+	char		*text;		/* ROOM bytes, once it is open */
+} sink = { .fd = -1 };
 
 static int
 reach(void)
@@ -59,7 +59,8 @@ transfers_open(const char *to, int facility)
 		log_error("no socket for transfers: %s", strerror(errno));
 		return;
 	}
-	sink.on = true;
+	if ((sink.text = malloc(ROOM)) == NULL)
+		buf_no_memory();
 	sink.to.sun_family = AF_UNIX;
 	strlcpy(sink.to.sun_path, syslogs ? SYSLOG_SOCKET : to,
 	    sizeof(sink.to.sun_path));
@@ -76,14 +77,14 @@ transfers_open(const char *to, int facility)
 bool
 transfers_on(void)
 {
-	return sink.on;
+	return sink.fd != -1;
 }
 
 /* Who puts has seen to it that there is room: fits(). */
 static void
 put(const char *text, size_t len)
 {
-	if (len > sizeof(sink.text) - sink.len)
+	if (len > ROOM - sink.len)
 		return;
 	memcpy(sink.text + sink.len, text, len);
 	sink.len += len;
@@ -147,7 +148,7 @@ put_hex(const char *text)
 static bool
 fits(const char *text)
 {
-	size_t len = strlen(text), left = sizeof(sink.text) - sink.len;
+	size_t len = strlen(text), left = ROOM - sink.len;
 
 	return MIN((LONGEST_ESCAPE + 2) * len, 2 * sink.max_text) + 64 <= left;
 }
