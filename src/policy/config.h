@@ -112,16 +112,17 @@ int	config_check(struct config *, const struct lookup *, FILE *,
 
 /*
  * -T: writes every setting, sorted, with where it comes from, or what holds
- * for the path of the facts; then rules that these facts cannot decide, then what holds only partly. Returns 1 when a
- * rule is undecided.
+ * for the path of the facts; then rules that these facts cannot decide, then
+ * what holds only partly. Returns 1 when a rule is undecided.
  */
 int	config_explain(struct config *, const struct facts *, FILE *,
 	    struct mistake *);
 
 /*
  * -C user=U,address=A,local_address=A,local_port=N,path=P: sets those members
- * of *facts that are named; a path takes all that follows. The caller fills in uid, home, shell and groups for
- * the user, and clears the others first if they should be unknown.
+ * of *facts that are named; a path takes all that follows. The caller fills in
+ * uid, home, shell and groups for the user, and clears the others first if
+ * they should be unknown.
  */
 int	config_criteria(struct config *, const char *criteria, struct facts *,
 	    struct mistake *);
