@@ -565,6 +565,15 @@ run_handles(struct bench *b, const struct row *r)
 	free(h);
 }
 
+/* Puts back what a server left behind that did not come to the end. */
+static void
+undo_renames(const char *dir, char *const here[], char *const there[])
+{
+	for (unsigned i = 0; i < GROUP; i++)
+		rename(there[i], here[i]);
+	rmdir(dir);
+}
+
 /*
  * To another directory, and back, which leaves the tree as it was; with many
  * other files open, all of which might be the one.
@@ -581,6 +590,7 @@ run_rename(struct bench *b, const struct row *r)
 	struct client *c;
 
 	need_descriptors(r->size);
+	undo_renames(dir, here, there);
 	c = join(b, r->window);
 	h = open_all(c, others, r->size);
 	if (mkdir(dir, 0755) == -1)
