@@ -77,9 +77,11 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 	    $(filter %.c %.a,$^) $(DEPS_LIBS)
 
 # Whose syntax the policy file has: for one test, and never part of the product.
-LIBCONFIG := $(shell $(or $(PKG_CONFIG),pkg-config) --cflags --libs libconfig 2>&-)
-$(BUILD)/unit/t_policy_libconfig: private DEPS_LIBS += \
-    $(if $(LIBCONFIG),-DHAVE_LIBCONFIG $(LIBCONFIG))
+LIBCONFIG = $(shell $(or $(PKG_CONFIG),pkg-config) --cflags --libs libconfig \
+	    2>&-)
+$(BUILD)/unit/t_policy_libconfig: private ALL_CPPFLAGS += \
+    $(if $(LIBCONFIG),-DHAVE_LIBCONFIG)
+$(BUILD)/unit/t_policy_libconfig: private DEPS_LIBS += $(LIBCONFIG)
 
 # A file system that refuses, for tests/refuse: never part of the product, nor
 # sanitized, since the shim is loaded into a server that need not be.
