@@ -153,7 +153,8 @@ $(BENCH):
 # make bench [QUICK=1] [ROWS='upload-* list-*@6'] [DISK=dir] ...
 bench: all $(BENCH)
 	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' \
-	    DIR='$(DIR)' DISK='$(DISK)' PIPES='$(PIPES)' tests/bench/run
+	    DIR='$(DIR)' DISK='$(DISK)' PIPES='$(PIPES)' CPUS='$(CPUS)' \
+	    tests/bench/run
 
 # Through a real sshd, with sftp, sshfs and lftp.
 bench-ssh: all

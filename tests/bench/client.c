@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +142,29 @@ spawn(char **argv, const int fds[2])
 	return pid;
 }
 
+/* Stays on the last CPU that there is for us, or so many before it. */
+static void
+stay_on_cpu(unsigned before)
+{
+	static cpu_set_t all;
+	cpu_set_t one;
+	size_t cpu = CPU_SETSIZE;
+
+	if (CPU_COUNT(&all) == 0 &&
+	    sched_getaffinity(0, sizeof(all), &all) == -1)
+		err(1, "sched_getaffinity");
+	if (before >= (unsigned)CPU_COUNT(&all))
+		errx(1, "there are not so many CPUs");
+	do {
+		while (!CPU_ISSET(--cpu, &all))
+			;
+	} while (before-- > 0);
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one) == -1)
+		err(1, "sched_setaffinity");
+}
+
 struct client *
 client_start(const struct launch *l, unsigned window)
 {
@@ -165,7 +189,11 @@ client_start(const struct launch *l, unsigned window)
 	set_nonblocking(ours[1]);
 	c->in = ours[0];
 	c->out = ours[1];
+	if (l->cpus > 0)
+		stay_on_cpu(0);		/* and so does what we start */
 	c->pid = spawn(l->argv, theirs);
+	if (l->cpus > 1)
+		stay_on_cpu(1);
 	close(theirs[0]);
 	if (theirs[1] != theirs[0])
 		close(theirs[1]);

@@ -39,6 +39,7 @@ struct launch {
 	char	**argv;
 	int	  version;
 	bool	  pipes;	/* two pipes in place of a socket pair */
+	unsigned  cpus;		/* for both: one, one each, or 0: any */
 };
 
 /* What a finished server has used. */

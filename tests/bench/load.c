@@ -53,8 +53,8 @@ _Noreturn static void
 usage(void)
 {
 	fputs("usage: load -l\n"
-	    "       load -d dir [-p] [-q divide] [-v version] row server"
-	    " [argument ...]\n", stderr);
+	    "       load -d dir [-c cpus] [-p] [-q divide] [-v version] row"
+	    " server [argument ...]\n", stderr);
 	exit(2);
 }
 
@@ -65,8 +65,11 @@ main(int argc, char *argv[])
 	const struct row *r;
 	int option;
 
-	while ((option = getopt(argc, argv, "+d:lpq:v:")) != -1) {
+	while ((option = getopt(argc, argv, "+c:d:lpq:v:")) != -1) {
 		switch (option) {
+		case 'c':
+			b.launch.cpus = (unsigned)atoi(optarg);
+			break;
 		case 'd':
 			b.dir = optarg;
 			break;
