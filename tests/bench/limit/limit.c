@@ -186,36 +186,37 @@ transfer(uint8_t *packet, uint8_t *next)
 	return n;
 }
 
+/* A handle is its descriptor. */
 static void
-open_file(uint32_t id, uint8_t *fields)
+put_handle(uint32_t id, const char *name, int fd)
 {
-	static const int flags[] = { 0, O_RDONLY, O_WRONLY, O_RDWR };
-	uint32_t len = get32(fields), pflags = get32(fields + 4 + len);
-	int fd;
-
-	fields[4 + len] = '\0';
-	fd = open((char *)fields + 4, flags[pflags & 3] |
-	    (pflags & 0x08 ? O_CREAT : 0) | (pflags & 0x10 ? O_TRUNC : 0),
-	    0644);
 	if (fd < 0)
-		err(1, "%s", (char *)fields + 4);
+		err(1, "%s", name);
 	put_head(HEAD + 8, HANDLE, id);
 	put32(4);
 	put32((uint32_t)fd);
 }
 
 static void
+open_file(uint32_t id, uint8_t *fields)
+{
+	static const int flags[] = { 0, O_RDONLY, O_WRONLY, O_RDWR };
+	uint32_t len = get32(fields), pflags = get32(fields + 4 + len);
+	char *name = (char *)fields + 4;
+
+	name[len] = '\0';
+	put_handle(id, name, open(name, flags[pflags & 3] |
+	    (pflags & 0x08 ? O_CREAT : 0) | (pflags & 0x10 ? O_TRUNC : 0),
+	    0644));
+}
+
+static void
 open_directory(uint32_t id, uint8_t *fields)
 {
 	char *name = (char *)fields + 4;
-	int fd;
 
 	name[get32(fields)] = '\0';
-	if ((fd = open(name, O_RDONLY | O_DIRECTORY)) < 0)
-		err(1, "%s", name);
-	put_head(HEAD + 8, HANDLE, id);
-	put32(4);
-	put32((uint32_t)fd);
+	put_handle(id, name, open(name, O_RDONLY | O_DIRECTORY));
 }
 
 static void
