@@ -23,6 +23,7 @@ struct reader {
 	const char	*p;		/* not yet read; NUL-terminated */
 	int		 line;
 	struct brackets	 in;
+	const char	*number;	/* where the last one ended, or NULL */
 	bool		 failed;	/* and so `p` is at an end */
 	struct arena	*arena;
 	struct mistake	*mistake;
@@ -310,6 +311,7 @@ read_number(struct reader *r, struct node *n)
 	} else {
 		return false;
 	}
+	r->number = r->p;
 	skip(r);
 	return true;
 }
@@ -374,12 +376,27 @@ node_new(struct reader *r, const char *name)
 	return n;
 }
 
+/* A name without a sign; a unit is one that stands at a number, as in 5m. */
+static void
+refuse_sign(struct reader *r, const char *name, bool is_unit, int line)
+{
+	if (is_unit) {
+		r->line = line;
+		refuse_syntax(r, "text is written in quotes");
+	}
+	refuse_here(r, begins_name(*r->p) ?
+	    "is a semicolon missing before this?" :
+	    arena_printf(r->arena, "a = is missing behind %.100s", name));
+}
+
 /* Reads a name and the sign behind it. */
 static const char *
 read_name(struct reader *r)
 {
 	size_t len = name_len(r->p);
 	const char *name = arena_text(r->arena, r->p, len);
+	bool is_unit = r->p == r->number;
+	int line = r->line;
 
 	if (!begins_name(*r->p))
 		refuse_here(r, *r->p == ';' ? "a semicolon is one too many" :
@@ -394,10 +411,7 @@ read_name(struct reader *r)
 		    "groups, a = { b = ...; }");
 	skip(r);
 	if (!take(r, '=') && !take(r, ':'))
-		refuse_here(r, begins_name(*r->p) ?
-		    "is a semicolon missing before this?" :
-		    arena_printf(r->arena, "a = is missing behind %.100s",
-		    name));
+		refuse_sign(r, name, is_unit, line);
 	return name;
 }
 

@@ -81,8 +81,11 @@ static const struct {
 	{ "a=/srv", 1, QUOTES },
 	{ "a='x'", 1, QUOTES },
 	{ "a=-", 1, QUOTES },
-	{ "a=-0x1", 1, "syntax error (a = is missing behind x1)" },
-	{ "a=1l", 1, "syntax error (a = is missing behind l)" },
+	{ "a=5m;", 1, QUOTES },
+	{ "a=4G\nb=1", 1, QUOTES },
+	{ "a=-0x1", 1, QUOTES },
+	{ "a=1l", 1, QUOTES },
+	{ "a=5 m;", 1, "syntax error (a = is missing behind m)" },
 	{ "a", 1, "syntax error (a = is missing behind a)" },
 	{ "a {}", 1, "syntax error (a = is missing behind a)" },
 	{ "a.b=1", 1, "syntax error (a dotted name is for -o; here its parts "
