@@ -165,7 +165,9 @@ void	 handle_forget_locks(struct handle *);
 
 /*
  * index.c. Handles are put into the trees when somebody first looks, so that
- * an OPEN costs nothing; a look costs O(log n) and the matches.
+ * an OPEN costs nothing; a look costs O(log n) and the matches. A handle that
+ * there is no memory for ends the process through buf_no_memory (wire/buf.h):
+ * rights and rules of before would go on to hold for it.
  */
 void	 index_init(struct handles *);
 void	 index_add(struct handles *, struct handle *);

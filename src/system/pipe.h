@@ -28,7 +28,10 @@ struct pipe {
  */
 size_t	 pipe_fill(struct pipe *, int fd, size_t len, uint64_t off);
 
-/* Takes all bytes out again, to memory with room for them. */
+/*
+ * Takes all bytes out again, to memory with room for them. False when they
+ * cannot be had; the pipe is empty either way.
+ */
 bool	 pipe_take(struct pipe *, uint8_t *to);
 
 /* Moves to stdout what it takes without waiting. Returns as write(2). */
