@@ -50,7 +50,7 @@ client()
 	. <(sed '/^load /d; /^@test/,$d' "$BATS_TEST_DIRNAME/$1.bats")
 	NOTES=$BATS_TEST_TMPDIR/notes
 	: >"$NOTES"
-	: >"$SERVER_LOG"
+	fresh_log
 }
 
 # on_refusefs: R refuses to rename what is open.
@@ -162,7 +162,8 @@ needs_paramiko()
 	for VERSION in 3 6; do
 		check_client
 		fresh
-		: >"$NOTES" >"$SERVER_LOG"
+		fresh_log
+		: >"$NOTES"
 	done
 }
 

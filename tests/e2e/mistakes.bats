@@ -45,7 +45,7 @@ break_policy()
 {
 	policy 'rules = ( { renames = { overwrite = "always"; }; } );'
 	clients_options -F "'$POLICY'"
-	: >"$SERVER_LOG"
+	fresh_log
 	cp "$TEXT" "$R/f"
 }
 
@@ -159,7 +159,7 @@ refuses()
 {
 	echo "# ${*:2}"
 	clients_options "${@:2}"
-	: >"$SERVER_LOG"
+	fresh_log
 	run -78 ssh -F "$SSH_CONFIG" -s slipway sftp </dev/null
 	refute_output
 	assert_refused "$1"
@@ -221,7 +221,7 @@ in_file()
 @test "session.access refuses with session.message, and says so in the log" {
 	policy 'rules = ( { session = { access = "refuse"; message = "Ask the help desk"; }; } );'
 	clients_options -F "'$POLICY'"
-	: >"$SERVER_LOG"
+	fresh_log
 	run -255 sftp_batch ls
 	assert_output --partial 'realpath .: Ask the help desk'
 	assert_refused "session refused for local user $SSHD_USER, as the policy says"
@@ -251,7 +251,7 @@ NOT_FORCED='restricted but not forced: without ForceCommand this user can run an
 # warnings: how many of them one listing, in a session of its own, adds.
 warnings()
 {
-	: >"$SERVER_LOG"
+	fresh_log
 	sftp_batch "ls $R" >"$L/listing"
 	grep -cF "$NOT_FORCED" "$SERVER_LOG" ||:
 }

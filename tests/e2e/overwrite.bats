@@ -40,7 +40,7 @@ over()
 	fresh
 	cp "$TEXT" "$R/new"
 	cp "$BIG" "$R/old"
-	: >"$SERVER_LOG"
+	fresh_log
 	run "$@"
 	client_said=$output
 	if [[ $outcome == replaced ]]; then

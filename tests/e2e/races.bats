@@ -35,7 +35,7 @@ setup()
 	SERVED=$BATS_TEST_TMPDIR/served
 	MOUNT=$BATS_TEST_TMPDIR/mount
 	refusefs_mount "$BATS_TEST_TMPDIR/source" "$SERVED"
-	: >"$SERVER_LOG"
+	fresh_log
 }
 
 teardown()
@@ -125,7 +125,7 @@ control()
 @test "a file that another session has open is renamed when that closes it" {
 	sessions held -o rename.busy_timeout=0s
 	rm "$SERVED"/*
-	: >"$SERVER_LOG"
+	fresh_log
 	sessions late -o rename.busy_timeout=5s
 }
 

@@ -337,7 +337,7 @@ log_of_all_work()
 	local work works
 
 	fresh
-	: >"$SERVER_LOG"
+	fresh_log
 	works=$(compgen -A function work_)
 	for work in $works; do
 		rm -rf "${R:?}"/* "${L:?}"/*

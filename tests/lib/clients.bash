@@ -58,7 +58,7 @@ clients_begin()
 	head -c $((3 * 1024 * 1024 + 7)) /dev/urandom >"$BIG"
 	: >"$EMPTY"
 	printf 'one\ntwo\r\nthree' >"$TEXT"
-	: >"$SERVER_LOG"
+	fresh_log
 	clients_server "$BATS_FILE_TMPDIR/sshd"
 }
 
@@ -148,6 +148,14 @@ fresh()
 	L=$BATS_TEST_TMPDIR/local
 	rm -rf "$R" "$L"
 	mkdir "$R" "$L"
+}
+
+# From here on the log tells of the sessions that begin from here on: what one
+# that has not ended yet will still say goes into the file that is removed.
+fresh_log()
+{
+	rm -f "$SERVER_LOG"
+	: >"$SERVER_LOG"
 }
 
 # From here to the end of the test the server is read-only (-R).
