@@ -84,8 +84,9 @@ $(BUILD)/unit/t_policy_libconfig: private ALL_CPPFLAGS += \
 $(BUILD)/unit/t_policy_libconfig: private DEPS_LIBS += $(LIBCONFIG)
 
 # A file system that refuses, for tests/refuse: never part of the product, nor
-# sanitized, since the shim is loaded into a server that need not be.
-REFUSE	= $(BUILD)/tests/shim.so
+# sanitized, since the shim is loaded into a server that need not be. The shim
+# knows the C library's calls as they are called where a long has 64 bits.
+REFUSE	= $(if $(filter 8,$(LONG_BYTES)),$(BUILD)/tests/shim.so)
 FUSE3	:= $(shell $(or $(PKG_CONFIG),pkg-config) --cflags --libs fuse3 2>&-)
 REFUSE	+= $(if $(FUSE3),$(BUILD)/tests/refusefs)
 REFUSE_CC = $(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -U_FORTIFY_SOURCE
@@ -147,7 +148,8 @@ $(BUILD)/bench/load: $(wildcard tests/bench/*.[ch])
 $(BUILD)/bench/limit: tests/bench/limit/limit.c
 $(BENCH):
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CPPFLAGS) $(CFLAGS) \
+	$(CC) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARN) \
+	    $(CPPFLAGS) $(CFLAGS) \
 	    $(LDFLAGS) -o $@ $(filter %.c,$^)
 
 # make bench [QUICK=1] [ROWS='upload-* list-*@6'] [DISK=dir] ...

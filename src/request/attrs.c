@@ -90,7 +90,8 @@ static int
 set_times(const struct place *p, const struct attr *a)
 {
 	struct timespec ts[2] = {
-		{ a->atime, a->atime_ns }, { a->mtime, a->mtime_ns },
+		{ a->atime, (long)a->atime_ns },
+		{ a->mtime, (long)a->mtime_ns },
 	};
 
 	if ((a->has & HAS_ATIME) == 0)

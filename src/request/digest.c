@@ -144,7 +144,8 @@ add_data(struct request *q, struct digesting *d, size_t len)
 	int r;
 
 	for (; len > 0; len -= n, p += n) {
-		n = d->block == 0 ? len : MIN(len, d->block - d->filled);
+		n = d->block == 0 ? len :
+		    (size_t)MIN(len, d->block - d->filled);
 		digest_add(d->digest, p, n);
 		d->filled += n;
 		if (d->filled == d->block && (r = take_hash(q, d)) != 0)
@@ -165,8 +166,8 @@ digesting_step(const struct session *s, struct request *q)
 	if (s->ending)
 		return FX_FAILURE;
 	for (; left > 0 && d->at < d->end; left -= MIN(left, (size_t)n)) {
-		n = fs_read(d->fd, d->data, MIN(BUFFER, d->end - d->at),
-		    d->at, &end);
+		n = fs_read(d->fd, d->data,
+		    (size_t)MIN(BUFFER, d->end - d->at), d->at, &end);
 		if (n < 0)
 			return (int)n;
 		if ((r = add_data(q, d, (size_t)n)) != 0)
@@ -227,8 +228,8 @@ quick_check(struct request *q, bool *differs)
 
 	if (known->len == 0)
 		return 0;
-	n = fs_read(d->fd, d->data, MIN(QUICK_CHECK, d->end - d->at), d->at,
-	    &end);
+	n = fs_read(d->fd, d->data, (size_t)MIN(QUICK_CHECK, d->end - d->at),
+	    d->at, &end);
 	if (n < 0)
 		return (int)n;
 	digest_add(d->digest, d->data, (size_t)n);

@@ -24,7 +24,7 @@ PYTHON=/usr/bin/python3
 shim_unusable()
 {
 	[[ -e $REFUSE_BUILD/shim.so ]] ||
-	    { echo 'build/tests/shim.so has not been made'; return 0; }
+	    { echo 'no build/tests/shim.so (it takes a 64-bit long)'; return 0; }
 	type -P "$PYTHON" >/dev/null ||
 	    { echo 'python3 is not installed'; return 0; }
 	return 1

@@ -382,12 +382,16 @@ test_proc(void)
  * The kernel's answer, with another type of file system for as long as that is
  * wanted: this program's fstatfs() comes before the C library's.
  */
-static long pretended;
+static __typeof__(((struct statfs *)0)->f_type) pretended;
 
 int
 fstatfs(int fd, struct statfs *st)
 {
+#ifdef SYS_fstatfs64
+	int r = (int)syscall(SYS_fstatfs64, fd, sizeof(*st), st);
+#else
 	int r = (int)syscall(SYS_fstatfs, fd, st);
+#endif
 
 	if (pretended != 0)
 		st->f_type = pretended;
@@ -421,7 +425,7 @@ test_folding(void)
 		exit(1);
 	ok(locate_once("SECRET") == 0 && locate_once("SECRET~1") == 0,
 	    "what is hidden by one name is not by another");
-	pretended = 0xff534d42;
+	pretended = (__typeof__(pretended))0xff534d42;
 	ok(locate_once("SECRET") == -ENOENT,
 	    "but on CIFS, where it is the same file");
 	ok(locate_once("SECRET~1") == -EACCES,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 #include <syslog.h>
@@ -11,6 +12,12 @@
 #include "system/log.h"
 #include "tap.h"
 #include "wire/buf.h"
+
+#if ULONG_MAX == UINT32_MAX
+#define LONGEST	"4294967295"
+#else
+#define LONGEST	"18446744073709551615"
+#endif
 
 /*
  * A text and how it leaves, to syslog and on stderr: vis(3) with CSTYLE, NL,
@@ -109,9 +116,8 @@ test_formats(void)
 	IS("   7|7   |007", "%4d|%-4d|%03d", 7, 7, 7);
 	IS("-9223372036854775808", "%lld", (long long)INT64_MIN);
 	IS("18446744073709551615", "%llu", (unsigned long long)UINT64_MAX);
-	IS("18446744073709551615 a", "%lu %x", (unsigned long)UINT64_MAX,
-	    10u);
-	IS("18446744073709551615/0", "%zu/%zu", SIZE_MAX, (size_t)0);
+	IS(LONGEST " a", "%lu %x", ULONG_MAX, 10u);
+	IS(LONGEST "/0", "%zu/%zu", SIZE_MAX, (size_t)0);
 	IS("ffffffffffffffff", "%llx", (unsigned long long)UINT64_MAX);
 	IS("a b", "%s %s", "a", "b");
 	IS("name \"a\\\"b\" end", "name \"%s\" end", "a\"b");

@@ -198,7 +198,7 @@ test_no_memory(void)
 {
 	static const size_t sizes[] = {
 		SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 15, SIZE_MAX - 16,
-		SIZE_MAX / 2 + 1, SIZE_MAX / 2,
+		SIZE_MAX / 2 + 1, SIZE_MAX / 4 * 3,
 	};
 	static const size_t before[] = { 0, 1, 16 };
 	size_t i, k;
