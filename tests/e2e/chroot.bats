@@ -135,7 +135,8 @@ outcome()
 {
 	start "$1"
 	conversation | sed -E \
-	    "s/ +($U|$(id -u "$U")) +($U|$(id -g "$U")) +/ $U $U /"
+	    "s/ +($U|$(id -u "$U")) +($U|$(id -g "$U")) +/ $U $U /
+	    s/ +(root|0) +(root|0) +/ root root /"
 	(cd "$ROOT" && find . -printf '%p %y %m %U %s %l\n' | LC_ALL=C sort)
 	(cd "$BATS_TEST_TMPDIR" && find . -type f -exec sha256sum {} + |
 	    LC_ALL=C sort -k 2)

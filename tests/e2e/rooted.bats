@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # The suites of the clients once more, against a session that sees nothing but
-# one directory: with a root, as an ordinary user, in the sandbox.
+# one directory: with a root, as an ordinary user, and in the sandbox where
+# kernel and build have one.
 
 load ../lib/sshd
 load ../lib/ordinary
@@ -18,10 +19,12 @@ setup()
 	ln -s / "$D$D"
 	: >"$D/sessions"
 	chmod 666 "$D/sessions"
+	local sandbox=require
+	"$SERVER" -o sandbox=require </dev/null >"$D.log" 2>&1 || sandbox=off
 	cat >"$D/server" <<-END
 	#!/bin/sh
 	echo \$\$ >>$D/sessions
-	exec '$SERVER' -o root=$D -o sandbox=require "\$@"
+	exec '$SERVER' -o root=$D -o sandbox=$sandbox "\$@"
 	END
 	chmod 755 "$D/server"
 }

@@ -175,8 +175,7 @@ test_find(void)
 			struct slice name = { (uint8_t *)(uintptr_t)row->wire,
 			    row->wire == NULL ? 0 : strlen(row->wire) };
 
-			if (row->wire == NULL || v < row->since ||
-			    v > row->until)
+			if (row->wire == NULL || !table_speaks(row, v))
 				continue;
 			right &= table_find_extended(name, v) == row;
 			name.len--;
