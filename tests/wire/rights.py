@@ -1059,6 +1059,9 @@ class Startup(RightsTest):
         unique = os.path.basename(self.dir)
         self.names = [".bash_" + unique, ".ZSH." + unique,
                       ".z" + unique]
+        self.deeper = [".ssh"]
+        if os.path.isdir(os.path.join(self.home, ".config")):
+            self.deeper.append(".config/fish")
         self.plain = unique
 
     def ways(self, name):
@@ -1084,7 +1087,7 @@ class Startup(RightsTest):
         for version in 3, 6:
             s = self.session("-o", "access.protect_startup=true",
                              "-d", self.dir, version=version)
-            for name in self.names + [".ssh", ".config/fish"]:
+            for name in self.names + self.deeper:
                 for path in self.ways(name):
                     for ask in self.asks(version, path):
                         self.assert_status(s.call(*ask), DENIED)

@@ -10,6 +10,8 @@ import pwd
 import shutil
 import stat
 import tempfile
+import time
+import unittest
 
 import sftpwire as sw
 from session import SERVER, SessionTest
@@ -36,6 +38,19 @@ NOFOLLOW, DELETE_ON_CLOSE = 0x400, 0x800
 SENT = {3: 0xF, 4: 0x1AD, 5: 0x1AD, 6: 0xA1AD}
 
 ALL = (3, 4, 5, 6)
+
+
+def knows_long_times():
+    """On machines of 32 bits not every Python does, for files of any time."""
+    try:
+        time.gmtime(1 << 33)
+    except OverflowError:
+        return False
+    return True
+
+
+long_times = unittest.skipUnless(knows_long_times(),
+                                 "the times of this Python end in 2038")
 
 
 def in_versions(*numbers, args=(), **kwargs):

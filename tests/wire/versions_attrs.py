@@ -12,7 +12,8 @@ import unittest
 
 import sftpwire as sw
 from sftpwire import CREAT, EXCL, READ, TRUNC, WRITE
-from versions import ALL, SENT, VersionsTest, in_versions, user_name
+from versions import ALL, SENT, VersionsTest, in_versions, long_times, \
+    user_name
 
 SIZE, PERMISSIONS, ATIME, BTIME, MTIME, ACL = 0x1, 0x4, 0x8, 0x10, 0x20, 0x40
 SUBSECOND, BITS, ALLOC, CTIME = 0x100, 0x200, 0x400, 0x8000
@@ -115,6 +116,7 @@ class Sent(AttrsTest):
             self.assertEqual(reply.names[0][2], want)
             self.assertIsNone(reply.eof)
 
+    @long_times
     @in_versions(*NEW)
     def test_values(self, version, session):
         self.put("f", b"x" * 70000)
@@ -260,6 +262,7 @@ class Times(AttrsTest):
             for st in self.set_both(session, attrs, 0):
                 self.assertEqual(self.times(st), want, attrs)
 
+    @long_times
     @in_versions(*NEW)
     def test_before_1970_and_after_2038(self, _, session):
         """i64: -0.5 s is -1 and 500000000 (draft-13 7.7)."""
@@ -274,6 +277,7 @@ class Times(AttrsTest):
                     self.assertEqual((got["mtime"], got["mtime_ns"]),
                                      (seconds, ns))
 
+    @long_times
     @in_versions(3)
     def test_version_3_is_unsigned(self, _, session):
         for st in self.set_both(session, {"atime": 0xFFFFFFFF,
