@@ -32,12 +32,7 @@ static const struct {
 	{ "mkdirat", SYS_mkdirat }, { "openat", SYS_openat },
 	{ "readlinkat", SYS_readlinkat }, { "renameat2", SYS_renameat2 },
 	{ "statx", SYS_statx }, { "symlinkat", SYS_symlinkat },
-	{ "unlinkat", SYS_unlinkat },
-#ifdef SYS_utimensat_time64
-	{ "utimensat", SYS_utimensat_time64 },
-#else
-	{ "utimensat", SYS_utimensat },
-#endif
+	{ "unlinkat", SYS_unlinkat }, { "utimensat", SYS_utimensat },
 };
 
 static unsigned
