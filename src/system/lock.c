@@ -58,8 +58,8 @@ lock_add(struct handle *h, enum fs_lock how, const struct lock *wanted)
 	if ((l = malloc(sizeof(*l))) == NULL)
 		return -ENOMEM;
 	if (how != FS_UNLOCK && wanted->end > wanted->off)
-		r = fs_lock(h->fd, how, wanted->off, wanted->end == INT64_MAX ?
-		    0 : wanted->end - wanted->off);
+		r = fs_lock(h->fd, how, wanted->off,
+		    wanted->end - wanted->off);
 	if (r != 0) {
 		free(l);
 		return r;

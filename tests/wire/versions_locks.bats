@@ -18,6 +18,7 @@ setup()
 @test "ranges: to the end as it is" { unit Ranges.test_to_the_end_as_it_is; }
 @test "ranges: behind the end" { unit Ranges.test_behind_the_end; }
 @test "ranges: beyond all files" { unit Ranges.test_beyond_all_files; }
+@test "ranges: to the end of all files" { unit Ranges.test_to_the_end_of_all_files; }
 @test "ranges: none is only remembered" { unit Ranges.test_none_is_only_remembered; }
 @test "ranges: reading and writing go on" { unit Ranges.test_reading_and_writing_go_on; }
 @test "two sessions: against each other" { unit TwoSessions.test_against_each_other; }

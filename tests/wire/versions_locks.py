@@ -180,6 +180,18 @@ class Ranges(LockTest):
             self.assertTrue(self.locked(fcntl.F_RDLCK, offset))
 
     @in_versions(6)
+    def test_to_the_end_of_all_files(self, _, s):
+        """Its end is as far as an UNBLOCK gets, so the last byte of all is
+        none of the client's."""
+        one, two = self.file(s), self.file(s)
+        for offset, length in ((0, TOP - 1), (5, TOP - 6), (TOP - 2, 1)):
+            for h in one, two:
+                self.block(s, h, offset, length, EXCLUSIVE, 0)
+                self.assertTrue(self.locked(fcntl.F_RDLCK, offset))
+                self.unblock(s, h, offset, length, 0)
+                self.assertFalse(self.locked(fcntl.F_RDLCK, 0, 0))
+
+    @in_versions(6)
     def test_none_is_only_remembered(self, _, s):
         one, two = self.file(s), self.file(s)
         self.block(s, one, 0, 5, 0, 0)
