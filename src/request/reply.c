@@ -268,7 +268,8 @@ put_attr(struct session *s, struct attr *a)
 
 /*
  * A name on disk as the client is to have it. One that cannot be translated
- * goes out as well as it can, with the bytes themselves beside it in `a`.
+ * goes out as well as it can, with the bytes themselves beside it in `a`;
+ * before version 6 there is no bit that says so.
  */
 static void
 put_name(struct session *s, const char *name, struct attr *a)
@@ -279,7 +280,8 @@ put_name(struct session *s, const char *name, struct attr *a)
 		put_cstr(&s->out, name);
 		return;
 	}
-	if (!charset_to_wire(s->charset, name, wire, sizeof(wire))) {
+	if (!charset_to_wire(s->charset, name, wire, sizeof(wire)) &&
+	    s->version >= 6) {
 		a->has |= HAS_BITS | HAS_RAW_NAME;
 		a->bits = a->bits_valid = BITS_TRANSLATION_ERR;
 		a->raw_name = (struct slice){ (uint8_t *)(uintptr_t)name,

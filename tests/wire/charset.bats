@@ -14,6 +14,7 @@ setup()
 @test "charset: composed paths" { unit Charset.test_composed_paths; }
 @test "charset: letters that the disk does not have" { unit Charset.test_letters_that_the_disk_does_not_have; }
 @test "charset: bytes without a meaning" { unit Charset.test_bytes_without_a_meaning; }
+@test "charset: older versions have no bit for that" { unit Charset.test_older_versions_have_no_bit_for_that; }
 @test "charset: version 3 gets the bytes" { unit Charset.test_version_3_gets_the_bytes; }
 @test "charset: a client may turn it off" { unit Charset.test_a_client_may_turn_it_off; }
 @test "charset: nothing to turn off" { unit Charset.test_nothing_to_turn_off; }

@@ -87,6 +87,15 @@ class Charset(SessionTest):
         self.assertEqual(attrs["bits"] & TRANSLATION_ERR, TRANSLATION_ERR)
         self.assertEqual(attrs["untranslated_name"], b"bad\xff")
 
+    def test_older_versions_have_no_bit_for_that(self):
+        for version in (4, 5):
+            with self.subTest(version=version):
+                s = self.session("-o", "protocol.charset=UTF-8",
+                                 version=version)
+                self.put("bad\udcff")
+                self.assertEqual(
+                    self.names(s)[b"bad?"]["flags"] & BITS, 0)
+
     def test_version_3_gets_the_bytes(self):
         s = self.session(*LATIN1, version=3)
         self.put(ON_DISK.decode("utf-8", "surrogateescape"))
