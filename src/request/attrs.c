@@ -173,7 +173,7 @@ set_one(int what, const struct place *p, const struct request *q)
 	case SET_ACL:
 		return attrs_acl_set(q, p);
 	case SET_BITS:
-		return fs_set_bits(p, a->bits, a->bits_valid & BITS_SETTABLE);
+		return fs_set_bits(p, a->bits, a->bits_valid);
 	default:
 		return set_times(p, a);
 	}
@@ -282,6 +282,29 @@ attrs_check_new(struct request *q, bool dir)
 }
 
 /*
+ * Leaves those bits valid that are to be set. What a file has already is not,
+ * for that takes opening it; and nothing but files and directories has any.
+ */
+static int
+check_bits(struct attr *a, const struct place *p)
+{
+	uint32_t bits, known, differ, settable = BITS_SETTABLE;
+	struct statx st;
+	int r;
+
+	if ((r = fs_stat(p, &st)) != 0)
+		return r;
+	if (!S_ISREG(st.stx_mode) && !S_ISDIR(st.stx_mode))
+		settable = 0;
+	bits = reply_bits(&st, p->shown, &known);
+	differ = (bits ^ a->bits) & a->bits_valid;
+	if ((differ & ~settable) != 0)
+		return FX_OP_UNSUPPORTED;
+	a->bits_valid &= settable & (differ | ~known);
+	return fs_check_bits(p, a->bits, a->bits_valid);
+}
+
+/*
  * Nothing is changed if any of it cannot be (draft-13 7.1): what nobody can
  * set, what makes no sense, and bits that this file does not have.
  */
@@ -289,8 +312,6 @@ static int
 check_set(struct request *q, const struct place *p)
 {
 	const struct attr *a = &q->attr;
-	struct statx st;
-	uint32_t bits, known;
 	int r;
 
 	if ((a->has & (HAS_TEXT_HINT | HAS_NLINK)) != 0 || bad_times(a) ||
@@ -300,16 +321,8 @@ check_set(struct request *q, const struct place *p)
 	if ((a->has & (HAS_BTIME | HAS_CTIME | HAS_MIME | HAS_RAW_NAME)) != 0 ||
 	    ((a->has & HAS_EXTENDED) != 0 && a->extended > 0))
 		return FX_OP_UNSUPPORTED;
-	if ((a->has & HAS_BITS) != 0) {
-		if ((r = fs_stat(p, &st)) != 0)
-			return r;
-		bits = reply_bits(&st, p->shown, &known);
-		if (((bits ^ a->bits) & a->bits_valid & ~BITS_SETTABLE) != 0)
-			return FX_OP_UNSUPPORTED;
-		r = fs_check_bits(p, a->bits, a->bits_valid & BITS_SETTABLE);
-		if (r != 0)
-			return r;
-	}
+	if ((a->has & HAS_BITS) != 0 && (r = check_bits(&q->attr, p)) != 0)
+		return r;
 	if ((r = limit_attrs(q)) != 0 || (r = check_owner(q)) != 0)
 		return r;
 	return attrs_acl_check_place(q, p);

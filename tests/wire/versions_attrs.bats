@@ -41,6 +41,7 @@ setup()
 @test "inode flags: bits outside the valid ones" { unit InodeFlags.test_bits_outside_the_valid_ones; }
 @test "inode flags: one that this file cannot have" { unit InodeFlags.test_one_that_this_file_cannot_have; }
 @test "inode flags: what it has not may be cleared" { unit InodeFlags.test_what_it_has_not_may_be_cleared; }
+@test "inode flags: as they are" { unit InodeFlags.test_as_they_are; }
 @test "others: round trip" { unit Others.test_round_trip; }
 @test "others: that are not for clients to set" { unit Others.test_that_are_not_for_clients_to_set; }
 @test "others: extended pairs" { unit Others.test_extended_pairs; }

@@ -6,6 +6,7 @@ draft-04 5, draft-05 5, draft-13 7. ACLs are somebody else's.
 import fcntl
 import grp
 import os
+import pwd
 import struct
 import subprocess
 import unittest
@@ -568,6 +569,28 @@ class InodeFlags(AttrsTest):
         for name in ("fifo", "f", "d"):
             self.assert_code(s.call("setstat", name, self.bits(
                 version, 0, 0x7C0)), 0, name)
+
+    @in_versions(5, 6, user="nobody")
+    def test_as_they_are(self, version, s):
+        """What cannot be opened takes back the bits that it was sent with."""
+        self.plant()
+        if os.getuid() == 0:
+            nobody = pwd.getpwnam("nobody").pw_uid
+            for name in self.names():
+                os.lchown(self.path(name), nobody, -1)
+        os.chmod(self.path("f"), 0o200)
+        # In version 5 all bits count, one that was not sent as well.
+        for name in ("l", "socket", "fifo") + (("f",) if version > 5 else ()):
+            got = self.attrs(s, name, BITS)
+            reply = s.call("lsetstat@openssh.com", name, {
+                "mtime": 5, **self.bits(version, got["bits"],
+                                        got.get("bits_valid"))})
+            self.assert_code(reply, 0, name)
+            self.assertEqual(os.lstat(self.path(name)).st_mtime, 5, name)
+        for name in ("l", "socket", "fifo"):
+            reply = s.call("lsetstat@openssh.com", name, {
+                "mtime": 6, **self.bits(version, SYNC, SYNC)})
+            self.assert_code(reply, 8, name)
 
 
 class Others(AttrsTest):
