@@ -284,6 +284,9 @@ lift_copy_file(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	q->ask.replace = q->byte != 0 ? REPLACE_YES : REPLACE_NO;
+	/* What may be replaced is what a link leads to, as in OPEN. */
+	if (q->byte != 0)
+		q->how[1] |= PLACE_FOLLOW;
 	q->takes[1] = (struct takes){
 		.absent = RIGHT_CREATE,
 		.present = RIGHT_REPLACE | RIGHT_DELETE,

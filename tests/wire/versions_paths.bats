@@ -27,6 +27,7 @@ setup()
 @test "link: symlink by the drafts" { unit Link.test_symlink_by_the_drafts; }
 @test "link: link has but one order" { unit Link.test_link_has_but_one_order; }
 @test "copy file: copies" { unit CopyFile.test_copies; }
+@test "copy file: onto links" { unit CopyFile.test_onto_links; }
 @test "copy file: order with others" { unit CopyFile.test_order_with_others; }
 @test "copy file: mode bits" { unit CopyFile.test_mode_bits; }
 @test "copy file: onto itself" { unit CopyFile.test_onto_itself; }

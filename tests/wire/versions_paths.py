@@ -300,6 +300,23 @@ class CopyFile(VersionsTest):
             self.assertFalse(os.path.islink(self.path(name)))
 
     @in_versions(*ALL)
+    def test_onto_links(self, _, s):
+        """They stay, and lead to the copy; as cp(1) does."""
+        self.put("f", b"new")
+        self.put("g", b"longer")
+        os.mkdir(self.path("d"))
+        links = {"l": "g", "up": "d/chain", "d/chain": "../h", "lost": "made"}
+        self.put("h", b"")
+        for name, target in links.items():
+            os.symlink(target, self.path(name))
+        for name in ("l", "up", "lost"):
+            self.check(s, [(("copy-file", "f", name, 0), (4, 11, 11, 11)),
+                           (("copy-file", "f", name, 1), 0)])
+            self.assertEqual(self.get(name), b"new", name)
+        for name, target in links.items():
+            self.assertEqual(os.readlink(self.path(name)), target)
+
+    @in_versions(*ALL)
     def test_order_with_others(self, _, s):
         """Requests behind it wait for it."""
         self.put("f", self.DATA)
