@@ -292,6 +292,19 @@ class AtOpen(LockTest):
                 self.assertEqual(self.get("f"), OLD, d)
 
     @in_versions(6)
+    def test_truncation_by_who_only_reads(self, _, s):
+        """As without a lock; it takes the right to write all the same."""
+        for d in (CREATE_TRUNCATE, TRUNCATE_EXISTING):
+            self.put("f", OLD)
+            h = self.take(s, READ_DATA, d | SHARED)
+            self.assertEqual(self.get("f"), b"", d)
+            self.assertTrue(self.locked(fcntl.F_WRLCK, 0))
+            self.assert_code(s.call("close", h), 0)
+        os.unlink(self.path("f"))
+        h = self.take(s, READ_DATA, CREATE_TRUNCATE | SHARED)
+        self.assert_code(s.call("read", h, 0, 1), 1)
+
+    @in_versions(6)
     def test_without_the_access_it_takes(self, _, s):
         """And no new file, no truncated one is left behind."""
         self.put("f", OLD)
