@@ -78,6 +78,21 @@ give_mode(const struct mode_rule *rule, const struct place *p, bool dir)
 	return mode == (st.stx_mode & 07777) ? 0 : fs_chmod(p, mode);
 }
 
+/* The set-id bits that a file was made with are lost to a chown. */
+static int
+give_owner(const struct attr *a, const struct place *p, bool dir)
+{
+	const unsigned setid = S_ISUID | S_ISGID;
+	struct statx st;
+	int r;
+
+	if ((r = fs_stat(p, &st)) != 0 ||
+	    (r = fs_chown(p, a->uid, a->gid)) != 0)
+		return r;
+	return dir || (st.stx_mode & setid) == 0 ? 0 :
+	    fs_chmod(p, st.stx_mode & 07777);
+}
+
 int
 make_finish(const struct request *q, const struct place *p, bool dir)
 {
@@ -86,7 +101,7 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 
 	/* Owner before mode, which a chown would change. */
 	if ((a->has & HAS_IDS) != 0 && (a->has & HAS_OWNER) != 0)
-		r = fs_chown(p, a->uid, a->gid);
+		r = give_owner(a, p, dir);
 	if (r == 0)
 		r = give_mode(dir ? &q->ruling.dir_mode : &q->ruling.mode, p,
 		    dir);

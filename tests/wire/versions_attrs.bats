@@ -35,6 +35,7 @@ setup()
 @test "owners: unknown" { unit Owners.test_unknown; }
 @test "owners: not ours to give" { unit Owners.test_not_ours_to_give; }
 @test "owners: of new objects" { unit Owners.test_of_new_objects; }
+@test "owners: set id bits of new files" { unit Owners.test_set_id_bits_of_new_files; }
 @test "owners: of objects that are not made" { unit Owners.test_of_objects_that_are_not_made; }
 @test "inode flags: settable" { unit InodeFlags.test_settable; }
 @test "inode flags: others are refused before anything changes" { unit InodeFlags.test_others_are_refused_before_anything_changes; }

@@ -468,6 +468,16 @@ class Owners(AttrsTest):
             self.assertEqual((st.st_uid, st.st_gid, st.st_mode & 0o7777),
                              (self.uid, self.gid, 0o640), name)
 
+    @in_versions(*NEW, umask=0o022)
+    def test_set_id_bits_of_new_files(self, version, session):
+        """The owner does not take them away."""
+        attrs = {"owner": self.user, "group": self.group,
+                 "permissions": 0o6777}
+        self.check(session, [(("open", "f", WRITE | CREAT, attrs), "handle")])
+        st = self.stat("f")
+        self.assertEqual((st.st_uid, st.st_gid, st.st_mode & 0o7777),
+                         (self.uid, self.gid, 0o6755))
+
     @in_versions(*NEW)
     def test_of_objects_that_are_not_made(self, version, session):
         attrs = {"owner": NOBODY, "group": ""}
@@ -477,10 +487,8 @@ class Owners(AttrsTest):
         self.assertEqual(self.names(), [])
         session = self.session(version=version, user="nobody")
         attrs = {"owner": "0", "group": "0"}
-        if os.getuid() != 0 and os.getgid() != 0:
-            self.check(session, [
-                (("open", "f", WRITE | CREAT, attrs), 3),
-                (("mkdir", "d", attrs), 3)])
+        self.check(session, [(("open", "f", WRITE | CREAT, attrs), 3),
+                             (("mkdir", "d", attrs), 3)])
         self.assertEqual(self.names(), [])
         self.assertEqual(session.finish(), 0)
 

@@ -9,6 +9,7 @@ load common
 SETID='SETSTAT and FSETSTAT
 SETSTAT changes the owner before the mode
 dispositions: mode
+owners: set id bits of new files
 others: round trip
 sizes: all at once'
 
