@@ -258,20 +258,33 @@ op_get_temp_folder(struct session *s, struct request *q)
 	return 0;
 }
 
-/* The client removes it. */
+/* What it still needs, once it is there; `real` is what it is called. */
+static int
+finish_temp(struct session *s, struct request *q, const char *path,
+    char real[PATH_MAX])
+{
+	struct place *p = &q->place[0];
+	int r;
+
+	if ((r = fs_realpath(&s->fs, path, real)) != 0 ||
+	    (r = fs_locate(&s->fs, real, 0, p)) != 0 ||
+	    (r = make_finish(q, p, true)) != 0)
+		return r;
+	return make_settled(q, NAMES_FIRST, 0);
+}
+
+/* The client removes it, if it was told its name. */
 int
 op_make_temp_folder(struct session *s, struct request *q)
 {
 	char path[PATH_MAX], real[PATH_MAX];
-	struct place *p = &q->place[0];
 	int r;
 
-	if ((r = fs_make_temp(path)) != 0 ||
-	    (r = fs_realpath(&s->fs, path, real)) != 0 ||
-	    (r = fs_locate(&s->fs, real, 0, p)) != 0 ||
-	    (r = make_finish(q, p, true)) != 0 ||
-	    (r = make_settled(q, NAMES_FIRST, 0)) != 0)
+	if ((r = fs_make_temp(path)) != 0)
 		return r;
-	reply_name(s, q, real);
-	return 0;
+	if ((r = finish_temp(s, q, path, real)) == 0)
+		reply_name(s, q, real);
+	else
+		fs_remove_temp(path);
+	return r;
 }

@@ -325,6 +325,12 @@ fs_make_temp(char *to)
 	return mkdtemp(to) == NULL ? -errno : 0;
 }
 
+void
+fs_remove_temp(const char *made)
+{
+	(void)rmdir(made);
+}
+
 uid_t
 fs_program_owner(void)
 {

@@ -298,6 +298,9 @@ bool	 fs_guarded(int dirfd);
  * has PATH_MAX bytes. */
 int	 fs_make_temp(char *to);
 
+/* Takes back what fs_make_temp() made, if nothing is in it. */
+void	 fs_remove_temp(const char *made);
+
 /* Where temporary files go. */
 const char *fs_temp_dir(void);
 

@@ -24,6 +24,7 @@ setup()
 @test "creation: set gid of the directory above" { unit Creation.test_set_gid_of_the_directory_above; }
 @test "creation: copies" { unit Creation.test_copies; }
 @test "creation: temporary folders" { unit Creation.test_temporary_folders; }
+@test "creation: temporary folders that fail" { unit Creation.test_temporary_folders_that_fail; }
 @test "later: files" { unit Later.test_files; }
 @test "later: directories" { unit Later.test_directories; }
 @test "later: behind a link" { unit Later.test_behind_a_link; }

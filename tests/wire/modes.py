@@ -194,6 +194,15 @@ class Creation(ModesTest):
             self.assertEqual(stat.S_IMODE(
                 os.stat(reply.names[0][0]).st_mode), 0o750)
 
+    def test_temporary_folders_that_fail(self):
+        """What the client cannot be told of is not left behind."""
+        s = sw.Session([SERVER, "-o", "files.hide=slipway.*"], cwd=self.dir,
+                       env={"TMPDIR": self.dir})
+        self.addCleanup(s.destroy)
+        s.init(6)
+        self.assert_status(s.call("make-temp-folder"), 2)
+        self.assertEqual(os.listdir(self.dir), [])
+
 
 class Later(ModesTest):
     def chmods(self, version, s, name):
