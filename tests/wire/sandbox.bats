@@ -251,6 +251,17 @@ seccomp_of()
 	EOF
 }
 
+@test "what is required and not there is told with file and line" {
+	local conf=$BATS_TEST_TMPDIR/conf
+
+	require_kernel
+	require_without
+	printf '%s\n' 'rules = ({ log = { level = "INFO"; }; },' \
+	    '  {' '    sandbox = "require"; });' >"$conf"
+	run -78 "$WITHOUT" seccomp -- "$SERVER" -e -F "$conf" </dev/null
+	assert_line -p "$conf:3: sandbox: required, and this kernel"
+}
+
 @test "a root without Landlock is an error in the log, once" {
 	require_kernel
 	require_without
