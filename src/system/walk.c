@@ -360,6 +360,9 @@ fs_enter(struct fs *fs, const char *dir)
 	}
 	if (dir == NULL)
 		return 0;
+	/* A client's empty path is where it is; chdir(2) knows no such. */
+	if (dir[0] == '\0')
+		return -ENOENT;
 	if ((r = fs_realpath(fs, dir, path)) != 0 ||
 	    (r = fs_locate(fs, path, PLACE_FOLLOW, &p)) != 0)
 		return r;

@@ -309,6 +309,18 @@ without_handles()
 	assert_regex "$stderr" "chdir to \"$DIR/nope\" failed: No such file"
 }
 
+@test "-d that is empty fails, in whatever session" {
+	local options
+
+	for options in '' "-o root=$DIR" '-o files.hide=x'; do
+		# shellcheck disable=SC2086	# words
+		play -e $options -d '' <<<"realpath ."
+		assert_success
+		assert_line -p 'name '
+		assert_regex "$stderr" 'chdir to "" failed: No such file'
+	done
+}
+
 @test "-c and what follows is ignored, as a login shell is called" {
 	play -c "ls -l" -z --nonsense <<<"stat f"
 	assert_success
