@@ -818,7 +818,7 @@ const struct row rows[] = {
 	{ "handles-10000", "us", run_handles, 20000, 10000, 64,
 	    CPU_PER_UNIT, 0.28, 0, "FSTAT with 10,000 handles open" },
 	{ "rename-10000", "us", run_rename, 20000, 10000, 64,
-	    CPU_PER_UNIT, 0, 0, "RENAME with 10,000 handles open" },
+	    CPU_PER_UNIT, 0.60, 0, "RENAME with 10,000 handles open" },
 	{ "list-10", "us/entry", run_list, 500, 10, 1,
 	    CPU_PER_UNIT, 0, 0, "list 10 entries" },
 	{ "list-1000", "us/entry", run_list, 20, 1000, 1,
