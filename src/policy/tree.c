@@ -147,6 +147,16 @@ skip_block_comment(struct reader *r)
 		r->line += *r->p == '\n';
 }
 
+/* Editors show another line behind a mere CR; there is none. */
+static void
+skip_line_comment(struct reader *r)
+{
+	r->p += strcspn(r->p, "\r\n");
+	if (strchr("\n", r->p[strspn(r->p, "\r")]) == NULL)
+		refuse(r, "a CR without a LF ends no line, so that what is "
+		    "behind it would belong to this comment");
+}
+
 /* Goes to what is neither blank nor comment. */
 static void
 skip(struct reader *r)
@@ -157,7 +167,7 @@ skip(struct reader *r)
 		if (*r->p == '\n' || *r->p == '\r' || *r->p == '\f') {
 			r->line += *r->p++ == '\n';
 		} else if (*r->p == '#' || strncmp(r->p, "//", 2) == 0) {
-			r->p += strcspn(r->p, "\n");
+			skip_line_comment(r);
 		} else if (strncmp(r->p, "/*", 2) == 0) {
 			skip_block_comment(r);
 		} else {
@@ -526,6 +536,9 @@ tree_read(struct arena *a, const char *text, size_t len, struct mistake *m)
 			r.line += *r.p == '\n';
 		refuse(&r, "a NUL byte would end the file here");
 	}
+	if (strncmp(r.p, "\xef\xbb\xbf", 3) == 0)
+		refuse(&r, "a byte order mark begins the file (save it "
+		    "without one)");
 	skip(&r);
 	read_members(&r, root);
 	return r.failed ? NULL : root;

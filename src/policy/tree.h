@@ -36,9 +36,10 @@ struct node {
  * Returns the file as a group, in the arena; or NULL with the mistake's line
  * and text. `text` has a NUL behind its `len` bytes. What libconfig reads and
  * this refuses, since it would change or hide what was meant: @include, NUL
- * bytes, also as \x00, comments that do not end, strings that do not end on
- * their line, two strings with nothing between, integers beyond 31 bits or
- * with leading zeroes; and more than 32 brackets within each other.
+ * bytes, also as \x00, comments that do not end, or go on behind a mere CR,
+ * strings that do not end on their line, two strings with nothing between,
+ * integers beyond 31 bits or with leading zeroes; and more than 32 brackets
+ * within each other.
  */
 struct node *tree_read(struct arena *, const char *text, size_t len,
 	    struct mistake *);

@@ -54,7 +54,7 @@ static const char *const ours[] = {
 	"a number that begins with 0", "this number is too large",
 	"two strings with nothing between", "\\x00 would end", "@include",
 	"this string does not end", "this comment does not end",
-	"a NUL byte", "more than 32 brackets",
+	"a NUL byte", "a CR without a LF", "more than 32 brackets",
 };
 
 static bool

@@ -53,12 +53,18 @@ static const struct {
 	{ "#a\n//b\n/*c\n*/a/***/=#\"\n//{\n1/*\n*/b=2", "{4 a 1 7 b 2}" },
 	{ "a=1/*/ */b=2/**/#", "{1 a 1 1 b 2}" },
 	{ "a=1 # and no newline", "{1 a 1}" },
+	{ "a=1 # x\r\n//\r\r\nb=2#\r", "{1 a 1 3 b 2}" },
+	{ "a=1/*\r\r*/b=2\rc=3", "{1 a 1 1 b 2 1 c 3}" },
 };
 
 #define MISSING	"syntax error (a value is missing here)"
 #define QUOTES	"syntax error (text is written in quotes)"
 #define NAME	"syntax error (here the name of a setting is expected)"
 #define NO_END	"this string does not end on its line (a quote is missing)"
+#define LONE_CR \
+	"a CR without a LF ends no line, so that what is behind it would " \
+	"belong to this comment"
+#define BOM	"a byte order mark begins the file (save it without one)"
 #define TOO_LARGE \
 	"this number is too large (sizes may be written as strings, \"4G\"; " \
 	"no limit is \"none\")"
@@ -99,6 +105,8 @@ static const struct {
 	{ "\"a\"=1", 1, NAME },
 	{ "a=1\v", 1, NAME },
 	{ "\xc3\xa9=1", 1, NAME },
+	{ "\xef\xbb\xbf" "a=1", 1, BOM },
+	{ "\n\xef\xbb\xbf", 2, NAME },
 	{ "a=1\na=2", 2, "duplicate setting name (a stands in line 1, too)" },
 	{ "a={b=1\n\nb\n=2}", 3,
 	    "duplicate setting name (b stands in line 1, too)" },
@@ -134,6 +142,8 @@ static const struct {
 	{ "a=1;\n@include \"x\"", 2, "@include is not supported" },
 	{ "a=1 /*\n", 1, "this comment does not end, so that all behind it "
 	    "would be ignored" },
+	{ "\n# x\rb=1\n", 2, LONE_CR },
+	{ "a=1 // x\r b=1", 1, LONE_CR },
 	{ "a=\"x\n\"", 1, NO_END },
 	{ "a=\"x\\\n\"", 1, NO_END },
 	{ "a=\"x", 1, NO_END },
