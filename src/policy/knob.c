@@ -198,9 +198,12 @@ static const struct {
 };
 #define MODE_PARTS	(sizeof(mode_parts) / sizeof(mode_parts[0]))
 
-/* "set=0111" or, for force, "640", among others in `n`; -1 when it is none. */
+/*
+ * "set=0111" or, for force, "640", where a mode keeps it; -1 when it is none,
+ * or one that was `seen`.
+ */
 static long long
-mode_part_read(const char *part, long long n)
+mode_part_read(const char *part, unsigned *seen)
 {
 	const char *equals = strchr(part, '=');
 	const char *name = equals == NULL ? "force" : part;
@@ -212,23 +215,29 @@ mode_part_read(const char *part, long long n)
 		    strncmp(mode_parts[i].name, name, len) == 0)
 			break;
 	bits = octal_read(equals == NULL ? part : equals + 1);
-	if (i == MODE_PARTS || bits < 0 || bits >= 1 << MODE_BITS)
+	if (i == MODE_PARTS || bits < 0 || bits >= 1 << MODE_BITS ||
+	    (*seen & 1u << i) != 0)
 		return -1;
+	*seen |= 1u << i;
 	/* 0 is a mode to force, so that one more is kept of it. */
 	bits += mode_parts[i].shift == 2 * MODE_BITS;
-	return n | bits << mode_parts[i].shift;
+	return bits << mode_parts[i].shift;
 }
 
 static long long
 mode_read(const char *text)
 {
 	char copy[64], *part, *rest = copy;
-	long long n = 0;
+	long long n = 0, bits;
+	unsigned seen = 0;
 
 	if (strlcpy(copy, text, sizeof(copy)) >= sizeof(copy))
 		return -1;
-	while (n >= 0 && (part = strsep(&rest, ",")) != NULL)
-		n = mode_part_read(part, n);
+	while ((part = strsep(&rest, ",")) != NULL) {
+		if ((bits = mode_part_read(part, &seen)) < 0)
+			return -1;
+		n |= bits;
+	}
 	return n;
 }
 

@@ -93,6 +93,9 @@ static const struct {
 	{ "files.mode", "set=0o7", NULL },
 	{ "files.mode", "setx=7", NULL },
 	{ "files.mode", "se=7", NULL },
+	{ "files.mode", "force=0640,force=0007", NULL },
+	{ "files.mode", "7777,force=1", NULL },
+	{ "files.mode", "set=0,clear=1,set=1", NULL },
 	{ "files.mode", "set=1,clear=2,force=3,set=4,clear=5,force=6,set=7,"
 	    "set=1,set=1,set=1,set=1", NULL },
 	{ "limits.file_size", "5G", "5G" },
