@@ -247,6 +247,10 @@ check_walks(void)
 		    "protect_startup = false; };", false, false },
 		{ NULL, "access = { protect_startup = true; };", true, true },
 		{ "-R", "access = { protect_startup = true; };", true, true },
+		{ NULL, "access = { protect_startup = \"restricted\"; };",
+		    false, false },
+		{ NULL, "access = { rights = \"read\"; "
+		    "protect_startup = \"restricted\"; };", true, true },
 		{ NULL, "access = { own_rights = \"read\"; };",
 		    false, false },
 		{ NULL, "root = \"/srv\";", true, true },
