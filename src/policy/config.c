@@ -226,8 +226,15 @@ is_port(const char *s)
 static const char *
 item_fault(enum criterion kind, const char *item)
 {
-	if (item[0] == '\0' || strcmp(item, "!") == 0)
+	const char *name = item + (item[0] == '!');
+
+	if (name[0] == '\0')
 		return "is empty";
+	/* It would match nobody, and look as though it did. */
+	if (name[0] == ' ')
+		return "has a blank behind its !";
+	if (match_has_control(name))
+		return "holds a control character";
 	if (kind == BY_ADDRESS)
 		return match_address_fault(item);
 	if (kind == BY_PORT && !is_port(item))

@@ -7,19 +7,14 @@
 
 #include "policy/config.h"
 #include "policy/expand.h"
+#include "policy/match.h"
 
 static bool
 is_safe_name(const char *s)
 {
-	const char *p;
-
-	if (*s == '\0' || *s == '-' || strcmp(s, ".") == 0 ||
-	    strcmp(s, "..") == 0)
-		return false;
-	for (p = s; *p != '\0'; p++)
-		if (*p == '/' || (unsigned char)*p < ' ' || *p == 0x7f)
-			return false;
-	return true;
+	return *s != '\0' && *s != '-' && strcmp(s, ".") != 0 &&
+	    strcmp(s, "..") != 0 && strchr(s, '/') == NULL &&
+	    !match_has_control(s);
 }
 
 /* What a token stands for; NULL with the mistake's text. */

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "policy/knob.h"
+#include "policy/match.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
 
@@ -387,12 +388,10 @@ int
 knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
     struct value *v, struct mistake *m)
 {
-	const char *p;
 	char *text;
 
-	for (p = g->text; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return mistake_say(m, "holds a control character");
+	if (match_has_control(g->text))
+		return mistake_say(m, "holds a control character");
 	*v = (struct value){ .number = k->none_number };
 	if (is_none(k, g))
 		return 0;

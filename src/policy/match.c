@@ -47,6 +47,14 @@ match_part(const char *s, size_t len, const char *p, size_t plen, bool fold)
 }
 
 bool
+match_has_control(const char *s)
+{
+	while ((unsigned char)*s >= ' ' && *s != 0x7f)
+		s++;
+	return *s != '\0';
+}
+
+bool
 match_pattern(const char *s, const char *pattern)
 {
 	return match_part(s, strlen(s), pattern, strlen(pattern), false);

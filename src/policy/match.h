@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Is there a control character in it? No name or value has one. */
+bool	match_has_control(const char *);
+
 /* Does the whole of `s` match `pattern`? */
 bool	match_pattern(const char *s, const char *pattern);
 

@@ -429,6 +429,14 @@ static const struct {
 	{ { 0 }, RULE("match = { user = [ \"!a\", \"!b\" ]; };"),
 	    "p:2: user: matches nobody, since everything in it is negated "
 	    "(add \"*\")" },
+	{ { 0 }, RULE("match = { user = \"a, ! b\"; };"),
+	    "p:2: user: \"! b\" has a blank behind its !" },
+	{ { 0 }, RULE("match = { group = \"!\"; };"),
+	    "p:2: group: \"!\" is empty" },
+	{ { 0 }, RULE("match = { user = \"jane\t\"; };"),
+	    "p:2: user: \"jane?\" holds a control character" },
+	{ { 0 }, RULE("match = { group = [ \"*\", \"!a\\nb\" ]; };"),
+	    "p:2: group: \"!a?b\" holds a control character" },
 	{ { 0 }, RULE("match = { address = \"!10.0.0.0/8\"; };"),
 	    "p:2: address: matches nobody, since everything in it is negated "
 	    "(add \"*\")" },
