@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -403,6 +404,8 @@ knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
 		return mistake_say(m, "is empty");
 	if (has_tokens(k) && check_tokens(g->text, m) < 0)
 		return -1;
+	if (has_tokens(k) && strlen(g->text) >= PATH_MAX)
+		return mistake_say(m, "is too long for a path");
 	if (k->valid != NULL && !k->valid(g->text))
 		return refuse(k, g, m);
 	text = arena_copy(arena, g->text);

@@ -69,20 +69,20 @@ static int
 check_requests(struct config *c, const char *list, struct mistake *m)
 {
 	const char *const *request;
-	char item[128];
 	size_t n;
 
 	if (c->request_names == NULL)
 		c->request_names = c->requests();
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
-		snprintf(item, sizeof(item), "%.*s", (int)n, list);
 		for (request = c->request_names; *request != NULL; request++)
-			if (match_name_list(*request, item))
+			if (match_part(*request, strlen(*request), list, n,
+			    false))
 				break;
 		if (*request == NULL)
-			return mistake_say(m, "\"%s\" fits no request "
-			    "(-Q requests lists them)", item);
+			return mistake_say(m, "\"%.*s\" fits no request "
+			    "(-Q requests lists them)", n < 100 ? (int)n : 100,
+			    list);
 	}
 	return 0;
 }

@@ -2,6 +2,8 @@
 /* A mistake refuses the session, and its one line says where and what. */
 #include "config.h"
 
+#include <limits.h>
+
 #include "policy_case.h"
 #include "tap.h"
 
@@ -460,23 +462,39 @@ static const struct {
 	    "p:2: local_port: \"ssh\" is not a port from 1 to 65535" },
 };
 
-/* A rule that applies to nobody here is checked like any other. */
 static void
-check_lines(void)
+check(const char *const options[OPTIONS_MAX], const char *text,
+    const char *line)
 {
-	char *out;
-	size_t i;
+	char *out = case_explain(options, text, &case_facts);
 
-	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
-		out = case_explain(mistakes[i].options, mistakes[i].text,
-		    &case_facts);
-		if (!ok(strcmp(out, mistakes[i].line) == 0, "%s",
-		    mistakes[i].line))
-			printf("# not %s\n", out);
-		free(out);
-	}
+	if (!ok(strcmp(out, line) == 0, "%s", line))
+		printf("# not %s\n", out);
+	free(out);
 }
 
+/* What is too long is no better for that. */
+static void
+check_long(void)
+{
+	const char *const none[OPTIONS_MAX] = { 0 };
+	char text[PATH_MAX + 64], line[MISTAKE_LINE_MAX], item[136];
+
+	snprintf(text, sizeof(text), RULE("root = \"/%0*d\";"), PATH_MAX, 0);
+	check(none, text, "p:2: root: is too long for a path");
+	snprintf(text, sizeof(text), "start_dir=/%0*d", PATH_MAX - 1, 0);
+	check((const char *[OPTIONS_MAX]){ text }, NULL,
+	    "-o: start_dir: is too long for a path");
+	memset(item, '*', 130);
+	strcpy(item + 130, "remov");
+	snprintf(text, sizeof(text), RULE("access = { deny = \"%s\"; };"),
+	    item);
+	snprintf(line, sizeof(line), "p:2: access.deny: \"%.100s\" fits no "
+	    "request (-Q requests lists them)", item);
+	check(none, text, line);
+}
+
+/* A rule that applies to nobody here is checked like any other. */
 static void
 check_unmatched(void)
 {
@@ -539,7 +557,12 @@ check_truncated(void)
 int
 main(void)
 {
-	check_lines();
+	size_t i;
+
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++)
+		check(mistakes[i].options, mistakes[i].text,
+		    mistakes[i].line);
+	check_long();
 	check_unmatched();
 	check_nul();
 	check_truncated();
