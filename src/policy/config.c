@@ -41,7 +41,10 @@ is_item(const struct node *s, bool numbers)
 	return s->type == NODE_STRING || (numbers && s->type == NODE_INT);
 }
 
-/* A list's items joined by commas; NULL when it holds anything else. */
+/*
+ * A list's items joined by commas, or a group's as "name=value,name=value";
+ * NULL when it holds anything else.
+ */
 static const char *
 list_text(struct parse *p, const struct node *list, bool numbers)
 {
@@ -53,29 +56,15 @@ list_text(struct parse *p, const struct node *list, bool numbers)
 		if (!is_item(s, numbers))
 			return NULL;
 		size += strlen(s->text) + 1;
+		size += s->name == NULL ? 0 : strlen(s->name) + 1;
 	}
 	text = end = arena_get(&p->config->arena, size);
 	for (s = list->children; s != NULL; s = s->next) {
+		if (s->name != NULL)
+			end = stpcpy(stpcpy(end, s->name), "=");
 		end = stpcpy(end, s->text);
 		if (s->next != NULL)
 			*end++ = ',';
-	}
-	return text;
-}
-
-/* A group of strings as "name=value,name=value"; NULL when it is no such. */
-static const char *
-group_text(struct parse *p, const struct node *group)
-{
-	const char *text = NULL;
-	const struct node *s;
-
-	for (s = group->children; s != NULL; s = s->next) {
-		if (s->type != NODE_STRING)
-			return NULL;
-		text = arena_printf(&p->config->arena, "%s%s%s=%s",
-		    text == NULL ? "" : text, text == NULL ? "" : ",",
-		    s->name, s->text);
 	}
 	return text;
 }
@@ -87,7 +76,8 @@ given_of(struct parse *p, const struct node *s)
 
 	switch (s->type) {
 	case NODE_GROUP:
-		g = (struct given){ GIVEN_GROUP, group_text(p, s) };
+		g = (struct given){ GIVEN_GROUP, s->children == NULL ? NULL :
+		    list_text(p, s, false) };
 		break;
 	case NODE_LIST:
 	case NODE_ARRAY:
