@@ -133,7 +133,7 @@ load_policy(void)
 	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0)
 		return -1;
-	if (config_check_charsets(config, charset_known, &mistake) != 0)
+	if (config_check_charsets(config, charset_suits, &mistake) != 0)
 		return -1;
 	if (config_asks_groups(config) &&
 	    (facts.groups = ident_own_groups()) == NULL) {
@@ -198,7 +198,7 @@ check_policy(void)
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0 ||
-	    config_check_charsets(config, charset_known, &mistake) != 0 ||
+	    config_check_charsets(config, charset_suits, &mistake) != 0 ||
 	    config_check(config, &lookup, stderr, &mistake) != 0)
 		tell_mistake();
 	exit(0);
@@ -236,7 +236,7 @@ explain_policy(void)
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0 ||
-	    config_check_charsets(config, charset_known, &mistake) != 0 ||
+	    config_check_charsets(config, charset_suits, &mistake) != 0 ||
 	    (r = config_explain(config, &facts, stdout, &mistake)) < 0)
 		tell_mistake();
 	exit(r);

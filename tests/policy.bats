@@ -92,12 +92,24 @@ examples() {
 	refute_output
 }
 
-@test "-t finds a charset that the system does not know, where it stands" {
+@test "-t finds a charset that names cannot be written in, where it stands" {
+	local charset
+
 	run "$SERVER" -t -o protocol.charset=no-such
 	[ "$status" -eq 78 ]
-	[ "$output" = '-o: protocol.charset: "no-such" is no charset that this system knows' ]
-	run "$SERVER" -t -o protocol.charset=ISO-8859-15
-	[ "$status" -eq 0 ]
+	[ "$output" = '-o: protocol.charset: "no-such" is no charset for names that this system knows' ]
+	for charset in UTF-16 UTF-16LE UCS-4 EBCDIC-US UTF-7 ISO-2022-JP \
+	    ISO-2022-KR ISO-2022-CN; do
+		echo "$charset"
+		run "$SERVER" -t -o protocol.charset=$charset
+		[ "$status" -eq 78 ]
+	done
+	for charset in ISO-8859-15 CP1252 UTF-8 SHIFT_JIS EUC-JP BIG5 GB18030 \
+	    KOI8-R; do
+		echo "$charset"
+		run "$SERVER" -t -o protocol.charset=$charset
+		[ "$status" -eq 0 ]
+	done
 }
 
 @test "a root that is not there is a mistake, where it was written" {

@@ -209,7 +209,7 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 }
 
 int
-config_check_charsets(struct config *c, bool (*known)(const char *),
+config_check_charsets(struct config *c, bool (*suits)(const char *),
     struct mistake *m)
 {
 	const struct knob *charset = knob_find("protocol.charset");
@@ -224,12 +224,12 @@ config_check_charsets(struct config *c, bool (*known)(const char *),
 		while (cursor_next(&at)) {
 			if (at.setting->knob != charset ||
 			    at.setting->value.text == NULL ||
-			    known(at.setting->value.text))
+			    suits(at.setting->value.text))
 				continue;
 			mistake_at(m, at.setting->file, at.setting->line,
 			    charset->name);
-			return mistake_say(m, "\"%.100s\" is no charset that "
-			    "this system knows", at.setting->value.text);
+			return mistake_say(m, "\"%.100s\" is no charset for "
+			    "names that this system knows", at.setting->value.text);
 		}
 	}
 	return 0;

@@ -83,10 +83,10 @@ int	config_text(struct config *, const char *name, const char *text,
 bool	config_asks_groups(const struct config *);
 
 /*
- * Are the charsets that rules name known to the system? That is asked of
- * `known`, since nothing here may. Whomever they apply to: -1 with the mistake.
+ * Can names be written in the charsets that rules name? That is asked of
+ * `suits`, since nothing here may. Whomever they apply to: -1 with the mistake.
  */
-int	config_check_charsets(struct config *, bool (*known)(const char *),
+int	config_check_charsets(struct config *, bool (*suits)(const char *),
 	    struct mistake *);
 
 /*

@@ -37,16 +37,6 @@ charset_close(struct charset *c)
 	free(c);
 }
 
-bool
-charset_known(const char *name)
-{
-	struct charset *c = charset_open(name);
-
-	if (c != NULL)
-		charset_close(c);
-	return c != NULL;
-}
-
 int
 charset_to_disk(struct charset *c, const char *utf8, char *to, size_t size)
 {
@@ -83,4 +73,32 @@ charset_to_wire(struct charset *c, const char *name, char *to, size_t size)
 	}
 	*out = '\0';
 	return exact;
+}
+
+/*
+ * Are slashes and dots the bytes they are to the system, and nothing else
+ * such a byte? Not in UTF-16 and EBCDIC; nor in UTF-7 and ISO-2022, which the
+ * plus and the escape are for.
+ */
+static bool
+keeps_ascii(struct charset *c)
+{
+	static const char ascii[] = "/.-_09AZaz+\033(B/\016/";
+	char to[4 * sizeof(ascii)];
+
+	return charset_to_disk(c, ascii, to, sizeof(to)) == 0 &&
+	    strcmp(to, ascii) == 0 &&
+	    charset_to_wire(c, ascii, to, sizeof(to)) &&
+	    strcmp(to, ascii) == 0;
+}
+
+bool
+charset_suits(const char *name)
+{
+	struct charset *c = charset_open(name);
+	bool suits = c != NULL && keeps_ascii(c);
+
+	if (c != NULL)
+		charset_close(c);
+	return suits;
 }

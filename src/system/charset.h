@@ -14,7 +14,9 @@ struct charset;
 /* NULL when the system does not know a charset of that name. */
 struct charset *charset_open(const char *name);
 void	 charset_close(struct charset *);
-bool	 charset_known(const char *name);
+
+/* Does it, and can names be written in it, so that a slash is one? */
+bool	 charset_suits(const char *name);
 
 /*
  * A name of a client's as it is on disk. Returns 0, -EILSEQ when the charset
