@@ -232,7 +232,8 @@ explain_policy(void)
 		criteria_facts();
 	else
 		facts.groups = ident_own_groups();
-	facts.no_landlock = !sandbox_has_landlock();
+	facts.no_landlock = !sandbox_has_landlock(true);
+	facts.no_landlock_to_read = !sandbox_has_landlock(false);
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0 ||

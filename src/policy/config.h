@@ -40,6 +40,7 @@ struct facts {
 	const char	*path;		/* only for -T: the name asked about */
 	bool		 forced;	/* SSH_ORIGINAL_COMMAND is set */
 	bool		 no_landlock;	/* for -T: not in this kernel */
+	bool		 no_landlock_to_read; /* ... for access.read_only */
 };
 
 /* Questions that -t asks of the user database: does this name exist? */

@@ -230,11 +230,14 @@ reads_startup_files(const char *shell)
 static void
 print_landlock(const struct policy *p, const struct facts *f, FILE *out)
 {
-	if (f->no_landlock && p->sandbox == SANDBOX_REQUIRE)
+	bool none = p->access.read_only ? f->no_landlock_to_read :
+	    f->no_landlock;
+
+	if (none && p->sandbox == SANDBOX_REQUIRE)
 		fputs("# sandbox is \"require\", but this kernel has no "
 		    "Landlock, or an old one: every session is refused\n",
 		    out);
-	else if (f->no_landlock && p->restricted)
+	else if (none && p->restricted)
 		fputs("# restricted, but this kernel has no Landlock, or an "
 		    "old one: a directory that is moved out of a root while "
 		    "it is in use leads out of it\n", out);

@@ -172,7 +172,7 @@ sandbox_landlock(int root, bool writes)
 	int abi = sandbox_landlock_abi(), r, ruleset;
 	struct ruleset rules = handled(abi, root >= 0, writes);
 
-	if (abi < (writes ? ABI_MOVES : ABI_TRUNCATES))
+	if (abi < ABI_LEAST(writes))
 		return -ENOSYS;
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules,
 	    sizeof(rules), 0);

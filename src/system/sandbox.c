@@ -66,7 +66,7 @@ sandbox_enter(int root, bool writes)
 }
 
 bool
-sandbox_has_landlock(void)
+sandbox_has_landlock(bool writes)
 {
-	return sandbox_landlock_abi() >= ABI_MOVES;
+	return sandbox_landlock_abi() >= ABI_LEAST(writes);
 }

@@ -33,7 +33,7 @@ int	sandbox_harden(void);
  */
 unsigned sandbox_enter(int root, bool writes);
 
-/* Has this kernel a Landlock that holds a root? */
-bool	sandbox_has_landlock(void);
+/* Has this kernel the Landlock that sandbox_enter() asks for? */
+bool	sandbox_has_landlock(bool writes);
 
 #endif

@@ -8,6 +8,7 @@
 /* The version of Landlock that this kernel has, 0 for none. */
 #define ABI_MOVES	2	/* names go from one directory to another */
 #define ABI_TRUNCATES	3	/* truncate(2) is held as well */
+#define ABI_LEAST(writes)	((writes) ? ABI_MOVES : ABI_TRUNCATES)
 int	sandbox_landlock_abi(void);
 
 /*
