@@ -184,6 +184,18 @@ print_leaf(const struct outcome *outcome, const struct policy *p,
 	print_beneath(s, o, p, out);
 }
 
+/* Which requests there are for any name, where not all are: -R, -p, -P. */
+static void
+print_requests(const struct outcome *o, const struct policy *p, FILE *out)
+{
+	const struct knob *k;
+
+	for (k = knobs; k < knobs + knob_count; k++)
+		if (k->flag != 0 && strchr("RpP", k->flag) != NULL &&
+		    o->origins[k - knobs] != NULL)
+			print_setting(k, o, p, out);
+}
+
 /* What holds for one name. */
 static void
 print_area(const struct outcome *o, const struct policy *p, const char *path,
@@ -202,6 +214,7 @@ print_area(const struct outcome *o, const struct policy *p, const char *path,
 		if (r->hide != NULL && paths_rule_holds(p, r, path))
 			print_leaf(o, p, r, LEAF_HIDE, out);
 	}
+	print_requests(o, p, out);
 	if (policy_hides(p, path))
 		fputs("# hidden: it is answered as a missing name is\n", out);
 	if (policy_has_below(p, path))

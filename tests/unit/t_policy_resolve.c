@@ -599,7 +599,15 @@ check_area(void)
 	out = case_explain(no_options, text, &facts);
 	ok(strncmp(out, "rights ", 7) == 0 && strstr(out, "\n#") == NULL,
 	    "-T of a name that nothing is special about");
-	ok(strstr(out, "log.level") == NULL, "... is about that only");
+	ok(strstr(out, "log.level") == NULL && strstr(out, "access.") == NULL,
+	    "... is about that only");
+	free(out);
+	out = case_explain((const char *[OPTIONS_MAX]){ "-R", "-P remove" },
+	    "rules = ( { access = { allow = \"read,open\"; }; } );", &facts);
+	ok(strstr(out, "\nhide none   # default\n"
+	    "access.allow read,open   # rule 1, p:1\n"
+	    "access.deny remove   # -P\naccess.read_only true   # -R\n") !=
+	    NULL, "... and about what holds for every name");
 	free(out);
 }
 
