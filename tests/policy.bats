@@ -122,6 +122,12 @@ examples() {
  \"/nowhere\" cannot be opened: No such file or directory"
 }
 
+@test "-F without a name is called so" {
+	run "$SERVER" -t -F ''
+	[ "$status" -eq 78 ]
+	[ "$output" = '-F: names no file' ]
+}
+
 @test "-t says what is wrong with an option of OpenSSH's, too" {
 	run "$SERVER" -t -u 999
 	[ "$status" -eq 255 ]

@@ -467,7 +467,9 @@ config_file(struct config *c, const char *path, const struct facts *facts,
 
 	*m = (struct mistake){ 0 };
 	if (path != NULL) {
-		mistake_at(m, path, 0, NULL);
+		mistake_at(m, path[0] == '\0' ? "-F" : path, 0, NULL);
+		if (path[0] == '\0')
+			return mistake_say(m, "names no file");
 		name = expand_path(path, "uU", facts, &c->arena, m);
 		if (name == NULL)
 			return -1;
