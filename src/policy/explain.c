@@ -85,6 +85,22 @@ print_setid(const struct knob *k, const struct policy *p, FILE *out)
 		    POLICY_SETID);
 }
 
+/* Is more said to be read at once than a packet holds? */
+static void
+print_lowered(const struct knob *k, const struct origin *o,
+    const struct policy *p, FILE *out)
+{
+	const struct value here = { .number = p->protocol.max_read };
+	const struct value said = o == NULL ? knob_default(k) :
+	    o->setting->value;
+	char buf[32];
+
+	if (k->offset == offsetof(struct policy, protocol.max_read) &&
+	    here.number < said.number)
+		fprintf(out, "; here %s, for protocol.max_packet",
+		    knob_format(k, here, buf, sizeof(buf)));
+}
+
 /* What a value comes to here, where that is not what is written. */
 static void
 print_remark(const struct knob *k, const struct policy *p, FILE *out)
@@ -111,6 +127,7 @@ print_setting(const struct knob *k, const struct outcome *outcome,
 		    k->needs);
 	print_origins(o, out);
 	print_remark(k, p, out);
+	print_lowered(k, o, p, out);
 	putc('\n', out);
 }
 

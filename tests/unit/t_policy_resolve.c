@@ -357,10 +357,19 @@ check_read_fits(void)
 	struct mistake m = { 0 };
 	struct config *c;
 	struct policy p;
+	char *out;
 
 	resolve(options, NULL, &case_facts, &c, &p, &m);
 	ok(p.protocol.max_read == 99 * 1024, "max_read follows max_packet");
 	finish(c, &p);
+	out = case_explain(options, NULL, &case_facts);
+	ok(strstr(out, "\nprotocol.max_read 255K   # default; here 99K, for "
+	    "protocol.max_packet\n") != NULL, "... and -T says so");
+	free(out);
+	out = case_explain(no_options, NULL, &case_facts);
+	ok(strstr(out, "\nprotocol.max_read 255K   # default\n") != NULL,
+	    "... if it does");
+	free(out);
 }
 
 /* Whether a rule by address applies may be unknown. */
