@@ -105,32 +105,37 @@ $(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $<
 
-# The fuzzer's target with a main() of its own, which runs inputs from files.
-FUZZ	= $(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
-$(BUILD)/fuzz/replay: $(FUZZ) tests/fuzz/replay.c config.h $(LIBS_session)
+# The fuzzer's targets with a main() of its own, which runs inputs from files.
+FUZZ	= dispatch policy
+REPLAY	= $(FUZZ:%=$(BUILD)/fuzz/replay-%)
+$(REPLAY): $(BUILD)/fuzz/replay-%: tests/fuzz/%.c tests/fuzz/replay.c config.h \
+    $(LIBS_session)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ \
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ \
 	    $(filter %.c %.a,$^) $(DEPS_LIBS)
 
-# All of it once more, by clang, with libFuzzer: make fuzz RUNS=1000000.
-# What it finds goes to build/fuzz, and should go to tests/fuzz/corpus.
+# All of it once more, by clang, with libFuzzer: make fuzz RUNS=1000000, or
+# make fuzz-policy. What it finds goes to build/fuzz, and should go to
+# tests/fuzz/corpus/policy.
 FUZZ_CC	= clang
 RUNS	= 100000
-build/fuzz/dispatch: $(FUZZ) tests/fuzz/fuzz.h tests/unit/gate.h \
-    $(wildcard src/*/*.[ch]) config.h $(SECCOMP)
+$(FUZZ:%=build/fuzz/%): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h \
+    $(wildcard tests/unit/*.h src/*/*.[ch]) config.h $(SECCOMP)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 -g -O1 \
 	    -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) $(DEPS_LIBS)
 
-fuzz: build/fuzz/dispatch
+FUZZ_RUN = $(FUZZ:%=fuzz-%)
+fuzz: $(FUZZ_RUN)
+$(FUZZ_RUN): fuzz-%: build/fuzz/%
 	tests/fuzz/seeds build/fuzz/seeds
-	mkdir -p build/fuzz/corpus
-	build/fuzz/dispatch -runs=$(RUNS) -max_len=8192 -close_fd_mask=2 \
+	mkdir -p build/fuzz/corpus/$*
+	build/fuzz/$* -runs=$(RUNS) -max_len=8192 -close_fd_mask=2 \
 	    -handle_xfsz=0 -timeout=20 \
 	    -artifact_prefix=$(CURDIR)/build/fuzz/ \
-	    $(CURDIR)/build/fuzz/corpus $(CURDIR)/build/fuzz/seeds \
-	    $(wildcard $(CURDIR)/tests/fuzz/corpus)
+	    $(CURDIR)/build/fuzz/corpus/$* $(CURDIR)/build/fuzz/seeds/$* \
+	    $(wildcard $(CURDIR)/tests/fuzz/corpus/$*)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
@@ -139,7 +144,7 @@ fuzz: build/fuzz/dispatch
 EXCEPT_1	= tests/lint.bats tests/manual.bats tests/package.bats \
 		  tests/e2e/rooted.bats
 
-check: all $(UNIT) $(REFUSE) $(LAUNCH) $(BUILD)/fuzz/replay
+check: all $(UNIT) $(REFUSE) $(LAUNCH) $(REPLAY)
 	BUILD=$(BUILD) EXCEPT='$(EXCEPT_$(SAN))' tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
@@ -164,7 +169,7 @@ bench-ssh: all
 	    CLIENTS='$(CLIENTS)' tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
-everything: all $(UNIT) $(REFUSE) $(LAUNCH) $(BENCH) $(BUILD)/fuzz/replay
+everything: all $(UNIT) $(REFUSE) $(LAUNCH) $(BENCH) $(REPLAY)
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \
@@ -221,5 +226,5 @@ distclean: clean
 	    configure~ autom4te.cache
 
 .PHONY: all bench bench-ssh check clean dist distclean everything fuzz \
-	install uninstall
+	$(FUZZ_RUN) install uninstall
 .DELETE_ON_ERROR:

@@ -30,13 +30,6 @@
 
 static struct session session;
 
-static void
-fuzz_abort(const char *fault, size_t nth)
-{
-	dprintf(STDERR_FILENO, "packet %zu: %s\n", nth, fault);
-	abort();
-}
-
 /*
  * Could a string of the protocol begin at `p`? Then the four bytes before it
  * are a length, and it ends within the packet.

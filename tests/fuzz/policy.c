@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Fuzzing the reader of policies: any text is taken for a policy file, and all
+ * is asked of it that -t, -T and sessions ask. What must be true whatever the
+ * text is:
+ *
+ * A mistake has a text, and a line that the file has. What -t accepts no
+ * session refuses whose facts are known. And the tree, written as text once
+ * more with each node in its line, says all the same as the text did: so
+ * nothing is read that is not in the tree, and nothing that is there, mistakes
+ * and their lines too, depends on how it was written.
+ */
+#include "config.h"
+
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "../unit/policy_case.h"
+#include "fuzz.h"
+#include "policy/tree.h"
+
+static const struct facts stranger = { .user = "a", .forced = true };
+static const struct facts path_asked = {
+	.user = "webex", .uid = 1234, .home = "/home/webex",
+	.groups = case_groups, .address = "2001:db8::1", .local_port = 22,
+	.local_address = "::ffff:10.0.0.1", .path = "/in/webex/a",
+};
+static const struct facts *const sessions[] = {
+	&case_facts, &path_asked, &stranger,
+};
+#define SESSIONS	(sizeof(sessions) / sizeof(sessions[0]))
+
+/* Everything that is said of a text: mistakes, warnings, what holds. */
+struct reading {
+	FILE	*out;
+	char	*said;		/* once `out` is closed */
+	size_t	 size;
+	int	 lines;		/* the text has */
+};
+
+static bool
+exists(const char *name)
+{
+	return name[0] == 'a';
+}
+
+static void
+say_mistake(struct reading *r, const struct mistake *m)
+{
+	char line[MISTAKE_LINE_MAX];
+
+	if (m->text[0] == '\0' || strcmp(m->file, "p") != 0)
+		fuzz_abort("a mistake of which nothing is said", 0);
+	if (m->line < 1 || m->line > r->lines)
+		fuzz_abort("a mistake that is not in the file",
+		    (size_t)m->line);
+	fprintf(r->out, "%s\n", mistake_line(m, line));
+}
+
+/* What a session with these facts makes of it, and what -T says of that. */
+static void
+say_session(struct reading *r, struct config *c, const struct facts *f,
+    bool is_correct)
+{
+	struct mistake m;
+	struct policy p;
+
+	if (config_resolve(c, f, &p, &m) < 0) {
+		say_mistake(r, &m);
+		/* But -t cannot know what tokens stand for here. */
+		if (is_correct && f != &stranger &&
+		    strstr(m.text, "\" here") == NULL)
+			fuzz_abort("-t accepts it, and no session does",
+			    (size_t)m.line);
+	}
+	policy_free(&p);
+	if (config_explain(c, f, r->out, &m) < 0)
+		say_mistake(r, &m);
+}
+
+static void
+say_policy(struct reading *r, struct config *c)
+{
+	static const struct lookup lookup = { exists, exists };
+	struct mistake m;
+	bool is_correct;
+	size_t i;
+
+	if (config_check_charsets(c, exists, &m) < 0)
+		say_mistake(r, &m);
+	is_correct = config_check(c, &lookup, r->out, &m) == 0;
+	if (!is_correct)
+		say_mistake(r, &m);
+	for (i = 0; i < SESSIONS; i++)
+		say_session(r, c, sessions[i], is_correct);
+}
+
+/* To be freed. */
+static char *
+read_policy(const char *text, size_t len, int lines)
+{
+	struct reading r = { .lines = lines };
+	struct config *c = config_new(case_names);
+	struct mistake m;
+
+	r.out = open_memstream(&r.said, &r.size);
+	if (config_text(c, "p", text, len, &m) < 0)
+		say_mistake(&r, &m);
+	else
+		say_policy(&r, c);
+	fclose(r.out);
+	config_free(c);
+	return r.said;
+}
+
+static void	write_nodes(FILE *, const struct node *, const char *between,
+		    int *line);
+
+/* Whatever may be escaped is. */
+static void
+write_string(FILE *out, const char *s)
+{
+	fputc('"', out);
+	for (; *s != '\0'; s++)
+		fprintf(out, "\\x%02x", (unsigned char)*s);
+	fputc('"', out);
+}
+
+static void
+write_value(FILE *out, const struct node *n, int *line)
+{
+	static const char *const brackets[] = {
+		[NODE_GROUP] = "{}", [NODE_LIST] = "()", [NODE_ARRAY] = "[]",
+	};
+
+	if (n->type <= NODE_ARRAY) {
+		fputc(brackets[n->type][0], out);
+		write_nodes(out, n->children, n->type == NODE_GROUP ? ";" :
+		    ",", line);
+		fputc(brackets[n->type][1], out);
+	} else if (n->type == NODE_STRING) {
+		write_string(out, n->text);
+	} else {
+		fputs(n->text, out);
+		fputs(n->type == NODE_INT64 ? "L" : "", out);
+	}
+}
+
+static void
+write_nodes(FILE *out, const struct node *n, const char *between, int *line)
+{
+	for (; n != NULL; n = n->next) {
+		for (; *line < n->line; (*line)++)
+			fputc('\n', out);
+		if (n->name != NULL)
+			fprintf(out, "%s=", n->name);
+		write_value(out, n, line);
+		if (n->next != NULL)
+			fputs(between, out);
+	}
+}
+
+/* The text's tree as another text, to be freed, or NULL when it has none. */
+static char *
+write_anew(const char *text, size_t len)
+{
+	struct arena arena = { 0 };
+	struct mistake m = { 0 };
+	const struct node *root = tree_read(&arena, text, len, &m);
+	char *anew = NULL;
+	size_t size;
+	int line = 1;
+	FILE *out;
+
+	if (root != NULL) {
+		out = open_memstream(&anew, &size);
+		write_nodes(out, root->children, ";", &line);
+		fclose(out);
+	}
+	arena_free(&arena);
+	return anew;
+}
+
+static int
+count_lines(const uint8_t *p, size_t len)
+{
+	int n = 1;
+
+	while (len-- > 0)
+		n += *p++ == '\n';
+	return n;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
+{
+	int lines = count_lines(p, len);
+	char *text = calloc(1, len + 1), *anew, *said, *said_anew;
+
+	memcpy(text, p, len);
+	said = read_policy(text, len, lines);
+	fprintf(stderr, "%s", said);
+	if ((anew = write_anew(text, len)) != NULL) {
+		said_anew = read_policy(anew, strlen(anew), lines);
+		if (strcmp(said, said_anew) != 0) {
+			fprintf(stderr, "-- anew:\n%s\n-- says:\n%s", anew,
+			    said_anew);
+			fuzz_abort("the same tree is not the same policy", 0);
+		}
+		free(said_anew);
+	}
+	free(anew);
+	free(said);
+	free(text);
+	return 0;
+}
+
+/* It is a function: nothing is to be prepared. */
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	return 0;
+}
