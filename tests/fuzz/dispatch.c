@@ -4,9 +4,12 @@
  * what must be true of each answer.
  *
  * The lowest bits of the first byte are the version that is offered; the
- * others, and the next two bytes, choose a policy. Then come packets: two
+ * others, and the next three bytes, choose a policy. Then come packets: two
  * bytes of length and so many bytes. A packet without its last bytes is one as
  * well.
+ *
+ * Of the session it must be true that it leaves no hidden name, and of each
+ * record of log.transfers that it is one.
  *
  * Nothing outside a directory of its own may be touched, whoever runs this:
  * confine() leaves no path that is absolute or goes up.
@@ -14,6 +17,8 @@
 #include "config.h"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <signal.h>
 #include <syslog.h>
@@ -21,14 +26,52 @@
 #include "../unit/gate.h"
 #include "../unit/scratch.h"
 #include "fuzz.h"
+#include "policy/area.h"
+#include "policy/config.h"
 #include "policy/rights.h"
+#include "request/record.h"
+#include "request/table.h"
+#include "system/charset.h"
 #include "system/fs.h"
 #include "system/log.h"
+#include "system/transfers.h"
+#include "wire/path.h"
 
 #define MAX_FILE	(1 << 20)	/* bytes that a file may grow to */
 #define MAX_PACKET	4096
 
 static struct session session;
+static int records;		/* a socket: the reader of log.transfers */
+
+/* What else an administrator may write: rules for paths above all. */
+static const char *const written[] = {
+	"paths = ("
+	" { match = \"/d\"; rights = [ \"list\", \"stat\", \"read\" ]; },"
+	" { match = \"/d/*\"; rights = \"all\"; own_rights = \"delete\"; },"
+	" { match = \"/e\"; rights = \"none\"; hide = \"h*\"; });",
+
+	"profile = \"webex\"; files = { fsync = true; atomic = \"yes\";"
+	" mode = { clear = \"022\"; set = \"040\"; }; };"
+	"setstat = { mode = \"ignore\"; };",
+
+	"profile = \"dropbox\"; files = { atomic = \"yes\"; };"
+	"setstat = { mode = \"refuse\"; };"
+	"paths = ({ match = \"/d\"; rights = \"all\";"
+	" files = { atomic = \"no\"; }; rename = { overwrite = \"always\"; }; });",
+
+	"profile = \"write-once\"; files = { hide = \"link\"; };"
+	"protocol = { charset = \"ISO-8859-1\"; };",
+
+	"profile = \"force-close\";"
+	"limits = { handles = 3; file_size = 100; };"
+	"files = { symlinks = \"no-create\"; dir_mode = { force = \"0750\"; }; };",
+
+	"files = { symlinks = \"no-follow\"; atomic = \"keep\"; };"
+	"paths = ({ match = \"/?\"; listings = \"empty\"; },"
+	" { match = \"/e\"; files = { atomic = \"no\"; fsync = true; }; });",
+
+	"profile = \"openssh\"; protocol = { charset = \"ISO-8859-1\"; };",
+};
 
 /*
  * Could a string of the protocol begin at `p`? Then the four bytes before it
@@ -122,6 +165,25 @@ choose_policy(struct policy *p, uint8_t bits)
 	}
 }
 
+/* Paths are walked from now on, as main.c has it. */
+static void
+walk_paths(bool by_component)
+{
+	struct policy *p = &session.policy;
+	struct fs *fs = &session.fs;
+	const char *culprit;
+
+	if (fs_confine(fs, scratch, strlen(scratch), &culprit) != 0)
+		fuzz_abort("no root to work in", 0);
+	fs->by_component = by_component;
+	fs->policy = p;
+	fs->hides = policy_has_hidden(p);
+	fs->names = fs->hides || p->paths != NULL;
+	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
+	if (p->access.protect_startup)
+		startup_begin(&session.startup, scratch);
+}
+
 /* Where the session is, and what it may do there. */
 static void
 choose_jail(uint8_t bits)
@@ -131,25 +193,50 @@ choose_jail(uint8_t bits)
 		RIGHTS_ALL & ~(unsigned)(RIGHT_READ | RIGHT_MODIFY),
 	};
 	struct policy *p = &session.policy;
-	struct fs *fs = &session.fs;
-	const char *culprit;
 
 	p->files.atomic = (bits & 0x40) == 0 ? ATOMIC_NO :
 	    (bits & 0x20) != 0 ? ATOMIC_YES : ATOMIC_KEEP;
 	p->limits.file_size = (bits & 0x80) != 0 ? 64 : 0;
 	if ((bits & 1) == 0)
 		return;
-	if (fs_confine(fs, scratch, strlen(scratch), &culprit) != 0)
-		fuzz_abort("no root to work in", 0);
-	fs->by_component = (bits & 2) != 0;
 	p->access.rights = rights[bits >> 2 & 3];
 	p->access.own_rights = RIGHT_STAT | RIGHT_DELETE | RIGHT_RENAME;
 	p->access.empty_listings = (bits & 0x10) != 0;
+	p->access.protect_startup = (bits & 0x12) == 0x12;
 	p->files.hide = (bits & 0x20) != 0 ? "d*,l*" : NULL;
-	fs->policy = p;
-	fs->hides = fs->names = p->files.hide != NULL;
-	if ((bits & 0x12) == 0x12)
-		startup_begin(&session.startup, scratch);
+	walk_paths((bits & 2) != 0);
+}
+
+static const char *const *
+request_names(void)
+{
+	static const char *names[REQUEST_NAMES_MAX];
+
+	table_names(names);
+	return names;
+}
+
+/* One of those that are written, in place of what was chosen. */
+static void
+choose_written(uint8_t bits)
+{
+	static const struct facts facts = { .user = "me", .home = "/home" };
+	const char *rule = written[bits % nitems(written)];
+	struct config *c = config_new(request_names);
+	struct policy *p = &session.policy;
+	struct mistake m;
+	char text[1024];
+
+	snprintf(text, sizeof(text), "rules = ({ %s });", rule);
+	if (config_text(c, "p", text, strlen(text), &m) != 0 ||
+	    config_resolve(c, &facts, p, &m) != 0)
+		fuzz_abort(m.text, (size_t)m.line);
+	config_free(c);
+	session.translate = true;
+	if (p->protocol.charset != NULL)
+		session.charset = charset_open(p->protocol.charset);
+	if (p->walks)
+		walk_paths((bits & 0x80) != 0);
 }
 
 static void
@@ -160,19 +247,47 @@ leave_jail(void)
 		close(session.fs.root);
 	if (session.startup.on)
 		close(session.startup.home);
+	if (session.charset != NULL)
+		charset_close(session.charset);
+	policy_free(&session.policy);
 }
 
 static void
-session_begin(uint8_t attrs, uint8_t policy, uint8_t jail)
+session_begin(const uint8_t *bits)
 {
 	session = (struct session){ .client = "fuzz" };
 	session.self = (struct ident){ .name = "me", .home = "home" };
-	choose_policy(&session.policy, policy);
-	choose_attrs(&session.policy, attrs);
+	choose_policy(&session.policy, bits[1]);
+	choose_attrs(&session.policy, bits[0]);
 	handles_init(&session.handles);
 	if (fs_enter(&session.fs, scratch) != 0)
 		fuzz_abort("no directory to work in", 0);
-	choose_jail(jail);
+	if (bits[3] == 0)
+		choose_jail(bits[2]);
+	else
+		choose_written(bits[3]);
+}
+
+/* Begins again whenever there is a directory to look into that was shut. */
+static int
+open_shut(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)ftw;
+	if ((type != FTW_D && type != FTW_DNR) || (st->st_mode & 0700) == 0700)
+		return 0;
+	return chmod(path, 0700) == 0 ? 1 : -1;
+}
+
+/*
+ * May hidden names be left? Parts that are kept, and what is in a directory
+ * that the client has shut meanwhile.
+ */
+static bool
+may_leave_hidden(void)
+{
+	const struct policy *p = &session.policy;
+
+	return p->setstat.mode == APPLY || p->files.atomic == ATOMIC_KEEP;
 }
 
 static int
@@ -181,20 +296,41 @@ remove_below(const char *path, const struct stat *st, int type,
 {
 	(void)st;
 	(void)type;
+	if (strncmp(path + ftw->base, ".slipway-", 9) == 0 &&
+	    !may_leave_hidden())
+		fuzz_abort("a hidden name is left", 0);
 	if (ftw->level > 0)
 		(void)remove(path);
 	return 0;
+}
+
+static void
+read_records(void)
+{
+	char text[1 << 16];
+	ssize_t n;
+
+	while ((n = recv(records, text, sizeof(text) - 1, MSG_DONTWAIT)) > 0) {
+		text[n] = '\0';
+		if (text[0] != '{' || text[n - 1] != '}' ||
+		    strlen(text) != (size_t)n || !path_is_utf8(text) ||
+		    strcspn(text, "\n") != (size_t)n)
+			fuzz_abort("a record that is none", 0);
+	}
 }
 
 /* For the next input everything is as it was. */
 static void
 session_end(void)
 {
+	record_forced(&session);
 	handles_end(&session.handles);
+	read_records();
 	buf_free(&session.out);
-	leave_jail();
-	(void)chmod(scratch, 0700);
+	while (nftw(scratch, open_shut, 16, FTW_PHYS) > 0)
+		continue;
 	(void)nftw(scratch, remove_below, 16, FTW_DEPTH | FTW_PHYS);
+	leave_jail();
 }
 
 /* Returns false when the session is over. */
@@ -223,12 +359,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	uint8_t init[] = { FXP_INIT, 0, 0, 0, 0 };
 	size_t n, nth = 1;
 
-	if (len < 3)
+	if (len < 4)
 		return 0;
-	session_begin(p[0], p[1], p[2]);
+	session_begin(p);
 	init[4] = p[0] % 8;
 	(void)fuzz_packet(init, sizeof(init), 0);
-	for (p += 3, len -= 3; len > 2; p += n, len -= n, nth++) {
+	for (p += 4, len -= 4; len > 2; p += n, len -= n, nth++) {
 		n = (size_t)(p[0] << 8 | p[1]);
 		p += 2;
 		len -= 2;
@@ -239,6 +375,20 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	}
 	session_end();
 	return 0;
+}
+
+/* The socket needs its name only to be found. */
+static void
+take_records(void)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+
+	snprintf(to.sun_path, sizeof(to.sun_path), "%.90s/log", scratch);
+	records = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (bind(records, (struct sockaddr *)&to, sizeof(to)) == -1)
+		fuzz_abort("no socket for records", 0);
+	transfers_open(to.sun_path, LOG_AUTH);
+	unlink(to.sun_path);
 }
 
 /* SIGXFSZ is ignored: what would grow too large fails with EFBIG. */
@@ -256,5 +406,6 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	setenv("TMPDIR", scratch, 1);
 	fs_umask(0);
 	log_init("fuzz", LOG_LEVEL_DEBUG3, LOG_AUTH, true);
+	take_records();
 	return 0;
 }
