@@ -10,12 +10,11 @@ import random
 import re
 import socket
 import struct
-import subprocess
 import unittest
 import zlib
 
 import sftpwire as sw
-from session import SERVER, SessionTest
+from session import NETTLE, SessionTest
 from sftpwire import CREAT, READ, TEXT, WRITE
 
 MIB = 1 << 20
@@ -25,8 +24,6 @@ APPEND_FLAG, TEXT_FLAG = 0x08, 0x20	# OPEN, from version 5 on
 SHA = ["sha1", "sha224", "sha256", "sha384", "sha512"]
 
 
-NETTLE = b"nettle" in subprocess.run([SERVER, "-V"], check=True,
-                                     capture_output=True).stdout
 needs_nettle = unittest.skipUnless(NETTLE, "built without nettle")
 
 

@@ -11,6 +11,7 @@ import resource
 import shutil
 import socket
 import struct
+import subprocess
 import tempfile
 import unittest
 
@@ -19,6 +20,10 @@ from sftpwire import CREAT, READ, TRUNC, WRITE
 
 SERVER = os.environ["SERVER"]
 MAX_PACKET, MAX_READ = 262144, 261120
+
+# Without it the only checksum is crc32.
+NETTLE = b"nettle" in subprocess.run([SERVER, "-V"], check=True,
+                                     capture_output=True).stdout
 
 
 def sanitized():
