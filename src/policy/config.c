@@ -205,6 +205,17 @@ static const struct {
 };
 #define CRITERIA	(sizeof(criteria) / sizeof(criteria[0]))
 
+/* The row of that name, or CRITERIA. */
+static size_t
+criterion_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < CRITERIA && strcmp(name, criteria[i].name) != 0; i++)
+		continue;
+	return i;
+}
+
 static bool
 is_port(const char *s)
 {
@@ -288,11 +299,8 @@ parse_criterion(struct parse *p, const struct node *s,
 {
 	const char *text, *name = s->name;
 	const char *const *list;
-	size_t i;
+	size_t i = criterion_find(name);
 
-	for (i = 0; i < CRITERIA; i++)
-		if (strcmp(name, criteria[i].name) == 0)
-			break;
 	mistake_at(p->mistake, p->file, s->line, name);
 	if (i == CRITERIA)
 		return mistake_say(p->mistake, "is nothing to match by (user, "
@@ -322,6 +330,17 @@ parse_match(struct parse *p, const struct node *s,
 }
 
 static int
+parse_rule_member(struct parse *p, const struct node *s, struct rule *rule)
+{
+	if (strcmp(s->name, "match") == 0)
+		return parse_match(p, s, &rule->match);
+	if (criterion_find(s->name) < CRITERIA)
+		return MISTAKE(p, s, s->name, "is nothing to set, but to match "
+		    "by (match = { %s = ...; };)", s->name);
+	return parse_member(p, s, &rule->body);
+}
+
+static int
 parse_rule(struct parse *p, const struct node *group, int number)
 {
 	struct rule *rule;
@@ -336,9 +355,7 @@ parse_rule(struct parse *p, const struct node *group, int number)
 	rule->body.file = p->file;
 	rule->body.line = group->line;
 	for (s = group->children; s != NULL && r == 0; s = s->next)
-		r = strcmp(s->name, "match") == 0 ?
-		    parse_match(p, s, &rule->match) :
-		    parse_member(p, s, &rule->body);
+		r = parse_rule_member(p, s, rule);
 	p->config->last->next = rule;
 	p->config->last = rule;
 	return r;

@@ -422,6 +422,9 @@ static const struct {
 	{ { 0 }, RULE("match = { uid = 0; };"),
 	    "p:2: uid: is nothing to match by (user, group, address, "
 	    "local_address and local_port are)" },
+	{ { 0 }, RULE("user = \"webex\"; profile = \"webex\";"),
+	    "p:2: user: is nothing to set, but to match by (match = { user = "
+	    "...; };)" },
 	{ { 0 }, RULE("match = { user = 1; };"),
 	    "p:2: user: must be a string in quotes, or a list of them" },
 	{ { 0 }, RULE("match = { user = \"\"; };"),
