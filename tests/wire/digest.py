@@ -585,8 +585,8 @@ class Ranges(DigestTest):
         self.islands(3)
         for _, session in self.versions():
             h = self.open(session, "f")
-            for offset, length in ((0, BITS_64), (0, 1), (1, 1), (0, 131072),
-                                   (65535, 65538), (65536, 65536),
+            for offset, length in ((0, BITS_64), (9, BITS_64), (0, 1), (1, 1),
+                                   (0, 131072), (65535, 65538), (65536, 65536),
                                    (65536, 65537), (262144, 1),
                                    (327680, BITS_64), (393215, 1)):
                 found = self.there(offset, length)

@@ -590,6 +590,7 @@ class InodeFlags(AttrsTest):
         # In version 5 all bits count, one that was not sent as well.
         for name in ("l", "socket", "fifo") + (("f",) if version > 5 else ()):
             got = self.attrs(s, name, BITS)
+            self.assertEqual(got["bits"], 0, name)
             reply = s.call("lsetstat@openssh.com", name, {
                 "mtime": 5, **self.bits(version, got["bits"],
                                         got.get("bits_valid"))})

@@ -73,6 +73,11 @@ class Negotiation(Hello):
             session, _ = self.hello(offer)
             reply = session.call("stat", "nope")
             self.assertEqual(reply.raw, b"\x65\0\0\0\1\0\0\0\2")
+            # Until another version is chosen.
+            session, _ = self.hello(offer)
+            session.bare_status = False
+            self.assert_status(session.call("version-select", "3"), sw.OK)
+            self.assert_status(session.call("stat", "nope"), sw.NO_SUCH_FILE)
 
     def test_bytes_behind_the_version_are_ignored(self):
         for version in ALL:

@@ -446,6 +446,8 @@ class Text(VersionsTest):
         h = self.open(s, "empty", READ | TEXT)
         self.assert_code(s.call("text-seek", h, 0), 0)
         self.assert_code(s.call("text-seek", h, 1), 1)
+        h = self.open(s, "f", WRITE | TEXT)
+        self.assert_code(s.call("text-seek", h, 1), 3)
 
     @in_versions(4, 5, 6)
     def test_seek_far(self, _, s):

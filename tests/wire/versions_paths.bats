@@ -19,6 +19,7 @@ setup()
 @test "ends: of what is no file" { unit Ends.test_of_what_is_no_file; }
 @test "ends: of lists" { unit Ends.test_of_lists; }
 @test "ends: pipelined readdir" { unit Ends.test_pipelined_readdir; }
+@test "ends: of a directory that is gone" { unit Ends.test_of_a_directory_that_is_gone; }
 @test "ends: what cannot be looked at" { unit Ends.test_what_cannot_be_looked_at; }
 @test "ends: odd names" { unit Ends.test_odd_names; }
 @test "link: symbolic" { unit Link.test_symbolic; }

@@ -194,6 +194,14 @@ class Ends(VersionsTest):
         for reply in replies[len(names):]:
             self.assert_code(reply, 1)
 
+    @in_versions(*ALL)
+    def test_of_a_directory_that_is_gone(self, _, s):
+        """Told once, since version 4; then, and in OpenSSH, it is the end."""
+        os.mkdir(self.path("d"))
+        h = self.opendir(s, "d")
+        self.check(s, [(("rmdir", "d"), 0), (("readdir", h), (1, 2, 2, 2)),
+                       (("readdir", h), 1), (("close", h), 0)])
+
     @in_versions(*NEW)
     def test_odd_names(self, _, s):
         """Raw bytes: what is listed can be opened."""

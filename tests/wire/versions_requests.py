@@ -106,6 +106,9 @@ class Statuses(VersionsTest):
             (("expand-path@openssh.com", "nope/x"), ENOENT),
             (("home-directory", "no-such-user"), 4),
             (("users-groups-by-id@openssh.com", b"\0\0\0", b""), 5),
+            (("users-groups-by-id@openssh.com", b"", b"\0\0\0"), 5),
+            # Names that no packet holds.
+            (("users-groups-by-id@openssh.com", b"\0" * 240000, b""), 4),
             (("space-available", "nope"), ENOENT),
             (("copy-file", "nope", "x", 0), ENOENT),
             (("copy-file", "d", "x", 0), EISDIR),
