@@ -226,7 +226,7 @@ put_field(struct buf *b, const struct field *f, int version,
 		break;
 	case MODE:
 		/* draft-13 7.6 forbids the type bits; version 3 needs them. */
-		put_u32(b, *(const uint32_t *)p & (uint32_t)ALLPERMS);
+		put_u32(b, *(const uint32_t *)p & 07777);
 		break;
 	case TIME32:
 		put_u32(b, time32(*(const int64_t *)p));
