@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <sys/param.h>
-#include <sys/stat.h>
 
 #include <stdbool.h>
 #include <stddef.h>
