@@ -49,12 +49,9 @@ open_flags(const struct request *q)
 		flags |= O_EXCL;
 	if (q->ruling.write_only && (flags & O_ACCMODE) == O_RDWR)
 		flags = (flags & ~O_ACCMODE) | O_WRONLY;
-	/*
-	 * What somebody else has locked must not be emptied first; and later
-	 * it takes a descriptor to write, which O_TRUNC does not.
-	 */
-	if ((q->flags & FXF_BLOCK) != 0 && (flags & O_TRUNC) != 0)
-		flags = (flags & ~O_TRUNC) | (writes ? 0 : O_RDWR);
+	/* What somebody else has locked must not be emptied first. */
+	if ((q->flags & FXF_BLOCK) != 0)
+		flags &= ~O_TRUNC;
 	return flags;
 }
 

@@ -26,7 +26,7 @@ setup()
 @test "two sessions: the end of a session frees" { unit TwoSessions.test_the_end_of_a_session_frees; }
 @test "at open: conflicts" { unit AtOpen.test_conflicts; }
 @test "at open: a refused open changes nothing" { unit AtOpen.test_a_refused_open_changes_nothing; }
-@test "at open: truncation by who only reads" { unit AtOpen.test_truncation_by_who_only_reads; }
+@test "at open: who only reads cannot write" { unit AtOpen.test_who_only_reads_cannot_write; }
 @test "at open: without the access it takes" { unit AtOpen.test_without_the_access_it_takes; }
 @test "at open: covers the whole file" { unit AtOpen.test_covers_the_whole_file; }
 @test "at open: with a new file" { unit AtOpen.test_with_a_new_file; }

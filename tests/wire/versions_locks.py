@@ -292,17 +292,24 @@ class AtOpen(LockTest):
                 self.assertEqual(self.get("f"), OLD, d)
 
     @in_versions(6)
-    def test_truncation_by_who_only_reads(self, _, s):
-        """As without a lock; it takes the right to write all the same."""
-        for d in (CREATE_TRUNCATE, TRUNCATE_EXISTING):
-            self.put("f", OLD)
-            h = self.take(s, READ_DATA, d | SHARED)
-            self.assertEqual(self.get("f"), b"", d)
-            self.assertTrue(self.locked(fcntl.F_WRLCK, 0))
-            self.assert_code(s.call("close", h), 0)
-        os.unlink(self.path("f"))
-        h = self.take(s, READ_DATA, CREATE_TRUNCATE | SHARED)
-        self.assert_code(s.call("read", h, 0, 1), 1)
+    def test_who_only_reads_cannot_write(self, _, s):
+        """However the file was opened, if it was."""
+        opened = 0
+        for d in (CREATE_TRUNCATE, OPEN_EXISTING, OPEN_OR_CREATE,
+                  TRUNCATE_EXISTING):
+            for mask in (0, SHARED):
+                self.put("f", OLD)
+                reply = s.call("open", "f", READ_DATA, d | mask, {})
+                if reply.kind != "handle":
+                    self.assertEqual(self.get("f"), OLD, (d, mask))
+                    continue
+                opened += 1
+                was = self.get("f")
+                self.assert_code(s.call("write", reply.handle, 0, b"x"), 3,
+                                 (d, mask))
+                self.assertEqual(self.get("f"), was, (d, mask))
+                s.call("close", reply.handle)
+        self.assertGreaterEqual(opened, 6)
 
     @in_versions(6)
     def test_without_the_access_it_takes(self, _, s):
