@@ -154,8 +154,7 @@ $(BUILD)/bench/limit: tests/bench/limit/limit.c
 $(BENCH):
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARN) \
-	    $(CPPFLAGS) $(CFLAGS) \
-	    $(LDFLAGS) -o $@ $(filter %.c,$^)
+	    $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^)
 
 # make bench [QUICK=1] [ROWS='upload-* list-*@6'] [DISK=dir] ...
 bench: all $(BENCH)

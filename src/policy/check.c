@@ -229,7 +229,8 @@ config_check_charsets(struct config *c, bool (*suits)(const char *),
 			mistake_at(m, at.setting->file, at.setting->line,
 			    charset->name);
 			return mistake_say(m, "\"%.100s\" is no charset for "
-			    "names that this system knows", at.setting->value.text);
+			    "names that this system knows",
+			    at.setting->value.text);
 		}
 	}
 	return 0;
