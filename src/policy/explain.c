@@ -39,15 +39,24 @@ print_one(const struct knob *k, struct value v, FILE *out)
 		fputs(knob_format(k, v, buf, sizeof(buf)), out);
 }
 
-/* A value; all of them where they add up or intersect. */
+/*
+ * Print a value; all of them where they add up or intersect, but for those
+ * that add nothing to a list.
+ */
 static void
 print_value(const struct knob *k, const struct origin *o, FILE *out)
 {
-	print_one(k, o == NULL ? knob_default(k) : o->setting->value, out);
-	for (; o != NULL && o->next != NULL; o = o->next) {
-		fputs(k->combine == ADDS_UP ? "," : " & ", out);
-		print_one(k, o->next->setting->value, out);
+	const char *between = "";
+
+	for (; o != NULL; o = o->next) {
+		if (knob_is_list(k) && o->setting->value.text == NULL)
+			continue;
+		fputs(between, out);
+		print_one(k, o->setting->value, out);
+		between = k->combine == ADDS_UP ? "," : " & ";
 	}
+	if (*between == '\0')
+		print_one(k, knob_default(k), out);
 }
 
 /* Has this setting its default, so that what needs it does nothing? */

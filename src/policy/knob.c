@@ -144,12 +144,19 @@ knob_find_flag(int flag)
 	return NULL;
 }
 
+/* True if the value stands in a file, where its type can be seen. */
+static bool
+is_written(const struct given *g)
+{
+	return (g->as & (GIVEN_TEXT | GIVEN_FLAG)) == 0;
+}
+
 /* The only way a value is refused: what it should be, and what it was. */
 static int
 refuse(const struct knob *k, const struct given *g, struct mistake *m)
 {
 	char values[256];
-	bool file = g->as != GIVEN_TEXT;
+	bool file = is_written(g);
 
 	return mistake_say(m, "must be %s, not \"%.100s\"%s%s%s",
 	    knob_values(k, values, sizeof(values)), g->text,
@@ -303,23 +310,22 @@ has_text(const struct knob *k)
 	return k->type >= KNOB_TEXT;
 }
 
-static bool
-is_list(const struct knob *k)
+bool
+knob_is_list(const struct knob *k)
 {
 	return k->type == KNOB_REQUESTS || k->type == KNOB_NAMES;
 }
 
 /*
- * Does it say that there is no value? With text only "none" does: another
- * word for that may as well be a name. A path rule's pattern says what is.
+ * True if the value is the row's word for no value. An option of OpenSSH's
+ * has no such word, and the pattern of a path rule is always a pattern.
  */
 static bool
 is_none(const struct knob *k, const struct given *g)
 {
 	return k->type != KNOB_PATHS && k->none != NULL &&
 	    strcmp(g->text, k->none) == 0 &&
-	    (g->as & (GIVEN_TEXT | GIVEN_STRING)) != 0 &&
-	    (!has_text(k) || strcmp(k->none, "none") == 0);
+	    (g->as & (GIVEN_TEXT | GIVEN_STRING)) != 0;
 }
 
 static int
@@ -396,7 +402,7 @@ knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
 	*v = (struct value){ .number = k->none_number };
 	if (is_none(k, g))
 		return 0;
-	if (g->as != GIVEN_TEXT && (kinds[k->type].accepts & g->as) == 0)
+	if (is_written(g) && (kinds[k->type].accepts & g->as) == 0)
 		return refuse(k, g, m);
 	if (!has_text(k))
 		return parse_number(k, g, v, m);
@@ -409,7 +415,7 @@ knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
 	if (k->valid != NULL && !k->valid(g->text))
 		return refuse(k, g, m);
 	text = arena_copy(arena, g->text);
-	if (is_list(k) && tidy_list(text, m) < 0)
+	if (knob_is_list(k) && tidy_list(text, m) < 0)
 		return -1;
 	*v = (struct value){ .text = text };
 	return 0;
@@ -483,7 +489,8 @@ knob_format(const struct knob *k, struct value v, char *buf, size_t size)
 	    (has_text(k) || v.number == k->none_number))
 		snprintf(buf, size, "%s", k->none);
 	else if (has_text(k))
-		snprintf(buf, size, is_list(k) ? "%s" : "\"%s\"", v.text);
+		snprintf(buf, size, knob_is_list(k) ? "%s" : "\"%s\"",
+		    v.text);
 	else if (k->type == KNOB_OCTAL)
 		snprintf(buf, size, "%03llo", (unsigned long long)n);
 	else if (k->type == KNOB_RIGHTS)

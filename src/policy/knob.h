@@ -66,13 +66,15 @@ struct knob {
 
 /* How a value was written; a bit each, for what a type accepts. */
 enum given_as {
-	GIVEN_TEXT = 1,			/* option or profile: any type */
+	GIVEN_TEXT = 1,			/* -o or a profile: any type */
 	GIVEN_STRING = 2,
 	GIVEN_NUMBER = 4,
 	GIVEN_BOOL = 8,
 	GIVEN_LIST = 16,		/* of strings, here joined by commas */
 	GIVEN_GROUP = 32,		/* of strings, here "a=b,c=d" */
 	GIVEN_OTHER = 64,
+	GIVEN_FLAG = 128,		/* an option of OpenSSH's: any type, and
+					 * no word means that there is no value */
 };
 
 struct given {
@@ -89,6 +91,9 @@ struct value {
 /* The rows, sorted by name. */
 extern const struct knob knobs[];
 extern const size_t knob_count;
+
+/* True if several values of the setting make one list of names. */
+bool	knob_is_list(const struct knob *);
 
 /* NULL when there is no such setting. */
 const struct knob *knob_find(const char *name);

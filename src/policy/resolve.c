@@ -176,7 +176,10 @@ join_origins(struct arena *arena, const struct origin *o)
 	return text;
 }
 
-/* Each list by itself, behind the last NULL. */
+/*
+ * Each list by itself, behind the last NULL; NULL when no origin has one,
+ * since each permits all.
+ */
 static const char **
 list_origins(struct arena *arena, const struct origin *first)
 {
@@ -187,9 +190,10 @@ list_origins(struct arena *arena, const struct origin *first)
 	for (o = first; o != NULL; o = o->next)
 		n++;
 	list = arena_get(arena, n * sizeof(*list));
-	for (o = first, n = 0; o != NULL; o = o->next, n++)
-		list[n] = arena_copy(arena, o->setting->value.text);
-	return list;
+	for (o = first, n = 0; o != NULL; o = o->next)
+		if (o->setting->value.text != NULL)
+			list[n++] = arena_copy(arena, o->setting->value.text);
+	return n == 0 ? NULL : list;
 }
 
 /* What each of several masks has. */

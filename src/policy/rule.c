@@ -101,7 +101,7 @@ setting_new(struct config *c, const struct knob *k, const struct given *g,
 	s->line = line;
 	if (knob_parse(k, g, &c->arena, &s->value, m) < 0)
 		return NULL;
-	if (k->type == KNOB_REQUESTS &&
+	if (k->type == KNOB_REQUESTS && s->value.text != NULL &&
 	    check_requests(c, s->value.text, m) < 0)
 		return NULL;
 	return s;
@@ -141,6 +141,8 @@ body_add(struct config *c, struct body *b, const char *name,
 	mistake_at(m, file, line, name);
 	if (k == NULL)
 		return unknown_setting(name, m);
+	if (k->type == KNOB_PATHS && strcmp(g->text, k->none) == 0)
+		return 0;
 	if (k->type == KNOB_PATHS)
 		return mistake_say(m, "must be a list of path rules, in a "
 		    "file (paths = ( { match = \"/in/*\"; rights = "
@@ -203,7 +205,7 @@ path_add(struct config *c, struct setting *path, const char *name,
 int
 config_flag(struct config *c, int flag, const char *value, struct mistake *m)
 {
-	const struct given g = { GIVEN_TEXT, value == NULL ? "true" : value };
+	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value };
 	const struct knob *k = knob_find_flag(flag);
 	struct setting *s;
 	const char *name;

@@ -29,5 +29,8 @@ setup()
 @test "time: work is not idleness" { unit Time.test_work_is_not_idleness; }
 @test "time: max time" { unit Time.test_max_time; }
 @test "log: a quiet log is quiet" { unit Log.test_a_quiet_log_is_quiet; }
+@test "documented: each value" { unit Documented.test_each_value; }
+@test "documented: a default permits" { unit Documented.test_a_default_permits; }
+@test "documented: options of openssh have no such word" { unit Documented.test_options_of_openssh_have_no_such_word; }
 
 @test "every test of settings.py is run" { assert_all_listed; }

@@ -4,11 +4,13 @@ these one by one; $SERVER is the server.
 """
 
 import os
+import re
 import stat
+import subprocess
 import time
 import unittest
 
-from session import SessionTest
+from session import SERVER, SessionTest
 from sftpwire import CREAT, READ, WRITE
 
 OK, DENIED, FAILURE, BAD_MESSAGE = 0, 3, 4, 5
@@ -230,3 +232,108 @@ class Log(SessionTest):
         s = self.session("-e", "-R", env={"SSH_ORIGINAL_COMMAND": "x"})
         self.assertEqual(s.finish(), 0)
         self.assertEqual(s.stderr(), b"")
+
+
+def documented():
+    """Each setting and value that -Q settings prints, defaults included:
+    (name, type, value). Of a range it is both ends, of a list each word."""
+    out = subprocess.run([SERVER, "-Q", "settings"], check=True, text=True,
+                         stdout=subprocess.PIPE).stdout
+    for line in out.splitlines():
+        name, kind, values, default = line.split("\t")
+        found = [default]
+        if kind in ("choice", "bool"):
+            found += re.split(", | or ", values)
+        elif kind == "rights":
+            found += ["all", "none"] + re.split(
+                ", | and ", values.split(" of ")[1])
+        elif " to " in values:
+            found += re.split(" to | or ", values)
+        for value in dict.fromkeys(found):
+            yield name, kind, value
+
+
+class Documented(SessionTest):
+    """What -Q settings prints is accepted, by -o and in a file, means what it
+    says, and makes a session that answers."""
+
+    NUMBERS = "size", "number", "duration"
+
+    def in_file(self, name, kind, value):
+        """The arguments for a file with nothing but that setting."""
+        if not (kind == "bool" and value in ("true", "false") or
+                kind in self.NUMBERS and value.isdigit()):
+            value = '"%s"' % value
+        group, _, leaf = name.rpartition(".")
+        text = "%s = %s;" % (leaf, value)
+        if group:
+            text = "%s = { %s };" % (group, text)
+        conf = os.path.join(self.dir, "conf")
+        with open(conf, "w") as out:
+            out.write("rules = ( { %s } );\n" % text)
+        os.chmod(conf, 0o644)
+        return ["-F", conf]
+
+    def ask(self, args, name):
+        """What -t makes of it, and what -T says that it is."""
+        r = subprocess.run([SERVER, "-t"] + args, capture_output=True,
+                           text=True)
+        self.assertEqual(r.returncode, 0, (args, r.stderr))
+        r = subprocess.run([SERVER, "-T"] + args, capture_output=True,
+                           text=True)
+        self.assertEqual(r.returncode, 0, (args, r.stderr))
+        line, = [line for line in r.stdout.splitlines()
+                 if line.startswith(name + " ")]
+        return line.split("   # ")[0][len(name) + 1:].strip('"')
+
+    def starts(self, args, refused):
+        """A session of it ends as it should."""
+        s = self.raw_session(*args)
+        s.init(3)
+        reply = s.call("realpath", ".")
+        status = s.finish()
+        if refused is None and status:	# the kernel may lack something
+            refused = True
+        self.assertEqual((status, reply.kind),
+                         (78, "status") if refused else (0, "name"),
+                         (args, s.stderr()))
+
+    def test_each_value(self):
+        count = 0
+        for name, kind, value in documented():
+            # Of two words for a value -T prints the first.
+            says = {"DEBUG1": "DEBUG"}.get(value, value)
+            for args in ["-o", "%s=%s" % (name, value)], \
+                    self.in_file(name, kind, value):
+                self.assertEqual(self.ask(args, name), says, args)
+                self.starts(args, None if (name, value) == (
+                    "sandbox", "require") else (name, value) == (
+                    "session.access", "refuse"))
+                count += 1
+        self.assertGreater(count, 200)
+
+    def test_a_default_permits(self):
+        """A list of requests that is none or all refuses nothing, and leaves
+        the others of its kind what they are."""
+        for option in "access.deny=none", "access.allow=all":
+            s = self.session("-o", option)
+            self.assert_status(s.call("mkdir", option, {}), OK)
+        s = self.session("-o", "access.deny=mkdir", *self.in_file(
+            "access.deny", "requests", "none"))
+        self.assert_status(s.call("mkdir", "d", {}), DENIED)
+        s = self.session("-o", "access.allow=stat,lstat", *self.in_file(
+            "access.allow", "requests", "all"))
+        self.assert_status(s.call("mkdir", "d", {}), DENIED)
+        self.assertEqual(s.call("stat", ".").kind, "attrs")
+
+    def test_options_of_openssh_have_no_such_word(self):
+        """-P none and -p all name no request; -d home is a directory."""
+        os.mkdir(os.path.join(self.dir, "home"))
+        s = self.session("-d", "home")
+        self.assertEqual(os.path.basename(
+            s.call("realpath", ".").names[0][0]), b"home")
+        for args in ("-P", "none"), ("-p", "all"):
+            s = self.raw_session(*args)
+            s.init(3)
+            self.assert_status(s.call("stat", "."), FAILURE)
+            self.assertEqual(s.finish(), 78)
