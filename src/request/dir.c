@@ -13,6 +13,7 @@
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/reply.h"
+#include "request/rights.h"
 #include "system/hidden.h"
 #include "wire/path.h"
 #include "wire/sftp.h"
@@ -73,13 +74,13 @@ stat_above(struct session *s, const struct handle *h, struct statx *st)
 
 /*
  * Looks at an entry. False for one that is to be passed over: it vanished
- * since the directory was read, is ours, or hidden. *known says whether there is
- * more than its name; what cannot be looked at is listed in version 4 and
- * later, and passed over in 3, as OpenSSH does.
+ * since the directory was read, is ours, or hidden. *known says whether there
+ * is more to tell than its name and its *type (DT_*). What cannot be looked
+ * at is listed in version 4 and later, and passed over in 3, as OpenSSH does.
  */
 static bool
 look_at(struct session *s, const struct request *q, const char *name,
-    struct statx *st, bool *known)
+    struct statx *st, bool *known, unsigned char *type)
 {
 	const struct handle *h = q->handle[0];
 	struct place p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, name);
@@ -93,7 +94,11 @@ look_at(struct session *s, const struct request *q, const char *name,
 	*known = r == 0;
 	if (r != 0)
 		return q->precise && r != -ENOENT;
-	return !hide_entry(s, &p, st);
+	if (hide_entry(s, &p, st))
+		return false;
+	*type = (unsigned char)IFTODT(st->stx_mode);
+	*known = rights_show_entry(s, h, name, st);
+	return true;
 }
 
 /*
@@ -107,15 +112,17 @@ op_readdir(struct session *s, struct request *q)
 	const struct dirent64 *e;
 	struct statx st;
 	struct names n;
+	unsigned char type;
 	bool known;
 	int error;
 
 	reply_names_begin(s, q, &n);
 	while ((e = handle_next_entry(h, &error)) != NULL) {
-		if (!look_at(s, q, e->d_name, &st, &known))
+		type = e->d_type;
+		if (!look_at(s, q, e->d_name, &st, &known, &type))
 			continue;
 		if (!reply_names_add(s, &n, e->d_name, known ? &st : NULL,
-		    e->d_type)) {
+		    type)) {
 			handle_unread_entry(h, e);
 			break;
 		}

@@ -58,15 +58,23 @@ line_mode(struct longname *l, mode_t mode)
 	line_put(l, " ", 1);
 }
 
+/* Put what stands before the size; a name of NULL is the number. */
 static void
-line_head(struct longname *l, const struct statx *st)
+line_begin(struct longname *l, const struct statx *st, const char *user,
+    const char *group)
 {
 	l->len = 0;
 	line_mode(l, st->stx_mode);
 	line_number(l, st->stx_nlink, 3);
 	line_put(l, " ", 1);
-	line_owner(l, ident_user(st->stx_uid), st->stx_uid);
-	line_owner(l, ident_group(st->stx_gid), st->stx_gid);
+	line_owner(l, user, st->stx_uid);
+	line_owner(l, group, st->stx_gid);
+}
+
+static void
+line_head(struct longname *l, const struct statx *st)
+{
+	line_begin(l, st, ident_user(st->stx_uid), ident_group(st->stx_gid));
 	l->mode = st->stx_mode;
 	l->nlink = st->stx_nlink;
 	l->uid = st->stx_uid;
@@ -74,17 +82,13 @@ line_head(struct longname *l, const struct statx *st)
 	l->head = l->len;
 }
 
-void
-longname_put(struct longname *l, struct buf *b, const struct statx *st,
+/* Put the size and what stands behind it, and write the line. */
+static void
+line_end(struct longname *l, struct buf *b, const struct statx *st,
     const char *name, size_t len)
 {
 	char date[CLOCK_DATE_LEN];
 
-	if (l->head == 0 || l->mode != st->stx_mode ||
-	    l->nlink != st->stx_nlink || l->uid != st->stx_uid ||
-	    l->gid != st->stx_gid)
-		line_head(l, st);
-	l->len = l->head;
 	line_number(l, st->stx_size, 8);
 	line_put(l, " ", 1);
 	clock_list_date(st->stx_mtime.tv_sec, date);
@@ -92,4 +96,27 @@ longname_put(struct longname *l, struct buf *b, const struct statx *st,
 	line_put(l, " ", 1);
 	line_put(l, name, len);
 	put_str(b, l->text, l->len);
+}
+
+void
+longname_put(struct longname *l, struct buf *b, const struct statx *st,
+    const char *name, size_t len)
+{
+	if (l->head == 0 || l->mode != st->stx_mode ||
+	    l->nlink != st->stx_nlink || l->uid != st->stx_uid ||
+	    l->gid != st->stx_gid)
+		line_head(l, st);
+	l->len = l->head;
+	line_end(l, b, st, name, len);
+}
+
+void
+longname_put_type(struct longname *l, struct buf *b, uint32_t type,
+    const char *name, size_t len)
+{
+	const struct statx st = { .stx_mode = (uint16_t)type, .stx_nlink = 1 };
+
+	l->head = 0;
+	line_begin(l, &st, "?", "?");
+	line_end(l, b, &st, name, len);
 }

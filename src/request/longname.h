@@ -28,4 +28,11 @@ struct longname {
 void	longname_put(struct longname *, struct buf *, const struct statx *,
 	    const char *name, size_t len);
 
+/*
+ * Writes the line of a name of which only the type is known (S_IFMT bits):
+ * every field is there, and says nothing.
+ */
+void	longname_put_type(struct longname *, struct buf *, uint32_t type,
+	    const char *name, size_t len);
+
 #endif

@@ -242,16 +242,21 @@ attr_of(struct attr *a, const struct statx *st)
 	a->nlink = st->stx_nlink;
 }
 
-/* The same of a name of which, for NULL, no more is known than its DT_*. */
+/*
+ * Fill in the same of a name of which, for NULL, only the DT_* is to be told.
+ * Version 3 has no field for a type but the mode.
+ */
 static void
-attr_of_name(struct attr *a, const struct statx *st, unsigned char d_type)
+attr_of_name(const struct session *s, struct attr *a, const struct statx *st,
+    unsigned char d_type)
 {
 	if (st != NULL) {
 		attr_of(a, st);
 		return;
 	}
-	a->has = 0;
-	a->type = type_of((mode_t)DTTOIF(d_type));
+	a->has = s->version <= 3 && d_type != DT_UNKNOWN ? HAS_MODE : 0;
+	a->mode = (uint32_t)DTTOIF(d_type);
+	a->type = type_of((mode_t)a->mode);
 }
 
 static void
@@ -334,10 +339,13 @@ reply_names_add(struct session *s, struct names *n, const char *name,
 	size_t mark = s->out.len;
 	struct attr a;
 
-	attr_of_name(&a, st, d_type);
+	attr_of_name(s, &a, st, d_type);
 	put_name(s, name, &a);
-	if (s->version <= 3)
+	if (s->version <= 3 && st != NULL)
 		longname_put(&n->line, &s->out, st, name, strlen(name));
+	else if (s->version <= 3)
+		longname_put_type(&n->line, &s->out, a.mode, name,
+		    strlen(name));
 	put_attr(s, &a);
 	if (n->count > 0 && s->out.len - n->start > SFTP_MAX_NAMES) {
 		s->out.len = mark;
@@ -371,7 +379,7 @@ reply_name_stat(struct session *s, const struct request *q, const char *name,
 	struct attr a;
 	struct names n;
 
-	attr_of_name(&a, st, DT_UNKNOWN);
+	attr_of_name(s, &a, st, DT_UNKNOWN);
 	reply_names_begin(s, q, &n);
 	put_name(s, name, &a);
 	if (s->version <= 3)

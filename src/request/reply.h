@@ -58,9 +58,9 @@ struct names {
 void	reply_names_begin(struct session *, const struct request *,
 	    struct names *);
 /*
- * Adds an entry, or returns false, unchanged, when the reply is full. Where
- * nothing but the name and the type (DT_* of readdir(3)) is known, the statx
- * is NULL; version 3 has no way to say that.
+ * Adds an entry, or returns false, unchanged, when the reply is full. The
+ * statx is NULL where the reply is to have no more than the name and the type
+ * (DT_* of readdir(3)), which version 3 has in the permissions.
  */
 bool	reply_names_add(struct session *, struct names *, const char *name,
 	    const struct statx *, unsigned char d_type);

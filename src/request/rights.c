@@ -340,6 +340,29 @@ rights_judge(struct session *s, struct request *q, int located)
 	return 0;
 }
 
+bool
+rights_show_entry(const struct session *s, const struct handle *dir,
+    const char *entry, const struct statx *st)
+{
+	const struct policy *p = &s->policy;
+	const char *name = NULL;
+	char path[PATH_MAX];
+	struct area a;
+
+	if (p->paths == NULL && (p->access.rights & RIGHT_STAT) != 0)
+		return true;
+	if (p->paths != NULL) {
+		if (dir->resolved == NULL || !path_absolute(dir->resolved,
+		    entry, path, sizeof(path)))
+			return false;
+		name = path;
+	}
+	policy_area(p, name, &a);
+	return (a.rights & RIGHT_STAT) != 0 ||
+	    (a.empty_listings && S_ISDIR(st->stx_mode)) ||
+	    ((a.own_rights & RIGHT_STAT) != 0 && own_has(&s->own, st));
+}
+
 int
 rights_conceal(struct request *q, int outcome)
 {

@@ -7,8 +7,12 @@
 #ifndef REQUEST_RIGHTS_H
 #define REQUEST_RIGHTS_H
 
+#include <stdbool.h>
+
+struct handle;
 struct request;
 struct session;
+struct statx;
 
 /*
  * Completes the ruling. `located` is what became of resolving the paths: where
@@ -17,6 +21,13 @@ struct session;
  * `located`.
  */
 int	rights_judge(struct session *, struct request *, int located);
+
+/*
+ * True if STAT of that entry of an open directory would tell what the statx
+ * has; false if a listing may not, either.
+ */
+bool	rights_show_entry(const struct session *, const struct handle *dir,
+	    const char *entry, const struct statx *);
 
 /* An outcome as those may know it who have no more rights than these. */
 int	rights_conceal(struct request *, int outcome);

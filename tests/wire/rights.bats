@@ -37,6 +37,10 @@ setup()
 @test "paths: links" { unit Paths.test_links; }
 @test "paths: a handle after a rename" { unit Paths.test_a_handle_after_a_rename; }
 @test "paths: hidden names" { unit Paths.test_hidden; }
+@test "listings: list alone" { unit Listings.test_list_alone; }
+@test "listings: beneath a path" { unit Listings.test_beneath_a_path; }
+@test "listings: own files" { unit Listings.test_own; }
+@test "listings: where directories are seen" { unit Listings.test_where_directories_are_seen; }
 @test "startup: protected" { unit Startup.test_protected; }
 @test "startup: not asked for" { unit Startup.test_not_asked_for; }
 

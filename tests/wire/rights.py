@@ -1048,6 +1048,121 @@ class Paths(RightsTest):
         self.assertEqual(self.holds("in/new.secret"), None)
 
 
+class Listings(RightsTest):
+    """READDIR tells of an entry what STAT would tell; otherwise its name and
+    its type."""
+
+    TYPES = {b"file": 1, b"dir": 2, b"link": 3, b"pipe": 9}
+
+    def setUp(self):
+        super().setUp()
+        self.here = os.path.join(self.dir, "here")
+        os.makedirs(self.here + "/dir")
+        self.put("here/file", b"x" * 54321)
+        os.symlink("file", self.here + "/link")
+        os.mkfifo(self.here + "/pipe")
+        for name in "here", "here/dir", "here/file":
+            os.utime(os.path.join(self.dir, name), (1234567, 1234567))
+
+    def entries(self, s, name="here"):
+        reply = s.call("opendir", name)
+        self.assertEqual(reply.kind, "handle", reply)
+        found = {}
+        while (listing := s.call("readdir", reply.handle)).kind == "name":
+            found.update((n[0], n) for n in listing.names)
+        self.assert_status(listing, EOF)
+        self.assert_status(s.call("close", reply.handle), OK)
+        return found
+
+    def whole(self, s, entry):
+        return entry[2].get("size") is not None
+
+    def assert_only_type(self, s, entry, name):
+        _, line, attrs = entry
+        mode = os.lstat(os.path.join(self.here, os.fsdecode(name))).st_mode
+        if s.version > 3:
+            kind = self.TYPES.get(name, 2)
+            if s.version == 4 and kind > 5:	# it knows special files only
+                kind = 4
+            self.assertEqual((attrs["flags"], attrs["type"]), (0, kind),
+                             (name, attrs))
+            return
+        self.assertEqual({k: attrs[k] for k in attrs if k != "flags"},
+                         {"permissions": stat.S_IFMT(mode)}, name)
+        self.assertEqual(line.split(), [
+            stat.filemode(stat.S_IFMT(mode)).encode(), b"1", b"?", b"?", b"0",
+            b"Jan", b"1", b"1970", name], name)
+
+    def test_list_alone(self):
+        for version in 3, 4, 5, 6:
+            s = self.with_rights({"list"}, version, env={"TZ": "UTC"})
+            found = self.entries(s)
+            self.assertEqual(set(found), {b".", b".."} | set(self.TYPES))
+            for name, entry in found.items():
+                self.assert_only_type(s, entry, name)
+            found = self.entries(self.with_rights({"list", "stat"}, version))
+            self.assertEqual(found[b"file"][2]["size"], 54321)
+
+    def rules(self, *rules, rights="all"):
+        conf = os.path.join(self.dir, "conf")
+        with open(conf, "w") as out:
+            out.write("rules = ( { access = { protect_startup = false; "
+                      "rights = \"%s\"; };\n paths = (\n%s ); } );\n" % (
+                          rights, ",\n".join(
+                              "{ match = \"%s/%s\"; %s }" % (
+                                  self.dir, name, settings)
+                              for name, settings in rules)))
+        os.chmod(conf, 0o644)
+        return ["-F", conf]
+
+    def test_beneath_a_path(self):
+        """Each name by the rule that holds for it, above and below."""
+        for version in 3, 4, 6:
+            s = self.session(*self.rules(
+                ("here/file", 'rights = "none";'),
+                ("here/dir", 'rights = "list";')), version=version,
+                env={"TZ": "UTC"})
+            for name, entry in self.entries(s).items():
+                if name in (b"file", b"dir"):
+                    self.assert_only_type(s, entry, name)
+                    self.assert_status(s.call(
+                        "lstat", b"here/" + name, *[0] * (version > 3)),
+                        DENIED)
+                else:
+                    self.assertTrue(self.whole(s, entry), name)
+            found = self.entries(s, "here/dir")
+            self.assert_only_type(s, found[b"."], b".")
+            self.assertTrue(self.whole(s, found[b".."]))
+            s = self.session(*self.rules(("here/dir", 'rights = "all";'),
+                                         rights="list"), version=version,
+                             env={"TZ": "UTC"})
+            found = self.entries(s, "here/dir")
+            self.assertTrue(self.whole(s, found[b"."]))
+            self.assert_only_type(s, found[b".."], b"..")
+
+    def test_own(self):
+        """A file of this session's is told of as STAT tells of it."""
+        for version in 3, 6:
+            s = self.with_rights({"list", "create"}, version, False,
+                                 "access.own_rights=stat")
+            flags = [WRITE | CREAT | EXCL] if version < 5 else [
+                WRITE_DATA, CREATE_NEW]
+            name = "own%d" % version
+            h = s.call("open", name, *flags, {}).handle
+            s.call("close", h)
+            found = self.entries(s, ".")
+            self.assertTrue(self.whole(s, found[name.encode()]))
+            self.assertFalse(self.whole(s, found[b"here"]))
+
+    def test_where_directories_are_seen(self):
+        """access.listings = empty lets STAT tell of directories."""
+        s = self.with_rights({"list"}, 3, False, "access.listings=empty",
+                             env={"TZ": "UTC"})
+        found = self.entries(s)
+        self.assertTrue(self.whole(s, found[b"dir"]))
+        self.assert_only_type(s, found[b"file"], b"file")
+
+
 class Startup(RightsTest):
     """access.protect_startup, in the home that the user has: so only with
     names that nothing has, in ways that could not do harm. The unit test has
