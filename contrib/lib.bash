@@ -39,6 +39,11 @@ cmp			diffutils		diffutils
 xargs			findutils		findutils
 '
 
+# A client that speaks versions 3 to 6.
+NEEDS_LFTP='
+lftp			lftp			lftp
+'
+
 NEEDS_SSHFS='
 sshfs			sshfs			fuse-sshfs
 fusermount3		fuse3			fuse3

@@ -64,7 +64,7 @@ marked()
 # version, in its order; each is followed by its data.
 announced()
 {
-	printf '\0\0\0\5\1\0\0\0\x'"$1" | "$SERVER" "${@:2}" |
+	printf '\0\0\0\5\1\0\0\0\x'"$1" | "$SERVER" "${@:2}" -o protocol.max_version=6 |
 	    od -An -v -tu1 -w1 | awk '
 	function string(    len, text) {
 		len = b[i] * 16777216 + b[i + 1] * 65536 + b[i + 2] * 256 + \
@@ -191,7 +191,7 @@ examples()
 	done
 }
 
-@test "what OpenSSH announces is announced when version 3 is the highest" {
+@test "OpenSSH's extensions alone are announced when version 3 is the highest" {
 	run announced 6 -o protocol.max_version=3
 	assert_output "$(openssh_extensions)"
 }

@@ -160,7 +160,7 @@ const struct knob knobs[] = {
 	    .max = 1 << 20, MEMBER(protocol.max_packet) },
 	{ "protocol.max_read", KNOB_SIZE, "255K", .min = 65536,
 	    .max = 1 << 20, MEMBER(protocol.max_read) },
-	{ "protocol.max_version", KNOB_NUMBER, "6", .min = 3, .max = 6,
+	{ "protocol.max_version", KNOB_NUMBER, "3", .min = 3, .max = 6,
 	    MEMBER(protocol.max_version) },
 	{ "protocol.messages", KNOB_CHOICE, "system", .words = messages,
 	    MEMBER(protocol.messages) },

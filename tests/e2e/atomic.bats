@@ -41,6 +41,7 @@ client()
 	# shellcheck disable=SC1090
 	. <(sed '/^load /d; /^@test/,$d; /^setup_file/,/^}/d
 	    /^teardown/,/^}/d' "$BATS_TEST_DIRNAME/$1.bats")
+	[[ $1 != lftp ]] || speaks_all
 }
 
 atomic() { echo "-o files.atomic=$*" >"$OPTIONS"; }

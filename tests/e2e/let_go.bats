@@ -51,6 +51,7 @@ client()
 	NOTES=$BATS_TEST_TMPDIR/notes
 	: >"$NOTES"
 	fresh_log
+	[[ $1 != lftp ]] || speaks_all
 }
 
 # on_refusefs: R refuses to rename what is open.

@@ -5,6 +5,7 @@ load ../lib/clients
 
 setup_file()
 {
+	export UP_TO=6
 	clients_begin lftp
 }
 

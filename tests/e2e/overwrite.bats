@@ -102,6 +102,7 @@ by_paramiko() { paramiko "$1" "$R/new" "$R/old"; }
 	local exists='File already exists'
 
 	needs lftp
+	UP_TO=6
 	over if-asked kept Failure by_lftp 3
 	over always replaced '' by_lftp 3
 	over never kept Failure by_lftp 3
@@ -117,6 +118,7 @@ by_paramiko() { paramiko "$1" "$R/new" "$R/old"; }
 # the policy says of renames: that is a matter of access.deny.
 @test "rename over a file: lftp, put by way of a temporary file" {
 	needs lftp
+	UP_TO=6
 	over if-asked replaced '' by_lftp_put 3
 	over always replaced '' by_lftp_put 3
 	over never replaced '' by_lftp_put 3

@@ -409,6 +409,7 @@ sftp_put_plain() { sftp_batch "put $1 $R/$2"; }
 
 @test "profiles: lftp" {
 	needs lftp
+	UP_TO=6
 	for VERSION in 3 4 5 6; do
 		in_each lftp lftp_put_temp
 	done
@@ -431,6 +432,7 @@ lftp_put_temp()
 
 @test "profiles: winscp" {
 	needs python3
+	UP_TO=6
 	in_dropbox winscp winscp_put_part
 	fails "$DENIED" winscp_over "$L/new" old
 	fails "$UNSEEN" winscp_one "realpath $R/old 3"

@@ -84,9 +84,18 @@ clients_server()
 }
 
 # server_command OPTION ...: the server under test with these options, for sh.
+# UP_TO is the highest version it speaks, for clients that offer more than 3.
 server_command()
 {
-	echo "'$SERVER' -e -l INFO $* 2>>'$SERVER_LOG'"
+	echo "'$SERVER' -e -l INFO $* ${UP_TO:+-o protocol.max_version=$UP_TO}" \
+	    "2>>'$SERVER_LOG'"
+}
+
+# speaks_all: from here to the end of the test, sessions speak all versions.
+speaks_all()
+{
+	UP_TO=6
+	clients_options
 }
 
 # clients_options OPTION ...: what sessions that begin from here to the end of

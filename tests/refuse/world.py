@@ -114,7 +114,7 @@ class World:
         """Another session of the same server, beside the first."""
         s = sw.Session(
             [SERVER, "-e", "-l", "INFO"] + self.options, cwd=self.dir,
-            user=self.user, env={
+            up_to=version, user=self.user, env={
                 "LD_PRELOAD": preload(), "SLIPWAY_SHIM_DIR": self.dir,
                 "SLIPWAY_SHIM_RULES": self.base + "/rules",
                 "SLIPWAY_SHIM_LOG": self.base + "/log"})

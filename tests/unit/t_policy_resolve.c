@@ -38,7 +38,7 @@ check_defaults(void)
 	    p.rename.open_handles == HANDLES_KEEP &&
 	    p.rename.when == RENAME_WHEN_REFUSED &&
 	    p.rename.busy_timeout == 0, "rename by default");
-	ok(p.protocol.max_version == 6 && p.protocol.max_packet == 262144 &&
+	ok(p.protocol.max_version == 3 && p.protocol.max_packet == 262144 &&
 	    p.protocol.max_read == 261120 &&
 	    p.protocol.messages == MESSAGES_SYSTEM &&
 	    p.protocol.symlink_order == SYMLINK_ORDER_OPENSSH &&

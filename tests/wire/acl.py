@@ -63,7 +63,8 @@ class AclTest(unittest.TestCase):
         os.chmod(self.path(name), mode)
 
     def session(self, version, **kwargs):
-        session = sw.Session([SERVER], cwd=self.dir, **kwargs)
+        session = sw.Session([SERVER], cwd=self.dir, up_to=version,
+                             **kwargs)
         self.addCleanup(session.destroy)
         self.assertEqual(session.init(version).version, version)
         return session
@@ -444,7 +445,7 @@ class New(AclTest):
 
 class Announced(AclTest):
     def pairs(self, version):
-        session = sw.Session([SERVER], cwd=self.dir)
+        session = sw.Session([SERVER], cwd=self.dir, up_to=version)
         self.addCleanup(session.destroy)
         return dict(session.init(version).pairs)
 

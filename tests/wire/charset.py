@@ -102,7 +102,7 @@ class Charset(SessionTest):
         self.assertIn(ON_DISK, self.names(s))
 
     def test_a_client_may_turn_it_off(self):
-        s = self.raw_session(*LATIN1)
+        s = self.raw_session(*LATIN1, up_to=6)
         self.assertIn((b"filename-charset", b"ISO-8859-1"), s.init(6).pairs)
         self.put(ON_DISK.decode("utf-8", "surrogateescape"))
         control = "filename-translation-control"

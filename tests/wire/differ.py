@@ -266,6 +266,7 @@ def play(talk, program, base, level, extra):
     root = os.path.join(base, "tree")
     os.mkdir(root)
     since = time.time()
+    os.utime(base)	# so that ".." was last read now, however busy we are
     talk.plant(root)
     if talk.user and os.getuid() == 0:
         subprocess.run(["chown", "-Rh", talk.user, root], check=True)

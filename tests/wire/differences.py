@@ -29,21 +29,6 @@ _REASONS = "|".join(sorted({re.escape(os.strerror(e))
                             for e in errno.errorcode}))
 
 INTENDED = [
-    dict(name="version-pairs",
-         why="VERSION has OpenSSH's pairs, then more; and the versions that"
-             " can be had",
-         looks=r'init[^\n]*\nreply\nversion 3([^\n]*)\nversion 3\1'
-               r' "versions"="3,4,5,6"[^\n]*$',
-         taken_back=True),
-    dict(name="version-pairs-refused",
-         why="the pairs that OpenSSH does not have are refused in its words",
-         where="re*-*",
-         looks=r"init 3\nlog\n(.*)\n\1((Refusing|debug2: Permitting)( \S+)?"
-               r" (copy-data|statvfs|read|realpath|mkdir) request[^\n]*\n"
-               r"|debug2: compose_extension: refusing to advertise disallowed"
-               r" extension (space-available|copy-file|check-file-(name|handle)"
-               r"|ranges@asyncssh\.com)\r\n)+\Z",
-         taken_back=True),
     dict(name="restricted-not-forced",
          why="a restriction that ssh can go round is worth a warning",
          where="restricted-*",

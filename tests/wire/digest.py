@@ -493,7 +493,7 @@ class Permission(DigestTest):
 
     def test_announcements(self):
         for version in 3, 4, 5, 6:
-            session = self.raw_session()
+            session = self.raw_session(up_to=6)
             pairs = session.init(version).pairs
             names, listed = self.announced(pairs, version)
             self.assertEqual(dict(pairs)[b"check-file"], b"1")
@@ -522,7 +522,7 @@ class Permission(DigestTest):
         self.contents(10)
         for options in ("-P", "read"), ("-p", "open,close,stat"):
             for version in 3, 4, 5, 6:
-                session = self.raw_session(*options)
+                session = self.raw_session(*options, up_to=6)
                 pairs = session.init(version).pairs
                 for names in self.announced(pairs, version):
                     for name in names:

@@ -253,7 +253,7 @@ class Proc(Jail):
         """A session without a root that walks nevertheless."""
         before, behind = WAYS[way]
         s = Watched(before + [SERVER, "-o", "files.symlinks=no-create"]
-                    + behind, cwd="/", **kwargs)
+                    + behind, cwd="/", up_to=version, **kwargs)
         self.addCleanup(s.destroy)
         s.init(version)
         return s
@@ -292,7 +292,7 @@ class Proc(Jail):
                     s = Watched(["unshare", "-m", "sh", "-c", script, "sh",
                                  self.jail] + before + [
                                      SERVER, "-o", "root=" + self.jail]
-                                + behind, cwd="/")
+                                + behind, cwd="/", up_to=version)
                     self.addCleanup(s.destroy)
                     s.init(version)
                     self.assertEqual(s.call("stat", "/proc").kind, "attrs")

@@ -230,7 +230,7 @@ class Jail(SessionTest):
         kwargs.setdefault("cwd", "/")
         root = kwargs.pop("root", self.jail)
         s = Watched(before + [SERVER, "-o", "root=" + root] + behind
-                    + list(args), **kwargs)
+                    + list(args), up_to=version, **kwargs)
         s.unseen = (UNSEEN, os.fsencode(self.dir))
         self.addCleanup(s.destroy)
         s.init(version)

@@ -54,7 +54,7 @@ class ModesTest(unittest.TestCase):
             shutil.rmtree(self.dir)
             os.mkdir(self.dir)
             session = sw.Session([SERVER] + args, cwd=self.dir,
-                                 umask=self.umask)
+                                 umask=self.umask, up_to=version)
             self.addCleanup(session.destroy)
             with self.subTest(version=version, options=options):
                 self.assertEqual(session.init(version).version, version)
@@ -186,7 +186,7 @@ class Creation(ModesTest):
         env = {"TMPDIR": self.dir}
         for version in ALL:
             s = sw.Session([SERVER, "-o", "files.dir_mode=set=0050"],
-                           cwd=self.dir, env=env)
+                           cwd=self.dir, env=env, up_to=version)
             self.addCleanup(s.destroy)
             s.init(version)
             reply = s.call("make-temp-folder")
@@ -197,7 +197,7 @@ class Creation(ModesTest):
     def test_temporary_folders_that_fail(self):
         """What the client cannot be told of is not left behind."""
         s = sw.Session([SERVER, "-o", "files.hide=slipway.*"], cwd=self.dir,
-                       env={"TMPDIR": self.dir})
+                       env={"TMPDIR": self.dir}, up_to=6)
         self.addCleanup(s.destroy)
         s.init(6)
         self.assert_status(s.call("make-temp-folder"), 2)

@@ -46,7 +46,7 @@ class NoProc(Jail):
                      '&& exec setpriv "$@"', "sh", "--reuid", "nobody",
                      "--regid", str(NOBODY.pw_gid), "--clear-groups", "--"]
                     + before + [SERVER, "-o", "root=" + self.jail]
-                    + list(options), cwd="/")
+                    + list(options), cwd="/", up_to=version)
                 self.addCleanup(s.destroy)
                 s.init(version)
                 try:

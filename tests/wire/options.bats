@@ -397,7 +397,7 @@ session closed for local user '"$(id -un) from [192.0.2.1]"$'\r'
 }
 
 @test "an extension that is hidden is hidden everywhere, and unknown" {
-	play -n -- -o protocol.hide_extensions=check-file <<-'EOS'
+	play -n -- -o protocol.max_version=6 -o protocol.hide_extensions=check-file <<-'EOS'
 		init 6
 		check-file-name f md5 0 0 0
 	EOS

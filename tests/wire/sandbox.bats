@@ -159,7 +159,8 @@ seccomp_of()
 	for walk in renameat2 openat2 openat2,renameat2,fchmodat2,statx; do
 		echo "without $walk"
 		run "$HERE/wire" -v 6 -d "$DIR" -- "$WITHOUT" ${walk//,/ } -- \
-		    "$SERVER" -o sandbox=require -o root="$DIR" <<-'EOS'
+		    "$SERVER" -o sandbox=require -o root="$DIR" \
+		    -o protocol.max_version=6 <<-'EOS'
 			open /link/new rwc mode=640 -> h
 			write $h 0 "abc"
 			read $h 0 9

@@ -49,14 +49,14 @@ class SessionTest(unittest.TestCase):
         return session
 
     def session(self, *args, version=3, **kwargs):
-        session = self.raw_session(*args, **kwargs)
+        session = self.raw_session(*args, up_to=version, **kwargs)
         session.init(version)
         return session
 
     def versions(self):
         """A session in each version that the server speaks."""
         for version in (3, 4, 5, 6):
-            session = self.raw_session()
+            session = self.raw_session(up_to=version)
             if session.init(version).version == version:
                 with self.subTest(version=version):
                     yield version, session
@@ -407,7 +407,7 @@ class Sizes(SessionTest):
 
     def test_version_is_small(self):
         for version in (3, 4, 5, 6):
-            session = self.raw_session()
+            session = self.raw_session(up_to=6)
             self.assertLess(len(session.init(version).raw), 8192)
 
 

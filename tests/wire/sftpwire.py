@@ -591,11 +591,20 @@ class Server:
         self.stderr_file.close()
 
 
-class Session(Server):
-    """A server and the protocol: requests by name, replies in order."""
+def speaking(version):
+    """Return the options with which our server speaks this version and those
+    below it: none for version 3, which is its default. An option of the same
+    name that stands before them wins."""
+    return ["-o", "protocol.max_version=%d" % min(version, 6)] \
+        if version > 3 else []
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+
+class Session(Server):
+    """A server and the protocol: requests by name, replies in order. up_to is
+    the highest version that our server is told to speak."""
+
+    def __init__(self, argv, *, up_to=3, **kwargs):
+        super().__init__(argv + speaking(up_to), **kwargs)
         self.version, self.bare_status = 3, False
         self.next_id, self.pending = 1, []
 

@@ -34,7 +34,7 @@ if NETTLE:
 
 class Hello(VersionsTest):
     def hello(self, version, *args):
-        session = self.raw_session(*args)
+        session = self.raw_session(*args, up_to=6)
         reply = session.init(version)
         self.addCleanup(session.destroy)
         return session, reply
@@ -81,7 +81,7 @@ class Negotiation(Hello):
 
     def test_bytes_behind_the_version_are_ignored(self):
         for version in ALL:
-            session = self.raw_session()
+            session = self.raw_session(up_to=version)
             reply = session.init(version, b"\0\0\0\1a\0\0\0\1bxyz")
             self.assertEqual(reply.version, version)
 

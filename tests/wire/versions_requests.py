@@ -733,7 +733,8 @@ class Overwrite(VersionsTest):
         for version in ALL:
             self.fresh_directory()
             self.version = version
-            s = self.raw_session("-o", "rename.overwrite=never")
+            s = self.raw_session("-o", "rename.overwrite=never",
+                                 up_to=version)
             self.assertNotIn(b"posix-rename@openssh.com",
                              dict(s.init(version).pairs))
             self.put("f", b"f")
