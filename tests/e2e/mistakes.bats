@@ -64,7 +64,7 @@ wait_for_ends()
 {
 	local i
 
-	for ((i = 0; i < 400; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[[ $(grep -cF -e "$1" "$SERVER_LOG") -ne \
 		    $(grep -c '^exit status' "$SERVER_LOG") ]] || return 0
 		sshd_pause

@@ -368,7 +368,7 @@ wait_for_sessions()
 {
 	local i
 
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[[ $(grep -c '^session closed' "$SERVER_LOG") -lt $1 ]] ||
 		    return 0
 		sshd_pause

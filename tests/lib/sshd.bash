@@ -98,7 +98,7 @@ sshd_stop()
 	kill "$SSHD_PID" 2>/dev/null
 	# Whoever stops it need not be the shell that started it.
 	if ! wait "$SSHD_PID" 2>/dev/null; then
-		for ((i = 0; i < 200; i++)); do
+		for ((i = 0; i < 1200; i++)); do
 			kill -0 "$SSHD_PID" 2>/dev/null || break
 			sshd_pause
 		done
@@ -187,7 +187,7 @@ sshd_wait()
 {
 	local i
 
-	for ((i = 0; i < 400; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		grep -q '^Server listening on' "$SSHD_DIR/sshd.log" && return 0
 		kill -0 "$SSHD_PID" 2>/dev/null || return 1
 		sshd_pause

@@ -8,6 +8,7 @@ generator of (label, function) pairs. main() plays groups and prints, of each
 cell that went wrong, what was wanted, what came, and the calls of the server.
 """
 
+import functools
 import os
 import pwd
 import re
@@ -64,6 +65,7 @@ def invalid(version, request=None):
     return NO_FILE if request in ("close", "fsync@openssh.com") else FAILURE
 
 
+@functools.cache
 def preload():
     """The shim, behind the address sanitizer if the server has it."""
     libs = subprocess.run(["ldd", SERVER], capture_output=True, text=True)

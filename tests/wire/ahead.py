@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""READs and WRITEs that share a system call answer as each would alone.
-A model in memory says how. ahead.bats runs these; $SERVER is the server.
+"""READs and WRITEs that share a system call answer as each would alone. A
+model in memory says how. $SERVER is the server.
 """
 
 import os

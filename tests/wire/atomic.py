@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """files.atomic: what is seen of an upload before it is whole, by its session
-and by others, and what becomes of it. atomic.bats runs these one by one;
-$SERVER is the server.
+and by others, and what becomes of it. $SERVER is the server.
 """
 
 import errno

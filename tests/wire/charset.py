@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """protocol.charset: names on disk in ISO-8859-1, clients that speak UTF-8.
-charset.bats runs these one by one; $SERVER is the server.
+$SERVER is the server.
 """
 
 import os

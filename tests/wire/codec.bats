@@ -3,12 +3,6 @@
 
 load common
 
-@test "the codec agrees with the drafts and finds what is wrong" {
-	cd "$HERE"
-	run python3 -m unittest codec
-	assert_success
-}
-
 @test "wire: a script that expects the wrong thing fails" {
 	require_server
 	DIR=$BATS_TEST_TMPDIR

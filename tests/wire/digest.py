@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""check-file, md5-hash and ranges@asyncssh.com, in each version that has
-them; the expected hashes are Python's. digest.bats runs these one by one;
-$SERVER is the server.
+"""check-file, md5-hash and ranges@asyncssh.com, in each version that has them;
+the expected hashes are Python's. $SERVER is the server.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Each way out of a root that an SFTP server was ever published to have, and
-what a confined session must not do besides. escape.bats runs these one by one;
-$SERVER is the server, $BUILD has the programs that the tests need.
+what a confined session must not do besides. $SERVER is the server, $BUILD has
+the programs that the tests need.
 """
 
 import os

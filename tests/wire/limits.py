@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""limits.*: handles, sizes of files, and rates. limits.bats runs these one by
-one; $SERVER is the server.
+"""limits.*: handles, sizes of files, and rates. $SERVER is the server.
 """
 
 import os

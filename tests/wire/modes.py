@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""files.mode, files.dir_mode and -m: what becomes of modes when files are
-made and when clients set them; and files.symlinks. modes.bats runs these one
-by one; $SERVER is the server, $DIR a directory on a file system with ACLs.
+"""files.mode, files.dir_mode and -m: what becomes of modes when files are made
+and when clients set them; and files.symlinks. $SERVER is the server, $DIR a
+directory on a file system with ACLs.
 """
 
 import os
@@ -12,12 +12,16 @@ import tempfile
 import unittest
 
 import sftpwire as sw
+import acl as acls
 from acl import ALICE, ALLOWED, DENIED as DENY, DW, INHERIT, R, W, X, acl
 from session import SERVER
 from sftpwire import CREAT, EXCL, TRUNC, WRITE
 from versions import ALL, fields
 
 DENIED = 3
+
+
+needs_acls = unittest.skipIf(acls.unusable(), acls.unusable())
 
 
 class ModesTest(unittest.TestCase):
@@ -147,6 +151,7 @@ class Creation(ModesTest):
                 version, "open", "link", WRITE | CREAT | EXCL, {})),
                 4 if version == 3 else 11)
 
+    @needs_acls
     def test_default_acls(self):
         """They would have the last word, and do not."""
         for version, s in self.sessions("files.mode=force=0664",
@@ -309,6 +314,7 @@ class Areas(ModesTest):
             self.assertEqual(oct(self.mode("open/copy")), oct(0o666))
 
 
+@needs_acls
 class Acls(ModesTest):
     GENEROUS = [(ALLOWED, 0, R | W, "OWNER@"), (DENY, 0, X, "OWNER@"),
                 (ALLOWED, 0, R | W | X, ALICE), (ALLOWED, 0, R | W, "GROUP@"),

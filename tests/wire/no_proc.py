@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Sessions where no /proc is mounted: what they need of it they do otherwise.
-no_proc.bats runs these one by one; $SERVER is the server.
+$SERVER is the server.
 """
 
 import os

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """A session beneath a root, while somebody else changes what its paths lead
-through: race_root.bats runs these one by one; $SERVER is the server.
+through. $SERVER is the server.
 
 A second process exchanges root/c with a directory, a link inwards and links
 outwards, and moves root/d/e out of the root and back. The outside has the same

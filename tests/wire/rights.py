@@ -3,7 +3,7 @@
 each request that takes rights, by each way to reach a file, with the rights it
 takes and with one of them missing. What is refused changes nothing and says
 the same of what is there and what is not; what is granted works as it does
-with all rights. rights.bats runs these one by one; $SERVER is the server.
+with all rights. $SERVER is the server.
 """
 
 import os

@@ -47,25 +47,21 @@ require_without()
 	"$WITHOUT" seccomp -- true || skip 'this kernel has no filters'
 }
 
-# suite MODULE [TEST ...]: that module's tests, in a sandbox, as whoever runs
-# this and, by root, as nobody.
+# suite MODULE [TEST ...]: that module's tests pass in a sandbox, for the user who
+# runs this and, where root does, for nobody.
 suite()
 {
-	local module=$1 as=() tests=()
+	local tests=("$HERE/$1.py" "${@:2}")
 
 	require_kernel
-	shift
-	tests=("${@/#/$module.}")
-	[[ $# -gt 0 ]] || tests=("$module")
 	export SERVER=$SANDBOX_DIR/server TMPDIR=$SANDBOX_DIR/tmp \
 	    DIR=$SANDBOX_DIR/tmp
-	cd "$HERE"
-	run python3 -m unittest "${tests[@]}"
+	run "$PYTAP" "${tests[@]}"
 	assert_success
 	[[ $EUID -eq 0 ]] || return 0
 	type -P setpriv >/dev/null || skip 'setpriv is not installed'
 	PATH=/usr/bin:/bin run setpriv --reuid 65534 --regid 65534 \
-	    --clear-groups python3 -m unittest "${tests[@]}"
+	    --clear-groups "$PYTAP" "${tests[@]}"
 	assert_success
 }
 

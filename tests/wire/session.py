@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What holds for a session whatever is asked: framing, malformed packets,
-order, end of input, handles, back-pressure. session.bats runs these one by
-one; $SERVER is the server.
+order, end of input, handles, back-pressure. $SERVER is the server.
 """
 
 import errno

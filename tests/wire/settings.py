@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""The settings for what clients get wrong: policy.md 5. settings.bats runs
-these one by one; $SERVER is the server.
+"""The settings for what clients get wrong: policy.md 5. $SERVER is the server.
 """
 
 import os

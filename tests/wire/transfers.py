@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """log.transfers to a socket: what is told of, and that it is JSON whatever a
-name holds, that no reader is waited for, and that one may come back.
-transfers.bats runs these one by one; $SERVER is the server.
+name holds, that no reader is waited for, and that one may come back. $SERVER
+is the server.
 """
 
 import json

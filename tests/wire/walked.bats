@@ -8,29 +8,29 @@ load common
 # Set-id bits are taken from all modes where anything is restricted.
 SETID='SETSTAT and FSETSTAT
 SETSTAT changes the owner before the mode
-dispositions: mode
-owners: set id bits of new files
-others: round trip
-sizes: all at once'
+versions_open: Dispositions.test_mode
+versions_attrs: Owners.test_set_id_bits_of_new_files
+versions_attrs: Others.test_round_trip
+versions_attrs: Sizes.test_all_at_once'
 
 # Beneath a root there is no /etc and no home; what is told of the
 # home is the start directory; folders for temporary files are not to be had,
 # not even where they are denied.
-ROOTED='contents: supported
-contents: supported2
-contents: what is denied is not announced
-denied: all but a few
-denied: get temp folder
-denied: make temp folder
-denied: read only
-ends: of what is no file
-places: home directory
-places: space available
-places: temp folder by default
-places: temp folders
-sent: names without attributes
-sent: types
-statuses: success
+ROOTED='versions_attrs: Sent.test_names_without_attributes
+versions_attrs: Sent.test_types
+versions_hello: Contents.test_supported
+versions_hello: Contents.test_supported2
+versions_hello: Contents.test_what_is_denied_is_not_announced
+versions_paths: Ends.test_of_what_is_no_file
+versions_paths: Places.test_home_directory
+versions_paths: Places.test_space_available
+versions_paths: Places.test_temp_folder_by_default
+versions_paths: Places.test_temp_folders
+versions_requests: Denied.test_all_but_a_few
+versions_requests: Denied.test_get_temp_folder
+versions_requests: Denied.test_make_temp_folder
+versions_requests: Denied.test_read_only
+versions_requests: Statuses.test_success
 users-groups-by-id and home-directory'
 
 setup()
@@ -58,17 +58,18 @@ server()
 # suites DIFFERENCES [COMMAND ...]: run, by COMMAND, they fail in just these.
 suites()
 {
-	local differences=$1 suites=("$HERE"/versions_*.bats)
+	local differences=$1
 
 	shift
 	env -u BATS_RUN_TMPDIR PATH="${PATH#*libexec/bats-core:}" \
-	    TMPDIR="$D/files" SERVER="$D/server" \
-	    "$@" bats --tap "$HERE/v3.bats" "${suites[@]}" \
+	    TMPDIR="$D/files" SERVER="$D/server" PYTAP="$PYTAP" \
+	    "$@" sh -c 'bats --tap "$1/v3.bats"
+		for f in "$1"/versions_*.py; do "$PYTAP" "$f"; done' - "$HERE" \
 	    >"$D/out" 2>&1 3>&- ||:
 	run grep -ac '^ok ' "$D/out"
 	[[ $output -gt 200 ]] || fail "$(cat "$D/out")"
 	diff <(sort <<<"$differences") <(sed -nE \
-	    's/^not ok [0-9]+ //p' "$D/out" | sort) ||
+	    's/^not ok [0-9]+ (- )?//p' "$D/out" | sort) ||
 	    { grep -a '^#' "$D/out"; return 1; }
 }
 
