@@ -49,6 +49,14 @@ stand_in(struct place *asked, const struct place *at)
 	asked->flags = at->flags;
 }
 
+/* From now on the request is for the temporary file, which it holds. */
+static void
+take_part(struct request *q, int i, struct part *p)
+{
+	q->part[i] = p;
+	stand_in(&q->place[i], &p->place);
+}
+
 struct part *
 atomic_find(const struct session *s, struct place *at)
 {
@@ -67,48 +75,13 @@ atomic_find(const struct session *s, struct place *at)
 void
 atomic_resolve(struct session *s, struct request *q)
 {
+	struct part *p;
 	int i;
 
 	for (i = 0; i < (int)nitems(q->path); i++)
-		if (q->place[i].name != NULL)
-			q->part[i] = atomic_find(s, &q->place[i]);
-}
-
-bool
-atomic_find_kept(struct session *s, struct request *q)
-{
-	char real[PATH_MAX];
-	struct place at, to;
-
-	if (q->ruling.atomic != ATOMIC_KEEP || q->place[0].name == NULL ||
-	    (q->how[0] & PLACE_CREATES) != 0 || q->part[0] != NULL ||
-	    follow(&s->fs, &q->place[0], real, &to) != 0 ||
-	    (q->kept = hidden_find(&to, &at)) == NULL)
-		return false;
-	stand_in(&q->place[0], &at);
-	return true;
-}
-
-void
-atomic_end(struct request *q)
-{
-	if (q->kept != NULL)
-		hidden_leave(q->kept);
-	q->kept = NULL;
-}
-
-/* The name is that of a part already. */
-static int
-open_pending(struct request *q, int *flags, struct part **part)
-{
-	if ((*flags & O_EXCL) != 0)
-		return -EEXIST;
-	*flags &= ~O_CREAT;
-	if ((*flags & O_ACCMODE) == O_RDONLY)
-		return 0;
-	*part = q->part[0];
-	(*part)->users++;
-	return 0;
+		if (q->place[i].name != NULL &&
+		    (p = atomic_find(s, &q->place[i])) != NULL)
+			q->part[i] = part_hold(p);
 }
 
 /* By its close, as by a rename. */
@@ -120,7 +93,54 @@ may_replace(const struct request *q)
 	return (q->ruling.granted & takes) == takes;
 }
 
-/* What is no upload of a whole file is written where it is. */
+/*
+ * Returns the temporary file that an earlier session kept for a name that
+ * nothing has, with a reference for the request; or NULL. Its name becomes
+ * one that exists, so this is only for those who may make files.
+ */
+static struct part *
+find_kept(struct session *s, const struct request *q, const struct place *at)
+{
+	struct statx st;
+	struct part *p;
+
+	if (q->ruling.atomic != ATOMIC_KEEP ||
+	    (q->ruling.granted & RIGHT_CREATE) == 0 ||
+	    fs_stat(at, &st) != -ENOENT ||
+	    (p = part_adopt(&s->handles, at)) == NULL)
+		return NULL;
+	p->replaces = may_replace(q);
+	return p;
+}
+
+void
+atomic_resolve_kept(struct session *s, struct request *q)
+{
+	char real[PATH_MAX];
+	struct place at;
+	struct part *p;
+
+	if (q->ruling.atomic != ATOMIC_KEEP || q->place[0].name == NULL ||
+	    (q->how[0] & PLACE_CREATES) != 0 || q->part[0] != NULL ||
+	    follow(&s->fs, &q->place[0], real, &at) != 0 ||
+	    (p = find_kept(s, q, &at)) == NULL)
+		return;
+	take_part(q, 0, p);
+}
+
+void
+atomic_end(struct request *q)
+{
+	int i;
+
+	for (i = 0; i < (int)nitems(q->part); i++) {
+		if (q->part[i] != NULL)
+			part_release(q->part[i]);
+		q->part[i] = NULL;
+	}
+}
+
+/* Returns why an OPEN is no upload of a whole file, or NULL. */
 static const char *
 why_in_place(const struct request *q, int flags)
 {
@@ -135,7 +155,7 @@ why_in_place(const struct request *q, int flags)
 	return NULL;
 }
 
-/* What is no file that a new one could take the place of? */
+/* Returns why a new file cannot take the place of that one, or NULL. */
 static const char *
 why_not_replaced(const struct request *q, const struct place *at, int flags,
     const struct statx *st)
@@ -157,7 +177,7 @@ static int
 in_place(const struct request *q, const char *why)
 {
 	log_info("open \"%s\": written in place, %s", q->path[0], why);
-	return 0;
+	return ATOMIC_IN_PLACE;
 }
 
 static int
@@ -166,43 +186,59 @@ no_part(const struct request *q)
 	return in_place(q, "for want of memory or a directory");
 }
 
-/* What is there is open as `old`, for no more than to be looked at. */
+/* Begins a temporary file for the name of a file, which is open as `old`. */
 static int
 open_replacing(struct session *s, struct request *q, const struct place *at,
-    int old, int *flags, struct part **part)
+    int old, int flags, struct making *m)
 {
 	struct place was = fs_place_fd(old, "");
 	const char *why;
 	struct statx st;
-	int r;
+	struct part *p;
+	int fd, r;
 
 	if ((r = fs_stat(&was, &st)) != 0)
 		return r;
-	if ((why = why_not_replaced(q, at, *flags, &st)) != NULL)
+	if ((why = why_not_replaced(q, at, flags, &st)) != NULL)
 		return in_place(q, why);
-	if ((*part = part_new(&s->handles, at)) == NULL)
+	if ((p = part_new(&s->handles, at)) == NULL)
 		return no_part(q);
-	if ((r = part_replace(*part, old)) != 0) {
-		(void)atomic_cancel(*part, r);
-		*part = NULL;
-		return in_place(q, strerror(-r));
+	if ((fd = part_create(p, old, flags)) < 0) {
+		part_release(p);
+		return in_place(q, strerror(-fd));
 	}
-	(*part)->replaces = true;
-	*flags &= O_ACCMODE;
-	stand_in(&q->place[0], &(*part)->place);
-	return 0;
+	p->replaces = true;
+	take_part(q, 0, p);
+	*m = (struct making){ .at = q->place[0] };
+	return fd;
+}
+
+/* Makes the file of the part that stands at place[0]. */
+static int
+open_part(struct session *s, struct request *q, int flags, mode_t mode,
+    struct making *m)
+{
+	struct part *p = q->part[0];
+	int fd;
+
+	p->replaces = (flags & O_EXCL) == 0 && may_replace(q);
+	fd = make_open(s, q, 0, (flags & O_ACCMODE) | O_CREAT | O_EXCL, mode,
+	    m);
+	if (fd >= 0)
+		part_created(p);
+	return fd;
 }
 
 static int
 open_new(struct session *s, struct request *q, const struct place *at,
-    int *flags, struct part **part)
+    int flags, mode_t mode, struct making *m)
 {
-	if ((*part = part_new(&s->handles, at)) == NULL)
+	struct part *p;
+
+	if ((p = part_new(&s->handles, at)) == NULL)
 		return no_part(q);
-	(*part)->replaces = (*flags & O_EXCL) == 0 && may_replace(q);
-	*flags |= O_CREAT | O_EXCL;
-	stand_in(&q->place[0], &(*part)->place);
-	return 0;
+	take_part(q, 0, p);
+	return open_part(s, q, flags, mode, m);
 }
 
 /*
@@ -211,25 +247,25 @@ open_new(struct session *s, struct request *q, const struct place *at,
  */
 static int
 open_beside(struct session *s, struct request *q, const struct place *at,
-    int *flags, struct part **part)
+    int flags, mode_t mode, struct making *m)
 {
 	struct statx st;
 	int old, r;
 
-	if ((*flags & O_EXCL) != 0)
+	if ((flags & O_EXCL) != 0)
 		return fs_stat(at, &st) == 0 ? -EEXIST :
-		    open_new(s, q, at, flags, part);
-	old = fs_open(at, (*flags & O_ACCMODE) | O_NOFOLLOW, 0);
-	if (old == -ENOENT && (*flags & O_CREAT) != 0)
-		return open_new(s, q, at, flags, part);
+		    open_new(s, q, at, flags, mode, m);
+	old = fs_open(at, (flags & O_ACCMODE) | O_NOFOLLOW, 0);
+	if (old == -ENOENT && (flags & O_CREAT) != 0)
+		return open_new(s, q, at, flags, mode, m);
 	if (old < 0)
 		return old;
-	r = open_replacing(s, q, at, old, flags, part);
+	r = open_replacing(s, q, at, old, flags, m);
 	(void)fs_close(old);
 	return r;
 }
 
-/* Is that a name at all, of something that is no directory? */
+/* True if that is a name at all, of something that is no directory. */
 static bool
 is_name(const struct place *at)
 {
@@ -243,82 +279,60 @@ is_name(const struct place *at)
 }
 
 /*
- * A part that was kept for the name: OPEN that does not empty goes on with
- * it, one that does has no use for it.
+ * Opens the temporary file that the name means. One that an earlier session
+ * kept is gone on with, or given up when the file is to begin anew.
  */
-static bool
-take_kept(struct session *s, struct request *q, const struct place *at,
-    int *flags, struct part **part)
+static int
+open_pending(struct session *s, struct request *q, int flags, mode_t mode,
+    struct making *m)
 {
-	struct statx st;
+	struct part *p = q->part[0];
+	bool goes_on = p->writers == 0 && (flags & O_ACCMODE) != O_RDONLY;
 
-	if (q->ruling.atomic != ATOMIC_KEEP || fs_stat(at, &st) != -ENOENT ||
-	    (*part = part_adopt(&s->handles, at)) == NULL)
-		return false;
-	if ((*flags & (O_TRUNC | O_EXCL)) != 0) {
-		(void)atomic_cancel(*part, 0);
-		*part = NULL;
-		return false;
+	if (goes_on && (flags & (O_TRUNC | O_EXCL)) != 0) {
+		if (!part_renew(p))
+			return -ENOMEM;
+		take_part(q, 0, p);
+		return open_part(s, q, flags, mode, m);
 	}
-	(*part)->replaces = may_replace(q);
-	*flags &= O_ACCMODE | O_APPEND;
-	stand_in(&q->place[0], &(*part)->place);
-	log_info("open \"%s\": goes on with \"%s\"", q->path[0],
-	    (*part)->place.name);
-	return true;
+	if ((flags & O_EXCL) != 0)
+		return -EEXIST;
+	if (goes_on)
+		log_info("open \"%s\": goes on with \"%s\"", q->path[0],
+		    p->place.name);
+	return make_open(s, q, 0, flags & ~O_CREAT, 0, m);
 }
 
 int
-atomic_open(struct session *s, struct request *q, int *flags,
-    struct part **part)
+atomic_open(struct session *s, struct request *q, int flags, mode_t mode,
+    struct making *m)
 {
 	char real[PATH_MAX];
 	const char *why;
 	struct place at;
+	struct part *p;
 	int r;
 
-	*part = NULL;
 	if (q->part[0] != NULL)
-		return open_pending(q, flags, part);
+		return open_pending(s, q, flags, mode, m);
 	if (q->ruling.atomic == ATOMIC_NO ||
-	    (*flags & O_ACCMODE) == O_RDONLY)
-		return 0;
-	/* What is to be new follows no link. */
+	    (flags & O_ACCMODE) == O_RDONLY)
+		return ATOMIC_IN_PLACE;
+	/* A file that is to be new follows no link. */
 	at = q->place[0];
-	if ((*flags & O_EXCL) != 0)
+	if ((flags & O_EXCL) != 0)
 		at.flags &= ~PLACE_FOLLOW;
 	if ((r = follow(&s->fs, &at, real, &at)) != 0)
 		return r;
-	if (!is_name(&at) || take_kept(s, q, &at, flags, part))
-		return 0;
-	if ((why = why_in_place(q, *flags)) != NULL)
+	if (!is_name(&at))
+		return ATOMIC_IN_PLACE;
+	if ((flags & O_CREAT) != 0 && (p = find_kept(s, q, &at)) != NULL) {
+		take_part(q, 0, p);
+		return open_pending(s, q, flags, mode, m);
+	}
+	if ((why = why_in_place(q, flags)) != NULL)
 		return in_place(q, why);
-	return open_beside(s, q, &at, flags, part);
-}
-
-int
-atomic_remove(struct part *p)
-{
-	part_drop(p);
-	return 0;
-}
-
-int
-atomic_cancel(struct part *p, int error)
-{
-	if (p == NULL)
-		return error;
-	part_drop(p);
-	part_leave(p);
-	return error;
-}
-
-int
-atomic_opened(struct request *q, struct handle *h, struct part *p)
-{
-	if ((h->part = p) == NULL || p->users > 1)
-		return 0;
-	return part_opened(p, h->fd, q->ruling.atomic == ATOMIC_KEEP);
+	return open_beside(s, q, &at, flags, mode, m);
 }
 
 bool
@@ -328,14 +342,14 @@ atomic_wants_close(const struct request *q)
 }
 
 /*
- * Where the part is, and where it goes. A session with a root goes there by
- * the name that the handle has now, and must meet the same directory: one
- * that was moved out of the root gets nothing from it.
+ * Where the temporary file is, and where it goes. A session with a root goes
+ * there by the name that the handle has now, and must meet the same directory:
+ * one that was moved out of the root gets nothing from it.
  */
 static int
-find_places(struct session *s, struct request *q, const struct handle *h)
+find_places(struct session *s, struct request *q, const struct part *p,
+    const struct handle *h)
 {
-	const struct part *p = h->part;
 	const char *name = index_name(h) != NULL ? index_name(h) : h->name;
 	int r;
 
@@ -351,12 +365,11 @@ find_places(struct session *s, struct request *q, const struct handle *h)
 	return 0;
 }
 
-/* A visible name instead of a hidden one is a RENAME. */
+/* To give a file its visible name in place of the silly one is a RENAME. */
 static void
 begin_publishing(struct request *q, struct part *p)
 {
 	q->publishes = true;
-	q->part[0] = p;
 	q->path[0] = p->place.name;
 	q->path[1] = p->name;
 	q->ruling.replace = p->replaces;
@@ -364,28 +377,23 @@ begin_publishing(struct request *q, struct part *p)
 }
 
 /*
- * The handle ends first: what its close has to say counts. The file is on
+ * Ends the handle first, since the answer of its close counts. The file is on
  * its way to being seen only if every byte arrived, by whichever handle.
  */
 static int
 end_writing(struct session *s, struct request *q)
 {
 	struct handle *h = q->handle[0];
-	struct part *p = h->part;
-	int r, lost = p->pending ? find_places(s, q, h) : 0;
+	struct part *p = q->part[0] = part_hold(h->part);
+	int r, lost = p->pending ? find_places(s, q, p, h) : 0;
 
-	h->part = NULL;
 	r = handle_close(&s->handles, h);
 	q->handle[0] = NULL;
-	if (p->error == 0)
-		p->error = r != 0 ? r : lost;
-	if (p->pending && p->error == 0 && p->users == 1) {
+	if (p->pending && p->error == 0)
+		p->error = lost;
+	if (p->pending && p->error == 0 && p->writers == 0)
 		begin_publishing(q, p);
-		return 0;
-	}
-	r = r == 0 && p->pending ? p->error : r;
-	part_leave(p);
-	return r;
+	return r == 0 && p->pending ? p->error : r;
 }
 
 int
@@ -407,7 +415,6 @@ atomic_close(struct session *s, struct request *q)
 	r = make_settled(q, NAMES_SECOND, r);
 	/* The answer names no file: the request did not. */
 	q->path[0] = q->path[1] = NULL;
-	part_leave(q->part[0]);
 	return r;
 }
 

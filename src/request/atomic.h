@@ -8,42 +8,42 @@
 #ifndef REQUEST_ATOMIC_H
 #define REQUEST_ATOMIC_H
 
+#include "request/make.h"
 #include "request/request.h"
 #include "request/session.h"
 
-/* Does the place mean a part? Then it is where that is, from now on. */
+/*
+ * Returns the part that the place means, or NULL. The place is then that of
+ * the part, for as long as nothing else of the request runs.
+ */
 struct part *atomic_find(const struct session *, struct place *);
 
-/* The gate, once paths are resolved: which of them mean a part? */
+/*
+ * The gate, once paths are resolved: finds the parts that they mean. The
+ * request holds each of them to its end, since its places are theirs.
+ */
 void	atomic_resolve(struct session *, struct request *);
 
 /*
- * The gate, after a request that found nothing under its first path: has an
- * earlier session kept a part for it? Then it is to be run again.
+ * The gate, once the ruling is complete: finds the part that an earlier
+ * session kept for a first path that does not exist. Costs a look at the path
+ * where files.atomic is keep, and nothing elsewhere.
  */
-bool	atomic_find_kept(struct session *, struct request *);
+void	atomic_resolve_kept(struct session *, struct request *);
 
-/* The gate, with the answer: forgets what the request has held. */
+/* The gate, with the answer: the request lets go of its parts. */
 void	atomic_end(struct request *);
 
 /*
- * OPEN, before it: decides whether it is for a part, and makes place[0] and
- * *flags those to open. 0 or the outcome; *part is NULL for what is written
- * in place.
+ * Opens the first path for OPEN, as make_open() does, if it is or becomes a
+ * part: q->part[0], at q->place[0]. Returns the descriptor, -errno, or
+ * ATOMIC_IN_PLACE when the caller is to open it as it was asked for.
  */
-int	atomic_open(struct session *, struct request *, int *flags,
-	    struct part **);
+#define ATOMIC_IN_PLACE	INT32_MAX
+int	atomic_open(struct session *, struct request *, int flags, mode_t,
+	    struct making *);
 
-/* OPEN failed: returns its error. */
-int	atomic_cancel(struct part *, int error);
-
-/* OPEN has a handle: the part is the handle's, whatever comes of it now. */
-int	atomic_opened(struct request *, struct handle *, struct part *);
-
-/* OPEN, to remove it at once: it goes on as a file without a name. */
-int	atomic_remove(struct part *);
-
-/* CLOSE: is there anything to publish? And does it, in steps. */
+/* CLOSE: true if there is anything to publish; and publishes it, in steps. */
 bool	atomic_wants_close(const struct request *);
 int	atomic_close(struct session *, struct request *);
 

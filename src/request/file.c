@@ -93,8 +93,10 @@ delete_opened(struct session *s, const struct request *q)
 	struct place p;
 	int r;
 
-	if (q->part[0] != NULL)
-		return atomic_remove(q->part[0]);
+	if (q->part[0] != NULL) {
+		part_drop(q->part[0]);
+		return 0;
+	}
 	if ((q->place[0].flags & PLACE_FOLLOW) == 0)
 		return fs_unlink(&q->place[0]);
 	if ((r = fs_realpath(&s->fs, q->path[0], real)) != 0 ||
@@ -152,7 +154,6 @@ op_open(struct session *s, struct request *q)
 	int flags = open_flags(q), fd, r;
 	struct making m;
 	struct handle *h;
-	struct part *part;
 	mode_t mode;
 
 	/* What is not made has its attributes already. */
@@ -160,19 +161,21 @@ op_open(struct session *s, struct request *q)
 		q->attr.has &= HAS_EXTENDED;
 	if ((r = attrs_check_new(q, false)) != 0)
 		return r;
-	if ((r = atomic_open(s, q, &flags, &part)) != 0)
-		return r;
 	mode = (q->attr.has & HAS_MODE) != 0 ? q->attr.mode & 07777 : 0666;
-	if ((fd = make_open(s, q, 0, flags, mode, &m)) < 0)
-		return atomic_cancel(part, fd);
+	fd = atomic_open(s, q, flags, mode, &m);
+	if (fd == ATOMIC_IN_PLACE)
+		fd = make_open(s, q, 0, flags, mode, &m);
+	if (fd < 0)
+		return fd;
 	h = handle_new(&s->handles, HANDLE_FILE, fd, flags, q->path[0]);
 	if (h == NULL) {
 		(void)fs_close(fd);
-		return atomic_cancel(part, -ENOMEM);
+		return -ENOMEM;
 	}
 	open_grant(s, q, h, m.made);
-	if ((r = atomic_opened(q, h, part)) != 0 ||
-	    (r = open_finish(s, q, h, &m)) != 0) {
+	if (q->part[0] != NULL && handle_writes(h))
+		r = part_join(q->part[0], h, q->ruling.atomic == ATOMIC_KEEP);
+	if (r != 0 || (r = open_finish(s, q, h, &m)) != 0) {
 		(void)handle_close(&s->handles, h);
 		return r;
 	}

@@ -16,7 +16,6 @@
 #include "wire/buf.h"
 
 struct handle;
-struct hidden;
 struct part;
 struct request;
 struct session;
@@ -127,8 +126,7 @@ struct request {
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
 	uint64_t	 done;		/* PENDING: how far it is */
-	struct part	*part[2];	/* that a path means: atomic.c */
-	struct hidden	*kept;		/* the name of one that it means */
+	struct part	*part[2];	/* that a path means, held: atomic.c */
 	bool		 publishes;	/* CLOSE: part[0] gets its name */
 	struct displacing *work;	/* PENDING: what rename.c has begun */
 	struct copying	*copying;	/* PENDING: what copy-file has open */

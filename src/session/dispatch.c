@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "request/atomic.h"
@@ -18,15 +17,26 @@
 #include "system/transfers.h"
 #include "wire/sftp.h"
 
+/* Gives back what the request held: its places may have been its parts'. */
+static void
+dispatch_release(struct request *q)
+{
+	int i;
+
+	for (i = 0; i < (int)nitems(q->place); i++) {
+		fs_release(&q->place[i]);
+		q->place[i] = (struct place){ .name = NULL };
+	}
+	atomic_end(q);
+}
+
 /* The one reply. What a handler built before it failed is taken back. */
 static enum verdict
 dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 {
 	if (outcome == PENDING)
 		return VERDICT_PENDING;
-	atomic_end(q);
-	fs_release(&q->place[0]);
-	fs_release(&q->place[1]);
+	dispatch_release(q);
 	outcome = rights_conceal(q, outcome);
 	record_end(q, outcome);
 	if (outcome == 0 && s->out.len > mark)
@@ -178,9 +188,8 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		outcome = rights_judge(s, q, outcome);
 	if (outcome != 0)
 		return outcome;
-	outcome = q->row->run(s, q);
-	return outcome == -ENOENT && atomic_find_kept(s, q) ?
-	    q->row->run(s, q) : outcome;
+	atomic_resolve_kept(s, q);
+	return q->row->run(s, q);
 }
 
 static void
@@ -274,5 +283,5 @@ dispatch_abandon(struct session *s, struct request *q)
 {
 	s->ending = true;
 	record_end(q, q->row->run(s, q));
-	atomic_end(q);
+	dispatch_release(q);
 }

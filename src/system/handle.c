@@ -161,7 +161,7 @@ handle_close(struct handles *hs, struct handle *h)
 		hidden_release(h->hidden);
 	if (h->part != NULL) {
 		part_failed(h, r);
-		part_leave(h->part);
+		part_leave(h);
 	}
 	index_remove(hs, h);
 	hs->open--;

@@ -54,9 +54,10 @@ part_begin(struct handles *hs, const struct place *beside, struct hidden *h,
 		hidden_leave(h);
 		return NULL;
 	}
+	p->session = hs;
 	p->hidden = h;
 	p->place = *at;
-	p->users = 1;
+	p->refs = 1;
 	p->pending = true;
 	LIST_INSERT_HEAD(&hs->parts, p, others);
 	return p;
@@ -87,33 +88,94 @@ part_adopt(struct handles *hs, const struct place *beside)
 	return p;
 }
 
+bool
+part_renew(struct part *p)
+{
+	struct place beside = part_visible(p), at;
+	struct hidden *h = hidden_new(&beside, HIDDEN_PART, &at);
+
+	if (h == NULL)
+		return false;
+	hidden_release(p->hidden);
+	p->hidden = h;
+	p->place = at;
+	p->kept = false;
+	return true;
+}
+
+struct part *
+part_hold(struct part *p)
+{
+	p->refs++;
+	return p;
+}
+
+/* True if the next session can go on with the file. */
+static bool
+worth_keeping(const struct part *p)
+{
+	struct statx st;
+
+	return p->pending && p->kept && p->error == 0 &&
+	    hidden_is_there(p->hidden) && fs_stat(&p->place, &st) == 0 &&
+	    st.stx_size > 0;
+}
+
+void
+part_release(struct part *p)
+{
+	/* A kept file that was only looked at stays as it was. */
+	bool looked = p->pending && p->kept && !p->used;
+
+	if (--p->refs > 0)
+		return;
+	if (looked) {
+		hidden_leave(p->hidden);
+	} else if (worth_keeping(p)) {
+		log_info("\"%s\" is kept as \"%s\"", p->name, p->place.name);
+		hidden_leave(p->hidden);
+	} else {
+		hidden_release(p->hidden);
+	}
+	part_free(p);
+}
+
+void
+part_created(struct part *p)
+{
+	hidden_taken(p->hidden);
+}
+
 int
-part_replace(struct part *p, int old)
+part_create(struct part *p, int old, int flags)
 {
 	struct place was = fs_place_fd(old, "");
 	struct statx st;
 	int fd, r;
 
-	fd = fs_open(&p->place, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	fd = fs_open(&p->place, (flags & O_ACCMODE) | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return fd;
-	hidden_taken(p->hidden);
-	if ((r = fs_copy_rights(old, fd)) == 0 &&
-	    (r = fs_stat(&was, &st)) == 0) {
-		p->old_dev = fs_device(&st);
-		p->old_ino = st.stx_ino;
+	part_created(p);
+	if ((r = fs_copy_rights(old, fd)) != 0 ||
+	    (r = fs_stat(&was, &st)) != 0) {
+		(void)fs_close(fd);
+		return r;
 	}
-	(void)fs_close(fd);
-	return r;
+	p->old_dev = fs_device(&st);
+	p->old_ino = st.stx_ino;
+	return fd;
 }
 
 int
-part_opened(struct part *p, int fd, bool keep)
+part_join(struct part *p, struct handle *h, bool keep)
 {
 	int r;
 
-	hidden_taken(p->hidden);
-	if ((r = hidden_lock_by(p->hidden, fd)) != 0)
+	h->part = part_hold(p);
+	p->writers++;
+	p->used = true;
+	if ((r = hidden_lock_by(p->hidden, h->fd)) != 0)
 		return r;
 	if (!keep || p->kept)
 		return 0;
@@ -122,6 +184,16 @@ part_opened(struct part *p, int fd, bool keep)
 	if (r != 0)
 		log_info("\"%s\" could not be kept: %s", p->name, strerror(-r));
 	return 0;
+}
+
+void
+part_leave(struct handle *h)
+{
+	struct part *p = h->part;
+
+	h->part = NULL;
+	p->writers--;
+	part_release(p);
 }
 
 struct part *
@@ -182,7 +254,7 @@ part_published(struct part *p)
 	if (p->kept)
 		(void)hidden_mark(p->hidden, NULL);
 	part_settle(p);
-	/* Under another name: what it was to replace goes with its own. */
+	/* Under another name: the file it was to replace goes with its own. */
 	if (p->old_ino != 0 && fs_stat(&old, &st) == 0 &&
 	    st.stx_ino == p->old_ino && fs_device(&st) == p->old_dev)
 		(void)fs_unlink(&old);
@@ -192,34 +264,9 @@ void
 part_drop(struct part *p)
 {
 	part_settle(p);
-	/* If it is refused, the last handle's end comes with patience. */
+	/* If it is refused, the end of the part comes with patience. */
 	if (hidden_is_there(p->hidden))
 		(void)fs_unlink(&p->place);
-}
-
-/* Is what there is worth keeping? */
-static bool
-worth_keeping(const struct part *p)
-{
-	struct statx st;
-
-	return p->pending && p->kept && p->error == 0 &&
-	    hidden_is_there(p->hidden) && fs_stat(&p->place, &st) == 0 &&
-	    st.stx_size > 0;
-}
-
-void
-part_leave(struct part *p)
-{
-	if (--p->users > 0)
-		return;
-	if (worth_keeping(p)) {
-		log_info("\"%s\" is kept as \"%s\"", p->name, p->place.name);
-		hidden_leave(p->hidden);
-	} else {
-		hidden_release(p->hidden);
-	}
-	part_free(p);
 }
 
 bool

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Files that are written beside their names and get them when they are whole:
- * files.atomic in slipway.conf(5). Until then a part has a hidden name in the
- * same directory, and for the session its visible name means the part.
+ * files.atomic in slipway.conf(5). Until then a temporary file has a silly
+ * name in the same directory, and for the session its visible name means the
+ * temporary file.
+ *
+ * A part is owned by those who point to it: each handle that writes to the
+ * temporary file, and each request of whose places one is the part's, holds a
+ * reference. The last reference that goes ends the part. So its place, its
+ * name and the silly name are good for as long as somebody has it.
  */
 #ifndef SYSTEM_PART_H
 #define SYSTEM_PART_H
@@ -13,62 +19,91 @@
 struct hidden;
 
 struct part {
-	LIST_ENTRY(part) others;
+	LIST_ENTRY(part) others;	/* while pending */
+	struct handles	*session;	/* whose list that is */
 	struct hidden	*hidden;
 	struct place	 place;		/* where it is now */
 	char		*name;		/* the visible one, in that directory */
 	uint64_t	 dev, ino;	/* of the directory */
-	uint64_t	 old_dev, old_ino;	/* of what has the visible name
-					 * and is to be replaced; or 0 */
-	int		 users;		/* handles that write to it */
+	uint64_t	 old_dev, old_ino;	/* of the file that has the
+					 * visible name and is to be replaced;
+					 * or 0 */
+	int		 refs;
+	int		 writers;	/* handles among them */
 	bool		 pending;	/* the visible name means it */
-	bool		 replaces;	/* what has the name then may go */
+	bool		 replaces;	/* a file that has the name then may
+					 * go */
 	bool		 kept;		/* marked: outlives the session */
+	bool		 used;		/* a handle of this session wrote */
 	int		 error;		/* a write failed: never to be seen */
 };
 
 /*
- * A new part for the name of that place, with one user. It has no file yet:
- * who makes one at its place calls part_opened(). NULL when the directory
- * cannot be reached or there is no memory.
+ * Makes a part for the name of that place. It has no file yet. The caller has
+ * the one reference. Returns NULL when the directory cannot be reached or
+ * there is no memory.
  */
 struct part *part_new(struct handles *, const struct place *);
 
-/* The part that an earlier session kept for that name, or NULL. */
+/*
+ * Makes a part of the temporary file that an earlier session kept for that
+ * name, as part_new() does; NULL if there is none. Reads the directory.
+ */
 struct part *part_adopt(struct handles *, const struct place *);
 
-/* Makes the file, with the rights of the one that it is to replace. */
-int	 part_replace(struct part *, int old);
+/*
+ * Gives up the temporary file that was adopted, in favour of one that has no
+ * file yet and another silly name. False if there is no memory.
+ */
+bool	 part_renew(struct part *);
+
+/* Takes a reference, and returns the part. */
+struct part *part_hold(struct part *);
 
 /*
- * The file is there and `fd` writes to it: locked from now on and, when it is
- * to be kept, marked. 0 or -errno.
+ * Drops a reference. With the last one a part that is still pending is kept,
+ * when it can be, and removed otherwise.
  */
-int	 part_opened(struct part *, int fd, bool keep);
+void	 part_release(struct part *);
 
-/* The part that a place of the session means, or NULL. */
+/*
+ * Makes the file, with the rights of the open one that it is to replace, and
+ * opens it with the access of `flags`. Returns the descriptor or -errno.
+ */
+int	 part_create(struct part *, int old, int flags);
+
+/* Notes that the file was made at the place of the part. */
+void	 part_created(struct part *);
+
+/*
+ * Makes an open handle one that writes to the part, which holds a reference
+ * until handle_close() lets part_leave() drop it. The file is locked from now
+ * on and, when it is to be kept, marked. Returns 0, -errno, or
+ * FX_LOCK_CONFLICT when another session has it.
+ */
+int	 part_join(struct part *, struct handle *, bool keep);
+void	 part_leave(struct handle *);
+
+/* Returns the part that a place of the session means, or NULL. */
 struct part *part_find(const struct handles *, const struct place *);
 
-/* The place of its visible name. */
+/* Returns the place of its visible name. */
 struct place part_visible(const struct part *);
 
-/* The name leads to a file that was not written to its end. */
+/* Notes that the handle leads to a file that was not written to its end. */
 void	 part_failed(struct handle *, int error);
 
 /*
- * It has been renamed: to its name, or as the client said. Its handles go on
- * as those of any file.
+ * Notes that it has been renamed: to its name, or as the client said. Its
+ * handles go on as those of any file.
  */
 void	 part_published(struct part *);
 
-/* It is not to be seen any more. What handles still need goes with the last. */
-void	 part_drop(struct part *);
-
 /*
- * A handle less writes to it. After the last it is forgotten; if it is still
- * pending it is kept, when it can be, or removed.
+ * Ends a pending part: nobody sees it any more. A file that handles still
+ * need goes with the last of them.
  */
-void	 part_leave(struct part *);
+void	 part_drop(struct part *);
 
 /*
  * Lets go of what a file system that refuses to rename open files may find

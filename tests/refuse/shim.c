@@ -16,7 +16,8 @@
  * CALL is one of the names below. WHEN is `always`; `open`, while this process
  * has the source or the target (by inode), or a file below it, open for real,
  * which neither O_PATH descriptors nor directories are; or `after=N`, once N
- * bytes were written. `,first=N` behind it ends the rule after N refusals.
+ * bytes were written. `,first=N` behind it ends the rule after N refusals, and
+ * `,skip=N` begins it after N calls.
  * RESULT is the name of an errno; for statfs the file system's type. PATTERN,
  * as in fnmatch(3), must match the (first) path relative to the directory.
  *
@@ -64,6 +65,7 @@ struct rule {
 	unsigned	 calls;		/* 1 << enum call */
 	bool		 when_open;
 	long long	 after;		/* bytes that may still be written */
+	long		 skip;		/* calls that are still let pass */
 	long		 first;		/* refusals left */
 	unsigned long	 result;
 	char		 pattern[256];
@@ -284,6 +286,7 @@ parse_when(char *words, struct rule *r)
 			r->when_open = true;
 		else if (sscanf(word, "after=%lld", &r->after) != 1 &&
 		    sscanf(word, "first=%ld", &r->first) != 1 &&
+		    sscanf(word, "skip=%ld", &r->skip) != 1 &&
 		    strcmp(word, "always") != 0)
 			return false;
 	return true;
@@ -364,6 +367,10 @@ judge(const struct event *e, size_t *len)
 			if ((long long)*len > r->after)
 				*len = (size_t)r->after;
 			r->after -= (long long)*len;
+			continue;
+		}
+		if (r->skip > 0) {
+			r->skip--;
 			continue;
 		}
 		r->first--;

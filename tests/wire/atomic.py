@@ -1222,6 +1222,19 @@ class Confined(AtomicTest):
         self.close(s, h, NO_FILE)
         self.assertEqual(os.listdir(self.path("in/d")), [name])
 
+    def test_a_link_on_the_way_is_removed(self):
+        """The temporary file outlives the name by which it was opened."""
+        for how in (YES, KEEP):
+            for self.version in ALL:
+                self.fresh_directory()
+                os.mkdir(self.path("d"))
+                os.symlink("d", self.path("l"))
+                s = self.session(*how, *LOG, version=self.version)
+                h = self.upload(s, "l/f")
+                self.assert_code(self.ask(s, "remove", "l"), OK)
+                self.assertEqual(s.call("close", h).kind, "status")
+                self.assertEqual(self.ask(s, "lstat", "d").kind, "attrs")
+
     def test_moved_by_the_session(self):
         for self.version in ALL:
             self.fresh_directory()
@@ -1307,6 +1320,27 @@ class Refusing(AtomicTest):
                             "SLIPWAY_SHIM_LOG": "/dev/null"})
 
     BUSY = (FAILURE,) * 4
+
+    def shimmed(self, rules, *args, log="/dev/null", **kwargs):
+        """A session in a fresh directory with the shim and these rules."""
+        self.fresh_directory()
+        name = self.dir + ".rules"
+        with open(name, "w") as out:
+            out.write(rules)
+        self.addCleanup(os.unlink, name)
+        return self.session(*args, *LOG, version=self.version, env={
+            "LD_PRELOAD": self.preload,
+            "SLIPWAY_SHIM_DIR": os.path.realpath(self.dir),
+            "SLIPWAY_SHIM_RULES": name, "SLIPWAY_SHIM_LOG": log}, **kwargs)
+
+    def test_a_temporary_file_is_opened_as_it_is_made(self):
+        """A second opening would find nothing when somebody removed it."""
+        for self.version in ALL:
+            for how in (YES, KEEP):
+                s = self.shimmed("open always,skip=1 ENOENT *-part\n", *how)
+                self.put("f", OLD)
+                self.close(s, self.upload(s, "f", flags=WRITE | TRUNC))
+                self.assert_only(f=NEW)
 
     def test_on_stable_storage(self):
         """With files.fsync: the data before the name, and then the name."""
