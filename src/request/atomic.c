@@ -9,6 +9,7 @@
 #include "policy/rights.h"
 #include "request/atomic.h"
 #include "request/make.h"
+#include "request/rights.h"
 #include "system/hidden.h"
 #include "system/log.h"
 #include "system/part.h"
@@ -342,27 +343,39 @@ atomic_wants_close(const struct request *q)
 }
 
 /*
- * Where the temporary file is, and where it goes. A session with a root goes
- * there by the name that the handle has now, and must meet the same directory:
- * one that was moved out of the root gets nothing from it.
+ * Finds the place of a temporary file's visible name, by the name that its
+ * handle has now. It must be in the directory of the temporary file.
  */
 static int
-find_places(struct session *s, struct request *q, const struct part *p,
-    const struct handle *h)
+find_by_name(struct session *s, struct request *q, const struct handle *h)
 {
 	const char *name = index_name(h) != NULL ? index_name(h) : h->name;
 	int r;
 
-	q->place[0] = p->place;
-	q->place[1] = part_visible(p);
-	if (!s->fs.walks)
-		return 0;
 	if ((r = fs_locate(&s->fs, name, PLACE_FOLLOW, &q->place[1])) != 0)
 		return r;
-	if (part_find(&s->handles, &q->place[1]) != p)
-		return -ENOENT;
-	q->place[0].dirfd = q->place[1].dirfd;
-	return 0;
+	return part_find(&s->handles, &q->place[1]) == h->part ? 0 : -ENOENT;
+}
+
+/*
+ * Finds where the temporary file is, and where it goes: to its visible name in
+ * the directory that it is in, wherever that is by now. A session with a root
+ * must still be able to get there, and be permitted to: a directory that was
+ * moved out of the root gets nothing. By the names of handles they are found
+ * only where there is no /proc to tell that of the directory.
+ */
+static int
+find_places(struct session *s, struct request *q, const struct handle *h)
+{
+	struct part *p = h->part;
+	int r;
+
+	q->place[0] = p->place;
+	r = fs_locate_entry(&s->fs, p->place.dirfd, p->name, PLACE_CREATES,
+	    &q->place[1]);
+	if (r == -ENOENT)
+		r = find_by_name(s, q, h);
+	return r != 0 ? r : rights_judge_publishing(s, q, p->replaces);
 }
 
 /* To give a file its visible name in place of the silly one is a RENAME. */
@@ -372,8 +385,15 @@ begin_publishing(struct request *q, struct part *p)
 	q->publishes = true;
 	q->path[0] = p->place.name;
 	q->path[1] = p->name;
-	q->ruling.replace = p->replaces;
 	q->ruling.forced = false;
+}
+
+static int
+publishing_failed(const struct part *p, int outcome)
+{
+	log_error("cannot give \"%s\" its name: %s", p->name, outcome < 0 ?
+	    strerror(-outcome) : "permission denied");
+	return outcome;
 }
 
 /*
@@ -385,15 +405,17 @@ end_writing(struct session *s, struct request *q)
 {
 	struct handle *h = q->handle[0];
 	struct part *p = q->part[0] = part_hold(h->part);
-	int r, lost = p->pending ? find_places(s, q, p, h) : 0;
+	int r, lost;
 
+	lost = p->pending && p->writers == 1 ? find_places(s, q, h) : 0;
 	r = handle_close(&s->handles, h);
 	q->handle[0] = NULL;
-	if (p->pending && p->error == 0)
-		p->error = lost;
-	if (p->pending && p->error == 0 && p->writers == 0)
-		begin_publishing(q, p);
-	return r == 0 && p->pending ? p->error : r;
+	if (!p->pending || p->error != 0 || p->writers > 0)
+		return r != 0 || !p->pending ? r : p->error;
+	if (lost != 0)
+		return publishing_failed(p, lost);
+	begin_publishing(q, p);
+	return 0;
 }
 
 int
@@ -407,11 +429,11 @@ atomic_close(struct session *s, struct request *q)
 	    -ENOENT;
 	if (r == PENDING)
 		return r;
-	if (r != 0) {
-		log_error("cannot give \"%s\" its name: %s", q->part[0]->name,
-		    strerror(-r));
+	if (r != 0)
+		(void)publishing_failed(q->part[0], r);
+	/* Beside a file that was quicker it could never be gone on with. */
+	if (r == -EEXIST)
 		part_drop(q->part[0]);
-	}
 	r = make_settled(q, NAMES_SECOND, r);
 	/* The answer names no file: the request did not. */
 	q->path[0] = q->path[1] = NULL;

@@ -19,16 +19,6 @@
 
 #define COPY_STEP	(1024 * 1024)	/* bytes between looks at the client */
 
-static bool
-same_inode(int a, int b)
-{
-	struct place pa = fs_place_fd(a, ""), pb = fs_place_fd(b, "");
-	struct statx sa, sb;
-
-	return a == b || (fs_stat(&pa, &sa) == 0 && fs_stat(&pb, &sb) == 0 &&
-	    sa.stx_ino == sb.stx_ino && fs_device(&sa) == fs_device(&sb));
-}
-
 /*
  * May a file be copied onto itself? Version 3 refuses, as OpenSSH means to;
  * by inode, for a file has more names than one. Later versions allow ranges
@@ -40,7 +30,7 @@ check_same(const struct request *q)
 	const struct handle *from = q->handle[0], *to = q->handle[1];
 	uint64_t a = q->u64[0], len = q->u64[1], b = q->u64[2];
 
-	if (!same_inode(from->fd, to->fd))
+	if (!fs_same(from->fd, to->fd))
 		return !q->precise && strcmp(from->name, to->name) == 0 ?
 		    FX_FAILURE : 0;
 	if (!q->precise)
@@ -171,7 +161,7 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 	if (c->to < 0)
 		return c->to == -EEXIST && same_place(&st, q->place[1]) ?
 		    FX_FAILURE : c->to;
-	if (same_inode(c->from, c->to))
+	if (fs_same(c->from, c->to))
 		return FX_FAILURE;
 	to = fs_place_fd(c->to, q->path[1]);
 	if (!c->target.made)

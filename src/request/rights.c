@@ -34,6 +34,14 @@ denied(const struct request *q, unsigned lacks)
 }
 
 static int
+denied_startup(const struct request *q)
+{
+	log_verbose("Refusing %s request: it would change what is read at "
+	    "login", q->row->name);
+	return FX_PERMISSION_DENIED;
+}
+
+static int
 judge_handles(const struct request *q)
 {
 	unsigned lacks;
@@ -291,9 +299,7 @@ judge_startup(struct session *s, const struct request *q)
 		if (p.dirfd != -1 && !startup_protects(&s->startup, &p,
 		    change))
 			continue;
-		log_verbose("Refusing %s request: it would change what is "
-		    "read at login", q->row->name);
-		return FX_PERMISSION_DENIED;
+		return denied_startup(q);
 	}
 	return 0;
 }
@@ -361,6 +367,24 @@ rights_show_entry(const struct session *s, const struct handle *dir,
 	return (a.rights & RIGHT_STAT) != 0 ||
 	    (a.empty_listings && S_ISDIR(st->stx_mode)) ||
 	    ((a.own_rights & RIGHT_STAT) != 0 && own_has(&s->own, st));
+}
+
+int
+rights_judge_publishing(struct session *s, struct request *q, bool replaces)
+{
+	const unsigned replacing = RIGHT_REPLACE | RIGHT_DELETE;
+	struct area a;
+
+	policy_area(&s->policy, q->place[1].resolved, &a);
+	q->ruling.replace = replaces && (a.rights & replacing) == replacing;
+	if (!s->fs.walks)
+		return 0;
+	if (!q->ruling.replace && (a.rights & RIGHT_CREATE) == 0)
+		return denied(q, RIGHT_CREATE);
+	if (!s->startup.on || !startup_protects(&s->startup, &q->place[1],
+	    STARTUP_ANY))
+		return 0;
+	return denied_startup(q);
 }
 
 int

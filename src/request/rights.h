@@ -29,6 +29,15 @@ int	rights_judge(struct session *, struct request *, int located);
 bool	rights_show_entry(const struct session *, const struct handle *dir,
 	    const char *entry, const struct statx *);
 
+/*
+ * Judges the name that an upload gets at its end: place[1], in a directory
+ * that may have been moved since the upload began. `replaces` says whether it
+ * may take the place of a file, which the ruling then says for that name.
+ * Returns 0 or FX_PERMISSION_DENIED.
+ */
+int	rights_judge_publishing(struct session *, struct request *,
+	    bool replaces);
+
 /* An outcome as those may know it who have no more rights than these. */
 int	rights_conceal(struct request *, int outcome);
 

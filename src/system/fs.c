@@ -148,6 +148,16 @@ fs_stat(const struct place *p, struct statx *st)
 	    STATX_BASIC_STATS | STATX_BTIME, st));
 }
 
+bool
+fs_same(int a, int b)
+{
+	struct place pa = fs_place_fd(a, ""), pb = fs_place_fd(b, "");
+	struct statx sa, sb;
+
+	return a == b || (fs_stat(&pa, &sa) == 0 && fs_stat(&pb, &sb) == 0 &&
+	    sa.stx_ino == sb.stx_ino && fs_device(&sa) == fs_device(&sb));
+}
+
 int
 fs_check_dir(const struct place *p)
 {

@@ -86,6 +86,19 @@ int	 fs_locate(struct fs *, const char *path, unsigned flags,
  */
 const char *fs_resolved(struct fs *, struct place *);
 
+/*
+ * Makes the place of an entry of an open directory, by the name that the
+ * directory has now: it may have been moved since it was opened. `flags` are
+ * PLACE_CREATES or 0; `name` must live as long as the place. Returns 0, and
+ * then fs_release() is due, or -errno: -ENOENT when a walking session cannot
+ * get there any more.
+ */
+int	 fs_locate_entry(struct fs *, int dirfd, const char *name,
+	    unsigned flags, struct place *);
+
+/* True if both descriptors are of one file or directory. */
+bool	 fs_same(int a, int b);
+
 /* Gives back what a place holds; one that holds nothing is fine. */
 void	 fs_release(struct place *);
 

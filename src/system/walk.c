@@ -257,6 +257,30 @@ fs_locate(struct fs *fs, const char *path, unsigned flags, struct place *p)
 	return r;
 }
 
+int
+fs_locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
+    struct place *p)
+{
+	char path[PATH_MAX];
+	int r;
+
+	if (!fs->walks) {
+		*p = fs_place_entry(dirfd, name);
+		return 0;
+	}
+	if (!beneath_name(fs, dirfd, path))
+		return -ENOENT;
+	if ((r = join(path, name, path)) != 0 ||
+	    (r = fs_locate(fs, path, flags, p)) != 0)
+		return r;
+	p->shown = name;
+	if (fs_same(dirfd, p->dirfd))
+		return 0;
+	/* Another directory has taken the name meanwhile. */
+	fs_release(p);
+	return -ENOENT;
+}
+
 const char *
 fs_resolved(struct fs *fs, struct place *p)
 {

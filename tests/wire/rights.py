@@ -9,6 +9,7 @@ with all rights. $SERVER is the server.
 import os
 import pwd
 import re
+import shutil
 import stat
 import subprocess
 import unittest
@@ -1223,6 +1224,28 @@ class Startup(RightsTest):
             # And what is called so elsewhere.
             self.assert_status(s.call("mkdir", ".ssh", {}), OK)
             self.assert_status(s.call("rmdir", ".ssh"), OK)
+
+    def test_upload_whose_directory_becomes_one(self):
+        """It began elsewhere, and gets no name there."""
+        there = os.path.join(self.home, ".ssh")
+        before = os.path.join(self.home, self.plain)
+        if os.path.lexists(there):
+            self.skipTest("a home without .ssh is needed")
+        s = self.session("-o", "access.protect_startup=true",
+                         "-o", "files.atomic=yes", "-d", self.dir)
+        self.assert_status(s.call("mkdir", before, {}), OK)
+        self.addCleanup(shutil.rmtree, before, True)
+        h = s.call("open", before + "/rc", WRITE | CREAT, {}).handle
+        self.assert_status(s.call("write", h, 0, b"x"), OK)
+        os.rename(before, there)
+        try:
+            # The server may take a moment to learn of it.
+            while s.call("mkdir", there + "/d", {}).code == OK:
+                os.rmdir(there + "/d")
+            self.assert_status(s.call("close", h), DENIED)
+            self.assertEqual(os.listdir(there), [])
+        finally:
+            shutil.rmtree(there)
 
     def test_not_asked_for(self):
         s = self.session("-d", self.dir)
