@@ -276,6 +276,7 @@ walk_paths(void)
 	struct fs *fs = &session.fs;
 	int r;
 
+	fs->reserves = policy_makes_silly_names(p);
 	if (!p->walks)
 		return 0;
 	if ((r = fs_confine(fs, root, p->root_fixed, &culprit)) != 0) {

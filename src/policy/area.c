@@ -173,6 +173,27 @@ policy_has_hidden(const struct policy *p)
 	return p->files.hide != NULL || (p->paths != NULL && p->paths->hides);
 }
 
+static bool
+makes_silly_names(const struct files_policy *files,
+    const struct rename_policy *rename)
+{
+	return files->atomic != ATOMIC_NO ||
+	    rename->open_handles == HANDLES_REOPEN;
+}
+
+bool
+policy_makes_silly_names(const struct policy *p)
+{
+	bool makes = makes_silly_names(&p->files, &p->rename);
+	size_t i;
+
+	/* A setting that a path rule does not have is zero, and makes none. */
+	for (i = 0; p->paths != NULL && i < p->paths->count; i++)
+		makes |= makes_silly_names(&p->paths->rules[i].values.files,
+		    &p->paths->rules[i].values.rename);
+	return makes;
+}
+
 static void
 meet_parent(struct search *s, const struct path_node *node, const char *from,
     const char *rest)

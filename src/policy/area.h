@@ -35,6 +35,12 @@ bool	policy_hides(const struct policy *, const char *resolved);
 /* Is any name hidden anywhere? */
 bool	policy_has_hidden(const struct policy *);
 
+/*
+ * True if sessions with this policy make silly names: for uploads that are not
+ * seen before they are whole, or for files that lost their name to a rename.
+ */
+bool	policy_makes_silly_names(const struct policy *);
+
 /* Is there a path rule for something below this directory? */
 bool	policy_has_below(const struct policy *, const char *resolved);
 

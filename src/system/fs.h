@@ -42,6 +42,8 @@ struct fs {
 					 * says what it is resolved to */
 	bool		 hides;		/* ... that hide some */
 	bool		 no_links;	/* no symbolic link is followed */
+	bool		 reserves;	/* no client makes a silly name: the
+					 * session makes such names itself */
 	bool		 by_component;	/* openat2(2) is not to be had */
 	int		 root;		/* O_PATH: what the session calls "/" */
 	struct policy	*policy;	/* which names are hidden; told when
@@ -74,7 +76,7 @@ struct place {
 /*
  * Makes the place of a client's path; `flags` are PLACE_FOLLOW,
  * PLACE_CREATES and PLACE_NAME. Returns 0, and then fs_release() is due, or
- * -errno: in a plain session only -EACCES, for a name that is for us to make.
+ * -errno: in a plain session only -EACCES, for a name that is reserved.
  */
 int	 fs_locate(struct fs *, const char *path, unsigned flags,
 	    struct place *);

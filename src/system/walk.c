@@ -230,14 +230,18 @@ fs_hides(const struct fs *fs, const char *dir, const char *entry)
 	return join(dir, entry, path) != 0 || beneath_hides(fs, path);
 }
 
-/* What a client makes must not look like a name of ours. */
+/*
+ * Refuses to let clients make silly names, where the session makes them, too.
+ * Elsewhere the client may be a server like this one, behind which a
+ * directory of ours is mounted.
+ */
 static int
-check_new(const struct place *p)
+check_new(const struct fs *fs, const struct place *p)
 {
 	const char *name;
 	size_t len;
 
-	if ((p->flags & PLACE_CREATES) == 0)
+	if (!fs->reserves || (p->flags & PLACE_CREATES) == 0)
 		return 0;
 	name = path_last(p->name, &len);
 	return path_is_hidden(name, len) ? -EACCES : 0;
@@ -252,7 +256,7 @@ fs_locate(struct fs *fs, const char *path, unsigned flags, struct place *p)
 	    .shown = path };
 	if (fs->walks && (r = walk(fs, path, p)) != 0)
 		return r;
-	if ((r = check_new(p)) != 0)
+	if ((r = check_new(fs, p)) != 0)
 		fs_release(p);
 	return r;
 }

@@ -179,6 +179,7 @@ walk_paths(bool by_component)
 	fs->policy = p;
 	fs->hides = policy_has_hidden(p);
 	fs->names = fs->hides || p->paths != NULL;
+	fs->reserves = policy_makes_silly_names(p);
 	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
 	if (p->access.protect_startup)
 		startup_begin(&session.startup, scratch);
@@ -279,15 +280,16 @@ open_shut(const char *path, const struct stat *st, int type, struct FTW *ftw)
 }
 
 /*
- * May hidden names be left? Parts that are kept, and what is in a directory
- * that the client has shut meanwhile.
+ * True if silly names may be left: temporary files that are kept, those in a
+ * directory that the client has shut meanwhile, and the client's own.
  */
 static bool
 may_leave_hidden(void)
 {
 	const struct policy *p = &session.policy;
 
-	return p->setstat.mode == APPLY || p->files.atomic == ATOMIC_KEEP;
+	return p->setstat.mode == APPLY || p->files.atomic == ATOMIC_KEEP ||
+	    !session.fs.reserves;
 }
 
 static int

@@ -55,6 +55,27 @@ class AtomicTest(VersionsTest):
             args += ("-o", "root=" + self.dir)
         return super().session(*args, **kwargs)
 
+    def options(self, setting):
+        """Options of the server: themselves, or the text of a rule for a
+        policy file, in which %s is the directory."""
+        if not isinstance(setting, str):
+            return setting
+        etc = tempfile.mkdtemp(prefix="wire.")
+        self.addCleanup(shutil.rmtree, etc)
+        name = os.path.join(etc, "policy")
+        with open(name, "w") as out:
+            out.write("rules = ( { %s } );\n"
+                      % setting.replace("%s", self.dir))
+        return ("-F", name)
+
+    def told(self, session, told):
+        """The session, once; says in which one a test failed."""
+        try:
+            yield session
+        except GeneratorExit:
+            print("in a session with " + told)
+            raise
+
     def absolute(self, name):
         return "/" + name if self.rooted else self.path(name)
 

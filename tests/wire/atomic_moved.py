@@ -6,7 +6,6 @@ directory, if the session can still get there and may. $SERVER is the server.
 
 import os
 import shutil
-import tempfile
 
 from atomic import (DENIED, KEEP, LOG, NEW, NO_FILE, OK, OLD, PART, YES,
                     AtomicTest, marks_work)
@@ -14,15 +13,6 @@ from versions import ALL
 
 
 class Moved(AtomicTest):
-    def policy(self, text):
-        """Options for a policy file, in which %s is the directory."""
-        etc = tempfile.mkdtemp(prefix="wire.")
-        self.addCleanup(shutil.rmtree, etc)
-        name = os.path.join(etc, "policy")
-        with open(name, "w") as out:
-            out.write("rules = ( { %s } );\n" % text.replace("%s", self.dir))
-        return ("-F", name)
-
     def sessions(self):
         """In each version a session of each kind that resolves names."""
         for version in ALL:
@@ -33,16 +23,16 @@ class Moved(AtomicTest):
                     os.makedirs(self.path("d/deep"))
                     options = {
                         "plain": (), "root": ("-o", "root=" + self.dir),
-                        "paths": self.policy(
+                        "paths": self.options(
                             'paths = ( { match = "/nowhere"; '
                             'rights = "none"; } );'),
                         "hide": ("-o", "files.hide=secret"),
                         "rights": ("-o", "access.rights=all"),
                     }[kind]
-                    with self.subTest(version=version, kind=kind,
-                                      atomic=atomic[1]):
-                        yield self.session(*options, *atomic, *LOG,
-                                           version=version)
+                    yield from self.told(
+                        self.session(*options, *atomic, *LOG,
+                                     version=version),
+                        "%s, %s, version %d" % (kind, atomic[1], version))
 
     def test_by_another_session(self):
         for s in self.sessions():
@@ -98,12 +88,13 @@ class Moved(AtomicTest):
         """Sessions in which a path rule is for /secret, or its name hidden."""
         for self.version in ALL:
             for atomic in (YES, KEEP):
-                with self.subTest(version=self.version, atomic=atomic[1]):
-                    self.fresh_directory()
-                    os.mkdir(self.path("d"))
-                    yield atomic, self.session(
-                        *self.policy(policy), *atomic, *LOG,
-                        version=self.version)
+                self.fresh_directory()
+                os.mkdir(self.path("d"))
+                s = self.session(*self.options(policy), *atomic, *LOG,
+                                 version=self.version)
+                for s in self.told(s, "%s, version %d" % (
+                        atomic[1], self.version)):
+                    yield atomic, s
 
     def assert_not_published(self, s, atomic, h, code):
         self.close(s, h, code)
