@@ -431,6 +431,8 @@ atomic_close(struct session *s, struct request *q)
 		return r;
 	if (r != 0)
 		(void)publishing_failed(q->part[0], r);
+	else
+		r = q->part[0]->error;
 	/* Beside a file that was quicker it could never be gone on with. */
 	if (r == -EEXIST)
 		part_drop(q->part[0]);
@@ -444,9 +446,11 @@ int
 atomic_rename(struct request *q)
 {
 	struct place to;
+	int r;
 
-	if (q->part[0] != NULL && q->part[0]->error != 0)
-		return q->part[0]->error;
+	/* A file whose bytes did not arrive must not replace anything. */
+	if (q->part[0] != NULL && (r = part_flush(q->part[0])) != 0)
+		return r;
 	/* A part that is in the way is there, under whatever name. */
 	if (q->part[1] == NULL || !q->ruling.replace)
 		return 0;
@@ -477,8 +481,8 @@ atomic_publish(struct request *q)
 
 	if (p == NULL)
 		return 0;
-	if (p->error != 0)
-		return p->error;
+	if ((r = part_flush(p)) != 0)
+		return r;
 	to = part_visible(p);
 	if ((r = fs_rename(&p->place, &to, p->replaces)) != 0)
 		return r;

@@ -156,8 +156,71 @@ obey_policy(struct request *q, uint32_t sets, const char *shown)
 	return obey(q, p->size, sets & (HAS_SIZE | HAS_ALLOC), "size", shown);
 }
 
+/*
+ * Opens what a place is, for attributes that only a descriptor can have. One
+ * that is not `ours` is the place's own.
+ */
 static int
-set_one(int what, const struct place *p, const struct request *q)
+open_place(const struct place *p, int flags, bool *ours)
+{
+	*ours = (p->flags & PLACE_FD) == 0 || p->walked != NULL;
+	if (!*ours)
+		return p->dirfd;
+	if ((p->flags & PLACE_FOLLOW) == 0)
+		flags |= O_NOFOLLOW;
+	return fs_open(p, flags, 0);
+}
+
+/* Returns `r`, or else what is wrong with data that was written elsewhere. */
+static int
+close_place(struct session *s, int fd, bool ours, int r)
+{
+	int closed = ours ? late_close(&s->handles, fd) : 0;
+
+	return r != 0 ? r : closed;
+}
+
+/*
+ * Sets the space that a file takes. It is opened to be written to only when
+ * there is something to reserve: who watches it would take the end of that for
+ * the end of an upload.
+ */
+static int
+set_space(struct session *s, const struct place *p, uint64_t bytes)
+{
+	struct statx st;
+	bool ours;
+	int fd, r;
+
+	if ((r = fs_stat(p, &st)) != 0)
+		return r;
+	if (S_ISREG(st.stx_mode) && bytes < st.stx_size)
+		return fs_truncate(p, bytes);
+	if (S_ISREG(st.stx_mode) && bytes <= st.stx_blocks * 512)
+		return 0;
+	if ((fd = open_place(p, O_WRONLY, &ours)) < 0)
+		return fd;
+	return close_place(s, fd, ours, fs_allocate(fd, bytes));
+}
+
+/* Sets the attrib-bits that are in `mask`, or tries whether they could be. */
+static int
+set_bits(struct session *s, const struct place *p, uint32_t bits,
+    uint32_t mask, int (*set)(int, uint32_t, uint32_t))
+{
+	bool ours;
+	int fd;
+
+	if (mask == 0)
+		return 0;
+	if ((fd = open_place(p, O_RDONLY, &ours)) < 0)
+		return fd;
+	return close_place(s, fd, ours, set(fd, bits, mask));
+}
+
+static int
+set_one(struct session *s, int what, const struct place *p,
+    const struct request *q)
 {
 	const struct attr *a = &q->attr;
 
@@ -165,7 +228,7 @@ set_one(int what, const struct place *p, const struct request *q)
 	case SET_SIZE:
 		return fs_truncate(p, a->size);
 	case SET_ALLOC:
-		return fs_allocate(p, a->alloc);
+		return set_space(s, p, a->alloc);
 	case SET_OWNER:
 		return fs_chown(p, a->uid, a->gid);
 	case SET_MODE:
@@ -173,7 +236,7 @@ set_one(int what, const struct place *p, const struct request *q)
 	case SET_ACL:
 		return attrs_acl_set(q, p);
 	case SET_BITS:
-		return fs_set_bits(p, a->bits, a->bits_valid);
+		return set_bits(s, p, a->bits, a->bits_valid, fs_set_bits);
 	default:
 		return set_times(p, a);
 	}
@@ -185,7 +248,7 @@ set_one(int what, const struct place *p, const struct request *q)
  * truncation changes them; bits last, for they may forbid the rest.
  */
 static int
-set_attrs(const struct request *q, const struct place *p)
+set_attrs(struct session *s, const struct request *q, const struct place *p)
 {
 	static const struct {
 		int		what;
@@ -203,7 +266,8 @@ set_attrs(const struct request *q, const struct place *p)
 	for (i = 0; i < nitems(order); i++) {
 		if ((q->attr.has & order[i].has) == 0)
 			continue;
-		r = set_one(order[i].what, p, q);
+		r = late_told(&s->handles, p, set_one(s, order[i].what, p,
+		    q));
 		if (r != 0 && ignores_denied(q, order[i].what, p, r))
 			r = 0;
 		if (r != 0 && q->precise)
@@ -286,7 +350,7 @@ attrs_check_new(struct request *q, bool dir)
  * for that takes opening it; and nothing but files and directories has any.
  */
 static int
-check_bits(struct attr *a, const struct place *p)
+check_bits(struct session *s, struct attr *a, const struct place *p)
 {
 	uint32_t bits, known, differ, settable = BITS_SETTABLE;
 	struct statx st;
@@ -301,7 +365,7 @@ check_bits(struct attr *a, const struct place *p)
 	if ((differ & ~settable) != 0)
 		return FX_OP_UNSUPPORTED;
 	a->bits_valid &= settable & (differ | ~known);
-	return fs_check_bits(p, a->bits, a->bits_valid);
+	return set_bits(s, p, a->bits, a->bits_valid, fs_check_bits);
 }
 
 /*
@@ -309,7 +373,7 @@ check_bits(struct attr *a, const struct place *p)
  * set, what makes no sense, and bits that this file does not have.
  */
 static int
-check_set(struct request *q, const struct place *p)
+check_set(struct session *s, struct request *q, const struct place *p)
 {
 	const struct attr *a = &q->attr;
 	int r;
@@ -321,7 +385,7 @@ check_set(struct request *q, const struct place *p)
 	if ((a->has & (HAS_BTIME | HAS_CTIME | HAS_MIME | HAS_RAW_NAME)) != 0 ||
 	    ((a->has & HAS_EXTENDED) != 0 && a->extended > 0))
 		return FX_OP_UNSUPPORTED;
-	if ((a->has & HAS_BITS) != 0 && (r = check_bits(&q->attr, p)) != 0)
+	if ((a->has & HAS_BITS) != 0 && (r = check_bits(s, &q->attr, p)) != 0)
 		return r;
 	if ((r = limit_attrs(q)) != 0 || (r = check_owner(q)) != 0)
 		return r;
@@ -354,22 +418,21 @@ rule_mode(struct request *q, const struct place *p)
 }
 
 static int
-check_and_set(struct request *q, const struct place *p)
+check_and_set(struct session *s, struct request *q, const struct place *p)
 {
 	int r;
 
 	/* What is to be ignored need not make sense. */
 	if ((r = obey_policy(q, UINT32_MAX, p->shown)) != 0 ||
-	    (r = check_set(q, p)) != 0 || (r = rule_mode(q, p)) != 0)
+	    (r = check_set(s, q, p)) != 0 || (r = rule_mode(q, p)) != 0)
 		return r;
-	return set_attrs(q, p);
+	return set_attrs(s, q, p);
 }
 
 int
 op_setstat(struct session *s, struct request *q)
 {
-	(void)s;
-	return check_and_set(q, &q->place[0]);
+	return check_and_set(s, q, &q->place[0]);
 }
 
 int
@@ -387,7 +450,7 @@ op_fsetstat(struct session *s, struct request *q)
 		return r;
 	if ((q->attr.has & HAS_SIZE) != 0)
 		h->dirty = true;
-	r = check_and_set(q, &p);
+	r = check_and_set(s, q, &p);
 	fs_release(&p);
 	return r;
 }
@@ -396,8 +459,7 @@ op_fsetstat(struct session *s, struct request *q)
 int
 op_lsetstat(struct session *s, struct request *q)
 {
-	(void)s;
 	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0)
 		return FX_BAD_MESSAGE;
-	return check_and_set(q, &q->place[0]);
+	return check_and_set(s, q, &q->place[0]);
 }

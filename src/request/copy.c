@@ -81,12 +81,12 @@ op_copy_data(struct session *s, struct request *q)
 {
 	struct handle *from = q->handle[0], *to = q->handle[1];
 	uint64_t len = q->u64[1];
+	struct place source = fs_place_fd(from->fd, from->name);
 	size_t step = COPY_STEP;
 	bool writing;
 	ssize_t n;
 	int r;
 
-	(void)s;
 	if (q->done == 0 && (r = check_same(q)) != 0)
 		return r;
 	if (q->u64[0] > INT64_MAX || (!handle_appends(to) &&
@@ -105,6 +105,7 @@ op_copy_data(struct session *s, struct request *q)
 	    q->u64[2] + q->done, step, handle_appends(to),
 	    &writing);
 	if (n < 0) {
+		(void)late_told(&s->handles, &source, (int)n);
 		part_failed(to, (int)n);
 		return copy_failed((int)n, writing);
 	}
@@ -171,21 +172,22 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 	return make_finish(q, &to, false);
 }
 
+/*
+ * Ends a copy with the outcome `r`, or with what the closes say: they may tell
+ * of data that did not arrive.
+ */
 static int
-copy_file_end(struct request *q, int r)
+copy_file_end(struct session *s, struct request *q, int r)
 {
 	struct copying *c = q->copying;
+	int closed;
 
-	if (c->from >= 0)
-		(void)fs_close(c->from);
+	if (c->from >= 0 && (closed = late_close(&s->handles, c->from)) != 0)
+		r = r != 0 ? r : closed;
 	if (r == 0 && q->ruling.fsync && (r = fs_fsync(c->to)) == 0)
 		r = fs_sync_parent(&c->target.at);
-	/* What a close has to say counts: the data may not have arrived. */
-	if (c->to >= 0) {
-		int closed = fs_close(c->to);
-
-		r = r == 0 ? closed : r;
-	}
+	if (c->to >= 0 && (closed = late_close(&s->handles, c->to)) != 0)
+		r = r != 0 ? r : closed;
 	if (r != 0 && c->to >= 0 && c->target.made)
 		(void)fs_unlink(&c->target.at);
 	free(c);
@@ -197,6 +199,7 @@ int
 op_copy_file(struct session *s, struct request *q)
 {
 	size_t step = COPY_STEP;
+	struct place source;
 	bool writing;
 	ssize_t n;
 	int r;
@@ -206,17 +209,20 @@ op_copy_file(struct session *s, struct request *q)
 			return -ENOMEM;
 		q->copying->from = q->copying->to = -1;
 		if ((r = copy_file_begin(s, q, q->copying)) != 0)
-			return copy_file_end(q, r);
+			return copy_file_end(s, q, r);
 	}
 	if (s->ending)
-		return copy_file_end(q, FX_FAILURE);
+		return copy_file_end(s, q, FX_FAILURE);
 	if ((r = limit_step(q, q->copying->from, q->done, q->done,
 	    &step)) != 0)
-		return copy_file_end(q, r);
+		return copy_file_end(s, q, r);
 	n = fs_copy(q->copying->from, q->done, q->copying->to, q->done,
 	    step, false, &writing);
-	if (n <= 0)
-		return copy_file_end(q, (int)n);
+	if (n <= 0) {
+		source = fs_place_fd(q->copying->from, "");
+		return copy_file_end(s, q, late_told(&s->handles, &source,
+		    (int)n));
+	}
 	q->done += (uint64_t)n;
 	return PENDING;
 }

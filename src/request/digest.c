@@ -33,19 +33,21 @@ struct digesting {
 	uint8_t		 data[BUFFER];
 };
 
-/* Always returns `r`. */
+/*
+ * Ends a hash with the outcome `r`. The file may be one that is being written:
+ * an error that the close tells is the outcome, too.
+ */
 static int
-digesting_end(struct request *q, int r)
+digesting_end(struct session *s, struct request *q, int r)
 {
 	struct digesting *d = q->digesting;
+	int closed = d->ours ? late_close(&s->handles, d->fd) : 0;
 
-	if (d->ours)
-		(void)fs_close(d->fd);
 	digest_free(d->digest);
 	buf_free(&d->hashes);
 	free(d);
 	q->digesting = NULL;
-	return r;
+	return r != 0 ? r : closed;
 }
 
 static int
@@ -97,8 +99,8 @@ open_source(struct request *q, struct digesting *d)
  * After a failure there is nothing to end.
  */
 static int
-digesting_begin(struct request *q, const struct digest_kind *kind,
-    uint64_t length, uint32_t block)
+digesting_begin(struct session *s, struct request *q,
+    const struct digest_kind *kind, uint64_t length, uint32_t block)
 {
 	struct digesting *d;
 	int r;
@@ -115,9 +117,9 @@ digesting_begin(struct request *q, const struct digest_kind *kind,
 	d->end = d->at + MIN(length, INT64_MAX - d->at);
 	d->block = block;
 	if ((d->digest = digest_new(kind)) == NULL)
-		return digesting_end(q, -ENOMEM);
+		return digesting_end(s, q, -ENOMEM);
 	if ((r = open_source(q, d)) != 0 || (r = check_source(q, d)) != 0)
-		return digesting_end(q, r);
+		return digesting_end(s, q, r);
 	return 0;
 }
 
@@ -199,7 +201,7 @@ op_check_file(struct session *s, struct request *q)
 	if (block != 0 && block < MIN_BLOCK)
 		return FX_INVALID_PARAMETER;
 	if (q->digesting == NULL &&
-	    (r = digesting_begin(q, kind, length, block)) != 0)
+	    (r = digesting_begin(s, q, kind, length, block)) != 0)
 		return r;
 	if ((r = digesting_step(s, q)) == PENDING)
 		return PENDING;
@@ -210,7 +212,7 @@ op_check_file(struct session *s, struct request *q)
 		    q->digesting->hashes.len);
 		reply_end(s, start);
 	}
-	return digesting_end(q, r);
+	return digesting_end(s, q, r);
 }
 
 /*
@@ -264,7 +266,7 @@ op_md5_hash(struct session *s, struct request *q)
 	int r = 0;
 
 	if (q->digesting == NULL) {
-		r = digesting_begin(q, digest_find("md5"), length, 0);
+		r = digesting_begin(s, q, digest_find("md5"), length, 0);
 		if (r != 0)
 			return r;
 		r = quick_check(q, &differs);
@@ -275,5 +277,5 @@ op_md5_hash(struct session *s, struct request *q)
 		return PENDING;
 	if (r == 0)
 		reply_md5(s, q);
-	return digesting_end(q, r);
+	return digesting_end(s, q, r);
 }

@@ -348,6 +348,8 @@ op_fsync(struct session *s, struct request *q)
 		return FX_FAILURE;
 	if ((r = fs_fsync(h->fd)) == 0)
 		h->dirty = false;
+	else if (h->part != NULL)
+		part_failed(h, r);
 	(void)s;
 	return r;
 }

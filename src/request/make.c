@@ -109,7 +109,7 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 		r = attrs_acl_set(q, p);
 	/* The space is a wish where it cannot be had beforehand. */
 	if (r == 0 && !dir && (a->has & HAS_ALLOC) != 0 &&
-	    (r = fs_allocate(p, a->alloc)) == -EOPNOTSUPP)
+	    (r = fs_allocate(p->dirfd, a->alloc)) == -EOPNOTSUPP)
 		r = 0;
 	return r;
 }

@@ -101,6 +101,20 @@ attempt(const struct request *q)
 	return fs_rename(&q->place[0], &q->place[1], q->ruling.replace);
 }
 
+/*
+ * Once more, without the lock of a temporary file: it may be open for that
+ * alone. The error is the answer if there was none.
+ */
+static int
+attempt_unlocked(const struct request *q, int error)
+{
+	struct part *p = q->part[0];
+
+	if (!part_unlock(p))
+		return error;
+	return p->error != 0 ? p->error : attempt(q);
+}
+
 static void
 match_add(struct handle *h, void *arg)
 {
@@ -468,16 +482,30 @@ displace(struct session *s, struct request *q)
 			return r != 0 ? r : displacing_begin(s, q, -EBUSY);
 	}
 	r = attempt(q);
-	/* A part that is in use is open for that alone. */
-	if (r != 0 && q->part[0] != NULL && is_refusal(q, r) &&
-	    part_unlock(q->part[0]))
-		r = attempt(q);
+	if (r != 0 && q->part[0] != NULL && is_refusal(q, r))
+		r = attempt_unlocked(q, r);
 	if (r == 0)
 		names_changed(s, q);
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||
 	    q->ruling.busy_timeout > 0) && is_refusal(q, r))
 		return displacing_begin(s, q, r);
 	return r;
+}
+
+/*
+ * Writes a file that is to be renamed to stable storage: through a handle of
+ * ours that writes to it, if there is one, which must learn of an error.
+ */
+static int
+sync_source(struct session *s, const struct request *q)
+{
+	struct statx st;
+	int r;
+
+	if (fs_stat(&q->place[0], &st) != 0 || !S_ISREG(st.stx_mode))
+		return 0;
+	r = late_sync(&s->handles, s->fs.cwd, &st);
+	return r == -ENOENT ? fs_sync(&q->place[0]) : r;
 }
 
 /*
@@ -492,7 +520,7 @@ op_rename(struct session *s, struct request *q)
 	if (r != 0)
 		return r == ATOMIC_DONE ? 0 : r;
 	if (q->ruling.fsync && q->work == NULL &&
-	    (r = fs_sync(&q->place[0])) != 0)
+	    (r = sync_source(s, q)) != 0)
 		return r;
 	r = displace(s, q);
 	if (r == -EEXIST && q->ruling.replace && !q->ruling.forced)

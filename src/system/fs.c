@@ -51,6 +51,14 @@ fs_close(int fd)
 	return outcome(close(fd));
 }
 
+int
+fs_flush(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy == -1 ? -errno : fs_close(copy);
+}
+
 ssize_t
 fs_read(int fd, void *to, size_t len, uint64_t off, bool *end)
 {
@@ -292,9 +300,14 @@ fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 	*writing = false;
 #ifdef HAVE_COPY_FILE_RANGE
 	/* Refuses O_APPEND, other file systems, and what is no file. */
-	if (!append &&
-	    (n = copy_file_range(from, &in, to, &out, len, 0)) > 0)
+	n = append ? 0 : copy_file_range(from, &in, to, &out, len, 0);
+	if (n > 0)
 		return n;
+	/* An error of what was written earlier is not told a second time. */
+	if (n == -1 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
+		*writing = errno != EIO;
+		return -errno;
+	}
 #endif
 	n = fs_read(from, buf, MIN(len, sizeof(buf)), from_off, &end);
 	if (n <= 0)

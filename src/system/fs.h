@@ -142,6 +142,14 @@ int	 fs_opendir(const struct place *);
 int	 fs_close(int fd);
 
 /*
+ * Hands on what was written through the descriptor, as close(2) does, and
+ * leaves it open: a network file system tells now of writes that failed since
+ * they were acknowledged. It tells once, whichever descriptor of the file it
+ * is asked by. Returns 0 or -errno. Local disks do nothing.
+ */
+int	 fs_flush(int fd);
+
+/*
  * Reads until `len` bytes are there or the file ends, as version 3 promises
  * for files. Returns the count; *end says that the file ended.
  */
@@ -179,20 +187,21 @@ int	 fs_check_dir(const struct place *);
 uint64_t fs_device(const struct statx *);
 
 int	 fs_truncate(const struct place *, uint64_t size);
-/*
- * Reserves that many bytes on disk without moving the end of the file; fewer
- * than the file has cut it off there.
- */
-int	 fs_allocate(const struct place *, uint64_t bytes);
 
 /*
- * Sets those attrib-bits (BITS_* of sftp.h) that are in `mask`. -EOPNOTSUPP
- * where the file system has none.
+ * Reserves that many bytes on disk for an open file, without moving its end;
+ * fewer than the file has cut it off there.
  */
-int	 fs_set_bits(const struct place *, uint32_t bits, uint32_t mask);
+int	 fs_allocate(int fd, uint64_t bytes);
 
-/* Could they be set? Tries, and takes it back. 0 or -errno. */
-int	 fs_check_bits(const struct place *, uint32_t bits, uint32_t mask);
+/*
+ * Sets those attrib-bits (BITS_* of sftp.h) of an open file that are in
+ * `mask`. -EOPNOTSUPP where the file system has none.
+ */
+int	 fs_set_bits(int fd, uint32_t bits, uint32_t mask);
+
+/* Tries to set them, and takes it back. Returns 0 or -errno. */
+int	 fs_check_bits(int fd, uint32_t bits, uint32_t mask);
 
 /*
  * A mark on an open file: the name it is kept for, of which NULL takes it off

@@ -24,39 +24,49 @@
 #endif
 #endif
 
-/* There is no truncateat(2): a name below a directory is opened. */
-int
-fs_truncate(const struct place *p, uint64_t size)
+/* By a descriptor to write through, where nothing else will do. */
+static int
+truncate_opened(const struct place *p, uint64_t size)
+{
+	int fd, r, closed;
+
+	if ((fd = fs_open(p, O_WRONLY | O_NOFOLLOW, 0)) < 0)
+		return fd;
+	r = outcome(ftruncate(fd, (off_t)size));
+	closed = fs_close(fd);
+	return r != 0 ? r : closed;
+}
+
+/*
+ * There is no truncateat(2). A name below a directory goes by what /proc calls
+ * it: who watches the file takes the end of a descriptor that could write for
+ * the end of an upload, and its close(2) might tell of an error that belongs
+ * to a handle.
+ */
+static int
+truncate_below(const struct place *p, uint64_t size)
 {
 	int fd, r;
 
+	if ((fd = fs_open(p, O_PATH | O_NOFOLLOW, 0)) < 0)
+		return fd;
+	r = outcome(truncate(proc_path(fd).text, (off_t)size));
+	(void)fs_close(fd);
+	return r == -ENOENT ? truncate_opened(p, size) : r;
+}
+
+int
+fs_truncate(const struct place *p, uint64_t size)
+{
 	if ((p->flags & PLACE_FD) != 0 && p->walked == NULL)
 		return outcome(ftruncate(p->dirfd, (off_t)size));
 	if (p->dirfd == AT_FDCWD)
 		return outcome(truncate(p->name, (off_t)size));
-	if ((fd = fs_open(p, O_WRONLY, 0)) < 0)
-		return fd;
-	r = outcome(ftruncate(fd, (off_t)size));
-	close(fd);
-	return r;
+	return truncate_below(p, size);
 }
 
-static int
-nofollow(const struct place *p)
-{
-	return (p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW;
-}
-
-/* A descriptor to write through, and whether it is ours to close. */
-static int
-writable(const struct place *p, bool *ours)
-{
-	*ours = (p->flags & PLACE_FD) == 0;
-	return *ours ? fs_open(p, O_WRONLY | nofollow(p), 0) : p->dirfd;
-}
-
-static int
-allocate_fd(int fd, uint64_t bytes)
+int
+fs_allocate(int fd, uint64_t bytes)
 {
 	struct stat st;
 
@@ -69,20 +79,6 @@ allocate_fd(int fd, uint64_t bytes)
 	if (bytes <= (uint64_t)st.st_blocks * 512)
 		return 0;
 	return outcome(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes));
-}
-
-int
-fs_allocate(const struct place *p, uint64_t bytes)
-{
-	bool ours;
-	int fd, r;
-
-	if ((fd = writable(p, &ours)) < 0)
-		return fd;
-	r = allocate_fd(fd, bytes);
-	if (ours)
-		close(fd);
-	return r;
 }
 
 /* Our bits and the inode flags of the system. */
@@ -121,15 +117,10 @@ find_inode_flags(int fd, uint32_t bits, uint32_t mask, int *old, int *new)
 }
 
 static int
-inode_bits(const struct place *p, uint32_t bits, uint32_t mask, bool set)
+inode_bits(int fd, uint32_t bits, uint32_t mask, bool set)
 {
-	bool ours = (p->flags & PLACE_FD) == 0;
-	int fd = p->dirfd, r, old, new;
+	int r, old, new;
 
-	if (mask == 0)
-		return 0;
-	if (ours && (fd = fs_open(p, O_RDONLY | nofollow(p), 0)) < 0)
-		return fd;
 	r = find_inode_flags(fd, bits, mask, &old, &new);
 	if (r == 0 && new != old) {
 		r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &new));
@@ -137,21 +128,19 @@ inode_bits(const struct place *p, uint32_t bits, uint32_t mask, bool set)
 		if (r == 0 && !set)
 			r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &old));
 	}
-	if (ours)
-		close(fd);
 	return r;
 }
 
 int
-fs_set_bits(const struct place *p, uint32_t bits, uint32_t mask)
+fs_set_bits(int fd, uint32_t bits, uint32_t mask)
 {
-	return inode_bits(p, bits, mask, true);
+	return inode_bits(fd, bits, mask, true);
 }
 
 int
-fs_check_bits(const struct place *p, uint32_t bits, uint32_t mask)
+fs_check_bits(int fd, uint32_t bits, uint32_t mask)
 {
-	return inode_bits(p, bits, mask, false);
+	return inode_bits(fd, bits, mask, false);
 }
 
 /*
@@ -162,7 +151,7 @@ fs_check_bits(const struct place *p, uint32_t bits, uint32_t mask)
 static int
 chmod_place(const struct place *p, mode_t mode)
 {
-	int fd, r;
+	int fd, r, closed;
 
 	r = (int)syscall(SYS_fchmodat2, p->dirfd, p->name, mode, at_flags(p));
 	if (r == 0 || (errno != ENOSYS && errno != EPERM))
@@ -174,8 +163,8 @@ chmod_place(const struct place *p, mode_t mode)
 	    (fd = fs_open(p, O_RDONLY, 0)) < 0)
 		return r;
 	r = outcome(fchmod(fd, mode));
-	close(fd);
-	return r;
+	closed = fs_close(fd);
+	return r != 0 ? r : closed;
 }
 
 int

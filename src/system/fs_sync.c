@@ -59,10 +59,9 @@ sync_around(int fd)
 static int
 sync_and_close(int fd)
 {
-	int r = fs_fsync(fd);
+	int r = fs_fsync(fd), closed = fs_close(fd);
 
-	close(fd);
-	return r;
+	return r != 0 ? r : closed;
 }
 
 int

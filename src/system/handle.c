@@ -141,17 +141,17 @@ handle_find(const struct handles *hs, const uint8_t *p, size_t len)
 int
 handle_close(struct handles *hs, struct handle *h)
 {
-	int r = h->error;
+	int closed, r = h->error;
 
 	if (h->error != 0)
 		hs->failed--;
 	if (h->state == HANDLE_SUSPENDED)
 		hs->suspended--;
 	handle_forget_locks(h);
-	if (h->fd != -1 && r == 0)
-		r = fs_close(h->fd);
-	else if (h->fd != -1)
-		(void)fs_close(h->fd);
+	if (h->fd != -1 && (closed = fs_close(h->fd)) != 0) {
+		late_tell_others(hs, h, closed);
+		r = r != 0 ? r : closed;
+	}
 	/* Bytes that had nowhere to go are told at the latest now. */
 	if (r == 0 && h->refused)
 		r = -EIO;

@@ -117,7 +117,8 @@ struct handle *handle_find(const struct handles *, const uint8_t *, size_t);
 
 /*
  * Closes it and forgets it, whatever comes out: the error of an earlier
- * write-out, or else what close(2) says.
+ * write-out, or else what close(2) says, which the other handles that write to
+ * the file have then, too.
  */
 int	 handle_close(struct handles *, struct handle *);
 
@@ -164,6 +165,38 @@ int	 handle_lock_all(struct handle *, bool exclusive);
 void	 handle_forget_locks(struct handle *);
 
 /*
+ * late.c. Errors of writing that come after the client was told that its bytes
+ * are written. This notes one: -errno. The handle tells it at its CLOSE, and
+ * nothing that it writes is published.
+ */
+void	 late_failed(struct handles *, struct handle *, int error);
+
+/*
+ * Closes a descriptor of a file that is none of a handle's. An error belongs
+ * to the file, and a file system tells it once: each handle of the session
+ * that writes to the file has it from now on. Returns 0 or -errno.
+ */
+int	 late_close(struct handles *, int fd);
+
+/*
+ * Hands on the outcome of a call on a file, other than close(2) or write(2),
+ * that may write out what is cached: chmod(2) and copy_file_range(2) do on
+ * FUSE. An error that tells of the storage goes to the same handles.
+ */
+struct place;
+int	 late_told(struct handles *, const struct place *, int outcome);
+
+/* The close(2) of a handle told an error: it is given to those others. */
+void	 late_tell_others(struct handles *, const struct handle *, int error);
+
+/*
+ * Writes what handles of this session wrote to a file to stable storage,
+ * through one of them; -ENOENT if there is none. `cwd` as for index.c.
+ */
+struct statx;
+int	 late_sync(struct handles *, const char *cwd, const struct statx *);
+
+/*
  * index.c. Handles are put into the trees when somebody first looks, so that
  * an OPEN costs nothing; a look costs O(log n) and the matches. A handle that
  * there is no memory for ends the process through buf_no_memory (wire/buf.h):
@@ -200,7 +233,6 @@ void	 index_moved(struct handles *, const char *cwd, const char *old,
 const char *index_name(const struct handle *);
 
 /* Is that the file of the handle? False if nobody looked before. */
-struct statx;
 bool	 index_is_file(const struct handle *, const struct statx *);
 
 #endif

@@ -156,20 +156,17 @@ hidden_mark(struct hidden *h, const char *name)
 void
 hidden_lay_open(struct hidden *h)
 {
-	if (h->lock >= 0)
-		close(h->lock);
-	h->lock = -1;
 	hidden_unguard(h);
 }
 
 bool
-hidden_unlock(struct hidden *h)
+hidden_unlock(struct hidden *h, int *error)
 {
 	if (h->lock < 0)
 		return false;
 	if (h->guard < 0)
 		h->guard = fs_guard(h->dirfd);
-	close(h->lock);
+	*error = fs_close(h->lock);
 	h->lock = -1;
 	return true;
 }

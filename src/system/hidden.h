@@ -54,9 +54,10 @@ int	 hidden_mark(struct hidden *, const char *name);
 /*
  * Takes the lock away, with its descriptor, for the time of a rename that it
  * may be in the way of: no session clears the directory until it is locked
- * again or let go. Returns whether there was one.
+ * again or let go. Returns false if there was none; *error is what close(2)
+ * said, 0 or -errno.
  */
-bool	 hidden_unlock(struct hidden *);
+bool	 hidden_unlock(struct hidden *, int *error);
 
 /* It has lost the hidden name for another: nothing is to be locked. */
 void	 hidden_lay_open(struct hidden *);

@@ -34,8 +34,34 @@ part_free(struct part *p)
 {
 	if (p->pending)
 		LIST_REMOVE(p, others);
+	free(p->writer);
 	free(p->name);
 	free(p);
+}
+
+/* Notes an error of bytes that a handle of the part wrote earlier. */
+static void
+part_lost_bytes(struct part *p, int error)
+{
+	int i;
+
+	for (i = 0; i < p->writers; i++)
+		late_failed(p->session, p->writer[i], error);
+	if (p->error == 0)
+		p->error = error;
+}
+
+/* Closes the descriptor that holds the lock, which has written, too. */
+static bool
+close_lock(struct part *p)
+{
+	int r;
+
+	if (!hidden_unlock(p->hidden, &r))
+		return false;
+	if (r != 0)
+		part_lost_bytes(p, r);
+	return true;
 }
 
 static struct part *
@@ -170,10 +196,16 @@ part_create(struct part *p, int old, int flags)
 int
 part_join(struct part *p, struct handle *h, bool keep)
 {
+	struct handle **writer;
 	int r;
 
+	writer = reallocarray(p->writer, (size_t)p->writers + 1,
+	    sizeof(writer[0]));
+	if (writer == NULL)
+		return -ENOMEM;
+	p->writer = writer;
+	p->writer[p->writers++] = h;
 	h->part = part_hold(p);
-	p->writers++;
 	p->used = true;
 	if ((r = hidden_lock_by(p->hidden, h->fd)) != 0)
 		return r;
@@ -190,10 +222,25 @@ void
 part_leave(struct handle *h)
 {
 	struct part *p = h->part;
+	int i = 0;
 
+	while (p->writer[i] != h)
+		i++;
+	p->writer[i] = p->writer[--p->writers];
 	h->part = NULL;
-	p->writers--;
 	part_release(p);
+}
+
+int
+part_flush(struct part *p)
+{
+	int i, r;
+
+	for (i = 0; i < p->writers; i++)
+		if (p->writer[i]->fd != -1 &&
+		    (r = fs_flush(p->writer[i]->fd)) != 0)
+			part_lost_bytes(p, r);
+	return p->error;
 }
 
 struct part *
@@ -242,6 +289,7 @@ part_settle(struct part *p)
 	if (p->pending)
 		LIST_REMOVE(p, others);
 	p->pending = false;
+	(void)close_lock(p);
 	hidden_lay_open(p->hidden);
 }
 
@@ -272,7 +320,7 @@ part_drop(struct part *p)
 bool
 part_unlock(struct part *p)
 {
-	return hidden_unlock(p->hidden);
+	return close_lock(p);
 }
 
 void

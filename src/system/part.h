@@ -29,7 +29,8 @@ struct part {
 					 * visible name and is to be replaced;
 					 * or 0 */
 	int		 refs;
-	int		 writers;	/* handles among them */
+	struct handle	**writer;	/* the handles among them */
+	int		 writers;	/* ... so many */
 	bool		 pending;	/* the visible name means it */
 	bool		 replaces;	/* a file that has the name then may
 					 * go */
@@ -84,6 +85,12 @@ void	 part_created(struct part *);
 int	 part_join(struct part *, struct handle *, bool keep);
 void	 part_leave(struct handle *);
 
+/*
+ * Has each handle that writes to it hand on what it wrote: see fs_flush().
+ * Returns 0, or the error of whatever was written to it and did not arrive.
+ */
+int	 part_flush(struct part *);
+
 /* Returns the part that a place of the session means, or NULL. */
 struct part *part_find(const struct handles *, const struct place *);
 
@@ -107,7 +114,8 @@ void	 part_drop(struct part *);
 
 /*
  * Lets go of what a file system that refuses to rename open files may find
- * open, and takes hold again. The first returns whether there was anything.
+ * open, and takes hold again. The first returns true if there was anything;
+ * what its close(2) says is the part's error.
  */
 bool	 part_unlock(struct part *);
 void	 part_lock(struct part *, int fd);

@@ -32,14 +32,6 @@ suspend_unpin(struct handle *h)
 	h->pin = -1;
 }
 
-static void
-suspend_failed(struct handles *hs, struct handle *h, int r)
-{
-	log_error("cannot write out \"%s\": %s", h->name, strerror(-r));
-	hs->failed += h->error == 0;
-	h->error = r;
-}
-
 int
 suspend_sync(struct handles *hs, struct handle *h)
 {
@@ -47,7 +39,7 @@ suspend_sync(struct handles *hs, struct handle *h)
 
 	if (h->error == 0 && h->dirty) {
 		if ((r = fs_fdatasync(h->fd)) != 0)
-			suspend_failed(hs, h, r);
+			late_failed(hs, h, r);
 		h->dirty = false;
 	}
 	return h->error;
@@ -61,8 +53,8 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 	if (h->kind == HANDLE_DIR && (r = handle_read_all(h)) != 0)
 		log_error("cannot read on in \"%s\": %s", h->name,
 		    strerror(-r));
-	if ((r = fs_close(h->fd)) != 0 && h->error == 0)
-		suspend_failed(hs, h, r);
+	if ((r = fs_close(h->fd)) != 0)
+		late_failed(hs, h, r);
 	if (h->part != NULL)
 		(void)part_unlock(h->part);
 	h->fd = -1;

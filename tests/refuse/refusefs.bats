@@ -125,6 +125,29 @@ teardown()
 	done
 }
 
+@test "the first bytes of a file can be lost, and nothing refused" {
+	refusefs_mount "$SRC" "$M" errno=none,lose=ENOSPC
+	syscalls "$M" <<-END
+	open a w A		ok
+	write A x		ENOSPC
+	write A x		1
+	rename a c		ok
+	close A			ok
+	text c			xld
+	END
+	refusefs_unmount "$M"
+	# The kernel caches: one close tells, whichever is first.
+	refusefs_mount "$SRC" "$M" errno=none,writeback,lose=EIO
+	syscalls "$M" <<-END
+	open b w B		ok
+	open b r R		ok
+	write B x		1
+	close R			EIO
+	close B			ok
+	text b			new
+	END
+}
+
 @test "all else passes through" {
 	refusefs_mount "$SRC" "$M"
 	syscalls "$M" <<-END

@@ -9,9 +9,14 @@
  * us of a close(2) only after it has returned. What was removed cannot be
  * opened through an O_PATH descriptor. All else passes through.
  *
- *	errno=NAME	the refusal: EBUSY, or as given
+ *	errno=NAME	the refusal: EBUSY, or as given; none: nothing is
+ *			refused
  *	linger=MS	a closed file counts as open for so long after it
  *	nolink[=NAME]	link(2) fails, with EPERM or as given
+ *	lose=NAME	the first bytes that a file is sent are lost, with
+ *			this error
+ *	writeback	the kernel caches writes, and sends them when a
+ *			descriptor of the file is closed
  *	and what mount.fuse3(8) lists, for example allow_other
  *
  * It stays in the foreground, says `ready` on stdout once it is mounted, and
@@ -51,6 +56,7 @@ struct node {
 	int		 fd;		/* O_PATH */
 	uint64_t	 lookups;	/* what the kernel will forget */
 	unsigned	 opens;
+	bool		 lost;		/* its first bytes */
 	int64_t		 open_until;	/* milliseconds; see now_ms() */
 };
 LIST_HEAD(nodes, node);
@@ -65,7 +71,9 @@ static struct options {
 	char		*source;
 	char		*refusal;
 	char		*link_refusal;
+	char		*loss;
 	int		 nolink;
+	int		 writeback;
 	unsigned	 linger;
 } options;
 
@@ -74,6 +82,8 @@ static const struct fuse_opt option_specs[] = {
 	{ "nolink=%s", offsetof(struct options, link_refusal), 0 },
 	{ "nolink", offsetof(struct options, nolink), 1 },
 	{ "linger=%u", offsetof(struct options, linger), 0 },
+	{ "lose=%s", offsetof(struct options, loss), 0 },
+	{ "writeback", offsetof(struct options, writeback), 1 },
 	FUSE_OPT_END
 };
 
@@ -81,6 +91,7 @@ static struct nodes	 table[BUCKETS];
 static struct node	 root = { .lookups = 1 };
 static int		 refusal = EBUSY;
 static int		 link_refusal;		/* 0: links are allowed */
+static int		 loss;			/* 0: no bytes are lost */
 
 /* ---- nodes ---------------------------------------------------------- */
 
@@ -313,7 +324,8 @@ static void
 op_init(void *user, struct fuse_conn_info *conn)
 {
 	(void)user;
-	(void)conn;
+	if (options.writeback)
+		conn->want |= conn->capable & FUSE_CAP_WRITEBACK_CACHE;
 	puts("ready");
 	fclose(stdout);
 }
@@ -513,6 +525,22 @@ op_statfs(fuse_req_t req, fuse_ino_t id)
 
 /* ---- requests: files ------------------------------------------------ */
 
+/*
+ * Where the kernel caches writes it reads what is around them, and appends by
+ * itself.
+ */
+static int
+open_flags(const struct fuse_file_info *fi)
+{
+	int flags = fi->flags | O_CLOEXEC;
+
+	if (!options.writeback)
+		return flags;
+	if ((flags & O_ACCMODE) == O_WRONLY)
+		flags = (flags & ~O_ACCMODE) | O_RDWR;
+	return flags & ~O_APPEND;
+}
+
 static void
 op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
@@ -527,7 +555,7 @@ op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		return;
 	}
 	fd = open(proc_name(name, n->fd),
-	    (fi->flags & ~O_NOFOLLOW) | O_CLOEXEC);
+	    open_flags(fi) & ~O_NOFOLLOW);
 	if (fd == -1) {
 		fuse_reply_err(req, errno);
 		return;
@@ -547,7 +575,7 @@ op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
 	int fd, error;
 
 	fd = openat(fd_of(parent), name,
-	    fi->flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+	    open_flags(fi) | O_CREAT | O_NOFOLLOW, mode);
 	if (fd == -1) {
 		fuse_reply_err(req, errno);
 		return;
@@ -599,10 +627,15 @@ static void
 op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t len, off_t at,
     struct fuse_file_info *fi)
 {
-	ssize_t n = pwrite(fh_of(fi), data, len, at);
+	struct node *node = node_of(id);
+	ssize_t n;
 
-	(void)id;
-	if (n == -1)
+	if (loss != 0 && !node->lost) {
+		node->lost = true;
+		fuse_reply_err(req, loss);
+		return;
+	}
+	if ((n = pwrite(fh_of(fi), data, len, at)) == -1)
 		fuse_reply_err(req, errno);
 	else
 		fuse_reply_write(req, (size_t)n);
@@ -806,7 +839,10 @@ parse_options(struct fuse_args *args, struct fuse_cmdline_opts *cmdline)
 		exit(2);
 	}
 	if (options.refusal != NULL)
-		refusal = errno_named(options.refusal);
+		refusal = strcmp(options.refusal, "none") == 0 ? 0 :
+		    errno_named(options.refusal);
+	if (options.loss != NULL)
+		loss = errno_named(options.loss);
 	if (options.nolink)
 		link_refusal = EPERM;
 	if (options.link_refusal != NULL)
