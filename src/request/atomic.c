@@ -187,7 +187,10 @@ no_part(const struct request *q)
 	return in_place(q, "for want of memory or a directory");
 }
 
-/* Begins a temporary file for the name of a file, which is open as `old`. */
+/*
+ * Begins a temporary file for the name of a file, of which `old` is an O_PATH
+ * descriptor: it is looked at, and not opened.
+ */
 static int
 open_replacing(struct session *s, struct request *q, const struct place *at,
     int old, int flags, struct making *m)
@@ -202,9 +205,12 @@ open_replacing(struct session *s, struct request *q, const struct place *at,
 		return r;
 	if ((why = why_not_replaced(q, at, flags, &st)) != NULL)
 		return in_place(q, why);
+	/* Who may change the directory may not for that change the file. */
+	if ((r = fs_check_access(at, flags)) != 0)
+		return r;
 	if ((p = part_new(&s->handles, at)) == NULL)
 		return no_part(q);
-	if ((fd = part_create(p, old, flags)) < 0) {
+	if ((fd = part_create(p, at, old, flags)) < 0) {
 		part_release(p);
 		return in_place(q, strerror(-fd));
 	}
@@ -242,28 +248,21 @@ open_new(struct session *s, struct request *q, const struct place *at,
 	return open_part(s, q, flags, mode, m);
 }
 
-/*
- * The file is opened as it was asked for, but not emptied: whatever is wrong
- * with that is the answer.
- */
 static int
 open_beside(struct session *s, struct request *q, const struct place *at,
     int flags, mode_t mode, struct making *m)
 {
-	struct statx st;
-	int old, r;
+	int old, fd;
 
-	if ((flags & O_EXCL) != 0)
-		return fs_stat(at, &st) == 0 ? -EEXIST :
-		    open_new(s, q, at, flags, mode, m);
-	old = fs_open(at, (flags & O_ACCMODE) | O_NOFOLLOW, 0);
+	old = fs_open(at, O_PATH | O_NOFOLLOW, 0);
 	if (old == -ENOENT && (flags & O_CREAT) != 0)
 		return open_new(s, q, at, flags, mode, m);
 	if (old < 0)
 		return old;
-	r = open_replacing(s, q, at, old, flags, m);
+	fd = (flags & O_EXCL) != 0 ? -EEXIST :
+	    open_replacing(s, q, at, old, flags, m);
 	(void)fs_close(old);
-	return r;
+	return fd;
 }
 
 /* True if that is a name at all, of something that is no directory. */
@@ -410,6 +409,9 @@ end_writing(struct session *s, struct request *q)
 	lost = p->pending && p->writers == 1 ? find_places(s, q, h) : 0;
 	r = handle_close(&s->handles, h);
 	q->handle[0] = NULL;
+	/* Who watches the directory sees the last descriptor go before. */
+	if (p->pending && p->writers == 0)
+		part_unlock(p);
 	if (!p->pending || p->error != 0 || p->writers > 0)
 		return r != 0 || !p->pending ? r : p->error;
 	if (lost != 0)
@@ -465,7 +467,7 @@ void
 atomic_settled(struct request *q)
 {
 	if (q->part[0] != NULL && q->path[1] != NULL)
-		part_published(q->part[0]);
+		part_published(q->part[0], &q->place[1]);
 	else if (q->part[0] != NULL)
 		part_drop(q->part[0]);
 	if (q->part[1] != NULL)
@@ -487,6 +489,6 @@ atomic_publish(struct request *q)
 	if ((r = fs_rename(&p->place, &to, p->replaces)) != 0)
 		return r;
 	stand_in(&q->place[0], &to);
-	part_published(p);
+	part_published(p, &to);
 	return 0;
 }

@@ -154,14 +154,16 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 		return r;
 	if (S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
+	/* The source itself must not be opened to be written to, either. */
+	if (same_place(&st, q->place[1]))
+		return FX_FAILURE;
 	if ((r = limit_range(q, 0, st.stx_size)) != 0)
 		return r;
 	c->to = make_open(s, q, 1, O_WRONLY |
 	    (q->ruling.must_exist ? 0 : O_CREAT) | excl, st.stx_mode & 0777,
 	    &c->target);
 	if (c->to < 0)
-		return c->to == -EEXIST && same_place(&st, q->place[1]) ?
-		    FX_FAILURE : c->to;
+		return c->to;
 	if (fs_same(c->from, c->to))
 		return FX_FAILURE;
 	to = fs_place_fd(c->to, q->path[1]);

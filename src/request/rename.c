@@ -101,20 +101,6 @@ attempt(const struct request *q)
 	return fs_rename(&q->place[0], &q->place[1], q->ruling.replace);
 }
 
-/*
- * Once more, without the lock of a temporary file: it may be open for that
- * alone. The error is the answer if there was none.
- */
-static int
-attempt_unlocked(const struct request *q, int error)
-{
-	struct part *p = q->part[0];
-
-	if (!part_unlock(p))
-		return error;
-	return p->error != 0 ? p->error : attempt(q);
-}
-
 static void
 match_add(struct handle *h, void *arg)
 {
@@ -482,8 +468,6 @@ displace(struct session *s, struct request *q)
 			return r != 0 ? r : displacing_begin(s, q, -EBUSY);
 	}
 	r = attempt(q);
-	if (r != 0 && q->part[0] != NULL && is_refusal(q, r))
-		r = attempt_unlocked(q, r);
 	if (r == 0)
 		names_changed(s, q);
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||

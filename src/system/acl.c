@@ -32,44 +32,6 @@ static const char *const names[ACL_KINDS] = {
 	[ACL_DEFAULT] = "system.posix_acl_default",
 };
 
-/*
- * The calls take paths, and descriptors only if they can read: a place other
- * than the plainest goes by what /proc calls a descriptor of it, so that what
- * was resolved is what is acted on.
- */
-struct way {
-	const char	*path;
-	struct proc_path by_fd;
-	int		 fd;		/* ours to close, or -1 */
-};
-
-static int
-find_way(const struct place *p, struct way *w)
-{
-	*w = (struct way){ .path = p->name, .fd = -1 };
-	if ((p->flags & PLACE_FD) != 0) {
-		w->by_fd = proc_path(p->dirfd);
-		w->path = w->by_fd.text;
-		return 0;
-	}
-	if (p->dirfd == AT_FDCWD && (p->flags & PLACE_FOLLOW) != 0)
-		return 0;
-	w->fd = fs_open(p, O_PATH |
-	    ((p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW), 0);
-	if (w->fd < 0)
-		return w->fd;
-	w->by_fd = proc_path(w->fd);
-	w->path = w->by_fd.text;
-	return 0;
-}
-
-static void
-leave_way(const struct way *w)
-{
-	if (w->fd >= 0)
-		(void)fs_close(w->fd);
-}
-
 /* A tag is a bit there, in the order of ours. */
 static int
 get_entry(const struct posix_acl_xattr_entry *e, struct posix_ace *ace)
@@ -188,10 +150,10 @@ fs_get_acl(const struct place *p, int kind, struct posix_acl *to)
 	struct way w;
 	int r;
 
-	if ((r = find_way(p, &w)) != 0)
+	if ((r = fs_find_way(p, &w)) != 0)
 		return r;
 	r = get_acl(w.path, kind, to);
-	leave_way(&w);
+	fs_leave_way(&w);
 	return r;
 }
 
@@ -201,9 +163,9 @@ fs_set_acl(const struct place *p, int kind, const struct posix_acl *from)
 	struct way w;
 	int r;
 
-	if ((r = find_way(p, &w)) != 0)
+	if ((r = fs_find_way(p, &w)) != 0)
 		return r;
 	r = set_acl(w.path, kind, from);
-	leave_way(&w);
+	fs_leave_way(&w);
 	return r;
 }

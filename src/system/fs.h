@@ -204,18 +204,27 @@ int	 fs_set_bits(int fd, uint32_t bits, uint32_t mask);
 int	 fs_check_bits(int fd, uint32_t bits, uint32_t mask);
 
 /*
- * A mark on an open file: the name it is kept for, of which NULL takes it off
- * again. -EOPNOTSUPP where the file system has none. And: has it that one, or
- * for NULL any?
+ * Marks a file with the name that it is kept for; NULL takes the mark off.
+ * -EOPNOTSUPP where the file system has no marks; elsewhere they take /proc.
+ * The file is not opened. The second is true if the file has that mark, or,
+ * for NULL, any.
  */
-int	 fs_set_mark(int fd, const char *);
-bool	 fs_has_mark(int fd, const char *);
+int	 fs_set_mark(const struct place *, const char *);
+bool	 fs_has_mark(const struct place *, const char *);
 
 /*
- * Gives an open file the owner, group, ACL and mode of another; 0 or -errno,
- * when one of them cannot be had.
+ * Gives an open file the owner, group, ACL and mode of another, which an
+ * O_PATH descriptor and its place stand for. Returns 0, or -errno when one of
+ * them cannot be had.
  */
-int	 fs_copy_rights(int from, int to);
+int	 fs_copy_rights(int from, const struct place *, int to);
+
+/*
+ * Asks whether what is at a place could be opened with that access, without
+ * opening it: who watches a file takes the end of a descriptor that could
+ * write for the end of an upload. Returns 0 or -errno.
+ */
+int	 fs_check_access(const struct place *, int flags);
 
 int	 fs_chmod(const struct place *, mode_t);
 int	 fs_chown(const struct place *, uid_t, gid_t);

@@ -25,7 +25,7 @@ at_flags(const struct place *p)
 	    AT_SYMLINK_NOFOLLOW;
 }
 
-/* What /proc calls an open descriptor. */
+/* The name by which /proc knows an open descriptor. */
 struct proc_path {
 	char	text[32];
 };
@@ -38,5 +38,20 @@ proc_path(int fd)
 	snprintf(p.text, sizeof(p.text), "/proc/self/fd/%d", fd);
 	return p;
 }
+
+/*
+ * A path to what a place is, for calls that take nothing else: a place other
+ * than the plainest goes by what /proc calls a descriptor of it, so that what
+ * was resolved is what is acted on. fs_find_way() returns 0, and then
+ * fs_leave_way() is due, or -errno.
+ */
+struct way {
+	const char	*path;
+	struct proc_path by_fd;
+	int		 fd;		/* to be closed, or -1 */
+};
+
+int	 fs_find_way(const struct place *, struct way *);
+void	 fs_leave_way(const struct way *);
 
 #endif

@@ -126,6 +126,13 @@ access_mode(int flags)
 	}
 }
 
+int
+fs_check_access(const struct place *p, int flags)
+{
+	return outcome(faccessat(p->dirfd, p->name, access_mode(flags),
+	    AT_EACCESS | AT_SYMLINK_NOFOLLOW));
+}
+
 /* Does only the mode of a file of ours stand in the way? */
 static bool
 mode_forbids(const struct place *pin, struct statx *st)

@@ -201,56 +201,114 @@ fs_utimes(const struct place *p, const struct timespec ts[2])
 #define MARK	"user.slipway.name"
 #define ACL	"system.posix_acl_access"
 
-static int
-change_mark(int fd, const char *name)
+int
+fs_find_way(const struct place *p, struct way *w)
 {
-	return outcome(name == NULL ? fremovexattr(fd, MARK) :
-	    fsetxattr(fd, MARK, name, strlen(name), 0));
+	*w = (struct way){ .path = p->name, .fd = -1 };
+	if ((p->flags & PLACE_FD) != 0) {
+		w->by_fd = proc_path(p->dirfd);
+		w->path = w->by_fd.text;
+		return 0;
+	}
+	if (p->dirfd == AT_FDCWD && (p->flags & PLACE_FOLLOW) != 0)
+		return 0;
+	w->fd = fs_open(p, O_PATH |
+	    ((p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW), 0);
+	if (w->fd < 0)
+		return w->fd;
+	w->by_fd = proc_path(w->fd);
+	w->path = w->by_fd.text;
+	return 0;
+}
+
+void
+fs_leave_way(const struct way *w)
+{
+	if (w->fd >= 0)
+		(void)fs_close(w->fd);
+}
+
+static int
+change_mark(const char *path, const char *name)
+{
+	return outcome(name == NULL ? removexattr(path, MARK) :
+	    setxattr(path, MARK, name, strlen(name), 0));
 }
 
 int
-fs_set_mark(int fd, const char *name)
+fs_set_mark(const struct place *p, const char *name)
 {
-	struct stat st;
-	int r = change_mark(fd, name);
+	struct statx st;
+	struct way w;
+	int r;
 
-	/* Attributes go by the mode: the file may be made read-only. */
-	if (r != -EACCES || fstat(fd, &st) == -1 ||
-	    fchmod(fd, (st.st_mode & 07777) | S_IWUSR) == -1)
+	if ((r = fs_find_way(p, &w)) != 0)
 		return r;
-	r = change_mark(fd, name);
-	(void)fchmod(fd, st.st_mode & 07777);
+	r = change_mark(w.path, name);
+	/* Attributes go by the mode: the file may be made read-only. */
+	if (r == -EACCES && fs_stat(p, &st) == 0 &&
+	    fs_chmod(p, (st.stx_mode & 07777) | S_IWUSR) == 0) {
+		r = change_mark(w.path, name);
+		(void)fs_chmod(p, st.stx_mode & 07777);
+	}
+	fs_leave_way(&w);
 	return r;
 }
 
 bool
-fs_has_mark(int fd, const char *name)
+fs_has_mark(const struct place *p, const char *name)
 {
 	char is[NAME_MAX + 1];
-	ssize_t n = fgetxattr(fd, MARK, is, sizeof(is));
+	struct way w;
+	ssize_t n;
 
+	if (fs_find_way(p, &w) != 0)
+		return false;
+	n = getxattr(w.path, MARK, is, sizeof(is));
+	fs_leave_way(&w);
 	if (n == -1 || name == NULL)
 		return n != -1;
 	return (size_t)n == strlen(name) && memcmp(is, name, (size_t)n) == 0;
 }
 
+/*
+ * Reads the ACL of what an O_PATH descriptor stands for. Where there is no
+ * /proc to name it, that takes a descriptor which can read.
+ */
+static ssize_t
+read_acl(int from, const struct place *at, char *acl, size_t size)
+{
+	ssize_t n = getxattr(proc_path(from).text, ACL, acl, size);
+	int fd;
+
+	if (n != -1 || errno != ENOENT)
+		return n == -1 ? -errno : n;
+	if ((fd = fs_open(at, O_RDONLY | O_NOFOLLOW, 0)) < 0)
+		return fd;
+	if ((n = fgetxattr(fd, ACL, acl, size)) == -1)
+		n = -errno;
+	close(fd);
+	return n;
+}
+
 /* As the system keeps it, so that it takes no library. */
 static int
-copy_acl(int from, int to)
+copy_acl(int from, const struct place *at, int to)
 {
 	char acl[8192];
-	ssize_t n = fgetxattr(from, ACL, acl, sizeof(acl));
+	ssize_t n = read_acl(from, at, acl, sizeof(acl));
 
 	if (n >= 0)
 		return outcome(fsetxattr(to, ACL, acl, (size_t)n, 0));
 	/* A default ACL may have given it one that the other has not. */
-	if (errno == ENODATA && fremovexattr(to, ACL) == 0)
-		return 0;
-	return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
+	if (n == -ENODATA && fremovexattr(to, ACL) == -1 &&
+	    errno != ENODATA && errno != EOPNOTSUPP)
+		return -errno;
+	return n == -ENODATA || n == -EOPNOTSUPP ? 0 : (int)n;
 }
 
 int
-fs_copy_rights(int from, int to)
+fs_copy_rights(int from, const struct place *at, int to)
 {
 	struct stat old, new;
 	int r;
@@ -260,7 +318,7 @@ fs_copy_rights(int from, int to)
 	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) &&
 	    fchown(to, old.st_uid, old.st_gid) == -1)
 		return -errno;
-	if ((r = copy_acl(from, to)) != 0)
+	if ((r = copy_acl(from, at, to)) != 0)
 		return r;
 	return outcome(fchmod(to, old.st_mode & 07777));
 }

@@ -147,28 +147,24 @@ hidden_lock_by(struct hidden *h, int fd)
 	return h->taken ? 0 : FX_LOCK_CONFLICT;
 }
 
-int
-hidden_mark(struct hidden *h, const char *name)
-{
-	return h->lock < 0 ? -EBADF : fs_set_mark(h->lock, name);
-}
-
 void
 hidden_lay_open(struct hidden *h)
 {
 	hidden_unguard(h);
 }
 
-bool
-hidden_unlock(struct hidden *h, int *error)
+int
+hidden_unlock(struct hidden *h)
 {
+	int r;
+
 	if (h->lock < 0)
-		return false;
+		return 0;
 	if (h->guard < 0)
 		h->guard = fs_guard(h->dirfd);
-	*error = fs_close(h->lock);
+	r = fs_close(h->lock);
 	h->lock = -1;
-	return true;
+	return r;
 }
 
 bool
@@ -280,7 +276,7 @@ clear(int dirfd, const char *name, bool kept)
 	if (!path_is_hidden(name, strlen(name)) || fs_guarded(dirfd) ||
 	    (fd = open_free(dirfd, name)) == -1)
 		return false;
-	stays = (!kept && fs_has_mark(fd, NULL)) || fs_guarded(dirfd);
+	stays = (!kept && fs_has_mark(&p, NULL)) || fs_guarded(dirfd);
 	close(fd);
 	if (stays || fs_unlink(&p) != 0)
 		return false;
@@ -358,17 +354,16 @@ struct kept {
 static int
 is_kept(int dirfd, const char *name, void *arg)
 {
+	struct place p = fs_place_entry(dirfd, name);
 	struct kept *k = arg;
-	bool found;
 	int fd;
 
-	if (name[0] != HIDDEN_PREFIX[0] || (fd = open_free(dirfd, name)) == -1)
+	if (!path_is_hidden(name, strlen(name)) || !fs_has_mark(&p, k->mark) ||
+	    (fd = open_free(dirfd, name)) == -1)
 		return 0;
-	found = fs_has_mark(fd, k->mark);
 	close(fd);
-	if (found)
-		memcpy(k->h->name, name, strlen(name) + 1);
-	return found;
+	memcpy(k->h->name, name, strlen(name) + 1);
+	return 1;
 }
 
 struct hidden *

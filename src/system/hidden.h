@@ -48,16 +48,12 @@ void	 hidden_lock(struct hidden *);
  */
 int	 hidden_lock_by(struct hidden *, int fd);
 
-/* Marks what is locked: fs_set_mark(). */
-int	 hidden_mark(struct hidden *, const char *name);
-
 /*
  * Takes the lock away, with its descriptor, for the time of a rename that it
  * may be in the way of: no session clears the directory until it is locked
- * again or let go. Returns false if there was none; *error is what close(2)
- * said, 0 or -errno.
+ * again or let go. Returns 0, or -errno when that is what close(2) says.
  */
-bool	 hidden_unlock(struct hidden *, int *error);
+int	 hidden_unlock(struct hidden *);
 
 /* It has lost the hidden name for another: nothing is to be locked. */
 void	 hidden_lay_open(struct hidden *);

@@ -52,16 +52,13 @@ part_lost_bytes(struct part *p, int error)
 }
 
 /* Closes the descriptor that holds the lock, which has written, too. */
-static bool
-close_lock(struct part *p)
+void
+part_unlock(struct part *p)
 {
-	int r;
+	int r = hidden_unlock(p->hidden);
 
-	if (!hidden_unlock(p->hidden, &r))
-		return false;
 	if (r != 0)
 		part_lost_bytes(p, r);
-	return true;
 }
 
 static struct part *
@@ -173,7 +170,7 @@ part_created(struct part *p)
 }
 
 int
-part_create(struct part *p, int old, int flags)
+part_create(struct part *p, const struct place *at, int old, int flags)
 {
 	struct place was = fs_place_fd(old, "");
 	struct statx st;
@@ -183,7 +180,7 @@ part_create(struct part *p, int old, int flags)
 	if (fd < 0)
 		return fd;
 	part_created(p);
-	if ((r = fs_copy_rights(old, fd)) != 0 ||
+	if ((r = fs_copy_rights(old, at, fd)) != 0 ||
 	    (r = fs_stat(&was, &st)) != 0) {
 		(void)fs_close(fd);
 		return r;
@@ -211,7 +208,7 @@ part_join(struct part *p, struct handle *h, bool keep)
 		return r;
 	if (!keep || p->kept)
 		return 0;
-	r = hidden_mark(p->hidden, p->name);
+	r = fs_set_mark(&p->place, p->name);
 	p->kept = r == 0;
 	if (r != 0)
 		log_info("\"%s\" could not be kept: %s", p->name, strerror(-r));
@@ -289,18 +286,18 @@ part_settle(struct part *p)
 	if (p->pending)
 		LIST_REMOVE(p, others);
 	p->pending = false;
-	(void)close_lock(p);
+	part_unlock(p);
 	hidden_lay_open(p->hidden);
 }
 
 void
-part_published(struct part *p)
+part_published(struct part *p, const struct place *at)
 {
 	struct place old = part_visible(p);
 	struct statx st;
 
 	if (p->kept)
-		(void)hidden_mark(p->hidden, NULL);
+		(void)fs_set_mark(at, NULL);
 	part_settle(p);
 	/* Under another name: the file it was to replace goes with its own. */
 	if (p->old_ino != 0 && fs_stat(&old, &st) == 0 &&
@@ -315,12 +312,6 @@ part_drop(struct part *p)
 	/* If it is refused, the end of the part comes with patience. */
 	if (hidden_is_there(p->hidden))
 		(void)fs_unlink(&p->place);
-}
-
-bool
-part_unlock(struct part *p)
-{
-	return close_lock(p);
 }
 
 void

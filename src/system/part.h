@@ -68,10 +68,12 @@ struct part *part_hold(struct part *);
 void	 part_release(struct part *);
 
 /*
- * Makes the file, with the rights of the open one that it is to replace, and
- * opens it with the access of `flags`. Returns the descriptor or -errno.
+ * Makes the file, with the rights of the one at `at` that it is to replace, of
+ * which `old` is an O_PATH descriptor, and opens it with the access of
+ * `flags`. Returns the descriptor or -errno.
  */
-int	 part_create(struct part *, int old, int flags);
+int	 part_create(struct part *, const struct place *at, int old,
+	    int flags);
 
 /* Notes that the file was made at the place of the part. */
 void	 part_created(struct part *);
@@ -101,10 +103,10 @@ struct place part_visible(const struct part *);
 void	 part_failed(struct handle *, int error);
 
 /*
- * Notes that it has been renamed: to its name, or as the client said. Its
- * handles go on as those of any file.
+ * Notes that it has been renamed, to `at`: to its name, or as the client said.
+ * Its handles go on as those of any file.
  */
-void	 part_published(struct part *);
+void	 part_published(struct part *, const struct place *at);
 
 /*
  * Ends a pending part: nobody sees it any more. A file that handles still
@@ -113,11 +115,11 @@ void	 part_published(struct part *);
 void	 part_drop(struct part *);
 
 /*
- * Lets go of what a file system that refuses to rename open files may find
- * open, and takes hold again. The first returns true if there was anything;
- * what its close(2) says is the part's error.
+ * Lets go of the lock, for which the file is open, and takes hold again: a
+ * file system may refuse to rename an open file. What the close(2) says is the
+ * part's error.
  */
-bool	 part_unlock(struct part *);
+void	 part_unlock(struct part *);
 void	 part_lock(struct part *, int fd);
 
 #endif

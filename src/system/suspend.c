@@ -56,7 +56,7 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 	if ((r = fs_close(h->fd)) != 0)
 		late_failed(hs, h, r);
 	if (h->part != NULL)
-		(void)part_unlock(h->part);
+		part_unlock(h->part);
 	h->fd = -1;
 	h->state = state;
 	hs->suspended += state == HANDLE_SUSPENDED;

@@ -1081,6 +1081,7 @@ class Keeping(AtomicTest):
         s = self.start()
         self.assert_code(self.ask(s, "rename", "f", "g"), OK)
         self.assert_only(g=b"01234")
+        self.assertEqual(os.listxattr(self.path("g")), [])
 
     @kept
     def test_reading_and_attributes(self):

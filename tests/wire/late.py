@@ -20,6 +20,7 @@ SETTINGS = {
     "none": (),
     "root": ("root=%s",),
     "yes": ("files.atomic=yes",),
+    "keep": ("files.atomic=keep",),
     "root and yes": ("root=%s", "files.atomic=yes"),
     "webex and yes": ("profile=webex", "files.atomic=yes"),
     "when=always and yes": ("profile=webex", "rename.when=always",

@@ -111,6 +111,31 @@ class NoProc(Jail):
                              {b".", b"..", b"deep", b"new"})
             self.assert_status(s.call("rmdir", "d/new"), OK)
 
+    def test_uploads(self):
+        """New ones, and in place of a file, whose rights they get; also
+        where the directory was renamed meanwhile."""
+        for how in "yes", "keep":
+            for version, s in self.sessions("-o", "files.atomic=" + how):
+                flags = (0x1a, {}) if version == 3 else (2, 1, {})
+                os.chmod(self.path("jail/f"), 0o604)
+                for name in "f", "l", "new", "dir/new":
+                    h = s.call("open", name, *flags).handle
+                    self.assert_status(s.call("write", h, 0, b"upload"), OK)
+                    if name == "new":
+                        self.assertFalse(os.path.exists(
+                            self.path("jail/new")))
+                    if name == "dir/new":
+                        self.assert_status(s.call(
+                            "rename", "dir", "d",
+                            *[0] * (version > 4)), OK)
+                        name = "d/new"
+                    self.assert_status(s.call("close", h), OK)
+                    with open(self.path("jail/" + name), "rb") as f:
+                        self.assertEqual(f.read(), b"upload")
+                mode = os.stat(self.path("jail/f")).st_mode
+                self.assertEqual(mode & 0o777, 0o604)
+                self.assertNotIn(b"in place", s.stderr())
+
     def test_rules_on_paths(self):
         """They go by resolved names, which the walk tells."""
         for version, s in self.sessions("-F", self.policy):
