@@ -75,6 +75,7 @@ pl:Net::SFTP::Foreign	libnet-sftp-foreign-perl perl-Net-SFTP-Foreign
 setfacl			acl			acl
 setfattr		attr			attr
 strace			strace			strace
+bindfs			bindfs			bindfs
 git			git			git
 vim			vim			vim-enhanced
 rsync			rsync			rsync

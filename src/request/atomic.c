@@ -463,6 +463,17 @@ atomic_rename(struct request *q)
 	return 0;
 }
 
+bool
+atomic_remove(struct request *q)
+{
+	struct part *p = q->part[0];
+
+	if (p == NULL || !p->kept || p->writers > 0)
+		return false;
+	part_discard(p);
+	return true;
+}
+
 void
 atomic_settled(struct request *q)
 {

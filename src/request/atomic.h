@@ -54,6 +54,12 @@ int	atomic_close(struct session *, struct request *);
 #define ATOMIC_DONE	INT32_MAX
 int	atomic_rename(struct request *);
 
+/*
+ * REMOVE: true if the name means a file that an earlier session kept, which
+ * is then given up.
+ */
+bool	atomic_remove(struct request *);
+
 /* RENAME and REMOVE, done. */
 void	atomic_settled(struct request *);
 

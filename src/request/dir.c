@@ -14,7 +14,7 @@
 #include "request/ops.h"
 #include "request/reply.h"
 #include "request/rights.h"
-#include "system/hidden.h"
+#include "request/stale.h"
 #include "wire/path.h"
 #include "wire/sftp.h"
 
@@ -38,19 +38,14 @@ op_opendir(struct session *s, struct request *q)
 	return 0;
 }
 
-/*
- * Our own hidden names are nobody's business; one that was left behind goes.
- */
+/* True for a silly name of the session's user, which listings leave out. */
 static bool
-hide_entry(const struct session *s, const struct place *p,
+is_own_silly_name(const struct session *s, const struct place *p,
     const struct statx *st)
 {
-	if (p->name[0] != HIDDEN_PREFIX[0] ||
-	    !path_is_hidden(p->name, strlen(p->name)) ||
-	    st->stx_uid != s->self.uid)
-		return false;
-	(void)hidden_clear(p->dirfd, p->name);
-	return true;
+	return p->name[0] == HIDDEN_PREFIX[0] &&
+	    path_is_hidden(p->name, strlen(p->name)) &&
+	    st->stx_uid == s->self.uid;
 }
 
 /* ".." of a walking session stops at its root, as it does in a path. */
@@ -72,15 +67,23 @@ stat_above(struct session *s, const struct handle *h, struct statx *st)
 	return r;
 }
 
+/* What READDIR finds out about an entry. */
+struct look {
+	struct statx	 st;
+	bool		 known;		/* there is more to tell than its name
+					 * and its type */
+	unsigned char	 type;		/* DT_* */
+	struct stale_clock clock;	/* of the directory */
+};
+
 /*
  * Looks at an entry. False for one that is to be passed over: it vanished
- * since the directory was read, is ours, or hidden. *known says whether there
- * is more to tell than its name and its *type (DT_*). What cannot be looked
- * at is listed in version 4 and later, and passed over in 3, as OpenSSH does.
+ * since the directory was read, is ours, or hidden. What cannot be looked at
+ * is listed in version 4 and later, and passed over in 3, as OpenSSH does.
  */
 static bool
 look_at(struct session *s, const struct request *q, const char *name,
-    struct statx *st, bool *known, unsigned char *type)
+    struct look *l)
 {
 	const struct handle *h = q->handle[0];
 	struct place p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, name);
@@ -88,16 +91,18 @@ look_at(struct session *s, const struct request *q, const char *name,
 
 	if (h->resolved != NULL && fs_hides(&s->fs, h->resolved, name))
 		return false;
-	r = fs_stat(&p, st);
+	r = fs_stat(&p, &l->st);
 	if (r == 0 && s->fs.walks && strcmp(name, "..") == 0)
-		r = stat_above(s, h, st);
-	*known = r == 0;
+		r = stat_above(s, h, &l->st);
+	l->known = r == 0;
 	if (r != 0)
 		return q->precise && r != -ENOENT;
-	if (hide_entry(s, &p, st))
+	if (is_own_silly_name(s, &p, &l->st)) {
+		stale_entry(s, &l->clock, p.dirfd, name, &l->st);
 		return false;
-	*type = (unsigned char)IFTODT(st->stx_mode);
-	*known = rights_show_entry(s, h, name, st);
+	}
+	l->type = (unsigned char)IFTODT(l->st.stx_mode);
+	l->known = rights_show_entry(s, h, name, &l->st);
 	return true;
 }
 
@@ -110,19 +115,18 @@ op_readdir(struct session *s, struct request *q)
 {
 	struct handle *h = q->handle[0];
 	const struct dirent64 *e;
-	struct statx st;
 	struct names n;
-	unsigned char type;
-	bool known;
+	struct look l;
 	int error;
 
+	l.clock.asked = false;
 	reply_names_begin(s, q, &n);
 	while ((e = handle_next_entry(h, &error)) != NULL) {
-		type = e->d_type;
-		if (!look_at(s, q, e->d_name, &st, &known, &type))
+		l.type = e->d_type;
+		if (!look_at(s, q, e->d_name, &l))
 			continue;
-		if (!reply_names_add(s, &n, e->d_name, known ? &st : NULL,
-		    type)) {
+		if (!reply_names_add(s, &n, e->d_name, l.known ? &l.st : NULL,
+		    l.type)) {
 			handle_unread_entry(h, e);
 			break;
 		}
@@ -157,12 +161,9 @@ op_rmdir(struct session *s, struct request *q)
 {
 	int r = fs_rmdir(&q->place[0]);
 
-	(void)s;
-	/* It may hold nothing but what an earlier session left behind. */
+	/* It may hold nothing but files that an earlier session left behind. */
 	if ((r == -ENOTEMPTY || r == -EEXIST) &&
-	    (q->ruling.open_handles == HANDLES_REOPEN ||
-	    q->ruling.atomic != ATOMIC_NO) &&
-	    hidden_clear_all(&q->place[0]) > 0)
+	    (r = stale_empty(s, q, &q->place[0])) == 0)
 		r = fs_rmdir(&q->place[0]);
 	r = r == -EEXIST ? -ENOTEMPTY : r;
 	return make_settled(q, NAMES_FIRST, r);

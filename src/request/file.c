@@ -16,6 +16,7 @@
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/reply.h"
+#include "request/stale.h"
 #include "system/log.h"
 #include "system/part.h"
 #include "wire/sftp.h"
@@ -179,6 +180,8 @@ op_open(struct session *s, struct request *q)
 		(void)handle_close(&s->handles, h);
 		return r;
 	}
+	if (h->part != NULL)
+		stale_beside(s, h->part);
 	reply_handle(s, q, h);
 	return 0;
 }

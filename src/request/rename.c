@@ -515,7 +515,9 @@ op_rename(struct session *s, struct request *q)
 int
 op_remove(struct session *s, struct request *q)
 {
-	return make_settled(q, NAMES_FIRST, displace(s, q));
+	int r = atomic_remove(q) ? 0 : displace(s, q);
+
+	return make_settled(q, NAMES_FIRST, r);
 }
 
 int

@@ -12,6 +12,7 @@
 
 #include "policy/policy.h"
 #include "request/own.h"
+#include "request/stale.h"
 #include "system/fs.h"
 #include "system/handle.h"
 #include "system/ident.h"
@@ -30,6 +31,7 @@ struct session {
 	struct handles	 handles;
 	struct startup	 startup;	/* what may not be changed, if any */
 	struct own	 own;		/* files that it made */
+	struct stale	 stale;		/* where it looked for stale names */
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
 	bool		 translate;	/* it is to be used */
 	bool		 expired;	/* max_time is over: no new OPEN */

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -147,6 +148,35 @@ ssize_t
 fs_getdents(int fd, void *to, size_t len)
 {
 	return outcome((int)syscall(SYS_getdents64, fd, to, len));
+}
+
+int
+fs_each_entry(int dirfd, uint64_t *off,
+    int (*each)(int dirfd, const char *name, void *arg), void *arg)
+{
+	struct place p = fs_place_entry(dirfd, ".");
+	const struct dirent64 *e;
+	char data[32 * 1024];
+	ssize_t n, pos;
+	int fd, r = 0;
+
+	if ((fd = fs_opendir(&p)) < 0)
+		return fd;
+	if (off != NULL)
+		(void)lseek(fd, (off_t)*off, SEEK_SET);
+	do {
+		n = fs_getdents(fd, data, sizeof(data));
+		if (off != NULL)
+			*off = 0;
+		for (pos = 0; r == 0 && pos < n; pos += e->d_reclen) {
+			e = (const void *)(data + pos);
+			if (off != NULL)
+				*off = (uint64_t)e->d_off;
+			r = each(dirfd, e->d_name, arg);
+		}
+	} while (r == 0 && n > 0 && off == NULL);
+	close(fd);
+	return r != 0 || n >= 0 ? r : (int)n;
 }
 
 int

@@ -178,6 +178,16 @@ int	 fs_next_data(int fd, uint64_t *off, uint64_t *end);
 /* Raw directory entries, struct dirent64 after another; 0 at the end. */
 ssize_t	 fs_getdents(int fd, void *, size_t len);
 
+/*
+ * Calls `each` for the entries of a directory, which an O_PATH descriptor may
+ * be of, until it returns something other than 0; `arg` is handed on. With
+ * `off` it begins there, reads no more than some hundred entries, and sets
+ * *off to where it can go on, or to 0 at the end. Returns 0, what `each`
+ * returned, or -errno.
+ */
+int	 fs_each_entry(int dirfd, uint64_t *off,
+	    int (*each)(int dirfd, const char *name, void *arg), void *arg);
+
 int	 fs_stat(const struct place *, struct statx *);
 
 /* Is it a directory? 0, -ENOTDIR or what fs_stat() says. */
@@ -204,13 +214,17 @@ int	 fs_set_bits(int fd, uint32_t bits, uint32_t mask);
 int	 fs_check_bits(int fd, uint32_t bits, uint32_t mask);
 
 /*
- * Marks a file with the name that it is kept for; NULL takes the mark off.
- * -EOPNOTSUPP where the file system has no marks; elsewhere they take /proc.
- * The file is not opened. The second is true if the file has that mark, or,
- * for NULL, any.
+ * Marks a file with the name that it is kept for, as one that a session uses,
+ * or has left in order; NULL takes the mark off. -EOPNOTSUPP where the file
+ * system has no marks; elsewhere they take /proc. The file is not opened.
  */
-int	 fs_set_mark(const struct place *, const char *);
-bool	 fs_has_mark(const struct place *, const char *);
+int	 fs_set_mark(const struct place *, const char *, bool used);
+
+/*
+ * Reads the mark: the name, of at most NAME_MAX bytes, and whether a session
+ * uses the file, or was killed. Returns 0, or -errno when it has none.
+ */
+int	 fs_get_mark(const struct place *, char *name, bool *used);
 
 /*
  * Gives an open file the owner, group, ACL and mode of another, which an
@@ -318,14 +332,6 @@ ssize_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
  */
 enum fs_lock { FS_UNLOCK, FS_LOCK_SHARED, FS_LOCK_EXCLUSIVE };
 int	 fs_lock(int fd, enum fs_lock, uint64_t off, uint64_t len);
-
-/*
- * Marks a directory as one whose hidden names are being moved: a descriptor
- * that holds a lock on it for as long as it is open, or -errno. And: does
- * anybody?
- */
-int	 fs_guard(int dirfd);
-bool	 fs_guarded(int dirfd);
 
 /* Makes a directory of mode 0700 with a name of its own under TMPDIR. `to`
  * has PATH_MAX bytes. */

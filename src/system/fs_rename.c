@@ -2,7 +2,6 @@
 /* Renaming, and what a file system that refuses it for open files takes. */
 #include "config.h"
 
-#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
@@ -211,27 +210,4 @@ fs_refuses_open(const struct place *p)
 		if ((unsigned long)st.f_type == never[i])
 			return false;
 	return r == 0;
-}
-
-int
-fs_guard(int dirfd)
-{
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd != -1)
-		(void)flock(fd, LOCK_SH | LOCK_NB);
-	return outcome(fd);
-}
-
-bool
-fs_guarded(int dirfd)
-{
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool held;
-
-	if (fd == -1)
-		return true;
-	held = flock(fd, LOCK_EX | LOCK_NB) == -1;
-	close(fd);
-	return held;
 }

@@ -199,6 +199,7 @@ fs_utimes(const struct place *p, const struct timespec ts[2])
 }
 
 #define MARK	"user.slipway.name"
+#define MARK_USED "/"			/* before the name: no name has it */
 #define ACL	"system.posix_acl_access"
 
 int
@@ -229,14 +230,18 @@ fs_leave_way(const struct way *w)
 }
 
 static int
-change_mark(const char *path, const char *name)
+change_mark(const char *path, const char *name, bool used)
 {
-	return outcome(name == NULL ? removexattr(path, MARK) :
-	    setxattr(path, MARK, name, strlen(name), 0));
+	char mark[1 + NAME_MAX + 1];
+
+	if (name == NULL)
+		return outcome(removexattr(path, MARK));
+	snprintf(mark, sizeof(mark), "%s%s", used ? MARK_USED : "", name);
+	return outcome(setxattr(path, MARK, mark, strlen(mark), 0));
 }
 
 int
-fs_set_mark(const struct place *p, const char *name)
+fs_set_mark(const struct place *p, const char *name, bool used)
 {
 	struct statx st;
 	struct way w;
@@ -244,31 +249,34 @@ fs_set_mark(const struct place *p, const char *name)
 
 	if ((r = fs_find_way(p, &w)) != 0)
 		return r;
-	r = change_mark(w.path, name);
+	r = change_mark(w.path, name, used);
 	/* Attributes go by the mode: the file may be made read-only. */
 	if (r == -EACCES && fs_stat(p, &st) == 0 &&
 	    fs_chmod(p, (st.stx_mode & 07777) | S_IWUSR) == 0) {
-		r = change_mark(w.path, name);
+		r = change_mark(w.path, name, used);
 		(void)fs_chmod(p, st.stx_mode & 07777);
 	}
 	fs_leave_way(&w);
 	return r;
 }
 
-bool
-fs_has_mark(const struct place *p, const char *name)
+int
+fs_get_mark(const struct place *p, char *name, bool *used)
 {
-	char is[NAME_MAX + 1];
+	char mark[1 + NAME_MAX + 1];
 	struct way w;
-	ssize_t n;
+	int r, n;
 
-	if (fs_find_way(p, &w) != 0)
-		return false;
-	n = getxattr(w.path, MARK, is, sizeof(is));
+	if ((r = fs_find_way(p, &w)) != 0)
+		return r;
+	n = outcome((int)getxattr(w.path, MARK, mark, sizeof(mark) - 1));
 	fs_leave_way(&w);
-	if (n == -1 || name == NULL)
-		return n != -1;
-	return (size_t)n == strlen(name) && memcmp(is, name, (size_t)n) == 0;
+	if (n < 0)
+		return n;
+	mark[n] = '\0';
+	*used = mark[0] == MARK_USED[0];
+	return strlcpy(name, mark + *used, NAME_MAX + 1) > NAME_MAX ?
+	    -ERANGE : 0;
 }
 
 /*

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "system/hidden.h"
@@ -18,7 +18,6 @@
 struct hidden {
 	int		 users;
 	int		 dirfd;		/* O_PATH: goes with the directory */
-	int		 guard;		/* its directory, locked; or -1 */
 	int		 lock;		/* descriptor that holds it, or -1 */
 	bool		 taken;
 	uint64_t	 dev, ino;
@@ -32,14 +31,16 @@ struct hidden {
 #define LOCKED_BYTE	INT64_MAX
 
 static void
-random_name(char *to)
+random_name(char to[HIDDEN_LEN + 1], const char *suffix)
 {
 	static const char letters[] = "0123456789"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	char *at = mempcpy(to, HIDDEN_PREFIX, sizeof(HIDDEN_PREFIX) - 1);
 	int i;
 
 	for (i = 0; i < HIDDEN_RANDOM; i++)
-		to[i] = letters[arc4random_uniform(sizeof(letters) - 1)];
+		*at++ = letters[arc4random_uniform(sizeof(letters) - 1)];
+	memcpy(at, suffix, strlen(suffix) + 1);
 }
 
 static struct place
@@ -56,7 +57,7 @@ hidden_beside(const struct place *beside)
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		return NULL;
 	h->users = 1;
-	h->lock = h->guard = -1;
+	h->lock = -1;
 	if ((h->dirfd = fs_open_parent(beside)) < 0) {
 		free(h);
 		return NULL;
@@ -68,14 +69,10 @@ struct hidden *
 hidden_new(const struct place *beside, const char *suffix, struct place *p)
 {
 	struct hidden *h;
-	char *to;
 
 	if ((h = hidden_beside(beside)) == NULL)
 		return NULL;
-	h->guard = fs_guard(h->dirfd);
-	to = mempcpy(h->name, HIDDEN_PREFIX, sizeof(HIDDEN_PREFIX) - 1);
-	random_name(to);
-	memcpy(to + HIDDEN_RANDOM, suffix, strlen(suffix) + 1);
+	random_name(h->name, suffix);
 	*p = hidden_place(h);
 	return h;
 }
@@ -87,7 +84,7 @@ hidden_keep(struct hidden *h)
 	return h;
 }
 
-/* A lock that readers can hold: whoever looks only asks, never locks. */
+/* Returns what fcntl(2) says of the lock: F_UNLCK and so on, or -errno. */
 static int
 lock_request(int fd, int cmd, short type)
 {
@@ -112,12 +109,19 @@ hidden_taken(struct hidden *h)
 	h->ino = st.stx_ino;
 }
 
+/*
+ * Lets the file have changed now, if it may be taken for a stale one: to set
+ * the mode that it has is a change. That could take a set-group-id bit away.
+ */
 static void
-hidden_unguard(struct hidden *h)
+refresh(const struct hidden *h)
 {
-	if (h->guard >= 0)
-		close(h->guard);
-	h->guard = -1;
+	struct place p = hidden_place(h);
+	struct statx st;
+
+	if (fs_stat(&p, &st) == 0 && (st.stx_mode & S_ISGID) == 0 &&
+	    time(NULL) - st.stx_ctime.tv_sec > HIDDEN_STALE / 2)
+		(void)fs_chmod(&p, st.stx_mode & 07777);
 }
 
 void
@@ -125,10 +129,11 @@ hidden_lock(struct hidden *h)
 {
 	struct place p = hidden_place(h);
 
+	refresh(h);
+	/* Also of a file that may only be read: who looks asks for more. */
 	h->lock = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0);
 	if (h->lock >= 0)
 		(void)lock_request(h->lock, F_OFD_SETLK, F_RDLCK);
-	hidden_unguard(h);
 }
 
 int
@@ -143,14 +148,7 @@ hidden_lock_by(struct hidden *h, int fd)
 	r = lock_request(h->lock, F_OFD_SETLK, F_WRLCK);
 	/* Then it is that session's to remove. */
 	h->taken = r != -EAGAIN && r != -EACCES;
-	hidden_unguard(h);
 	return h->taken ? 0 : FX_LOCK_CONFLICT;
-}
-
-void
-hidden_lay_open(struct hidden *h)
-{
-	hidden_unguard(h);
 }
 
 int
@@ -160,8 +158,7 @@ hidden_unlock(struct hidden *h)
 
 	if (h->lock < 0)
 		return 0;
-	if (h->guard < 0)
-		h->guard = fs_guard(h->dirfd);
+	refresh(h);
 	r = fs_close(h->lock);
 	h->lock = -1;
 	return r;
@@ -223,7 +220,6 @@ hidden_end(struct hidden *h, bool remove)
 	h->lock = -1;
 	if (remove && hidden_is_there(h) && (r = hidden_remove(&p)) != 0)
 		log_error("cannot remove \"%s\": %s", h->name, strerror(-r));
-	hidden_unguard(h);
 	close(h->dirfd);
 	free(h);
 }
@@ -240,137 +236,167 @@ hidden_leave(struct hidden *h)
 	hidden_end(h, false);
 }
 
-/*
- * A file of ours with a hidden name that no session uses, open to be looked
- * at; or -1.
- */
-static int
-open_free(int dirfd, const char *name)
+void
+hidden_discard(struct hidden *h, bool left)
 {
-	struct place p = fs_place_entry(dirfd, name);
-	struct statx st;
-	int fd;
+	struct place p = hidden_place(h);
 
-	if (!path_is_hidden(name, strlen(name)) ||
-	    fs_stat(&p, &st) != 0 || st.stx_uid != geteuid() ||
-	    !S_ISREG(st.stx_mode) ||
-	    (fd = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
-		return -1;
-	if (lock_request(fd, F_OFD_GETLK, F_WRLCK) == F_UNLCK)
-		return fd;
-	close(fd);
-	return -1;
+	if (!left)
+		(void)fs_set_mark(&p, NULL, false);
+	else
+		(void)hidden_clear(&p, INT64_MIN, true);
+	h->taken = false;
 }
 
-/*
- * The guard is asked before the lock, for one that is being made, and behind
- * it, for one that is being given its name.
- */
-static bool
-clear(int dirfd, const char *name, bool kept)
+int
+hidden_now(int dirfd, int64_t *now)
 {
-	struct place p = fs_place_entry(dirfd, name);
-	bool stays;
-	int fd;
+	char name[HIDDEN_LEN + 1];
+	struct place p;
+	struct statx st;
+	int fd, r;
 
-	if (!path_is_hidden(name, strlen(name)) || fs_guarded(dirfd) ||
-	    (fd = open_free(dirfd, name)) == -1)
-		return false;
-	stays = (!kept && fs_has_mark(&p, NULL)) || fs_guarded(dirfd);
-	close(fd);
-	if (stays || fs_unlink(&p) != 0)
-		return false;
-	log_info("removed \"%s\", left behind by an earlier session", name);
-	return true;
+	random_name(name, HIDDEN_PART);
+	p = fs_place_entry(dirfd, name);
+	if ((fd = fs_open(&p, O_WRONLY | O_CREAT | O_EXCL, 0600)) < 0)
+		return fd;
+	r = fs_stat(&p, &st);
+	(void)fs_close(fd);
+	(void)fs_unlink(&p);
+	*now = st.stx_ctime.tv_sec;
+	return r;
+}
+
+/* True if it is a file that this user's sessions could have left. */
+static bool
+is_own(const struct statx *st)
+{
+	return S_ISREG(st->stx_mode) && st->stx_uid == geteuid();
+}
+
+/* Compares in a way that no time makes overflow. */
+static bool
+is_old(const struct statx *st, int64_t now)
+{
+	return st->stx_ctime.tv_sec < now &&
+	    (uint64_t)now - (uint64_t)st->stx_ctime.tv_sec >= HIDDEN_STALE;
 }
 
 bool
-hidden_clear(int dirfd, const char *name)
+hidden_seems_stale(const struct statx *st)
 {
-	return clear(dirfd, name, false);
+	return is_own(st) && is_old(st, time(NULL));
 }
 
 /*
- * Calls `each` for the entries of a directory until it returns something
- * other than 0, which is the answer.
+ * Opens the file with its lock, which takes a descriptor that can write; of a
+ * file that may only be read, or is used to be read, it is asked whether
+ * anybody else has one. Returns a descriptor, or -errno when there are no locks
+ * or somebody has it.
  */
 static int
-each_entry(int dirfd, int (*each)(int, const char *, void *), void *arg)
+open_locked(const struct place *p)
 {
-	struct place p = fs_place_entry(dirfd, ".");
-	struct dirent64 *e;
-	char data[32 * 1024];
-	ssize_t n, pos;
-	int fd, r = 0;
+	int fd, r;
 
-	if ((fd = fs_opendir(&p)) < 0)
-		return 0;
-	while (r == 0 && (n = fs_getdents(fd, data, sizeof(data))) > 0) {
-		for (pos = 0; r == 0 && pos < n; pos += e->d_reclen) {
-			e = (void *)(data + pos);
-			r = each(fd, e->d_name, arg);
-		}
+	if ((fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0)) >= 0) {
+		r = lock_request(fd, F_OFD_SETLK, F_WRLCK);
+	} else {
+		if ((fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
+			return fd;
+		r = lock_request(fd, F_OFD_SETLK, F_RDLCK);
+		if (r >= 0 &&
+		    lock_request(fd, F_OFD_GETLK, F_WRLCK) != F_UNLCK)
+			r = -EAGAIN;
 	}
+	if (r >= 0)
+		return fd;
 	close(fd);
 	return r;
 }
 
-static int
-is_visible(int dirfd, const char *name, void *arg)
+/* True if the file may be cleared, as hidden_clear() says, but for its lock. */
+static bool
+may_clear(const struct place *p, int64_t now, bool kept, struct statx *st)
 {
-	(void)dirfd, (void)arg;
-	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
-	    !path_is_hidden(name, strlen(name));
+	char name[NAME_MAX + 1];
+	bool used;
+
+	if (fs_stat(p, st) != 0 || !is_own(st))
+		return false;
+	if (fs_get_mark(p, name, &used) == 0 && (!kept || !used))
+		return kept;
+	return is_old(st, now);
 }
 
-static int
-clear_one(int dirfd, const char *name, void *count)
+bool
+hidden_clear(const struct place *p, int64_t now, bool kept)
 {
-	*(int *)count += clear(dirfd, name, true);
-	return 0;
-}
-
-int
-hidden_clear_all(const struct place *dir)
-{
-	struct place inside;
-	int fd, count = 0;
-
-	if ((fd = fs_open(dir, O_PATH | O_DIRECTORY, 0)) < 0)
-		return 0;
-	inside = fs_place_entry(fd, ".");
-	if (each_entry(inside.dirfd, is_visible, NULL) == 0)
-		(void)each_entry(inside.dirfd, clear_one, &count);
-	close(fd);
-	return count;
-}
-
-/* What is looked for: the mark, and the name it was found under. */
-struct kept {
-	const char	*mark;
-	struct hidden	*h;
-};
-
-static int
-is_kept(int dirfd, const char *name, void *arg)
-{
-	struct place p = fs_place_entry(dirfd, name);
-	struct kept *k = arg;
+	struct statx was, st;
+	bool cleared;
 	int fd;
 
-	if (!path_is_hidden(name, strlen(name)) || !fs_has_mark(&p, k->mark) ||
-	    (fd = open_free(dirfd, name)) == -1)
-		return 0;
+	if (!may_clear(p, now, kept, &was) || (fd = open_locked(p)) < 0)
+		return false;
+	/* Nobody has taken the file up before it was locked. */
+	cleared = may_clear(p, now, kept, &st) && st.stx_ino == was.stx_ino &&
+	    fs_device(&st) == fs_device(&was) && fs_unlink(p) == 0;
 	close(fd);
-	memcpy(k->h->name, name, strlen(name) + 1);
-	return 1;
+	if (cleared)
+		log_info("removed \"%s\", left behind by an earlier session",
+		    p->name);
+	return cleared;
+}
+
+/* True if no session of this machine has the file locked. */
+static bool
+is_free(const struct place *p)
+{
+	int fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0);
+	bool is = fd >= 0 && lock_request(fd, F_OFD_GETLK, F_WRLCK) == F_UNLCK;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+/* A search for the file that is marked with a name. */
+struct search {
+	const char	*mark;
+	char		 found[HIDDEN_LEN + 1];	/* or "" */
+	bool		 left;
+};
+
+/*
+ * One that was left in order ends the search. It need not be opened; who does
+ * open a file that another session writes to may be told of its errors.
+ */
+static int
+match_mark(int dirfd, const char *name, void *arg)
+{
+	struct place p = fs_place_entry(dirfd, name);
+	char mark[NAME_MAX + 1];
+	struct search *s = arg;
+	struct statx st;
+	bool used;
+
+	if (!path_is_hidden(name, strlen(name)) ||
+	    fs_get_mark(&p, mark, &used) != 0 || strcmp(mark, s->mark) != 0 ||
+	    fs_stat(&p, &st) != 0 || !is_own(&st))
+		return 0;
+	if (used && (s->found[0] != '\0' || !is_free(&p)))
+		return 0;
+	memcpy(s->found, name, strlen(name) + 1);
+	s->left = !used;
+	return s->left;
 }
 
 struct hidden *
-hidden_find(const struct place *p, struct place *found)
+hidden_find(const struct place *p, struct place *found, bool *left)
 {
+	struct search s = { .found = "" };
 	char mark[NAME_MAX + 1];
-	struct kept k = { .mark = mark };
+	struct hidden *h;
 	const char *name;
 	size_t len;
 
@@ -378,13 +404,17 @@ hidden_find(const struct place *p, struct place *found)
 	if (len == 0 || len > NAME_MAX || name[len] != '\0')
 		return NULL;
 	memcpy(mark, name, len + 1);
-	if ((k.h = hidden_beside(p)) == NULL)
+	s.mark = mark;
+	if ((h = hidden_beside(p)) == NULL)
 		return NULL;
-	if (!each_entry(k.h->dirfd, is_kept, &k)) {
-		hidden_leave(k.h);
+	(void)fs_each_entry(h->dirfd, NULL, match_mark, &s);
+	if (s.found[0] == '\0') {
+		hidden_leave(h);
 		return NULL;
 	}
-	hidden_taken(k.h);
-	*found = hidden_place(k.h);
-	return k.h;
+	memcpy(h->name, s.found, sizeof(h->name));
+	hidden_taken(h);
+	*found = hidden_place(h);
+	*left = s.left;
+	return h;
 }

@@ -1,64 +1,64 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Names for files that have lost theirs while a handle still needs them, and
- * for those that have none yet. Random, never guessed from the original;
- * locked while in use, so that a later session can tell one that was left
- * behind.
+ * Silly names: for files that have lost theirs while a handle still needs
+ * them, and for those that have none yet. Random, never guessed from the
+ * original, and locked while in use. No lock tells that a name is stale, since
+ * locks do not cross FUSE mounts: the file must not have changed for a day
+ * either, by the clock of its file system.
  */
 #ifndef SYSTEM_HIDDEN_H
 #define SYSTEM_HIDDEN_H
 
 #include "system/fs.h"
 
-/* One hidden name; it goes when the last that needs it lets go. */
+/* One silly name; it goes when the last that needs it lets go. */
 struct hidden;
 
+/* Seconds that the file of a stale name has not changed for. */
+#define HIDDEN_STALE	(24 * 60 * 60)
+
 /*
- * A new name in the directory of `beside`, which `*p` is set to, that ends in
- * HIDDEN_OLD or HIDDEN_PART. Nothing has it yet; until it is locked no other
- * session clears that directory. NULL when there is no memory or the
- * directory cannot be reached.
+ * Makes a new name in the directory of `beside`, which `*p` is set to, that
+ * ends in HIDDEN_OLD or HIDDEN_PART. Nothing has it yet. Returns NULL when
+ * there is no memory or the directory cannot be reached.
  */
 struct hidden *hidden_new(const struct place *beside, const char *suffix,
 	    struct place *p);
 
 /*
- * The file that an earlier session kept for the name of that place, marked
- * with it (fs_set_mark()) and in use by nobody; `*p` is set to it. NULL if
+ * Finds the file that an earlier session kept for the name of that place,
+ * marked with it (fs_set_mark()) and locked by nobody; `*p` is set to it. One
+ * that was left in order is preferred, and then *left is true. Returns NULL if
  * there is none. Reads the directory.
  */
-struct hidden *hidden_find(const struct place *, struct place *p);
+struct hidden *hidden_find(const struct place *, struct place *p, bool *left);
 
-/* One more needs it. */
+/* Adds one that needs it. */
 struct hidden *hidden_keep(struct hidden *);
 
-/* It has become a file's name: remember which. */
+/* Notes that it has become a file's name, and of which. */
 void	 hidden_taken(struct hidden *);
 
 /*
- * Shows other sessions that it is in use. Opens the file, so it must not be
- * done before the file has lost the name that was in the way.
+ * Locks the file, so that it is no stale one while it is in use. Opens it, so
+ * this must not be done before the file has lost the name that was in the way.
  */
 void	 hidden_lock(struct hidden *);
 
 /*
- * The same by a descriptor that writes to the file, which is copied.
- * FX_LOCK_CONFLICT when another session has it; where there are no locks
- * nothing is cleared either.
+ * The same by a descriptor that writes to the file, which is copied. Returns
+ * 0, -errno, or FX_LOCK_CONFLICT when another session has it.
  */
 int	 hidden_lock_by(struct hidden *, int fd);
 
 /*
- * Takes the lock away, with its descriptor, for the time of a rename that it
- * may be in the way of: no session clears the directory until it is locked
- * again or let go. Returns 0, or -errno when that is what close(2) says.
+ * Takes the lock away, with its descriptor: a rename may be refused because of
+ * it. From then on the file is younger than any stale one. Returns 0, or
+ * -errno when that is what close(2) says.
  */
 int	 hidden_unlock(struct hidden *);
 
-/* It has lost the hidden name for another: nothing is to be locked. */
-void	 hidden_lay_open(struct hidden *);
-
-/* Has the file still that name? */
+/* True if the file has still that name. */
 bool	 hidden_is_there(const struct hidden *);
 
 /*
@@ -67,23 +67,39 @@ bool	 hidden_is_there(const struct hidden *);
  */
 void	 hidden_restore(struct hidden *, const struct place *);
 
-/* One less needs it; the last removes the file, if it is still the same. */
+/* Drops a use; the last removes the file unless it was replaced. */
 void	 hidden_release(struct hidden *);
 
 /* The same, but the file stays, under whatever name. */
 void	 hidden_leave(struct hidden *);
 
 /*
- * Is that name, in that directory, one that a session left behind? Removes
- * it then and returns true. Only our own user's are looked at, and none that
- * is kept for a name.
+ * Gives up a file that an earlier session kept. One that was left in order is
+ * removed; of another its mark is taken, since a session elsewhere may still
+ * write to it: then it becomes stale. Either way it is nobody's here.
  */
-bool	 hidden_clear(int dirfd, const char *name);
+void	 hidden_discard(struct hidden *, bool left);
 
 /*
- * Clears a whole directory that holds nothing else, and of what is kept too:
- * it is to be removed. Returns how many went.
+ * Tells the time by the clock of the file system that a directory is on: that
+ * at which a file changes that is made there now, in seconds. Returns 0 or
+ * -errno.
  */
-int	 hidden_clear_all(const struct place *dir);
+int	 hidden_now(int dirfd, int64_t *now);
+
+/*
+ * True if that may be the file of a stale name, by the clock of this machine:
+ * then hidden_now() is worth to be asked.
+ */
+bool	 hidden_seems_stale(const struct statx *);
+
+/*
+ * Removes the file at a place with a silly name if it is stale: a regular file
+ * of our own user, not kept for a name, that has not changed for HIDDEN_STALE
+ * seconds before `now`, and whose lock can be taken. With `kept` those that are
+ * kept are cleared too; one that was left in order, whatever its age. Returns
+ * true if it was removed.
+ */
+bool	 hidden_clear(const struct place *, int64_t now, bool kept);
 
 #endif

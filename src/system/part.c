@@ -103,12 +103,25 @@ part_adopt(struct handles *hs, const struct place *beside)
 	struct hidden *h;
 	struct part *p;
 	struct place at;
+	bool left;
 
-	if ((h = hidden_find(beside, &at)) == NULL)
+	if ((h = hidden_find(beside, &at, &left)) == NULL)
 		return NULL;
-	if ((p = part_begin(hs, beside, h, &at)) != NULL)
+	if ((p = part_begin(hs, beside, h, &at)) != NULL) {
 		p->kept = true;
+		p->left = left;
+	}
 	return p;
+}
+
+/* Ends its being pending: the visible name does not mean it any more. */
+static void
+part_settle(struct part *p)
+{
+	if (p->pending)
+		LIST_REMOVE(p, others);
+	p->pending = false;
+	part_unlock(p);
 }
 
 bool
@@ -119,11 +132,19 @@ part_renew(struct part *p)
 
 	if (h == NULL)
 		return false;
-	hidden_release(p->hidden);
+	hidden_discard(p->hidden, p->left);
+	hidden_leave(p->hidden);
 	p->hidden = h;
 	p->place = at;
 	p->kept = false;
 	return true;
+}
+
+void
+part_discard(struct part *p)
+{
+	hidden_discard(p->hidden, p->left);
+	part_settle(p);
 }
 
 struct part *
@@ -156,6 +177,7 @@ part_release(struct part *p)
 		hidden_leave(p->hidden);
 	} else if (worth_keeping(p)) {
 		log_info("\"%s\" is kept as \"%s\"", p->name, p->place.name);
+		(void)fs_set_mark(&p->place, p->name, false);
 		hidden_leave(p->hidden);
 	} else {
 		hidden_release(p->hidden);
@@ -206,9 +228,12 @@ part_join(struct part *p, struct handle *h, bool keep)
 	p->used = true;
 	if ((r = hidden_lock_by(p->hidden, h->fd)) != 0)
 		return r;
-	if (!keep || p->kept)
+	/* One that was adopted may have been given up until it was locked. */
+	if (p->kept && !hidden_is_there(p->hidden))
+		return -ENOENT;
+	if (!keep || (p->kept && p->writers > 1))
 		return 0;
-	r = fs_set_mark(&p->place, p->name);
+	r = fs_set_mark(&p->place, p->name, true);
 	p->kept = r == 0;
 	if (r != 0)
 		log_info("\"%s\" could not be kept: %s", p->name, strerror(-r));
@@ -280,16 +305,6 @@ part_failed(struct handle *h, int error)
 		h->part->error = error;
 }
 
-static void
-part_settle(struct part *p)
-{
-	if (p->pending)
-		LIST_REMOVE(p, others);
-	p->pending = false;
-	part_unlock(p);
-	hidden_lay_open(p->hidden);
-}
-
 void
 part_published(struct part *p, const struct place *at)
 {
@@ -297,7 +312,7 @@ part_published(struct part *p, const struct place *at)
 	struct statx st;
 
 	if (p->kept)
-		(void)fs_set_mark(at, NULL);
+		(void)fs_set_mark(at, NULL, false);
 	part_settle(p);
 	/* Under another name: the file it was to replace goes with its own. */
 	if (p->old_ino != 0 && fs_stat(&old, &st) == 0 &&

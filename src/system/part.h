@@ -35,6 +35,8 @@ struct part {
 	bool		 replaces;	/* a file that has the name then may
 					 * go */
 	bool		 kept;		/* marked: outlives the session */
+	bool		 left;		/* ... by a session that ended in
+					 * order, as far as known */
 	bool		 used;		/* a handle of this session wrote */
 	int		 error;		/* a write failed: never to be seen */
 };
@@ -54,9 +56,11 @@ struct part *part_adopt(struct handles *, const struct place *);
 
 /*
  * Gives up the temporary file that was adopted, in favour of one that has no
- * file yet and another silly name. False if there is no memory.
+ * file yet and another silly name. Returns false if there is no memory. The
+ * second gives it up for good.
  */
 bool	 part_renew(struct part *);
+void	 part_discard(struct part *);
 
 /* Takes a reference, and returns the part. */
 struct part *part_hold(struct part *);

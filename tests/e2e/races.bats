@@ -133,6 +133,6 @@ control()
 	sessions ends -o profile=sshfs -o rename.busy_timeout=5s
 }
 
-@test "what SIGKILL leaves is cleared by the next session" {
+@test "what SIGKILL leaves is not seen by the next session" {
 	sessions killed -o profile=sshfs -o rename.busy_timeout=5s
 }

@@ -13,6 +13,9 @@
  *			refused
  *	linger=MS	a closed file counts as open for so long after it
  *	nolink[=NAME]	link(2) fails, with EPERM or as given
+ *	aged=SECONDS	files that are there when it is mounted changed so much
+ *			earlier (ctime)
+ *	behind=SECONDS	so does every file: the clock is wrong
  *	lose=NAME	the first bytes that a file is sent are lost, with
  *			this error
  *	writeback	the kernel caches writes, and sends them when a
@@ -32,12 +35,14 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <limits.h>
+#include <linux/limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,6 +80,8 @@ static struct options {
 	int		 nolink;
 	int		 writeback;
 	unsigned	 linger;
+	unsigned	 aged;
+	unsigned	 behind;
 } options;
 
 static const struct fuse_opt option_specs[] = {
@@ -82,6 +89,8 @@ static const struct fuse_opt option_specs[] = {
 	{ "nolink=%s", offsetof(struct options, link_refusal), 0 },
 	{ "nolink", offsetof(struct options, nolink), 1 },
 	{ "linger=%u", offsetof(struct options, linger), 0 },
+	{ "aged=%u", offsetof(struct options, aged), 0 },
+	{ "behind=%u", offsetof(struct options, behind), 0 },
 	{ "lose=%s", offsetof(struct options, loss), 0 },
 	{ "writeback", offsetof(struct options, writeback), 1 },
 	FUSE_OPT_END
@@ -92,6 +101,7 @@ static struct node	 root = { .lookups = 1 };
 static int		 refusal = EBUSY;
 static int		 link_refusal;		/* 0: links are allowed */
 static int		 loss;			/* 0: no bytes are lost */
+static struct timespec	 mounted;		/* when */
 
 /* ---- nodes ---------------------------------------------------------- */
 
@@ -195,6 +205,20 @@ node_forget(struct node *n, uint64_t lookups)
 		node_free(n);
 }
 
+/* fstat(2) with the times that are to be shown. */
+static int
+stat_shown(int fd, struct stat *st)
+{
+	if (fstat(fd, st) == -1)
+		return -1;
+	if (st->st_ctim.tv_sec < mounted.tv_sec ||
+	    (st->st_ctim.tv_sec == mounted.tv_sec &&
+	    st->st_ctim.tv_nsec < mounted.tv_nsec))
+		st->st_ctim.tv_sec -= options.aged;
+	st->st_ctim.tv_sec -= options.behind;
+	return 0;
+}
+
 /* Fills `e` for a name and counts the lookup; 0 or an errno. */
 static int
 node_lookup(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
@@ -206,7 +230,7 @@ node_lookup(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
 	fd = openat(fd_of(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return errno;
-	if (fstat(fd, &e->attr) == -1) {
+	if (stat_shown(fd, &e->attr) == -1) {
 		error = errno;
 		close(fd);
 		return error;
@@ -431,7 +455,7 @@ op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct stat st;
 
 	(void)fi;
-	if (fstat(fd_of(id), &st) == -1)
+	if (stat_shown(fd_of(id), &st) == -1)
 		fuse_reply_err(req, errno);
 	else
 		fuse_reply_attr(req, &st, 0);
@@ -672,6 +696,42 @@ op_lseek(fuse_req_t req, fuse_ino_t id, off_t at, int whence,
 		fuse_reply_lseek(req, r);
 }
 
+/* ---- requests: extended attributes ---------------------------------- */
+
+static void
+op_setxattr(fuse_req_t req, fuse_ino_t id, const char *attr,
+    const char *value, size_t size, int flags)
+{
+	char name[32];
+
+	reply_done(req, setxattr(proc_name(name, fd_of(id)), attr, value, size,
+	    flags));
+}
+
+static void
+op_getxattr(fuse_req_t req, fuse_ino_t id, const char *attr, size_t size)
+{
+	char name[32], value[XATTR_SIZE_MAX];
+	ssize_t n;
+
+	n = getxattr(proc_name(name, fd_of(id)), attr, value,
+	    size < sizeof(value) ? size : sizeof(value));
+	if (n == -1)
+		fuse_reply_err(req, errno);
+	else if (size == 0)
+		fuse_reply_xattr(req, (size_t)n);
+	else
+		fuse_reply_buf(req, value, (size_t)n);
+}
+
+static void
+op_removexattr(fuse_req_t req, fuse_ino_t id, const char *attr)
+{
+	char name[32];
+
+	reply_done(req, removexattr(proc_name(name, fd_of(id)), attr));
+}
+
 /* ---- requests: directories ------------------------------------------ */
 
 static struct listing *
@@ -794,6 +854,9 @@ static const struct fuse_lowlevel_ops ops = {
 	.fsync = op_fsync,
 	.fallocate = op_fallocate,
 	.lseek = op_lseek,
+	.setxattr = op_setxattr,
+	.getxattr = op_getxattr,
+	.removexattr = op_removexattr,
 	.opendir = op_opendir,
 	.readdir = op_readdir,
 	.releasedir = op_releasedir,
@@ -872,6 +935,7 @@ main(int argc, char *argv[])
 	parse_options(&args, &cmdline);
 	raise_fd_limit();
 	umask(0);
+	clock_gettime(CLOCK_REALTIME, &mounted);
 	root.fd = open(options.source, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root.fd == -1) {
 		perror(options.source);

@@ -4,12 +4,14 @@ and by others, and what becomes of it. $SERVER is the server.
 """
 
 import errno
+import fcntl
 import functools
 import os
 import re
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -895,13 +897,15 @@ class Ending(AtomicTest):
         self.assertEqual(len(self.parts()), 2)
 
     def test_sigkill(self):
-        """The old file is whole; the next session that lists clears."""
+        """The old file is whole. What is left is not listed, and stays for
+        now: nobody can tell that no session uses it."""
         for args in (YES, KEEP, ()):
             self.fresh_directory()
             self.killed(*YES)
             s = self.session(*args)
             self.assertEqual(self.listing(s), ["f"])
-            self.assert_only(f=OLD)
+            self.assertEqual(self.get("f"), OLD)
+            self.assertEqual(len(self.parts()), 2)
 
     def test_what_is_in_use_is_not_cleared(self):
         self.fresh_directory()
@@ -920,7 +924,7 @@ class Ending(AtomicTest):
         self.assertEqual(self.listing(other), ["f"])
         self.assert_only(f=NEW)
 
-    def test_rmdir_clears(self):
+    def test_rmdir(self):
         self.fresh_directory()
         os.mkdir(self.path("d"))
         top, self.dir = self.dir, self.path("d")
@@ -928,8 +932,9 @@ class Ending(AtomicTest):
         os.unlink(self.path("f"))
         self.dir = top
         s = self.session(*YES)
-        self.assert_code(s.call("rmdir", "d"), OK)
-        self.assertEqual(self.names(), [])
+        reply = s.call("rmdir", "d")
+        self.assert_code(reply, FAILURE)
+        self.assertIn(b"upload is under way", reply.message)
 
     def test_two_sessions(self):
         """The last CLOSE wins, and nobody sees a mixture."""
@@ -1055,6 +1060,57 @@ class Keeping(AtomicTest):
         self.assertEqual(len(self.parts()), 1)
         self.close(s, h)
         self.assert_only(f=b"xy")
+
+    def kill(self, name):
+        s = self.start()
+        self.upload(s, name, b"01234")
+        s.child.kill()
+        s.wait()
+        self.assertEqual(os.getxattr(self.part(), MARK),
+                         b"/" + os.fsencode(name))
+
+    @kept
+    def test_started_anew_after_a_kill(self):
+        """Somebody elsewhere may still write to the first one: it stays, and
+        nobody goes on with it."""
+        self.kill("f")
+        s = self.start()
+        self.close(s, self.upload(s, "f", b"xy"))
+        self.assertEqual(self.get("f"), b"xy")
+        self.assertEqual(os.listxattr(self.part()), [])
+        self.assert_code(self.ask(s, "remove", "f"), OK)
+        self.assert_code(self.ask(s, "stat", "f"), NO_FILE)
+
+    @kept
+    def test_removed_after_a_kill(self):
+        self.kill("f")
+        s = self.start()
+        self.assertEqual(self.size(s, "f"), 5)
+        self.assert_code(self.ask(s, "remove", "f"), OK)
+        self.assert_code(self.ask(s, "stat", "f"), NO_FILE)
+        self.assertEqual(os.listxattr(self.part()), [])
+
+    @kept
+    def test_the_one_that_was_left_in_order(self):
+        """Of two for a name that is the one to go on with."""
+        self.interrupt("f", data=b"0123456789")
+        self.put(".slipway-%s-part" % ("0" * 22), b"other")
+        self.put(".slipway-%s-part" % ("z" * 22), b"other")
+        for letter in "0z":
+            os.setxattr(self.path(".slipway-%s-part" % (letter * 22)), MARK,
+                        b"/f")
+        s = self.start()
+        self.assertEqual(self.size(s, "f"), 10)
+
+    @kept
+    def test_no_right_to_make_files(self):
+        """Nobody gets a name to exist that it could not make."""
+        self.interrupt("f")
+        rights = "access.rights=list,stat,read,modify,delete,replace"
+        s = self.session(*KEEP, *LOG, "-o", rights, version=self.version)
+        self.assert_code(self.ask(s, "stat", "f"), NO_FILE)
+        self.assert_code(self.ask(s, "open", "f", WRITE), NO_FILE)
+        self.part()
 
     @kept
     def test_beside_a_file(self):
@@ -1460,20 +1516,26 @@ class Refusing(AtomicTest):
             self.assertNotEqual(s.call("close", h).code, OK)
             self.assertEqual(os.listdir(self.path("e")), [])
 
+    def lockable(self, where):
+        """True if no session has the temporary file there locked."""
+        fd = os.open(self.part(where), os.O_RDWR)
+        try:
+            fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK,
+                                            os.SEEK_SET, (1 << 63) - 1, 1, 0))
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(fd)
+        return True
+
     def test_taken_up_again_it_is_locked(self):
         for _, s in self.each("reopen"):
             os.mkdir(self.path("d"))
             h = self.upload(s, "d/f")
             self.assert_code(self.ask(s, "rename", "d", "e"), OK)
-            # While it was let go nobody cleared that directory.
-            stale = "e/.slipway-%s-part" % ("x" * 22)
-            self.put(stale)
-            other = self.session(version=s.version)
-            self.assertEqual(self.listing(other, "e"), [])
-            self.assertTrue(os.path.exists(self.path(stale)))
+            self.assertTrue(self.lockable("e"))
             self.write(s, h, b"er", 3)
-            self.assertEqual(self.listing(other, "e"), [])
-            self.assertFalse(os.path.exists(self.path(stale)))
+            self.assertFalse(self.lockable("e"))
             self.close(s, h)
             self.assertEqual(self.get("e/f"), b"newer")
 

@@ -89,7 +89,7 @@ class Once(LateTest):
         self.ask(s, "stat", "f.tmp")
         self.ask(s, "stat", "missing")
 
-    def later_list(self, s):
+    def act_list(self, s):
         self.listing(s)
 
     def act_read(self, s):

@@ -4,14 +4,21 @@ killed session left behind, and when. silly.bats runs these; $SERVER is the
 server.
 """
 
+import contextlib
+import fcntl
 import os
+import pwd
+import struct
+import unittest
 
 import mounts
-from atomic import DENIED, LOG, NEW, OK, OLD, YES, AtomicTest
+from atomic import (DENIED, FAILURE, KEEP, LOG, MARK, NEW, OK, OLD, PART,
+                    ROOT, YES, AtomicTest, marks_work)
 from session import SERVER
-from sftpwire import CREAT, EXCL, TRUNC, WRITE
+from sftpwire import CREAT, EXCL, READ, TRUNC, WRITE
 from versions import ALL
 
+NOBODY = pwd.getpwnam("nobody")
 RANDOM = "x" * 22
 NAMES = [".slipway-%s-%s" % (RANDOM, suffix) for suffix in ("part", "old")]
 
@@ -103,3 +110,359 @@ class Reserved(SillyTest):
             self.assertEqual(self.get("g"), NEW)
             self.assertEqual(s.finish(), 0)
             os.rename(self.path("g"), self.path("f"))
+
+
+NOT_EMPTY = (FAILURE, FAILURE, FAILURE, 18)
+OLDER, YOUNGER = 90000, 85000		# seconds: a day is 86400
+
+
+class Stale(SillyTest):
+    """A file system on which what was there before has not changed for long,
+    or whose clock is wrong."""
+
+    def setUp(self):
+        super().setUp()
+        reason = mounts.Refusefs.unusable()
+        if reason:
+            self.skipTest(reason)
+
+    def leave(self, *names):
+        """Files as a killed session leaves them."""
+        for name in names or NAMES:
+            self.put(name, b"left")
+
+    def mount(self, options, leave):
+        """Leaves files, and mounts their directory."""
+        self.doCleanups()
+        self.fresh_directory()
+        leave()
+        self.source = self.dir
+        others = ",allow_other" if ROOT else ""
+        mount = mounts.Refusefs(self.dir, "errno=none," + options + others)
+        self.addCleanup(mount.unmount)
+        self.dir = mount.path
+
+    def begin(self, setting, options, leave=None, version=3, **kwargs):
+        """And starts a session there."""
+        self.mount(options, leave or self.leave)
+        self.version = version
+        return self.session(*self.options(setting), *LOG, version=version,
+                            **kwargs)
+
+    def left(self, *where):
+        return sorted(n for n in os.listdir(os.path.join(self.source, *where))
+                      if n.startswith(".slipway-"))
+
+    def test_listing(self):
+        for setting in MAKERS.values():
+            for version in ALL:
+                s = self.begin(setting, "aged=%d" % OLDER, version=version)
+                self.assertEqual(self.listing(s), [])
+                self.assertEqual(self.left(), [])
+                self.assertEqual(s.finish(), 0)
+
+    def test_younger_than_a_day(self):
+        for setting in MAKERS.values():
+            s = self.begin(setting, "aged=%d" % YOUNGER)
+            self.assertEqual(self.listing(s), [])
+            self.assertEqual(self.left(), sorted(NAMES))
+            self.assertEqual(s.finish(), 0)
+
+    def test_by_the_clock_of_the_file_system(self):
+        """It goes slow by more than a day, or the files are old as well."""
+        for options, left in (("behind=%d" % OLDER, sorted(NAMES)),
+                              ("behind=%d,aged=%d" % (OLDER, OLDER), []),
+                              ("behind=10,aged=%d" % OLDER, [])):
+            s = self.begin(YES, options)
+            self.assertEqual(self.listing(s), [])
+            self.assertEqual(self.left(), left)
+            self.assertEqual(s.finish(), 0)
+
+    def test_nothing_is_made_to_ask_the_time(self):
+        """Unless there is something that may be stale."""
+        for options, leave in (("aged=0", self.leave),
+                               ("aged=%d" % OLDER, lambda: self.put("f"))):
+            s = self.begin(YES, options, leave)
+            before = os.stat(self.source).st_mtime_ns
+            self.listing(s)
+            self.assertEqual(os.stat(self.source).st_mtime_ns, before)
+            self.assertEqual(s.finish(), 0)
+
+    @contextlib.contextmanager
+    def locked(self, name, how, kind):
+        """As a session on this machine locks it."""
+        fd = os.open(self.path(name), how)
+        fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", kind, os.SEEK_SET,
+                                        (1 << 63) - 1, 1, 0))
+        try:
+            yield
+        finally:
+            os.close(fd)
+
+    def test_locked(self):
+        """In use, by a session that writes or one that reads."""
+        for mode in (0o644, 0o444):
+            def leave(mode=mode):
+                self.leave()
+                for name in NAMES:
+                    os.chmod(self.path(name), mode)
+                    if ROOT:
+                        os.chown(self.path(name), NOBODY.pw_uid,
+                                 NOBODY.pw_gid)
+            # Only root opens what has such a mode, to hold the lock.
+            hows = [(NAMES[1], os.O_RDONLY, fcntl.F_RDLCK)]
+            if ROOT or mode == 0o644:
+                hows.append((NAMES[0], os.O_RDWR, fcntl.F_WRLCK))
+            for name, how, kind in hows:
+                s = self.begin(YES, "aged=%d" % OLDER, leave, user="nobody")
+                with self.locked(name, how, kind):
+                    self.assertEqual(self.listing(s), [])
+                    self.assertEqual(self.left(), [name])
+                self.listing(s)
+                self.assertEqual(self.left(), [])
+                self.assertEqual(s.finish(), 0)
+
+    def test_first_upload_into_a_directory(self):
+        """Those who only upload never list."""
+        def leave():
+            os.mkdir(self.path("d"))
+            self.leave(*NAMES, *["d/" + n for n in NAMES])
+        upload_only = ("-o", "access.rights=create,modify,delete,replace")
+        for more in ((), upload_only):
+            s = self.begin(YES + more, "aged=%d" % OLDER, leave)
+            self.close(s, self.upload(s, "f"))
+            self.assertEqual(self.left(), [])
+            self.assertEqual(self.left("d"), sorted(NAMES))
+            self.close(s, self.upload(s, "d/f"))
+            self.assertEqual(self.left("d"), [])
+            self.assertEqual(s.finish(), 0)
+
+    def test_large_directory(self):
+        """Some hundred entries are looked at with each upload."""
+        def leave():
+            self.leave()
+            for n in range(3000):
+                self.put("name-%d" % n)
+        s = self.begin(YES, "aged=%d" % OLDER, leave)
+        uploads = 0
+        while self.left():
+            self.close(s, self.upload(s, "f"))
+            uploads += 1
+            self.assertLess(uploads, 100)
+        self.assertEqual(s.finish(), 0)
+
+    def test_rmdir(self):
+        """Stale ones go with their directory; for others it stays, and the
+        client learns why."""
+        def leave():
+            os.mkdir(self.path("d"))
+            self.leave(*["d/" + n for n in NAMES])
+        for version in ALL:
+            for setting in MAKERS.values():
+                s = self.begin(setting, "aged=%d" % OLDER, leave,
+                               version=version)
+                self.assert_code(s.call("rmdir", "d"), OK)
+                self.assertEqual(s.finish(), 0)
+                s = self.begin(setting, "aged=%d" % YOUNGER, leave,
+                               version=version)
+                reply = s.call("rmdir", "d")
+                self.assert_code(reply, NOT_EMPTY)
+                self.assertIn(b"upload is under way", reply.message)
+                self.assertEqual(self.left("d"), sorted(NAMES))
+                self.put("d/f")
+                reply = s.call("rmdir", "d")
+                self.assert_code(reply, NOT_EMPTY)
+                self.assertNotIn(b"upload", reply.message)
+                self.assertEqual(s.finish(), 0)
+
+    # Sessions that have silly names, or had, and may not remove them.
+    NOT_ALLOWED = {
+        "read-only": YES + ("-R",),
+        "no right": YES + ("-o", "access.rights=list,stat,read,create,modify,"
+                           "rename,mkdir,rmdir,setstat"),
+        "REMOVE denied": YES + ("-P", "remove"),
+        "REMOVE not allowed": YES + ("-p", "open,close,write,opendir,readdir,"
+                                     "realpath,stat,lstat,rmdir"),
+        "no right here": 'files = { atomic = "yes"; }; paths = ( { '
+                         'match = "%s"; rights = [ "list", "stat", "read", '
+                         '"create", "modify", "mkdir", "rmdir" ]; } );',
+        "no right to them": 'files = { atomic = "yes"; }; paths = ( { '
+                            'match = "%s/d/.slipway*"; rights = "none"; }, { '
+                            'match = "%s/.slipway*"; rights = "none"; } );',
+        "a dropbox": YES + ("-o", "profile=dropbox"),
+        "write-once": YES + ("-o", "profile=write-once"),
+        **OTHERS,
+    }
+
+    def test_not_by_who_may_not_delete(self):
+        def leave():
+            os.mkdir(self.path("d"))
+            self.leave(*NAMES, *["d/" + n for n in NAMES])
+        for name, setting in self.NOT_ALLOWED.items():
+            for version in (3, 6):
+                with self.subTest(setting=name, version=version):
+                    s = self.begin(setting, "aged=%d" % OLDER, leave,
+                                   version=version)
+                    self.ask(s, "opendir", ".")
+                    if s.call("opendir", ".").kind == "handle":
+                        self.assertFalse(set(self.listing(s)) & set(NAMES))
+                    reply = self.ask(s, "open", "f", WRITE | CREAT)
+                    if reply.kind == "handle":
+                        s.call("close", reply.handle)
+                    self.assertNotEqual(s.call("rmdir", "d").code, OK)
+                    self.assertEqual(self.left(), sorted(NAMES))
+                    self.assertEqual(self.left("d"), sorted(NAMES))
+                    self.assertEqual(s.finish(), 0)
+
+    @unittest.skipUnless(ROOT, "takes root, to make files of another user")
+    def test_of_another_user(self):
+        """They are seen, and stay."""
+        def leave():
+            os.mkdir(self.path("d"))
+            self.leave(*NAMES, *["d/" + n for n in NAMES])
+            for name in NAMES:
+                for where in ("", "d/"):
+                    os.chown(self.path(where + name), 65533, 65533)
+        s = self.begin(YES, "aged=%d" % OLDER, leave)
+        self.assertEqual(self.listing(s), sorted(NAMES + ["d"]))
+        self.assert_code(s.call("rmdir", "d"), NOT_EMPTY)
+        self.close(s, self.upload(s, "f"))
+        self.assertEqual(self.left(), sorted(NAMES))
+        self.assertEqual(self.left("d"), sorted(NAMES))
+        self.assertEqual(s.finish(), 0)
+
+    def test_what_is_no_file(self):
+        def leave():
+            os.mkdir(self.path(NAMES[0]))
+            os.symlink("f", self.path(NAMES[1]))
+            self.put("f", OLD)
+        s = self.begin(YES, "aged=%d" % OLDER, leave)
+        self.listing(s)
+        self.close(s, self.upload(s, "g"))
+        self.assertEqual(self.left(), sorted(NAMES))
+        self.assertEqual(self.get("f"), OLD)
+        self.assertEqual(s.finish(), 0)
+
+    @unittest.skipUnless(marks_work(), "no user attributes here")
+    def test_kept(self):
+        """A file that is kept for a name stays, whatever its age, until the
+        directory goes; what a killed session kept is stale then."""
+        for mark in (b"f", b"/f"):
+            def leave(mark=mark):
+                os.mkdir(self.path("d"))
+                self.leave("d/" + NAMES[0])
+                os.setxattr(self.path("d/" + NAMES[0]), MARK, mark)
+            s = self.begin(KEEP, "aged=%d" % OLDER, leave)
+            self.listing(s, "d")
+            self.close(s, self.upload(s, "d/g"))
+            self.assert_code(s.call("remove", "d/g"), OK)
+            self.assertEqual(self.left("d"), NAMES[:1])
+            self.assert_code(s.call("rmdir", "d"), OK)
+            self.assertEqual(s.finish(), 0)
+
+    def test_in_a_directory_that_left_the_root(self):
+        def leave():
+            os.makedirs(self.path("in/d"))
+            self.leave(*["in/d/" + n for n in NAMES])
+        for sandbox in ("auto", "off"):
+            self.mount("aged=%d" % OLDER, leave)
+            s = self.session(*YES, "-o", "root=" + self.path("in"), "-o",
+                             "sandbox=" + sandbox, *LOG)
+            h = self.opendir(s, "d")
+            os.rename(self.path("in/d"), self.path("d"))
+            while s.call("readdir", h).kind == "name":
+                pass
+            self.assertEqual(self.left("d"), sorted(NAMES))
+            self.assertEqual(s.finish(), 0)
+
+
+class TwoHosts(SillyTest):
+    """Two mounts of one directory, across which no lock is seen: what one
+    session uploads no other takes away, whatever it asks."""
+
+    def by_sshfs(self):
+        """Two machines that mount a third one's directory."""
+        source = self.dir
+        for _ in range(2):
+            mount = mounts.Sshfs(source, SERVER)
+            self.addCleanup(mount.unmount)
+            yield mount.path
+
+    def by_bindfs(self):
+        """A bindfs, and the directory behind it."""
+        mount = mounts.Bindfs(self.dir)
+        self.addCleanup(mount.unmount)
+        yield mount.path
+        yield self.dir
+
+    def ask_all(self, s):
+        """Whatever clears, or looks for files that are kept."""
+        self.listing(s)
+        self.listing(s, "d")
+        for name in ("missing", "f", "d/f"):
+            self.ask(s, "stat", name)
+        self.close(s, self.upload(s, "theirs"))
+        self.close(s, self.upload(s, "d/theirs"))
+        for name in ("theirs", "d/theirs"):
+            self.assert_code(self.ask(s, "remove", name), OK)
+        s.call("rmdir", "d")
+
+    def play(self, paths, mine, others):
+        where = list(paths)
+        os.mkdir(os.path.join(where[0], "d"))
+        for one, two in (where, where[::-1]):
+            for other in others:
+                self.dir = one
+                s = self.session(*self.options(mine), *LOG)
+                hs = [self.upload(s, name) for name in ("f", "d/f")]
+                self.dir = two
+                o = self.session(*self.options(other), *LOG)
+                self.ask_all(o)
+                self.dir = one
+                for h in hs:
+                    self.write(s, h, b" and more", 3)
+                    self.close(s, h)
+                for name in ("f", "d/f"):
+                    self.assertEqual(self.get(name), b"new and more")
+                    os.unlink(self.path(name))
+                self.assertEqual(s.finish(), 0)
+                self.dir = two
+                self.assertEqual(o.finish(), 0)
+
+    def test_two_mounts(self):
+        self.version = 3
+        for kind, paths in ((mounts.Sshfs, self.by_sshfs),
+                            (mounts.Bindfs, self.by_bindfs)):
+            reason = kind.unusable()
+            if reason:
+                self.skipTest(reason)
+            for mine in (YES, KEEP):
+                self.doCleanups()
+                self.fresh_directory()
+                self.play(paths(), mine,
+                          list(MAKERS.values()) + [()])
+
+    def test_begun_anew(self):
+        """The same name is uploaded by both: each is whole, the last wins."""
+        self.version = 3
+        for kind, paths in ((mounts.Sshfs, self.by_sshfs),
+                            (mounts.Bindfs, self.by_bindfs)):
+            reason = kind.unusable()
+            if reason:
+                self.skipTest(reason)
+            for how in (YES, KEEP):
+                self.doCleanups()
+                self.fresh_directory()
+                one, two = paths()
+                self.dir = one
+                a = self.session(*how, *LOG)
+                ha = self.upload(a, "f", b"a" * 100)
+                self.dir = two
+                b = self.session(*how, *LOG)
+                hb = self.upload(b, "f", b"b")
+                self.close(a, ha)
+                self.assertEqual(self.get("f"), b"a" * 100)
+                self.close(b, hb)
+                self.assertEqual(self.get("f"), b"b")
+                self.assertEqual((a.finish(), b.finish()), (0, 0))
+                self.assertEqual(self.parts(), [])

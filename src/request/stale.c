@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "policy/area.h"
+#include "policy/rights.h"
+#include "request/request.h"
+#include "request/session.h"
+#include "request/stale.h"
+#include "system/hidden.h"
+#include "system/part.h"
+#include "wire/path.h"
+
+/*
+ * Makes the place of an entry that the session may remove, of which
+ * fs_release() is due. Returns false for one that it may not, be it that it
+ * makes no such names, or has no right, or that the directory was moved to
+ * where it cannot go.
+ */
+static bool
+may_remove(struct session *s, int dirfd, const char *name, struct place *p)
+{
+	struct area a;
+
+	if (!s->fs.reserves ||
+	    policy_permits(&s->policy, "remove", true) != PERMIT ||
+	    fs_locate_entry(&s->fs, dirfd, name, 0, p) != 0)
+		return false;
+	policy_area(&s->policy, p->resolved, &a);
+	if ((a.rights & RIGHT_DELETE) != 0)
+		return true;
+	fs_release(p);
+	return false;
+}
+
+void
+stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
+    const char *name, const struct statx *st)
+{
+	struct place p;
+
+	if (!hidden_seems_stale(st) || !may_remove(s, dirfd, name, &p))
+		return;
+	if (!clock->asked && hidden_now(p.dirfd, &clock->now) != 0)
+		clock->now = INT64_MIN;
+	clock->asked = true;
+	(void)hidden_clear(&p, clock->now, false);
+	fs_release(&p);
+}
+
+/* What is looked for beside an upload, or in a directory that is to go. */
+struct sweep {
+	struct session	*s;
+	int64_t		 now;
+	bool		 live;		/* one was left */
+};
+
+static int
+sweep_one(int dirfd, const char *name, void *arg)
+{
+	struct sweep *x = arg;
+	struct place p;
+
+	if (!path_is_hidden(name, strlen(name)) ||
+	    !may_remove(x->s, dirfd, name, &p))
+		return 0;
+	(void)hidden_clear(&p, x->now, false);
+	fs_release(&p);
+	return 0;
+}
+
+/* The note on a directory; where there is none yet, one that begins anew. */
+static struct stale_dir *
+find_dir(struct stale *stale, const struct part *p, bool *is_new)
+{
+	struct stale_dir *d;
+
+	*is_new = false;
+	for (d = stale->dir; d < stale->dir + STALE_DIRS; d++)
+		if (d->ino == p->ino && d->dev == p->dev)
+			return d;
+	*is_new = true;
+	d = &stale->dir[stale->next];
+	stale->next = (stale->next + 1) % STALE_DIRS;
+	*d = (struct stale_dir){ .dev = p->dev, .ino = p->ino };
+	return d;
+}
+
+void
+stale_beside(struct session *s, const struct part *p)
+{
+	struct sweep x = { .s = s };
+	struct stale_dir *d;
+	struct statx st;
+	bool is_new;
+
+	if (!s->fs.reserves)
+		return;
+	d = find_dir(&s->stale, p, &is_new);
+	if ((d->off == 0 && !is_new) || fs_stat(&p->place, &st) != 0)
+		return;
+	x.now = st.stx_ctime.tv_sec;
+	(void)fs_each_entry(p->place.dirfd, &d->off, sweep_one, &x);
+}
+
+/* Returns 1 for an entry that others see, too. */
+static int
+is_visible(int dirfd, const char *name, void *arg)
+{
+	struct place p = fs_place_entry(dirfd, name);
+	const struct sweep *x = arg;
+	struct statx st;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return 0;
+	return !path_is_hidden(name, strlen(name)) ||
+	    (fs_stat(&p, &st) == 0 && st.stx_uid != x->s->self.uid);
+}
+
+static int
+empty_one(int dirfd, const char *name, void *arg)
+{
+	struct sweep *x = arg;
+	struct place p;
+
+	if (!path_is_hidden(name, strlen(name)))
+		return 0;
+	if (!may_remove(x->s, dirfd, name, &p)) {
+		x->live = true;
+		return 0;
+	}
+	if (!hidden_clear(&p, x->now, true))
+		x->live = true;
+	fs_release(&p);
+	return 0;
+}
+
+int
+stale_empty(struct session *s, struct request *q, const struct place *dir)
+{
+	struct sweep x = { .s = s };
+	int fd;
+
+	if (!s->fs.reserves)
+		return -ENOTEMPTY;
+	if ((fd = fs_open(dir, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0)) < 0)
+		return -ENOTEMPTY;
+	if (fs_each_entry(fd, NULL, is_visible, &x) != 0) {
+		(void)fs_close(fd);
+		return -ENOTEMPTY;
+	}
+	if (hidden_now(fd, &x.now) != 0)
+		x.now = INT64_MIN;
+	(void)fs_each_entry(fd, NULL, empty_one, &x);
+	(void)fs_close(fd);
+	if (!x.live)
+		return 0;
+	q->message = "an upload is under way there";
+	return -ENOTEMPTY;
+}
