@@ -34,42 +34,16 @@ void	atomic_resolve_kept(struct session *, struct request *);
 /* The gate, with the answer: the request lets go of its parts. */
 void	atomic_end(struct request *);
 
+/* Lets a place be where the part is, however it was asked for. */
+void	atomic_stand_in(struct place *asked, const struct place *at);
+
 /*
- * Opens the first path for OPEN, as make_open() does, if it is or becomes a
- * part: q->part[0], at q->place[0]. Returns the descriptor, -errno, or
+ * Opens the i-th path, as make_open() does, if it is or becomes a part:
+ * q->part[i], at q->place[i]. Returns the descriptor, -errno, or
  * ATOMIC_IN_PLACE when the caller is to open it as it was asked for.
  */
 #define ATOMIC_IN_PLACE	INT32_MAX
-int	atomic_open(struct session *, struct request *, int flags, mode_t,
-	    struct making *);
-
-/* CLOSE: true if there is anything to publish; and publishes it, in steps. */
-bool	atomic_wants_close(const struct request *);
-int	atomic_close(struct session *, struct request *);
-
-/*
- * RENAME, before it. 0, the outcome, or ATOMIC_DONE when there is nothing to
- * do.
- */
-#define ATOMIC_DONE	INT32_MAX
-int	atomic_rename(struct request *);
-
-/*
- * REMOVE: true if the name means a file that an earlier session kept, which
- * is then given up.
- */
-bool	atomic_remove(struct request *);
-
-/* RENAME and REMOVE, done. */
-void	atomic_settled(struct request *);
-
-/*
- * hardlink: what its first path means is to have two names, so it gets the
- * first. 0 or the outcome.
- */
-int	atomic_publish(struct request *);
-
-/* rename.c: gives part[0] its name, as a RENAME would. */
-int	rename_publish(struct session *, struct request *);
+int	atomic_open(struct session *, struct request *, int i, int flags,
+	    mode_t, struct making *);
 
 #endif

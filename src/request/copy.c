@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "request/atomic.h"
 #include "request/limit.h"
 #include "request/make.h"
 #include "request/ops.h"
+#include "request/publish.h"
 #include "request/reply.h"
 #include "system/log.h"
 #include "system/part.h"
@@ -121,6 +123,8 @@ op_copy_data(struct session *s, struct request *q)
 /* A copy-file between two steps. */
 struct copying {
 	int	from, to;
+	bool	beside;			/* to a temporary file that no handle
+					 * has: it is to be published */
 	struct making target;	/* what is made and half copied goes again */
 };
 
@@ -136,13 +140,31 @@ same_place(const struct statx *st, struct place p)
 }
 
 /*
+ * Opens the target, as an OPEN that empties it does: see files.atomic. One that
+ * is written in place is not emptied yet.
+ */
+static int
+copy_file_open(struct session *s, struct request *q, struct copying *c,
+    mode_t mode)
+{
+	int flags = O_WRONLY | (q->ruling.must_exist ? 0 : O_CREAT) |
+	    (q->ruling.replace ? 0 : O_EXCL);
+
+	c->to = atomic_open(s, q, 1, flags | O_TRUNC, mode, &c->target);
+	if (c->to == ATOMIC_IN_PLACE)
+		c->to = make_open(s, q, 1, flags, mode, &c->target);
+	c->beside = c->to >= 0 && q->part[1] != NULL &&
+	    q->part[1]->writers == 0;
+	return c->to < 0 ? c->to : 0;
+}
+
+/*
  * The target is emptied only when it is known not to be the source, by
  * whatever name or link.
  */
 static int
 copy_file_begin(struct session *s, struct request *q, struct copying *c)
 {
-	int excl = q->ruling.replace ? 0 : O_EXCL;
 	struct place from, to;
 	struct statx st;
 	int r;
@@ -159,11 +181,8 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 		return FX_FAILURE;
 	if ((r = limit_range(q, 0, st.stx_size)) != 0)
 		return r;
-	c->to = make_open(s, q, 1, O_WRONLY |
-	    (q->ruling.must_exist ? 0 : O_CREAT) | excl, st.stx_mode & 0777,
-	    &c->target);
-	if (c->to < 0)
-		return c->to;
+	if ((r = copy_file_open(s, q, c, st.stx_mode & 0777)) != 0)
+		return r;
 	if (fs_same(c->from, c->to))
 		return FX_FAILURE;
 	to = fs_place_fd(c->to, q->path[1]);
@@ -182,11 +201,12 @@ static int
 copy_file_end(struct session *s, struct request *q, int r)
 {
 	struct copying *c = q->copying;
+	bool beside = c->beside;
 	int closed;
 
 	if (c->from >= 0 && (closed = late_close(&s->handles, c->from)) != 0)
 		r = r != 0 ? r : closed;
-	if (r == 0 && q->ruling.fsync && (r = fs_fsync(c->to)) == 0)
+	if (r == 0 && q->ruling.fsync && (r = fs_fsync(c->to)) == 0 && !beside)
 		r = fs_sync_parent(&c->target.at);
 	if (c->to >= 0 && (closed = late_close(&s->handles, c->to)) != 0)
 		r = r != 0 ? r : closed;
@@ -194,7 +214,7 @@ copy_file_end(struct session *s, struct request *q, int r)
 		(void)fs_unlink(&c->target.at);
 	free(c);
 	q->copying = NULL;
-	return r;
+	return r == 0 && beside ? publish_copy(s, q) : r;
 }
 
 int
@@ -206,10 +226,13 @@ op_copy_file(struct session *s, struct request *q)
 	ssize_t n;
 	int r;
 
+	if (q->publishes)
+		return publish_copy(s, q);
 	if (q->copying == NULL) {
 		if ((q->copying = malloc(sizeof(*q->copying))) == NULL)
 			return -ENOMEM;
 		q->copying->from = q->copying->to = -1;
+		q->copying->beside = false;
 		if ((r = copy_file_begin(s, q, q->copying)) != 0)
 			return copy_file_end(s, q, r);
 	}

@@ -15,6 +15,7 @@
 #include "request/limit.h"
 #include "request/make.h"
 #include "request/ops.h"
+#include "request/publish.h"
 #include "request/reply.h"
 #include "request/stale.h"
 #include "system/log.h"
@@ -163,7 +164,7 @@ op_open(struct session *s, struct request *q)
 	if ((r = attrs_check_new(q, false)) != 0)
 		return r;
 	mode = (q->attr.has & HAS_MODE) != 0 ? q->attr.mode & 07777 : 0666;
-	fd = atomic_open(s, q, flags, mode, &m);
+	fd = atomic_open(s, q, 0, flags, mode, &m);
 	if (fd == ATOMIC_IN_PLACE)
 		fd = make_open(s, q, 0, flags, mode, &m);
 	if (fd < 0)
@@ -207,13 +208,13 @@ op_close(struct session *s, struct request *q)
 	int synced = q->ruling.fsync && h != NULL ? close_synced(h) : 0;
 	int r;
 
-	if (!atomic_wants_close(q)) {
+	if (!publish_wants_close(q)) {
 		r = handle_close(&s->handles, h);
 		return synced != 0 ? synced : r;
 	}
 	if (synced != 0)
 		part_failed(h, synced);
-	return atomic_close(s, q);
+	return publish_close(s, q);
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "request/decode.h"
 #include "request/make.h"
 #include "request/ops.h"
+#include "request/publish.h"
 #include "request/reply.h"
 #include "system/log.h"
 #include "wire/path.h"
@@ -235,9 +236,8 @@ op_hardlink(struct session *s, struct request *q)
 	int r;
 
 	(void)s;
-	if ((r = atomic_publish(q)) != 0)
-		return r;
-	r = fs_link(&q->place[0], &q->place[1]);
+	r = q->part[0] != NULL ? publish_link(q) :
+	    fs_link(&q->place[0], &q->place[1]);
 	/* Links to directories are refused with a word that means rights. */
 	if (r == -EPERM && q->precise && fs_stat(&q->place[0], &st) == 0 &&
 	    S_ISDIR(st.stx_mode))

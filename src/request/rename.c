@@ -17,9 +17,9 @@
 #include <string.h>
 
 #include "policy/rights.h"
-#include "request/atomic.h"
 #include "request/make.h"
 #include "request/ops.h"
+#include "request/publish.h"
 #include "request/request.h"
 #include "request/session.h"
 #include "system/clock.h"
@@ -324,7 +324,7 @@ same_name(const struct session *s, const struct request *q)
 static void
 names_changed(struct session *s, struct request *q)
 {
-	atomic_settled(q);
+	publish_settled(q);
 	/* What CLOSE publishes had its visible name all the time. */
 	if (s->handles.open == 0 || q->publishes)
 		return;
@@ -499,10 +499,10 @@ sync_source(struct session *s, const struct request *q)
 int
 op_rename(struct session *s, struct request *q)
 {
-	int r = atomic_rename(q);
+	int r = publish_rename(q);
 
 	if (r != 0)
-		return r == ATOMIC_DONE ? 0 : r;
+		return r == PUBLISH_DONE ? 0 : r;
 	if (q->ruling.fsync && q->work == NULL &&
 	    (r = sync_source(s, q)) != 0)
 		return r;
@@ -515,7 +515,7 @@ op_rename(struct session *s, struct request *q)
 int
 op_remove(struct session *s, struct request *q)
 {
-	int r = atomic_remove(q) ? 0 : displace(s, q);
+	int r = publish_remove(q) ? 0 : displace(s, q);
 
 	return make_settled(q, NAMES_FIRST, r);
 }

@@ -360,6 +360,38 @@ is_free(const struct place *p)
 	return is;
 }
 
+/* A count of the silly names of a file. */
+struct links {
+	const struct statx *file;
+	unsigned	 count;
+};
+
+static int
+count_link(int dirfd, const char *name, void *arg)
+{
+	struct place p = fs_place_entry(dirfd, name);
+	struct links *l = arg;
+	struct statx st;
+
+	l->count += path_is_hidden(name, strlen(name)) &&
+	    fs_stat(&p, &st) == 0 && st.stx_ino == l->file->stx_ino &&
+	    fs_device(&st) == fs_device(l->file);
+	return 0;
+}
+
+unsigned
+hidden_links(const struct place *beside, const struct statx *file)
+{
+	struct links l = { .file = file };
+	int fd;
+
+	if ((fd = fs_open_parent(beside)) < 0)
+		return 0;
+	(void)fs_each_entry(fd, NULL, count_link, &l);
+	(void)fs_close(fd);
+	return l.count;
+}
+
 /* A search for the file that is marked with a name. */
 struct search {
 	const char	*mark;

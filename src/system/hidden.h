@@ -67,6 +67,12 @@ bool	 hidden_is_there(const struct hidden *);
  */
 void	 hidden_restore(struct hidden *, const struct place *);
 
+/*
+ * Counts the silly names beside a place that are links of that file. Reads the
+ * directory.
+ */
+unsigned hidden_links(const struct place *, const struct statx *);
+
 /* Drops a use; the last removes the file unless it was replaced. */
 void	 hidden_release(struct hidden *);
 

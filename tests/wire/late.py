@@ -13,7 +13,7 @@ import subprocess
 import mounts
 from atomic import LOG, NEW, OK, OLD, AtomicTest
 from session import SERVER
-from sftpwire import CREAT, READ, WRITE
+from sftpwire import CREAT, EXCL, READ, WRITE
 from versions import ALL
 
 SETTINGS = {
@@ -98,7 +98,7 @@ class Once(LateTest):
         s.call("close", r)
 
     def act_open_and_fail(self, s):
-        self.ask(s, "open", "f.tmp", WRITE | CREAT | 0x20)
+        self.ask(s, "open", "f.tmp", WRITE | CREAT | EXCL)
         self.ask(s, "opendir", "f.tmp")
 
     def act_write_through_another(self, s):

@@ -11,7 +11,7 @@ import re
 import struct
 
 from atomic import KEEP, LOG, NEW, OK, OLD, PART, YES, AtomicTest
-from sftpwire import CREAT, READ, TRUNC, WRITE
+from sftpwire import CREAT, EXCL, READ, TRUNC, WRITE
 from versions import ALL
 
 NAMES = {0x2: "MODIFY", 0x4: "ATTRIB", 0x8: "CLOSE_WRITE", 0x40: "MOVED_FROM",
@@ -122,7 +122,7 @@ class Watched(AtomicTest):
     def test_refused(self):
         """An upload that cannot begin, or does not end."""
         for s, watch in self.sessions(*self.ATOMIC):
-            self.ask(s, "open", "f", WRITE | CREAT | 0x20)
+            self.ask(s, "open", "f", WRITE | CREAT | EXCL)
             os.mkdir(self.path("d"))
             self.ask(s, "open", "d", WRITE | TRUNC)
             self.upload(s, "f")

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How a temporary file gets its visible name: by the last CLOSE, by RENAME, by
+ * a hard link, or as the target of a copy.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "request/atomic.h"
+#include "request/make.h"
+#include "request/publish.h"
+#include "request/rights.h"
+#include "system/hidden.h"
+#include "system/log.h"
+#include "system/part.h"
+
+bool
+publish_wants_close(const struct request *q)
+{
+	return q->publishes || q->handle[0]->part != NULL;
+}
+
+/*
+ * Finds the place of a temporary file's visible name, by the name that the
+ * client knows. It must be in the directory of the temporary file.
+ */
+static int
+find_by_name(struct session *s, struct request *q, const struct part *p,
+    const char *name)
+{
+	int r;
+
+	if ((r = fs_locate(&s->fs, name, PLACE_FOLLOW, &q->place[1])) != 0)
+		return r;
+	return part_find(&s->handles, &q->place[1]) == p ? 0 : -ENOENT;
+}
+
+/*
+ * Finds where the temporary file is, and where it goes: to its visible name in
+ * the directory that it is in, wherever that is by now. A session with a root
+ * must still be able to get there, and be permitted to: a directory that was
+ * moved out of the root gets nothing. `name` is asked only where there is no
+ * /proc to tell the name of the directory.
+ */
+static int
+find_places(struct session *s, struct request *q, const struct part *p,
+    const char *name)
+{
+	int r;
+
+	q->place[0] = p->place;
+	r = fs_locate_entry(&s->fs, p->place.dirfd, p->name, PLACE_CREATES,
+	    &q->place[1]);
+	if (r == -ENOENT)
+		r = find_by_name(s, q, p, name);
+	return r != 0 ? r : rights_judge_publishing(s, q, p->replaces);
+}
+
+/* To give a file its visible name in place of the silly one is a RENAME. */
+static void
+begin_publishing(struct request *q, struct part *p)
+{
+	q->publishes = true;
+	q->path[0] = p->place.name;
+	q->path[1] = p->name;
+	q->ruling.forced = false;
+}
+
+static int
+publishing_failed(const struct part *p, int outcome)
+{
+	log_error("cannot give \"%s\" its name: %s", p->name, outcome < 0 ?
+	    strerror(-outcome) : "permission denied");
+	return outcome;
+}
+
+/*
+ * Ends the handle first, since the answer of its close counts. The file is on
+ * its way to being seen only if every byte arrived, by whichever handle.
+ */
+static int
+end_writing(struct session *s, struct request *q)
+{
+	struct handle *h = q->handle[0];
+	struct part *p = q->part[0] = part_hold(h->part);
+	int r, lost = 0;
+
+	if (p->pending && p->writers == 1)
+		lost = find_places(s, q, p, index_name(h) != NULL ?
+		    index_name(h) : h->name);
+	r = handle_close(&s->handles, h);
+	q->handle[0] = NULL;
+	/* Who watches the directory sees the last descriptor go before. */
+	if (p->pending && p->writers == 0)
+		part_unlock(p);
+	if (!p->pending || p->error != 0 || p->writers > 0)
+		return r != 0 || !p->pending ? r : p->error;
+	if (lost != 0)
+		return publishing_failed(p, lost);
+	begin_publishing(q, p);
+	return 0;
+}
+
+/* Publishes the part of a request that has begun to, in steps. */
+static int
+publish_part(struct session *s, struct request *q)
+{
+	struct part *p = q->part[0];
+	int r;
+
+	r = hidden_is_there(p->hidden) ? rename_publish(s, q) : -ENOENT;
+	if (r == PENDING)
+		return r;
+	if (r != 0)
+		(void)publishing_failed(p, r);
+	else
+		r = p->error;
+	/* Beside a file that was quicker it could never be gone on with. */
+	if (r == -EEXIST)
+		part_drop(p);
+	r = make_settled(q, NAMES_SECOND, r);
+	/* The answer of CLOSE names no file: the request did not. */
+	q->path[0] = q->path[1] = NULL;
+	return r;
+}
+
+int
+publish_close(struct session *s, struct request *q)
+{
+	int r;
+
+	if (!q->publishes && ((r = end_writing(s, q)) != 0 || !q->publishes))
+		return r;
+	return publish_part(s, q);
+}
+
+int
+publish_copy(struct session *s, struct request *q)
+{
+	const char *name = q->path[1];
+	struct part *p = q->part[1];
+	int r;
+
+	if (q->publishes)
+		return publish_part(s, q);
+	/* The source, and its place, have served. */
+	fs_release(&q->place[0]);
+	fs_release(&q->place[1]);
+	if (q->part[0] != NULL)
+		part_release(q->part[0]);
+	q->part[0] = p;
+	q->part[1] = NULL;
+	if ((r = find_places(s, q, p, name)) != 0)
+		return publishing_failed(p, r);
+	begin_publishing(q, p);
+	return publish_part(s, q);
+}
+
+int
+publish_rename(struct request *q)
+{
+	struct place to;
+	int r;
+
+	/* A file whose bytes did not arrive must not replace anything. */
+	if (q->part[0] != NULL && (r = part_flush(q->part[0])) != 0)
+		return r;
+	/* A part that is in the way is there, under whatever name. */
+	if (q->part[1] == NULL || !q->ruling.replace)
+		return 0;
+	if (q->part[1] == q->part[0])
+		return PUBLISH_DONE;
+	to = part_visible(q->part[1]);
+	atomic_stand_in(&q->place[1], &to);
+	return 0;
+}
+
+bool
+publish_remove(struct request *q)
+{
+	struct part *p = q->part[0];
+
+	if (p == NULL || !p->kept || p->writers > 0)
+		return false;
+	part_discard(p);
+	return true;
+}
+
+void
+publish_settled(struct request *q)
+{
+	if (q->part[0] != NULL && q->path[1] != NULL)
+		part_published(q->part[0], &q->place[1]);
+	else if (q->part[0] != NULL)
+		part_drop(q->part[0]);
+	if (q->part[1] != NULL)
+		part_drop(q->part[1]);
+}
+
+int
+publish_link(struct request *q)
+{
+	struct part *p = q->part[0];
+	struct place to = part_visible(p);
+	int r;
+
+	/* A temporary file has the new name, too. */
+	if (q->part[1] != NULL)
+		return -EEXIST;
+	if ((r = part_flush(p)) != 0 ||
+	    (r = fs_link(&p->place, &q->place[1])) != 0)
+		return r;
+	if ((r = fs_rename(&p->place, &to, p->replaces)) != 0) {
+		(void)fs_unlink(&q->place[1]);
+		return r;
+	}
+	atomic_stand_in(&q->place[0], &to);
+	part_published(p, &to);
+	return 0;
+}
