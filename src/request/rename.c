@@ -31,6 +31,7 @@
 #include "wire/sftp.h"
 
 #define FIRST_DELAY	10	/* ms; doubled after each try */
+#define LAST_DELAY	160	/* ms; of those to give a file its name back */
 #define RELEASE_TIME	250	/* ms: FUSE and SMB close behind our back */
 #define RETRY_MINUTE	60000	/* ms; in which no more than ... */
 #define RETRY_BUDGET	5000	/* ... so many go into retries */
@@ -54,6 +55,9 @@ struct displacing {
 	struct hidden	*hidden;	/* for the displaced file, or NULL */
 	struct place	 aside;		/* the place of that name */
 	bool		 linked;	/* it is a second name already */
+	int		 away;		/* the displaced file is there, and
+					 * must go back: this is the answer */
+	unsigned	 back_delay;	/* ms before the next try to */
 	uint64_t	 until, due;	/* ms: give up; try again */
 	unsigned	 delay;
 };
@@ -221,14 +225,16 @@ prepare_handles(struct session *s, const struct request *q,
  * there instead. Returns 0 or the answer.
  */
 static int
-prepare_hidden(const struct request *q, struct displacing *d)
+prepare_hidden(struct session *s, const struct request *q,
+    struct displacing *d)
 {
 	const struct place *file = &q->place[is_rename(q) ? 1 : 0];
 
 	if (!d->matches.any_displaced ||
 	    q->ruling.open_handles != HANDLES_REOPEN)
 		return 0;
-	if ((d->hidden = hidden_new(file, HIDDEN_OLD, &d->aside)) == NULL)
+	if ((d->hidden = hidden_new(&s->handles.leaving, file, HIDDEN_OLD,
+	    &d->aside)) == NULL)
 		return -ENOMEM;
 	if (!is_rename(q))
 		return 0;
@@ -267,30 +273,62 @@ let_go(struct session *s, const struct request *q, const struct displacing *d)
 	return r;
 }
 
-/* With no link to be had: out of the way, then there, or all back. */
+/* With no link to be had: out of the way, and then there. */
 static int
 attempt_aside(const struct request *q, struct displacing *d)
 {
-	const struct place *new = &q->place[1];
 	int r;
 
 	log_info("rename: moving \"%s\" aside", q->path[1]);
-	if ((r = fs_rename(new, &d->aside, false)) != 0)
+	if ((r = fs_rename(&q->place[1], &d->aside, false)) != 0)
 		return r;
-	if ((r = attempt(q)) != 0) {
+	if ((r = attempt(q)) != 0)
 		log_info("rename: moving \"%s\" back", q->path[1]);
-		hidden_restore(d->hidden, new);
+	d->away = r;
+	d->back_delay = FIRST_DELAY;
+	return r;
+}
+
+/*
+ * Gives the displaced file its name back, and returns the error for which it
+ * must have it. A refusal is tried again after 10, 20, 40 ... ms; only the end
+ * of the session waits for that here.
+ */
+static int
+move_back(const struct session *s, struct request *q, struct displacing *d)
+{
+	int r;
+
+	while ((r = fs_rename(&d->aside, &q->place[1], false)) != 0 &&
+	    r != -EEXIST && d->back_delay <= LAST_DELAY) {
+		q->wait = d->back_delay;
+		d->back_delay *= 2;
+		if (!s->ending) {
+			d->due = clock_ms() + q->wait;
+			return PENDING;
+		}
+		clock_wait(q->wait);
 	}
+	if (r != 0)
+		hidden_stays(d->hidden, &q->place[1], r);
+	r = d->away;
+	d->away = 0;
 	return r;
 }
 
 static int
-attempt_displacing(const struct request *q, struct displacing *d)
+attempt_displacing(const struct session *s, struct request *q,
+    struct displacing *d)
 {
+	int r;
+
 	if (d->hidden == NULL || d->linked)
 		return attempt(q);
-	return is_rename(q) ? attempt_aside(q, d) :
-	    fs_rename(&q->place[0], &d->aside, false);
+	if (!is_rename(q))
+		return fs_rename(&q->place[0], &d->aside, false);
+	if (d->away == 0 && ((r = attempt_aside(q, d)) == 0 || d->away == 0))
+		return r;
+	return move_back(s, q, d);
 }
 
 /* The displaced file is where only its handles find it. */
@@ -400,7 +438,9 @@ displacing_try(struct session *s, struct request *q)
 		q->wait = (unsigned)(d->due - now);
 		return PENDING;
 	}
-	r = attempt_displacing(q, d);
+	r = attempt_displacing(s, q, d);
+	if (r == PENDING)
+		return r;
 	if (r == 0 || !is_refusal(q, r))
 		return displacing_end(s, q, r);
 	return try_later(s, q);
@@ -423,7 +463,7 @@ displacing_begin(struct session *s, struct request *q, int first)
 	if (d->matches.len == 0 && (patience == 0 || first == -EEXIST))
 		return displacing_end(s, q, first);
 	if ((r = prepare_handles(s, q, d)) != 0 ||
-	    (r = prepare_hidden(q, d)) != 0) {
+	    (r = prepare_hidden(s, q, d)) != 0) {
 		unpin_all(&d->matches);
 		return displacing_end(s, q, r);
 	}

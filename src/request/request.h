@@ -133,6 +133,11 @@ struct request {
 	struct digesting *digesting;	/* PENDING: what digest.c hashes */
 	unsigned	 wait;		/* PENDING: milliseconds to let pass */
 
+	/* dispatch.c: it was run, and silly names it gave up are to go. */
+	bool		 over;
+	bool		 replied;	/* not with a STATUS */
+	int		 outcome;
+
 	struct attr	 attr;		/* a field of the shape, too */
 	struct unknown	 unknown;	/* for STATUS */
 };

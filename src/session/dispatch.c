@@ -13,6 +13,8 @@
 #include "request/trace.h"
 #include "session/dispatch.h"
 #include "session/hello.h"
+#include "system/clock.h"
+#include "system/hidden.h"
 #include "system/log.h"
 #include "system/transfers.h"
 #include "wire/sftp.h"
@@ -24,26 +26,47 @@ dispatch_release(struct request *q)
 	int i;
 
 	for (i = 0; i < (int)nitems(q->place); i++) {
+		if (q->place[i].name == NULL)
+			continue;
 		fs_release(&q->place[i]);
 		q->place[i] = (struct place){ .name = NULL };
 	}
-	atomic_end(q);
+	if (q->part[0] != NULL || q->part[1] != NULL)
+		atomic_end(q);
 }
 
-/* The one reply. What a handler built before it failed is taken back. */
+/*
+ * The end of a request that was run: the one reply, once the silly names that
+ * it gave up are gone. A file system may count a file as open for a while
+ * after it was closed, and the next request would still meet it.
+ */
+static enum verdict
+dispatch_end(struct session *s, struct request *q)
+{
+	struct hidden_list *leaving = &s->handles.leaving;
+
+	if (!LIST_EMPTY(leaving) &&
+	    (q->wait = hidden_retry(leaving, clock_ms())) > 0)
+		return VERDICT_PENDING;
+	if (!q->replied)
+		reply_status(s, q, q->outcome);
+	return s->refused ? VERDICT_FATAL : VERDICT_DONE;
+}
+
+/* What a handler built before it failed is taken back. */
 static enum verdict
 dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 {
 	if (outcome == PENDING)
 		return VERDICT_PENDING;
 	dispatch_release(q);
-	outcome = rights_conceal(q, outcome);
-	record_end(q, outcome);
-	if (outcome == 0 && s->out.len > mark)
-		return VERDICT_DONE;
-	s->out.len = mark;
-	reply_status(s, q, outcome);
-	return s->refused ? VERDICT_FATAL : VERDICT_DONE;
+	q->outcome = rights_conceal(q, outcome);
+	record_end(q, q->outcome);
+	q->replied = q->outcome == 0 && s->out.len > mark;
+	if (!q->replied)
+		s->out.len = mark;
+	q->over = true;
+	return dispatch_end(s, q);
 }
 
 static bool
@@ -275,12 +298,15 @@ dispatch_resume(struct session *s, struct request *q)
 {
 	size_t mark = s->out.len;
 
-	return dispatch_answer(s, q, mark, q->row->run(s, q));
+	return q->over ? dispatch_end(s, q) :
+	    dispatch_answer(s, q, mark, q->row->run(s, q));
 }
 
 void
 dispatch_abandon(struct session *s, struct request *q)
 {
+	if (q->over)
+		return;
 	s->ending = true;
 	record_end(q, q->row->run(s, q));
 	dispatch_release(q);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -57,6 +58,12 @@ clock_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+void
+clock_wait(unsigned ms)
+{
+	(void)poll(NULL, 0, (int)ms);
 }
 
 void

@@ -14,6 +14,12 @@ void	clock_list_date(time_t, char to[CLOCK_DATE_LEN]);
 /* Milliseconds of a clock that only goes forward. */
 uint64_t clock_ms(void);
 
+/*
+ * Waits for so many milliseconds: for the end of a session only, since nothing
+ * else happens meanwhile.
+ */
+void	clock_wait(unsigned ms);
+
 /* As syslog(3), "Nov 22 09:41:07"; and as RFC 3339 has it, in UTC. */
 void	clock_syslog_date(time_t, char to[CLOCK_DATE_LEN]);
 void	clock_utc_date(time_t, char to[CLOCK_DATE_LEN]);

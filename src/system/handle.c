@@ -28,6 +28,7 @@ handles_init(struct handles *hs)
 	*hs = (struct handles){ 0 };
 	index_init(hs);
 	LIST_INIT(&hs->parts);
+	LIST_INIT(&hs->leaving);
 	arc4random_buf(&hs->mask, sizeof(hs->mask));
 }
 
@@ -226,6 +227,7 @@ handles_end(struct handles *hs)
 			    strerror(-h->error));
 		(void)handle_close(hs, h);
 	}
+	hidden_finish(&hs->leaving);
 	for (i = 0; i < hs->count; i += BLOCK)
 		free(hs->blocks[i / BLOCK]);
 	free(hs->blocks);

@@ -78,6 +78,7 @@ RB_HEAD(handles_by_inode, indexed);
 LIST_HEAD(handle_list, handle);
 LIST_HEAD(indexed_list, indexed);
 LIST_HEAD(part_list, part);
+LIST_HEAD(hidden_list, hidden);
 
 struct handles {
 	uint64_t	 mask;		/* ids are serial and slot under it */
@@ -94,6 +95,7 @@ struct handles {
 	struct handle_list unindexed;	/* opened since somebody looked */
 	struct indexed_list no_inode;	/* ... and asked for names only */
 	struct part_list parts;		/* pending: part.h */
+	struct hidden_list leaving;	/* not removed yet: hidden.h */
 };
 
 void	 handles_init(struct handles *);

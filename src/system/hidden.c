@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "system/clock.h"
+#include "system/handle.h"
 #include "system/hidden.h"
 #include "system/log.h"
 #include "wire/path.h"
@@ -17,12 +18,19 @@
 
 struct hidden {
 	int		 users;
+	struct hidden_list *list;	/* that it goes to ... */
+	LIST_ENTRY(hidden) leaving;	/* ... when it cannot be removed */
+	unsigned	 delay;		/* ms before the next try, at ... */
+	uint64_t	 due;
 	int		 dirfd;		/* O_PATH: goes with the directory */
 	int		 lock;		/* descriptor that holds it, or -1 */
 	bool		 taken;
 	uint64_t	 dev, ino;
 	char		 name[HIDDEN_LEN + 1];
 };
+
+#define FIRST_DELAY	10	/* ms before the second try; then doubled ... */
+#define LAST_DELAY	160	/* ... as long as it is no more than this */
 
 /*
  * The byte that is locked is the last there can be: clients lock those before
@@ -50,13 +58,14 @@ hidden_place(const struct hidden *h)
 }
 
 static struct hidden *
-hidden_beside(const struct place *beside)
+hidden_beside(struct hidden_list *list, const struct place *beside)
 {
 	struct hidden *h;
 
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		return NULL;
 	h->users = 1;
+	h->list = list;
 	h->lock = -1;
 	if ((h->dirfd = fs_open_parent(beside)) < 0) {
 		free(h);
@@ -66,11 +75,12 @@ hidden_beside(const struct place *beside)
 }
 
 struct hidden *
-hidden_new(const struct place *beside, const char *suffix, struct place *p)
+hidden_new(struct hidden_list *list, const struct place *beside,
+    const char *suffix, struct place *p)
 {
 	struct hidden *h;
 
-	if ((h = hidden_beside(beside)) == NULL)
+	if ((h = hidden_beside(list, beside)) == NULL)
 		return NULL;
 	random_name(h->name, suffix);
 	*p = hidden_place(h);
@@ -175,42 +185,25 @@ hidden_is_there(const struct hidden *h)
 }
 
 void
-hidden_restore(struct hidden *h, const struct place *to)
+hidden_stays(struct hidden *h, const struct place *old, int error)
 {
-	struct place p = hidden_place(h);
-	int delay, r;
-
-	for (delay = 10; (r = fs_rename(&p, to, false)) != 0 &&
-	    r != -EEXIST && delay <= 160; delay *= 2)
-		(void)poll(NULL, 0, delay);
-	if (r == 0)
-		return;
 	log_error("cannot give \"%s\" its name \"%s\" back: %s", h->name,
-	    to->shown, strerror(-r));
+	    old->shown, strerror(-error));
 	hidden_lock(h);
 }
 
-/*
- * Removes the file. What was open a moment ago may still count as open: FUSE
- * and SMB close behind our back, so a refusal is not taken for an answer
- * before some tries of 10, 20, 40 ... ms.
- */
-static int
-hidden_remove(const struct place *p)
+static void
+hidden_free(struct hidden *h)
 {
-	int delay, r;
-
-	for (delay = 10; (r = fs_unlink(p)) != 0 && r != -ENOENT &&
-	    delay <= 160; delay *= 2)
-		(void)poll(NULL, 0, delay);
-	return r;
+	close(h->dirfd);
+	free(h);
 }
 
 static void
 hidden_end(struct hidden *h, bool remove)
 {
 	struct place p = hidden_place(h);
-	int r;
+	int r = 0;
 
 	if (--h->users > 0)
 		return;
@@ -218,10 +211,62 @@ hidden_end(struct hidden *h, bool remove)
 	if (h->lock >= 0)
 		close(h->lock);
 	h->lock = -1;
-	if (remove && hidden_is_there(h) && (r = hidden_remove(&p)) != 0)
+	if (remove && hidden_is_there(h))
+		r = fs_unlink(&p);
+	if (r == 0 || r == -ENOENT) {
+		hidden_free(h);
+		return;
+	}
+	h->delay = FIRST_DELAY;
+	h->due = clock_ms() + h->delay;
+	LIST_INSERT_HEAD(h->list, h, leaving);
+}
+
+/* Tries once more. Returns the milliseconds to let pass, or 0 at the end. */
+static unsigned
+retry_one(struct hidden *h, uint64_t now)
+{
+	struct place p = hidden_place(h);
+	int r;
+
+	if (now < h->due)
+		return (unsigned)(h->due - now);
+	r = fs_unlink(&p);
+	if (r != 0 && r != -ENOENT && h->delay < LAST_DELAY) {
+		h->delay *= 2;
+		h->due = now + h->delay;
+		return h->delay;
+	}
+	if (r != 0 && r != -ENOENT)
 		log_error("cannot remove \"%s\": %s", h->name, strerror(-r));
-	close(h->dirfd);
-	free(h);
+	LIST_REMOVE(h, leaving);
+	hidden_free(h);
+	return 0;
+}
+
+unsigned
+hidden_retry(struct hidden_list *list, uint64_t now)
+{
+	struct hidden *h, *next;
+	unsigned wait, least = 0;
+
+	for (h = LIST_FIRST(list); h != NULL; h = next) {
+		next = LIST_NEXT(h, leaving);
+		wait = retry_one(h, now);
+		if (wait > 0 && (least == 0 || wait < least))
+			least = wait;
+	}
+	return least;
+}
+
+void
+hidden_finish(struct hidden_list *list)
+{
+	unsigned wait;
+
+	while (!LIST_EMPTY(list) &&
+	    (wait = hidden_retry(list, clock_ms())) > 0)
+		clock_wait(wait);
 }
 
 void
@@ -424,7 +469,8 @@ match_mark(int dirfd, const char *name, void *arg)
 }
 
 struct hidden *
-hidden_find(const struct place *p, struct place *found, bool *left)
+hidden_find(struct hidden_list *list, const struct place *p,
+    struct place *found, bool *left)
 {
 	struct search s = { .found = "" };
 	char mark[NAME_MAX + 1];
@@ -437,7 +483,7 @@ hidden_find(const struct place *p, struct place *found, bool *left)
 		return NULL;
 	memcpy(mark, name, len + 1);
 	s.mark = mark;
-	if ((h = hidden_beside(p)) == NULL)
+	if ((h = hidden_beside(list, p)) == NULL)
 		return NULL;
 	(void)fs_each_entry(h->dirfd, NULL, match_mark, &s);
 	if (s.found[0] == '\0') {

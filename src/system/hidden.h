@@ -14,16 +14,25 @@
 /* One silly name; it goes when the last that needs it lets go. */
 struct hidden;
 
+/*
+ * Names whose file could not be removed when it was to be: a file system may
+ * count a file as open for a while after it was closed. hidden_retry() tries
+ * again after 10, 20, 40, 80 and 160 ms, and then gives up, with an error in
+ * the log.
+ */
+struct hidden_list;
+
 /* Seconds that the file of a stale name has not changed for. */
 #define HIDDEN_STALE	(24 * 60 * 60)
 
 /*
  * Makes a new name in the directory of `beside`, which `*p` is set to, that
- * ends in HIDDEN_OLD or HIDDEN_PART. Nothing has it yet. Returns NULL when
- * there is no memory or the directory cannot be reached.
+ * ends in HIDDEN_OLD or HIDDEN_PART. Nothing has it yet. It goes to the list
+ * when its file cannot be removed. Returns NULL when there is no memory or the
+ * directory cannot be reached.
  */
-struct hidden *hidden_new(const struct place *beside, const char *suffix,
-	    struct place *p);
+struct hidden *hidden_new(struct hidden_list *, const struct place *beside,
+	    const char *suffix, struct place *p);
 
 /*
  * Finds the file that an earlier session kept for the name of that place,
@@ -31,7 +40,8 @@ struct hidden *hidden_new(const struct place *beside, const char *suffix,
  * that was left in order is preferred, and then *left is true. Returns NULL if
  * there is none. Reads the directory.
  */
-struct hidden *hidden_find(const struct place *, struct place *p, bool *left);
+struct hidden *hidden_find(struct hidden_list *, const struct place *,
+	    struct place *p, bool *left);
 
 /* Adds one that needs it. */
 struct hidden *hidden_keep(struct hidden *);
@@ -62,10 +72,10 @@ int	 hidden_unlock(struct hidden *);
 bool	 hidden_is_there(const struct hidden *);
 
 /*
- * Gives the file its old name back; where that is refused for a while too, it
- * stays hidden, which is an error in the log.
+ * Notes that the file could not be given its old name back: it stays hidden,
+ * which is an error in the log.
  */
-void	 hidden_restore(struct hidden *, const struct place *);
+void	 hidden_stays(struct hidden *, const struct place *old, int error);
 
 /*
  * Counts the silly names beside a place that are links of that file. Reads the
@@ -75,6 +85,16 @@ unsigned hidden_links(const struct place *, const struct statx *);
 
 /* Drops a use; the last removes the file unless it was replaced. */
 void	 hidden_release(struct hidden *);
+
+/*
+ * Tries again to remove the files of a list that are due at `now` (clock_ms()).
+ * Returns the milliseconds until it is to be called again, or 0 when nothing
+ * is left to try.
+ */
+unsigned hidden_retry(struct hidden_list *, uint64_t now);
+
+/* The end of a session: tries until nothing is left to try, and waits. */
+void	 hidden_finish(struct hidden_list *);
 
 /* The same, but the file stays, under whatever name. */
 void	 hidden_leave(struct hidden *);

@@ -92,7 +92,7 @@ part_new(struct handles *hs, const struct place *beside)
 	struct hidden *h;
 	struct place at;
 
-	if ((h = hidden_new(beside, HIDDEN_PART, &at)) == NULL)
+	if ((h = hidden_new(&hs->leaving, beside, HIDDEN_PART, &at)) == NULL)
 		return NULL;
 	return part_begin(hs, beside, h, &at);
 }
@@ -105,7 +105,7 @@ part_adopt(struct handles *hs, const struct place *beside)
 	struct place at;
 	bool left;
 
-	if ((h = hidden_find(beside, &at, &left)) == NULL)
+	if ((h = hidden_find(&hs->leaving, beside, &at, &left)) == NULL)
 		return NULL;
 	if ((p = part_begin(hs, beside, h, &at)) != NULL) {
 		p->kept = true;
@@ -128,7 +128,8 @@ bool
 part_renew(struct part *p)
 {
 	struct place beside = part_visible(p), at;
-	struct hidden *h = hidden_new(&beside, HIDDEN_PART, &at);
+	struct hidden *h = hidden_new(&p->session->leaving, &beside,
+	    HIDDEN_PART, &at);
 
 	if (h == NULL)
 		return false;

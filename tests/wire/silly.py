@@ -8,10 +8,15 @@ import contextlib
 import fcntl
 import os
 import pwd
+import re
+import shutil
+import signal
 import struct
+import subprocess
 import unittest
 
 import mounts
+import sftpwire as sw
 from atomic import (DENIED, FAILURE, KEEP, LOG, MARK, NEW, OK, OLD, PART,
                     ROOT, YES, AtomicTest, marks_work)
 from session import SERVER
@@ -373,6 +378,157 @@ class Stale(SillyTest):
             while s.call("readdir", h).kind == "name":
                 pass
             self.assertEqual(self.left("d"), sorted(NAMES))
+            self.assertEqual(s.finish(), 0)
+
+
+def can_inject():
+    """Lets strace(1) make a call fail? Asked of a program that is none of
+    ours."""
+    if shutil.which("strace") is None:
+        return False
+    r = subprocess.run(["strace", "-o", "/dev/null", "-e",
+                        "inject=unlinkat,unlink:error=EBUSY", "rm", "-f",
+                        "/nonexistent/x"], capture_output=True, check=False)
+    return b"ptrace" not in r.stderr and r.returncode in (0, 1)
+
+
+@unittest.skipUnless(can_inject(), "strace cannot make calls fail here")
+class Patience(SillyTest):
+    """A file system may count a file as open for a while after it was closed:
+    then a removal, or giving a file its name back, is tried six times, and
+    meanwhile the session goes on. strace makes the calls fail, and tells in
+    which order they were made."""
+
+    REOPEN = ("-o", "rename.open_handles=reopen", "-o", "rename.when=always")
+
+    def begin(self, *expressions, options=REOPEN):
+        """A session under strace with these, in a fresh directory."""
+        self.fresh_directory()
+        self.version = 3
+        self.log = self.dir + ".strace"
+        self.addCleanup(os.unlink, self.log)
+        s = sw.Session(["strace", "-f", "-o", self.log,
+                        *[word for e in expressions for word in ("-e", e)],
+                        SERVER, *options, *LOG], cwd=self.dir, env={
+                            # It cannot look for leaks under strace.
+                            "ASAN_OPTIONS": os.environ.get(
+                                "ASAN_OPTIONS", "") + ":detect_leaks=0"})
+        self.addCleanup(s.destroy)
+        s.init(3)
+        return s
+
+    def refusing(self, refusals, options=REOPEN):
+        """So many removals are refused."""
+        inject = ["inject=unlinkat:error=EBUSY:when=1..%d" % refusals] \
+            if refusals else []
+        return self.begin("trace=sendto,unlinkat", *inject, options=options)
+
+    def calls(self):
+        """The calls, in order: `send`, or what failed or worked."""
+        with open(self.log) as lines:
+            found = re.findall(r"(sendto|unlinkat|renameat2?)\(.* = (\S+)",
+                               lines.read())
+        return ["send" if call == "sendto" else
+                "ok" if result == "0" else "refused"
+                for call, result in found]
+
+    def removed(self, refusals):
+        """A file that was removed while it is open: its CLOSE removes it for
+        good. What is sent between the tries is no answer to that."""
+        s = self.refusing(refusals)
+        self.put("f", OLD)
+        h = self.open(s, "f", READ)
+        self.assert_code(s.call("remove", "f"), OK)
+        self.assertEqual(len(self.names()), 1)
+        # At once, so that the server takes all three in one go.
+        asked = [s.payload(*ask) for ask in (("stat", "."), ("close", h),
+                                             ("stat", "."))]
+        s.pending = [(ident, None) for ident, _ in asked]
+        s.send(b"".join(sw.frame(payload) for _, payload in asked))
+        self.assertEqual(s.result().kind, "attrs")
+        self.assert_code(s.result(), OK)
+        self.assertEqual(s.result().kind, "attrs")
+        self.assertEqual(s.finish(), 0)
+        return s, self.calls()
+
+    def test_removing(self):
+        for refusals in range(6):
+            s, calls = self.removed(refusals)
+            self.assertEqual(self.names(), [])
+            self.assertNotIn(b"cannot remove", s.stderr())
+            self.assertEqual([c for c in calls if c != "send"],
+                             ["refused"] * refusals + ["ok"])
+
+    def test_removing_at_last(self):
+        s, calls = self.removed(6)
+        self.assertEqual(len(self.names()), 1)
+        self.assertIn(b"cannot remove", s.stderr())
+        self.assertEqual(calls.count("refused"), 6)
+        self.assertEqual(calls.count("ok"), 0)
+
+    def test_the_session_goes_on(self):
+        """What was answered before leaves while the removal is tried."""
+        _, calls = self.removed(5)
+        tries = [n for n, c in enumerate(calls) if c in ("refused", "ok")]
+        self.assertIn("send", calls[tries[0]:tries[1]], calls)
+
+    def test_an_upload_that_was_replaced(self):
+        """Its temporary file is to go with the rename, and goes with its
+        close."""
+        s = self.refusing(5, YES)
+        self.put("x", OLD)
+        h = self.upload(s, "f")
+        self.assert_code(s.call("posix-rename@openssh.com", "x", "f"), OK)
+        self.close(s, h)
+        self.assert_only(f=OLD)
+        self.assertEqual(s.finish(), 0)
+
+    def test_a_session_that_ends(self):
+        """It tries to the end, and then it says so."""
+        for refusals in (5, 6):
+            s = self.refusing(refusals, YES)
+            self.upload(s, "f")
+            self.assertEqual(s.finish(), 0)
+            self.assertEqual(len(self.names()), refusals - 5)
+
+    def aside(self, refusals):
+        """A session without links, where a target that is open is moved aside
+        by renameat2. The rename itself, renameat, fails; and so do as many
+        tries to give the target its name back."""
+        inject = ["inject=renameat2:error=EBUSY:when=2..%d"
+                  % (refusals + 1)] if refusals else []
+        return self.begin("trace=linkat,renameat,renameat2",
+                          "inject=linkat:error=EPERM",
+                          "inject=renameat:error=EXDEV", *inject)
+
+    def test_moving_back_at_the_end(self):
+        """A signal, while it is tried: the target has its name in the end."""
+        s = self.aside(5)
+        self.put("f", OLD)
+        self.put("g", NEW)
+        self.open(s, "f", READ)
+        s.start("posix-rename@openssh.com", "g", "f")
+        while self.calls().count("refused") < 2:
+            pass
+        with open(self.log) as log:
+            os.kill(int(log.read().split()[0]), signal.SIGTERM)
+        s.wait()
+        self.assert_only(f=OLD, g=NEW)
+
+    def test_moving_back(self):
+        for refusals in (0, 5, 6):
+            s = self.aside(refusals)
+            self.put("f", OLD)
+            self.put("g", NEW)
+            h = self.open(s, "f", READ)
+            reply = s.call("posix-rename@openssh.com", "g", "f")
+            self.assert_code(reply, FAILURE)
+            self.assertEqual(s.call("read", h, 0, 100).data, OLD)
+            self.assertEqual(self.get("g"), NEW)
+            self.assertEqual(os.path.exists(self.path("f")), refusals < 6)
+            self.assertEqual(b"its name \"f\" back" in s.stderr(),
+                             refusals == 6)
+            self.close(s, h)
             self.assertEqual(s.finish(), 0)
 
 
