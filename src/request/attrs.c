@@ -13,6 +13,7 @@
 #include "request/reply.h"
 #include "system/clock.h"
 #include "system/log.h"
+#include "system/part.h"
 #include "system/suspend.h"
 #include "wire/sftp.h"
 
@@ -87,8 +88,10 @@ log_sets(const struct attr *a, const char *name)
 
 /* A time that is not there stays as it is; draft-13 7.7. */
 static int
-set_times(const struct place *p, const struct attr *a)
+set_times(const struct request *q, const struct place *p, const struct attr *a)
 {
+	struct part *part = q->handle[0] != NULL ? q->handle[0]->part :
+	    q->part[0];
 	struct timespec ts[2] = {
 		{ a->atime, (long)a->atime_ns },
 		{ a->mtime, (long)a->mtime_ns },
@@ -98,7 +101,8 @@ set_times(const struct place *p, const struct attr *a)
 		ts[0].tv_nsec = UTIME_OMIT;
 	if ((a->has & HAS_MTIME) == 0)
 		ts[1].tv_nsec = UTIME_OMIT;
-	return fs_utimes(p, ts);
+	return part != NULL && part->pending ? part_set_times(part, p, ts) :
+	    fs_utimes(p, ts);
 }
 
 /*
@@ -238,7 +242,7 @@ set_one(struct session *s, int what, const struct place *p,
 	case SET_BITS:
 		return set_bits(s, p, a->bits, a->bits_valid, fs_set_bits);
 	default:
-		return set_times(p, a);
+		return set_times(q, p, a);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "system/hidden.h"
 #include "system/log.h"
@@ -297,6 +298,40 @@ part_visible(const struct part *p)
 	return fs_place_entry(p->place.dirfd, p->name);
 }
 
+/*
+ * True if the time of the last change follows that of the last write. Makes
+ * the latter a second older than the former, which nobody takes for old.
+ */
+static bool
+change_follows_write(const struct place *at)
+{
+	struct timespec ts[2] = { { .tv_nsec = UTIME_OMIT } };
+	struct statx before, after;
+
+	if (fs_stat(at, &before) != 0)
+		return false;
+	ts[1].tv_sec = before.stx_ctime.tv_sec - 1;
+	return fs_utimes(at, ts) == 0 && fs_stat(at, &after) == 0 &&
+	    after.stx_ctime.tv_sec < before.stx_ctime.tv_sec;
+}
+
+int
+part_set_times(struct part *p, const struct place *at,
+    const struct timespec ts[2])
+{
+	bool omits = ts[1].tv_nsec == UTIME_OMIT;
+	bool old = !omits && time(NULL) - ts[1].tv_sec > HIDDEN_STALE / 2;
+
+	if (omits && p->dated)
+		p->times[0] = ts[0];
+	if (!omits)
+		p->dated = old && change_follows_write(at);
+	if (omits || !p->dated)
+		return fs_utimes(at, ts);
+	memcpy(p->times, ts, sizeof(p->times));
+	return 0;
+}
+
 void
 part_failed(struct handle *h, int error)
 {
@@ -311,7 +346,11 @@ part_published(struct part *p, const struct place *at)
 {
 	struct place old = part_visible(p);
 	struct statx st;
+	int r;
 
+	if (p->dated && p->pending && (r = fs_utimes(at, p->times)) != 0)
+		log_error("cannot set the times of \"%s\": %s", p->name,
+		    strerror(-r));
 	if (p->kept)
 		(void)fs_set_mark(at, NULL, false);
 	part_settle(p);

@@ -39,6 +39,8 @@ struct part {
 					 * order, as far as known */
 	bool		 used;		/* a handle of this session wrote */
 	int		 error;		/* a write failed: never to be seen */
+	bool		 dated;		/* it gets these times with its name */
+	struct timespec	 times[2];
 };
 
 /*
@@ -102,6 +104,15 @@ struct part *part_find(const struct handles *, const struct place *);
 
 /* Returns the place of its visible name. */
 struct place part_visible(const struct part *);
+
+/*
+ * Sets times of a pending part, as utimensat(2) takes them; `at` is the file.
+ * A file system like sshfs takes the time of the last write for that of the
+ * last change, by which stale names are known: there the file gets an old one
+ * not before it has its name. Returns 0 or -errno.
+ */
+int	 part_set_times(struct part *, const struct place *at,
+	    const struct timespec [2]);
 
 /* Notes that the handle leads to a file that was not written to its end. */
 void	 part_failed(struct handle *, int error);

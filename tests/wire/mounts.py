@@ -19,6 +19,17 @@ REFUSEFS = os.path.join(BUILD, "tests", "refusefs")
 ROOT = os.getuid() == 0
 
 
+def openssh_server():
+    """The path of OpenSSH's server, or None."""
+    for path in (os.environ.get("OPENSSH_SFTP_SERVER", ""),
+                 "/usr/lib/openssh/sftp-server",
+                 "/usr/libexec/openssh/sftp-server",
+                 "/usr/libexec/sftp-server", "/usr/lib/ssh/sftp-server"):
+        if os.access(path, os.X_OK):
+            return path
+    return None
+
+
 def no_fuse():
     if not os.access("/dev/fuse", os.R_OK | os.W_OK):
         return "/dev/fuse cannot be opened"

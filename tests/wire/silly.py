@@ -537,10 +537,14 @@ class TwoHosts(SillyTest):
     session uploads no other takes away, whatever it asks."""
 
     def by_sshfs(self):
-        """Two machines that mount a third one's directory."""
+        """Two machines that mount a third one's directory. One of our servers
+        there would leave out the names in its listings."""
+        server = mounts.openssh_server()
+        if server is None:
+            self.skipTest("OpenSSH's server is not installed")
         source = self.dir
         for _ in range(2):
-            mount = mounts.Sshfs(source, SERVER)
+            mount = mounts.Sshfs(source, server)
             self.addCleanup(mount.unmount)
             yield mount.path
 
@@ -597,6 +601,41 @@ class TwoHosts(SillyTest):
                 self.fresh_directory()
                 self.play(paths(), mine,
                           list(MAKERS.values()) + [()])
+
+    def test_old_times(self):
+        """sshfs takes the time of the last write for that of the last change:
+        an upload that is given an old one must not look stale."""
+        self.version = 3
+        reason = mounts.Sshfs.unusable()
+        if reason:
+            self.skipTest(reason)
+        for how in (YES, KEEP, YES + ("-o", "root=%s")):
+            for ask in ("setstat", "fsetstat"):
+                for renames in (False, True):
+                    self.doCleanups()
+                    self.fresh_directory()
+                    source = self.dir
+                    one, two = self.by_sshfs()
+                    self.dir = one
+                    s = self.session(*[w.replace("%s", one) for w in how],
+                                     *LOG)
+                    h = self.upload(s, "f")
+                    self.assert_code(s.call(
+                        ask, "f" if ask == "setstat" else h,
+                        {"atime": 1000, "mtime": 2000}), OK)
+                    self.dir = two
+                    o = self.session(*YES, *LOG)
+                    self.assertEqual(self.listing(o), [])
+                    self.close(o, self.upload(o, "theirs"))
+                    self.dir = one
+                    if renames:
+                        self.assert_code(s.call("rename", "f", "g"), OK)
+                    self.close(s, h)
+                    name = "g" if renames else "f"
+                    st = os.stat(os.path.join(source, name))
+                    self.assertEqual((st.st_size, st.st_atime, st.st_mtime),
+                                     (len(NEW), 1000, 2000))
+                    self.assertEqual((s.finish(), o.finish()), (0, 0))
 
     def test_begun_anew(self):
         """The same name is uploaded by both: each is whole, the last wins."""
