@@ -130,43 +130,77 @@ match_add(struct handle *h, void *arg)
 	m->any_unfit |= h->state == HANDLE_SUSPENDED || h->error != 0;
 }
 
-/* All handles on the source, the target, and below a renamed directory. */
+/*
+ * True if the request fails, or has nothing to do, whichever handles let go:
+ * a directory is not removed by REMOVE, nor does it replace a file or is
+ * replaced by one, and two names of one file are renamed to nothing. `new` is
+ * NULL where nothing has the second name.
+ */
+static bool
+is_futile(const struct request *q, const struct statx *old,
+    const struct statx *new)
+{
+	bool dir = S_ISDIR(old->stx_mode);
+
+	if (!is_rename(q))
+		return dir;
+	if (new == NULL)
+		return false;
+	if (!q->ruling.replace || (q->ruling.forced && dir))
+		return true;
+	return dir != S_ISDIR(new->stx_mode) ||
+	    (old->stx_ino == new->stx_ino &&
+	    fs_device(old) == fs_device(new));
+}
+
+/*
+ * Find the handles that have to let go: on the source, on the target, and
+ * below a directory that is renamed. Where letting go would be in vain, there
+ * are none. Only a file is displaced: a directory that is replaced is empty,
+ * and needs no name for a listing to end. Returns 0 or -errno.
+ */
 static int
 match_all(struct session *s, const struct request *q, struct matches *m)
 {
 	struct handles *hs = &s->handles;
-	struct statx st;
+	struct statx old, new;
+	bool replaces;
 
-	if (hs->open == 0)
+	if (hs->open == 0 || fs_stat(&q->place[0], &old) != 0)
 		return 0;
-	if (is_rename(q) && fs_stat(&q->place[1], &st) == 0) {
-		m->displaced = true;
-		index_each_inode(hs, s->fs.cwd, fs_device(&st), st.stx_ino,
+	replaces = is_rename(q) && fs_stat(&q->place[1], &new) == 0;
+	if (is_futile(q, &old, replaces ? &new : NULL))
+		return 0;
+	if (replaces) {
+		m->displaced = !S_ISDIR(new.stx_mode);
+		index_each_inode(hs, s->fs.cwd, fs_device(&new), new.stx_ino,
 		    match_add, m);
 	}
-	if (fs_stat(&q->place[0], &st) == 0) {
-		m->displaced = !is_rename(q);
-		index_each_inode(hs, s->fs.cwd, fs_device(&st), st.stx_ino,
-		    match_add, m);
-		if (S_ISDIR(st.stx_mode))
-			index_each_below(hs, s->fs.cwd, q->path[0], match_add, m);
-	}
+	m->displaced = !is_rename(q);
+	index_each_inode(hs, s->fs.cwd, fs_device(&old), old.stx_ino,
+	    match_add, m);
+	if (S_ISDIR(old.stx_mode))
+		index_each_below(hs, s->fs.cwd, q->path[0], match_add, m);
 	return m->no_memory ? -ENOMEM : 0;
 }
 
 /*
- * Can that error mean that something is open, here or elsewhere? A plain
- * refusal must stay a quick one.
+ * True if that error can mean that something is open, here or elsewhere. A
+ * plain refusal must stay a quick one. Of a directory EEXIST says that it is
+ * not empty.
  */
 static bool
 is_refusal(const struct request *q, int r)
 {
+	struct statx st;
+
 	switch (r) {
 	case -EBUSY:
 	case -ETXTBSY:
 		return true;
 	case -EEXIST:
-		return is_rename(q) && q->ruling.replace;
+		return is_rename(q) && q->ruling.replace &&
+		    fs_stat(&q->place[0], &st) == 0 && !S_ISDIR(st.stx_mode);
 	case -EACCES:
 	case -EPERM:
 		return fs_refuses_open(&q->place[0]) &&

@@ -68,6 +68,11 @@ refusals()
 	handles directories
 }
 
+@test "requests that fail whoever lets go leave every handle open" {
+	needs_policy
+	handles futile
+}
+
 @test "open files are removed" {
 	needs_policy
 	handles remove

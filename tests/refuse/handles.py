@@ -493,6 +493,67 @@ def group_directories():
                    p(world, *a))
 
 
+# ---- requests that fail, or do nothing, whoever lets go ---------------
+# files | opened | request and its names | errno | handles | rules
+# A request of these is one call, and what is open stays so, under each policy
+# that lets go. The last row is of XFS, which says EEXIST of a directory that is
+# not empty.
+
+BELOW = {"d/": "", "d/f": "F", "e/": "", "f": "file"}
+FUTILE = [
+    (BELOW, "d/f", "remove", ("d",), "EISDIR", ""),
+    (BELOW, "d", "remove", ("d",), "EISDIR", ""),
+    (BELOW, "d", "posix", ("e", "d"), "ENOTEMPTY", ""),
+    (BELOW, "d/f", "posix", ("e", "d"), "ENOTEMPTY", ""),
+    (BELOW, "f", "plain", ("d", "f"), "EEXIST", ""),
+    (BELOW, "d/f", "plain", ("d", "f"), "EEXIST", ""),
+    (BELOW, "d/f", "plain", ("d", "e"), "EEXIST", ""),
+    (BELOW, "f", "posix", ("d", "f"), "ENOTDIR", ""),
+    (BELOW, "f", "posix", ("f", "e"), "EISDIR", ""),
+    (BELOW, "f", "posix", ("none", "f"), "ENOENT", ""),
+    (BELOW, "f", "remove", ("none",), "ENOENT", ""),
+    (BELOW, "f", "posix", ("f", "link"), None, ""),
+    (BELOW, "f", "plain", ("f", "link"), None, ""),
+    (BELOW, "d", "posix", ("e", "d"), "ENOTEMPTY", "rename always EEXIST"),
+]
+V3 = {None: OK, "ENOENT": NO_FILE, "ENOTDIR": NO_FILE}
+V6 = {None: OK, "ENOENT": NO_FILE, "ENOTDIR": 19, "EISDIR": 24,
+      "EEXIST": wd.EXISTS, "ENOTEMPTY": 18}
+
+
+def play_futile(world, version, handles, when, row):
+    files, opened, how, names, error, rules = row
+    w = world(files, version, {"rename.open_handles": handles,
+                               "rename.when": when,
+                               "rename.overwrite": "always"})
+    wd.os.link(w.path("f"), w.path("link"))
+    before = w.names()
+    is_dir = opened + "/" in files
+    h = w.s.call("opendir", opened).handle if is_dir else w.open(opened)
+    w.rules(rules + "\n")
+    w.calls()
+    got = w.status("remove", *names) if how == "remove" else \
+        w.rename(*names, how)
+    check("status", got, (V3 if version == 3 else V6).get(error, FAILURE))
+    changes = w.calls("rename", "renameflags", "link", "unlink")
+    check("changes", len(changes) <= (2 if how == "plain" else 1), True)
+    check("names", w.names(), before)
+    check("hidden names", w.hidden(), [])
+    if not is_dir:
+        w.expect(OK, "write", h, 0, b"x")
+    w.expect(OK, "close", h)
+
+
+def group_futile():
+    for version, handles, when, row in itertools.product(
+            (3, 6), ("reopen", "close"), ("refused", "always"), FUTILE):
+        yield ("v%d open_handles=%s when=%s, %s of %s above %s%s"
+               % (version, handles, when, row[2], row[3], row[1],
+                  row[5] and ", " + row[5]),
+               lambda world, a=(version, handles, when, row):
+               play_futile(world, *a))
+
+
 # ---- REMOVE and hidden names ------------------------------------------
 
 def play_remove(world, version, handles, when, opened, refuses):

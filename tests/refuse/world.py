@@ -157,8 +157,8 @@ class World:
 
     def hidden(self):
         """The hidden names."""
-        return [name for _, _, files in os.walk(self.dir)
-                for name in files if HIDDEN.match(name)]
+        return [name for _, dirs, files in os.walk(self.dir)
+                for name in dirs + files if HIDDEN.match(name)]
 
     def rules(self, text):
         """The shim's rules from now on; their counts begin anew."""
