@@ -12,6 +12,7 @@
 #include <sys/param.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,35 @@ is_futile(const struct request *q, const struct statx *old,
 }
 
 /*
+ * Find the handles below a directory, by whichever way they were opened: the
+ * system knows where a file is. Without /proc their names have to do.
+ */
+static void
+match_below(struct session *s, const struct request *q, struct matches *m)
+{
+	char top[PATH_MAX], name[PATH_MAX];
+	int dir = fs_open(&q->place[0], O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	bool known = dir >= 0 && fs_name_of(dir, top);
+	int i, fd;
+
+	if (dir >= 0)
+		(void)fs_close(dir);
+	if (!known)
+		index_each_below(&s->handles, s->fs.cwd, q->path[0],
+		    match_add, m);
+	for (i = 0; known && i < s->handles.count; i++) {
+		struct handle *h = handle_at(&s->handles, i);
+
+		if (h->kind == HANDLE_FREE)
+			continue;
+		fd = h->fd != -1 ? h->fd : h->pin;
+		if (fd != -1 && fs_name_of(fd, name) &&
+		    path_is_below(name, top))
+			match_add(h, m);
+	}
+}
+
+/*
  * Find the handles that have to let go: on the source, on the target, and
  * below a directory that is renamed. Where letting go would be in vain, there
  * are none. Only a file is displaced: a directory that is replaced is empty,
@@ -180,7 +210,7 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 	index_each_inode(hs, s->fs.cwd, fs_device(&old), old.stx_ino,
 	    match_add, m);
 	if (S_ISDIR(old.stx_mode))
-		index_each_below(hs, s->fs.cwd, q->path[0], match_add, m);
+		match_below(s, q, m);
 	return m->no_memory ? -ENOMEM : 0;
 }
 

@@ -284,6 +284,13 @@ int	 fs_open_pin(int pin, int flags);
 int	 fs_check_reopen(int fd, int flags);
 
 /*
+ * The absolute name of what `fd` has open, without links, as the system knows
+ * it now. `to` has PATH_MAX bytes. False without /proc, and for what has lost
+ * its name.
+ */
+bool	 fs_name_of(int fd, char *to);
+
+/*
  * May names in the directory of that place be changed, as far as modes, and
  * a sticky bit, have a say? What is then refused is refused for another
  * reason.

@@ -458,6 +458,26 @@ def play_directory(world, version, handles, when):
         check("g", w.text("new/deep/g"), "G23")
 
 
+def play_by_link(world, version, handles, when):
+    """Files that were opened through a link lie below the directory too."""
+    policy = {"rename.open_handles": handles, "rename.when": when}
+    w = world(TREE, version, policy, REFUSES)
+    wd.os.symlink("dir", w.path("link"))
+    f, g = w.open("link/f"), w.open("link/sub/g")
+    if handles == "keep":
+        check("RENAME", w.rename("dir", "new"), FAILURE)
+        return
+    check("RENAME", w.rename("dir", "new"), OK)
+    want = OK if handles == "reopen" else bad(version)
+    w.expect(want, "write", f, 1, b"1")
+    w.expect(want, "write", g, 1, b"2")
+    for h in (f, g):
+        w.expect(OK if handles == "reopen" else FAILURE, "close", h)
+    if handles == "reopen":
+        check("f", w.text("new/f"), "F1")
+        check("g", w.text("new/sub/g"), "G2")
+
+
 def play_listing(world, version, handles, when):
     """A listing half read goes on across a rename of its directory."""
     policy = {"rename.open_handles": handles, "rename.when": when}
@@ -484,7 +504,7 @@ def play_listing(world, version, handles, when):
 
 
 def group_directories():
-    for play in (play_directory, play_listing):
+    for play in (play_directory, play_by_link, play_listing):
         for version, handles, when in itertools.product(
                 (3, 6), ("keep", "reopen", "close"), ("refused", "always")):
             yield ("v%d %s open_handles=%s when=%s"
