@@ -27,6 +27,29 @@ load common
 	done
 }
 
+@test "wire: a script has several sessions in one directory" {
+	require_server
+	DIR=$BATS_TEST_TMPDIR
+	play <<-'EOS'
+		open f wct -> h
+		session other
+		remove f
+		expect status 0
+		open f r -> h2
+		expect status 2
+		session 0
+		write $h 0 x
+		expect status 0
+		eof
+		exit
+		session 0
+		write $h 0 x
+		expect status 4
+	EOS
+	assert_success
+	assert_line "exit 0"
+}
+
 @test "wire: the end of the server is shown" {
 	require_server
 	DIR=$BATS_TEST_TMPDIR
