@@ -178,6 +178,8 @@ struct ruling {
 	unsigned	 granted;	/* what goes with a new handle, ... */
 	unsigned	 granted_new;	/* ... also, when it made the file */
 	unsigned	 own_rights;	/* worth remembering the file for */
+	bool		 keeps;		/* a handle keeps what it is granted as
+					 * it makes its file */
 	unsigned	 kept;		/* of handles on what is renamed */
 };
 

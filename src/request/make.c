@@ -15,7 +15,8 @@ asks_who(const struct request *q)
 {
 	return (q->attr.has & HAS_FOR_NEW) != 0 ||
 	    (q->flags & FXF_BLOCK) != 0 || q->ruling.fsync ||
-	    q->ruling.own_rights != 0 || mode_rule_gives(&q->ruling.mode);
+	    q->ruling.own_rights != 0 || q->ruling.keeps ||
+	    mode_rule_gives(&q->ruling.mode);
 }
 
 /*

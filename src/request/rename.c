@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/rights.h"
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/publish.h"
@@ -431,19 +430,16 @@ names_changed(struct session *s, struct request *q)
 	if (s->handles.open == 0 || q->publishes)
 		return;
 	if (!is_rename(q)) {
-		index_renamed(&s->handles, s->fs.cwd, q->path[0], NULL,
-		    RIGHTS_ALL);
+		index_renamed(&s->handles, s->fs.cwd, q->path[0], NULL);
 		return;
 	}
 	if (same_name(s, q))
 		return;
-	index_renamed(&s->handles, s->fs.cwd, q->path[1], NULL,
-	    RIGHTS_ALL);
-	index_renamed(&s->handles, s->fs.cwd, q->path[0], q->path[1],
-	    q->ruling.kept);
+	index_renamed(&s->handles, s->fs.cwd, q->path[1], NULL);
+	index_renamed(&s->handles, s->fs.cwd, q->path[0], q->path[1]);
 	if (q->place[0].resolved != NULL && q->place[1].resolved != NULL)
 		index_moved(&s->handles, s->fs.cwd, q->place[0].resolved,
-		    q->place[1].resolved);
+		    q->place[1].resolved, q->ruling.kept);
 }
 
 /* The end of it, one way or the other. */

@@ -206,7 +206,7 @@ judge_path(struct request *q, int i, const struct site *at)
 
 /* What an OPEN gives its handle. */
 static void
-grant(struct request *q, const struct site *at)
+grant(const struct session *s, struct request *q, const struct site *at)
 {
 	struct ruling *r = &q->ruling;
 
@@ -216,6 +216,7 @@ grant(struct request *q, const struct site *at)
 		return;
 	r->granted = at->rights;
 	r->granted_new = r->own_rights | RIGHT_MODIFY;
+	r->keeps = s->policy.paths != NULL;
 	r->write_only = ((at->rights | r->own_rights) & RIGHT_READ) == 0;
 }
 
@@ -333,7 +334,7 @@ rights_judge(struct session *s, struct request *q, int located)
 		return FX_PERMISSION_DENIED;
 	if (q->ruling.must_not_exist)
 		q->ruling.replace = q->ruling.forced = false;
-	grant(q, &at[paths - 1]);
+	grant(s, q, &at[paths - 1]);
 	if (located != 0)
 		return judge_located(q, located);
 	if (s->startup.on && (r = judge_startup(s, q)) != 0)

@@ -40,7 +40,7 @@ struct handle {
 	int		 pin;		/* O_PATH while not OPEN, or -1 */
 	int		 flags;		/* access and O_APPEND, to reopen */
 	unsigned	 rights;	/* RIGHT_*: what its OPEN granted, less
-					 * what a RENAME took */
+					 * what a RENAME took; see `keeps` */
 	enum handle_kind kind : 8;
 	enum handle_state state : 8;
 	bool		 text : 1;	/* offsets mean nothing: draft-13 4.4 */
@@ -59,6 +59,8 @@ struct handle {
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
 	int		 error;		/* of a write-out: -errno, or 0 */
 	int		 failed;	/* outcome of the first write that did */
+	unsigned	 keeps;		/* RIGHT_*: what was granted as it made
+					 * its file, which no RENAME takes */
 	union {
 		LIST_ENTRY(handle) unindexed; /* nobody has looked yet */
 		struct indexed	*indexed;	/* what it is found by: index.c */
@@ -221,15 +223,17 @@ void	 index_each_below(struct handles *, const char *cwd, const char *top,
 
 /*
  * After a rename: what was at `old` or below it is now at `new`; or, when
- * that is NULL, has no name any more. Of a handle's rights those in `kept`
- * remain.
+ * that is NULL, has no name any more.
  */
 void	 index_renamed(struct handles *, const char *cwd, const char *old,
-	    const char *new, unsigned kept);
-
-/* The same for the names that rules know: both as walk.c resolves them. */
-void	 index_moved(struct handles *, const char *cwd, const char *old,
 	    const char *new);
+
+/*
+ * The same for the names that rules know: both as walk.c resolves them. Of a
+ * handle's rights those in `kept` remain, and those that it keeps anyway.
+ */
+void	 index_moved(struct handles *, const char *cwd, const char *old,
+	    const char *new, unsigned kept);
 
 /* The name that a handle's file has now, absolute; NULL if it is not known. */
 const char *index_name(const struct handle *);

@@ -230,7 +230,7 @@ path_replace(const char *path, const char *from, const char *to)
 
 /*
  * The names at `from` or below it are now at `to`, or none when that is NULL.
- * Their handles keep of their rights only those.
+ * Their handles lose all rights but `kept` and what each keeps anyway.
  */
 static void
 names_move(struct name_tree *tree, char *from, const char *to, unsigned kept)
@@ -248,7 +248,7 @@ names_move(struct name_tree *tree, char *from, const char *to, unsigned kept)
 		    path_replace(*n->path, from, to);
 		free(*n->path);
 		*n->path = now;
-		n->h->rights &= kept;
+		n->h->rights &= kept | n->h->keeps;
 		SLIST_INSERT_HEAD(&moved, n, moved);
 	}
 	while ((n = SLIST_FIRST(&moved)) != NULL) {
@@ -259,7 +259,7 @@ names_move(struct name_tree *tree, char *from, const char *to, unsigned kept)
 
 void
 index_renamed(struct handles *hs, const char *cwd, const char *old,
-    const char *new, unsigned kept)
+    const char *new)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
@@ -267,12 +267,12 @@ index_renamed(struct handles *hs, const char *cwd, const char *old,
 	    (new != NULL && !path_absolute(cwd, new, to, sizeof(to))))
 		return;
 	index_names(hs, cwd);
-	names_move(&hs->by_name, from, new == NULL ? NULL : to, kept);
+	names_move(&hs->by_name, from, new == NULL ? NULL : to, RIGHTS_ALL);
 }
 
 void
 index_moved(struct handles *hs, const char *cwd, const char *old,
-    const char *new)
+    const char *new, unsigned kept)
 {
 	char from[PATH_MAX];
 
@@ -280,5 +280,5 @@ index_moved(struct handles *hs, const char *cwd, const char *old,
 		return;
 	index_names(hs, cwd);
 	strlcpy(from, old, sizeof(from));
-	names_move(&hs->by_ruled_name, from, new, RIGHTS_ALL);
+	names_move(&hs->by_ruled_name, from, new, kept);
 }

@@ -982,18 +982,76 @@ class Paths(RightsTest):
         self.assertEqual(os.listdir(os.path.join(self.tree, "dark")).sort(),
                          ["d", "f"].sort())
 
+    def ask_handle(self, s, h, other):
+        """What it answers, by request, to all that its file's place has a
+        say in."""
+        asks = {"write": (h, 0, b"data"), "copy-data": (other, 0, 3, h, 0),
+                "read": (h, 0, 4), "fstat": (h,),
+                "fsetstat": (h, {"permissions": 0o600}),
+                "check-file-handle": (h, "crc32", 0, 0, 0)}
+        said = {name: s.call(name, *fields) for name, fields in asks.items()}
+        said["size"] = s.call("fsetstat", h, {"size": 4})
+        said["copied"] = s.call("copy-data", h, 0, 3, other, 3)
+        return {name: getattr(reply, "code", OK)
+                for name, reply in said.items()}
+
+    WRITES = {"write", "copy-data", "size"}
+
     def test_a_handle_after_a_rename(self):
-        """It keeps what both places grant; to write was granted by its
-        OPEN."""
+        """It keeps what both places grant, whatever asks, and whatever name
+        or link it was opened by."""
+        os.symlink("in", os.path.join(self.tree, "byway"))
         s = self.judged()
-        h = s.call("open", "in/new", READ | WRITE | CREAT, {}).handle
-        self.assert_status(s.call("fsetstat", h, {"permissions": 0o600}), OK)
-        self.assert_status(s.call("rename", "in/new", "in/done/new"), OK)
-        self.assert_status(s.call("fsetstat", h, {"permissions": 0o644}),
-                           DENIED)
-        self.assert_status(s.call("fsetstat", h, {"size": 1}), DENIED)
-        self.assert_status(s.call("write", h, 0, b"data"), OK)
-        self.assertEqual(s.call("fstat", h).attrs["size"], 4)
+        for n, opened in enumerate(("in/f", "byway/f", "in/../byway//f")):
+            with self.subTest(opened=opened):
+                self.put("tree/in/f", b"content")
+                self.put("tree/in/sub/other", b"content")
+                other = s.call("open", "in/sub/other", READ | WRITE,
+                               {}).handle
+                h = s.call("open", opened, READ | WRITE, {}).handle
+                self.assertEqual(set(
+                    self.ask_handle(s, h, other).values()), {OK})
+                self.assert_status(s.call(
+                    "rename", "in/f", "in/done/g%d" % n), OK)
+                said = self.ask_handle(s, h, other)
+                self.assertEqual(
+                    {name for name in said if said[name] == DENIED},
+                    self.WRITES | {"fsetstat"})
+                for handle in h, other:
+                    s.call("close", handle)
+
+    def test_the_handle_that_made_the_file(self):
+        """It keeps until its CLOSE what it was granted then, wherever the
+        file goes: sshfs renames before its last WRITEs. Another handle of
+        the same file does not."""
+        for version in 3, 6:
+            s = self.judged(version)
+            create, write = ([READ | WRITE | CREAT], [READ | WRITE]) \
+                if version < 5 else (
+                    [READ_DATA | WRITE_DATA, OPEN_OR_CREATE],
+                    [READ_DATA | WRITE_DATA, OPEN_EXISTING])
+            self.put("tree/in/sub/other", b"content")
+            other = s.call("open", "in/sub/other", *write, {}).handle
+            name = "new%d" % version
+            h = s.call("open", "in/" + name, *create, {}).handle
+            second = s.call("open", "in/" + name, *write, {}).handle
+            flags = [0] * (version > 4)
+            self.assert_status(s.call("rename", "in/" + name,
+                                      "in/done/" + name, *flags), OK)
+            if version == 3:
+                self.assertEqual(set(
+                    self.ask_handle(s, h, other).values()), {OK})
+            self.assert_status(s.call("write", h, 0, b"data"), OK)
+            self.assert_status(s.call(
+                "fsetstat", h, {"permissions": 0o600}), OK)
+            self.assert_status(s.call("write", second, 0, b"x"), DENIED)
+            self.assertEqual(self.holds("in/done/" + name), "data")
+            self.assert_status(s.call("close", h), OK)
+            self.assert_status(s.call("open", "in/done/" + name, *write, {}),
+                               DENIED)
+
+    def test_a_listing_after_a_rename(self):
+        s = self.judged()
         for name in "x", "y.tmp":
             self.put("tree/in/sub/" + name)
         h = s.call("opendir", "in/sub").handle
