@@ -220,6 +220,37 @@ grant(const struct session *s, struct request *q, const struct site *at)
 	r->write_only = ((at->rights | r->own_rights) & RIGHT_READ) == 0;
 }
 
+static bool
+moves_directory(const struct request *q)
+{
+	struct statx st;
+
+	return q->place[0].walked != NULL && fs_stat(&q->place[0], &st) == 0 &&
+	    S_ISDIR(st.stx_mode);
+}
+
+/*
+ * Add what it takes that a directory is what moves: the one that leaves is
+ * removed there, the one that arrives is made here, and only a directory can
+ * give way to it. Nobody looks where all of that is granted.
+ */
+static void
+add_directory(struct request *q, const struct site at[2], bool crosses)
+{
+	const unsigned takes = RIGHT_MKDIR | RIGHT_RMDIR;
+	unsigned granted = at[1].area.rights;
+
+	granted &= crosses ? at[0].area.rights : RIGHTS_ALL;
+	if ((takes & ~granted) == 0 || (!crosses && !q->ruling.replace) ||
+	    !moves_directory(q))
+		return;
+	q->takes[1].present |= RIGHT_RMDIR;
+	if (!crosses)
+		return;
+	q->takes[0].always |= RIGHT_RMDIR;
+	q->takes[1].always |= RIGHT_MKDIR;
+}
+
 /*
  * From one area to another nothing comes by rights it did not have; to leave
  * is to be deleted there, and to arrive to be created here.
@@ -251,14 +282,12 @@ gains(const struct request *q, const struct site at[2])
 static bool
 moves_rules(const struct session *s, const struct request *q)
 {
-	struct statx st;
 	int i;
 
 	for (i = 0; i < 2; i++)
 		if (q->place[i].resolved != NULL &&
 		    policy_has_below(&s->policy, q->place[i].resolved))
-			return fs_stat(&q->place[0], &st) == 0 &&
-			    S_ISDIR(st.stx_mode);
+			return moves_directory(q);
 	return false;
 }
 
@@ -323,6 +352,8 @@ rights_judge(struct session *s, struct request *q, int located)
 		find_area(s, q, i, &at[i].area);
 	decide(s, q, at, paths);
 	crosses = paths == 2 && at[0].area.rule != at[1].area.rule;
+	if (moves)
+		add_directory(q, at, crosses);
 	if (crosses && moves)
 		cross(s, q, at);
 	for (i = 0; i < paths; i++) {

@@ -416,6 +416,19 @@ class RightsTest(SessionTest):
             args += ["-o", option]
         return self.session(*args, version=version, **kwargs)
 
+    def rules(self, *rules, rights="all"):
+        """The arguments for path rules: (name here, settings)."""
+        conf = os.path.join(self.dir, "conf")
+        with open(conf, "w") as out:
+            out.write("rules = ( { access = { protect_startup = false; "
+                      "rights = \"%s\"; };\n paths = (\n%s ); } );\n" % (
+                          rights, ",\n".join(
+                              "{ match = \"%s/%s\"; %s }" % (
+                                  self.dir, name, settings)
+                              for name, settings in rules)))
+        os.chmod(conf, 0o644)
+        return ["-F", conf]
+
     def case(self, session, act, way, rooted):
         """Asks it in a tree of its own; -> what was said and the tree before
         and after, with times and without."""
@@ -519,10 +532,11 @@ class Matrix(RightsTest):
 
     def test_a_row_without_a_test(self):
         """Every row that takes rights is asked, in one of its versions, for
-        each right that it can take. A RENAME creates and deletes only from
-        one area to another; of REALPATH's the names of Realpath."""
-        apart = {"rename": {"create", "delete"},
-                 "posix-rename@openssh.com": {"create", "delete"}}
+        each right that it can take. A RENAME creates, deletes, makes and
+        removes directories only from one area to another; of REALPATH's the
+        names of Realpath."""
+        crossing = {"create", "delete", "mkdir", "rmdir"}
+        apart = {"rename": crossing, "posix-rename@openssh.com": crossing}
         elsewhere = {"realpath", "expand-path@openssh.com",
                      "get-temp-folder", "make-temp-folder"}
         taken, asked = {}, {}
@@ -884,9 +898,10 @@ POLICY = """rules = ( {
   paths = (
     { match = "%(d)s/in"; rename = { overwrite = "always"; };
       rights = [ "list", "stat", "read", "create", "modify", "rename",
-                 "replace", "delete", "setstat", "link", "mkdir" ]; },
+                 "replace", "delete", "setstat", "link", "mkdir",
+                 "rmdir" ]; },
     { match = "%(d)s/in/done"; hide = "*.tmp";
-      rights = [ "list", "stat", "read", "create", "delete" ]; },
+      rights = [ "list", "stat", "read", "create", "delete", "mkdir" ]; },
     { match = "%(d)s/dark"; rights = "create"; },
     { match = "%(d)s/deep/a/b"; rights = "none"; }
   ); } );
@@ -1162,18 +1177,6 @@ class Listings(RightsTest):
             found = self.entries(self.with_rights({"list", "stat"}, version))
             self.assertEqual(found[b"file"][2]["size"], 54321)
 
-    def rules(self, *rules, rights="all"):
-        conf = os.path.join(self.dir, "conf")
-        with open(conf, "w") as out:
-            out.write("rules = ( { access = { protect_startup = false; "
-                      "rights = \"%s\"; };\n paths = (\n%s ); } );\n" % (
-                          rights, ",\n".join(
-                              "{ match = \"%s/%s\"; %s }" % (
-                                  self.dir, name, settings)
-                              for name, settings in rules)))
-        os.chmod(conf, 0o644)
-        return ["-F", conf]
-
     def test_beneath_a_path(self):
         """Each name by the rule that holds for it, above and below."""
         for version in 3, 4, 6:
@@ -1220,6 +1223,71 @@ class Listings(RightsTest):
         found = self.entries(s)
         self.assertTrue(self.whole(s, found[b"dir"]))
         self.assert_only_type(s, found[b"file"], b"file")
+
+
+class Moves(RightsTest):
+    """A directory that moves leaves one place and is made at another."""
+
+    def setUp(self):
+        super().setUp()
+        for name in "a/d/sub", "b", "a/empty", "a/other":
+            os.makedirs(os.path.join(self.dir, name))
+        self.put("a/f")
+        self.put("a/d/f", b"content")
+
+    def between(self, version, here, there):
+        return self.session(*self.rules(
+            ("a", 'rights = "%s";' % ",".join(here)),
+            ("b", 'rights = "%s";' % ",".join(there))), version=version)
+
+    def rename(self, s, old, new):
+        reply = s.call("rename", old, new, *[0] * (s.version > 4))
+        self.assertEqual(reply.kind, "status")
+        return reply.code
+
+    def test_across_areas(self):
+        arrives = {"create", "mkdir"}
+        for version in 3, 4, 5, 6:
+            for here, there, directory, file in (
+                    (ALL, arrives, OK, OK),
+                    (ALL - {"rmdir"}, arrives, DENIED, OK),
+                    (ALL, {"create"}, DENIED, OK),
+                    (ALL, {"mkdir"}, DENIED, DENIED),
+                    (ALL - {"rename"}, arrives, DENIED, DENIED),
+                    (ALL - {"delete"}, arrives, DENIED, DENIED)):
+                with self.subTest(version=version, here=here, there=there):
+                    s = self.between(version, here, there)
+                    for name, code in ("d", directory), ("f", file):
+                        old, new = "a/" + name, "b/" + name
+                        self.assertEqual(self.rename(s, old, new), code)
+                        if code == OK:
+                            os.rename(os.path.join(self.dir, new),
+                                      os.path.join(self.dir, old))
+                        self.assertEqual(os.listdir(self.dir + "/b"), [])
+        self.assertTrue(os.path.exists(self.dir + "/a/d/f"))
+
+    def test_within_one(self):
+        """It takes the right to rename, and no other."""
+        for version in 3, 6:
+            s = self.with_rights({"rename"}, version)
+            self.assertEqual(self.rename(s, "a/d", "b/d"), OK)
+            self.assertEqual(self.rename(s, "b/d", "a/d"), OK)
+
+    def test_over_a_directory(self):
+        """The one that gives way is removed."""
+        over = "posix-rename@openssh.com"
+        for version in 3, 6:
+            s = self.with_rights(ALL - {"rmdir"}, version)
+            self.assert_status(s.call(over, "a/d", "a/empty"), DENIED)
+            self.assertEqual(self.rename(s, "a/d", "a/new"), OK)
+            self.assertEqual(self.rename(s, "a/new", "a/d"), OK)
+            self.put("a/f")
+            self.put("a/g")
+            self.assert_status(s.call(over, "a/f", "a/g"), OK)
+            s = self.with_rights(ALL, version)
+            os.mkdir(self.dir + "/a/gives")
+            self.assert_status(s.call(over, "a/other", "a/gives"), OK)
+            self.assert_status(s.call(over, "a/gives", "a/other"), OK)
 
 
 class Startup(RightsTest):
