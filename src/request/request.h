@@ -56,6 +56,9 @@ struct request_row {
 	const char	*shape;
 	unsigned	 rights[2];	/* all it can take: rights.h */
 	bool		 dirs;		/* looks at no more than a directory */
+	bool		 candid;	/* refused for want of rights it says, to
+					 * those who may know, that the name is
+					 * missing or, if it is to be new, taken */
 	bool		 opens;		/* what an expired session refuses */
 	bool		 writes;	/* what a read-only session refuses */
 	const char	*alias;		/* a name that may govern it instead */

@@ -22,23 +22,31 @@ struct site {
 	unsigned	 rights;	/* the area's; also, if ours, own ones */
 };
 
-static int
-denied(const struct request *q, unsigned lacks)
+/* True if the i-th path is to be the name of something new. */
+static bool
+must_be_new(const struct request *q, int i)
+{
+	return (q->how[i] & PLACE_CREATES) != 0 && q->takes[i].present == 0 &&
+	    (q->takes[i].absent == 0 || q->ask.replace == REPLACE_NO);
+}
+
+/* Log a refusal; `why` goes before the names of the rights. */
+static void
+log_refusal(const struct request *q, const char *why, unsigned rights)
 {
 	char names[128];
 
 	if (log_wants(LOG_LEVEL_VERBOSE))
-		log_verbose("Refusing %s request: it takes the right to %s",
-		    q->row->name, rights_format(lacks, names, sizeof(names)));
-	return FX_PERMISSION_DENIED;
+		log_verbose("Refusing %s request: it %s the right to %s",
+		    q->row->name, why, rights_format(rights, names,
+		    sizeof(names)));
 }
 
-static int
-denied_startup(const struct request *q)
+static void
+log_startup(const struct request *q)
 {
 	log_verbose("Refusing %s request: it would change what is read at "
 	    "login", q->row->name);
-	return FX_PERMISSION_DENIED;
 }
 
 static int
@@ -48,8 +56,10 @@ judge_handles(const struct request *q)
 	size_t i;
 
 	for (i = 0; i < nitems(q->handle) && q->handle[i] != NULL; i++)
-		if ((lacks = q->takes[i].always & ~q->handle[i]->rights) != 0)
-			return denied(q, lacks);
+		if ((lacks = q->takes[i].always & ~q->handle[i]->rights) != 0) {
+			log_refusal(q, "takes", lacks);
+			return FX_PERMISSION_DENIED;
+		}
 	return 0;
 }
 
@@ -170,13 +180,62 @@ only_looks(const struct request *q, const struct area *a, unsigned lacks)
 }
 
 /*
+ * Find out what STAT tells the session of the i-th path: 0 that something is
+ * there, -errno that nothing is, FX_PERMISSION_DENIED that it may not ask.
+ */
+static int
+ask_stat(const struct session *s, const struct request *q, int i,
+    const struct area *a, int located)
+{
+	bool may = (a->rights & RIGHT_STAT) != 0;
+	struct statx st;
+	int r = located;
+
+	/* A second path is not looked up where the first one failed. */
+	if ((!may && !a->empty_listings) || (q->place[i].walked == NULL &&
+	    (located == 0 || (i > 0 && q->place[0].walked == NULL))))
+		return FX_PERMISSION_DENIED;
+	if (q->place[i].walked != NULL)
+		r = fs_stat(&q->place[i], &st);
+	if (may)
+		return r;
+	return r == 0 && (S_ISDIR(st.stx_mode) ||
+	    ((a->own_rights & RIGHT_STAT) != 0 && own_has(&s->own, &st))) ?
+	    0 : -ENOENT;
+}
+
+/*
+ * Return the answer to a request that is refused for its i-th path. A client
+ * that may know as much reads that a name is missing, or that it exists: many
+ * remove before they rename, and make directories that are there.
+ */
+static int
+refusal(const struct session *s, const struct request *q, int i,
+    const struct site at[2], int located)
+{
+	int j, told = FX_PERMISSION_DENIED;
+
+	if (!q->row->candid)
+		return FX_PERMISSION_DENIED;
+	for (j = 0; j <= i; j++) {
+		told = ask_stat(s, q, j, &at[j].area, located);
+		if (told < 0 && (q->how[j] & PLACE_CREATES) == 0)
+			return told;
+	}
+	return told == 0 && must_be_new(q, i) ? -EEXIST :
+	    FX_PERMISSION_DENIED;
+}
+
+/*
  * One path. Where a right depends on what is there, nobody looks: the ruling
  * takes one of both away from the call.
  */
 static int
-judge_path(struct request *q, int i, const struct site *at)
+judge_path(const struct session *s, struct request *q, int i,
+    const struct site sites[2], int located)
 {
 	const struct takes *t = &q->takes[i];
+	const struct site *at = &sites[i];
 	struct ruling *r = &q->ruling;
 	/* A new file is ours. */
 	unsigned to_make = t->absent & ~(at->rights |
@@ -190,11 +249,13 @@ judge_path(struct request *q, int i, const struct site *at)
 		r->granted = at->rights | RIGHT_LIST | RIGHT_STAT;
 		return 0;
 	}
-	if (lacks != 0)
-		return denied(q, lacks);
-	if (to_make != 0 && (to_touch != 0 || q->ask.replace == REPLACE_NO ||
-	    (i == 1 && !r->replace)))
-		return denied(q, to_make);
+	if (lacks == 0 && to_make != 0 && (to_touch != 0 ||
+	    q->ask.replace == REPLACE_NO || (i == 1 && !r->replace)))
+		lacks = to_make;
+	if (lacks != 0) {
+		log_refusal(q, "takes", lacks);
+		return refusal(s, q, i, sites, located);
+	}
 	r->must_exist |= to_make != 0;
 	r->must_not_exist |= to_touch != 0;
 	if (to_make != 0)
@@ -270,11 +331,9 @@ static bool
 gains(const struct request *q, const struct site at[2])
 {
 	unsigned gain = at[1].area.rights & ~at[0].rights;
-	char names[128];
 
-	if (gain != 0 && log_wants(LOG_LEVEL_VERBOSE))
-		log_verbose("Refusing %s request: it would gain the right to %s",
-		    q->row->name, rights_format(gain, names, sizeof(names)));
+	if (gain != 0)
+		log_refusal(q, "would gain", gain);
 	return gain != 0;
 }
 
@@ -303,7 +362,8 @@ judge_located(const struct request *q, int located)
  * to write has been asked then.
  */
 static int
-judge_startup(struct session *s, const struct request *q)
+judge_startup(struct session *s, const struct request *q,
+    const struct site at[2])
 {
 	const unsigned looks = RIGHT_LIST | RIGHT_STAT | RIGHT_READ;
 	const unsigned dirs = RIGHT_MKDIR | RIGHT_RMDIR | RIGHT_SETSTAT;
@@ -329,7 +389,9 @@ judge_startup(struct session *s, const struct request *q)
 		if (p.dirfd != -1 && !startup_protects(&s->startup, &p,
 		    change))
 			continue;
-		return denied_startup(q);
+		log_startup(q);
+		return at == NULL ? FX_PERMISSION_DENIED :
+		    refusal(s, q, i, at, 0);
 	}
 	return 0;
 }
@@ -346,7 +408,7 @@ rights_judge(struct session *s, struct request *q, int located)
 	if (paths == 0) {
 		decide(s, q, NULL, 0);
 		return (r = judge_handles(q)) != 0 || !s->startup.on ? r :
-		    judge_startup(s, q);
+		    judge_startup(s, q, NULL);
 	}
 	for (i = 0; i < paths; i++)
 		find_area(s, q, i, &at[i].area);
@@ -358,17 +420,17 @@ rights_judge(struct session *s, struct request *q, int located)
 		cross(s, q, at);
 	for (i = 0; i < paths; i++) {
 		find_rights(s, q, i, &at[i]);
-		if ((r = judge_path(q, i, &at[i])) != 0)
+		if ((r = judge_path(s, q, i, at, located)) != 0)
 			return r;
 	}
 	if (crosses && (moves || links) && gains(q, at))
-		return FX_PERMISSION_DENIED;
+		return refusal(s, q, 1, at, located);
 	if (q->ruling.must_not_exist)
 		q->ruling.replace = q->ruling.forced = false;
 	grant(s, q, &at[paths - 1]);
 	if (located != 0)
 		return judge_located(q, located);
-	if (s->startup.on && (r = judge_startup(s, q)) != 0)
+	if (s->startup.on && (r = judge_startup(s, q, at)) != 0)
 		return r;
 	if (moves && moves_rules(s, q)) {
 		log_verbose("Refusing %s request: there are rules for what "
@@ -411,12 +473,15 @@ rights_judge_publishing(struct session *s, struct request *q, bool replaces)
 	q->ruling.replace = replaces && (a.rights & replacing) == replacing;
 	if (!s->fs.walks)
 		return 0;
-	if (!q->ruling.replace && (a.rights & RIGHT_CREATE) == 0)
-		return denied(q, RIGHT_CREATE);
+	if (!q->ruling.replace && (a.rights & RIGHT_CREATE) == 0) {
+		log_refusal(q, "takes", RIGHT_CREATE);
+		return FX_PERMISSION_DENIED;
+	}
 	if (!s->startup.on || !startup_protects(&s->startup, &q->place[1],
 	    STARTUP_ANY))
 		return 0;
-	return denied_startup(q);
+	log_startup(q);
+	return FX_PERMISSION_DENIED;
 }
 
 int

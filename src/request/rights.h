@@ -17,8 +17,9 @@ struct statx;
 /*
  * Completes the ruling. `located` is what became of resolving the paths: where
  * that failed, the names as sent are judged, so that those without a right
- * learn nothing of what exists. Returns 0, FX_PERMISSION_DENIED, or
- * `located`.
+ * learn nothing of what exists. Returns 0, FX_PERMISSION_DENIED,
+ * `located`, or what STAT of the name would tell, where that may be asked:
+ * -errno where it is missing, -EEXIST where MKDIR finds it there.
  */
 int	rights_judge(struct session *, struct request *, int located);
 

@@ -174,8 +174,10 @@ lift(const struct ask_case *c, struct request *q)
 	q->row = row_of(c);
 	q->attr.has = c->has;
 	for (letter = q->row->shape; *letter != '\0'; letter++) {
-		if (strchr("PpcxR", *letter) != NULL)
+		if (strchr("PpcxR", *letter) != NULL) {
+			q->how[path] = *letter == 'c' ? PLACE_CREATES : 0;
 			q->path[path++] = "f";
+		}
 		else if (strchr("hFDe", *letter) != NULL)
 			q->handle[handle] = &handles[handle], handle++;
 	}
@@ -487,9 +489,14 @@ test_unresolved(void)
 	} all[] = {
 		{ "STAT", 0, DENIED }, { "STAT", R(STAT), -ENOENT },
 		{ "an upload", 0, DENIED }, { "an upload", R(CREATE), -ENOENT },
-		{ "RENAME", R(STAT), DENIED }, { "RENAME", R(RENAME), -ENOENT },
+		{ "RENAME", 0, DENIED }, { "RENAME", R(RENAME), -ENOENT },
+		{ "RENAME", R(STAT), -ENOENT }, { "REMOVE", R(STAT), -ENOENT },
+		{ "REMOVE", R(LIST), DENIED },
+		{ "SETSTAT of a mode", R(STAT), -ENOENT },
 		{ "REALPATH", 0, 0 }, { "REALPATH", R(LIST), 0 },
 		{ "MKDIR", R(MKDIR), -ENOENT }, { "MKDIR", 0, DENIED },
+		{ "MKDIR", R(STAT), DENIED }, { "SYMLINK", R(STAT), DENIED },
+		{ "OPENDIR", R(STAT), DENIED },
 	};
 	struct request q;
 	size_t i;

@@ -447,6 +447,10 @@ class RightsTest(SessionTest):
 
 REFUSAL = "status 3 b'Permission denied'"
 
+# Refused for want of rights these say, to those who may ask STAT, that a name
+# is missing, as does a RENAME of it; MKDIR says that there is something.
+CANDID = "remove", "rmdir", "setstat", "lsetstat@openssh.com"
+
 
 def is_error(said):
     return said.startswith("status ") and not said.startswith("status 0 ")
@@ -467,10 +471,21 @@ class Matrix(RightsTest):
                 if each.applies(act[4], act[5]):
                     yield act, each
 
-    def refused(self, way, said, before, after):
+    def refusal(self, act, version, rights):
+        """How that is refused, as a regular expression."""
+        leaves = "rename" in act[0] and act[6].__name__.endswith("to missing")
+        if "stat" in rights and act[4] == "none" and (
+                act[0] in CANDID or leaves):
+            return "status 2 b'No such file"
+        if "stat" in rights and act[0] == "mkdir" and act[4] != "none":
+            return "status %d b'File exists'" % (4 if version == 3 else 11)
+        return re.escape(REFUSAL)
+
+    def refused(self, act, version, rights, way, said, before, after):
         """What is wrong with that as a refusal, if anything."""
         # That a name has a slash behind it is wrong, whoever asks.
-        if said != REFUSAL and not (way.behind and is_error(said)):
+        if not re.match(self.refusal(act, version, rights), said) and not (
+                way.behind and is_error(said)):
             return "not refused: %s" % said
         if b"elsewhere" in after:	# the other process did that
             before = {name.replace(b"top", b"elsewhere", 1): seen
@@ -503,7 +518,8 @@ class Matrix(RightsTest):
                 key = ACTIONS.index(act), each
                 if act[1] <= rights and key not in expected:
                     expected[key] = self.case(whole, act, each, rooted)
-                fault = self.refused(each, said, before, after) \
+                fault = self.refused(act, version, rights, each, said,
+                                     before, after) \
                     if not act[1] <= rights else \
                     self.works(each, said, tree, expected[key])
                 if fault:
@@ -1288,6 +1304,130 @@ class Moves(RightsTest):
             os.mkdir(self.dir + "/a/gives")
             self.assert_status(s.call(over, "a/other", "a/gives"), OK)
             self.assert_status(s.call(over, "a/gives", "a/other"), OK)
+
+
+class Told(RightsTest):
+    """What a client may learn from STAT, a refusal tells it, too: it removes
+    before it renames, and makes directories that may be there."""
+
+    def setUp(self):
+        super().setUp()
+        self.put("there", b"content")
+        os.mkdir(os.path.join(self.dir, "dir"))
+
+    def asks(self, version, name):
+        flags = [0] * (version > 4)
+        yield "remove", name
+        yield "rmdir", name
+        yield "setstat", name, {"permissions": 0o600}
+        yield "setstat", name, {"size": 1}
+        yield "lsetstat@openssh.com", name, {"permissions": 0o600}
+        yield ("rename", name, "new") + tuple(flags)
+        yield "posix-rename@openssh.com", name, "new"
+
+    def code(self, s, *ask):
+        reply = s.call(*ask)
+        self.assertEqual(reply.kind, "status", ask)
+        return reply.code
+
+    def test_what_stat_tells(self):
+        for version in 3, 4, 6:
+            exists = FAILURE if version == 3 else 11
+            for rights, missing, taken in (
+                    ({"stat"}, NO_SUCH_FILE, exists),
+                    ({"list"}, DENIED, DENIED), ((), DENIED, DENIED)):
+                s = self.with_rights(rights, version)
+                for ask in self.asks(version, "none"):
+                    self.assertEqual(self.code(s, *ask), missing, ask)
+                for ask in self.asks(version, "none/below"):
+                    self.assertEqual(self.code(s, *ask) == DENIED,
+                                     missing == DENIED, ask)
+                for name in "there", "dir":
+                    for ask in self.asks(version, name):
+                        self.assertEqual(self.code(s, *ask), DENIED, ask)
+                    self.assertEqual(self.code(s, "mkdir", name, {}), taken)
+                self.assertEqual(self.code(s, "mkdir", "none", {}), DENIED)
+        self.assertEqual(sorted(os.listdir(self.dir)), ["dir", "there"])
+
+    def test_the_source_of_a_move(self):
+        """That it is missing is told before what its target lacks."""
+        for version in 3, 6:
+            flags = [0] * (version > 4)
+            for there in 'rights = "list,stat";', 'rights = "all";':
+                s = self.session(*self.rules(
+                    ("dir", there), rights="list,stat,rename,delete"),
+                    version=version)
+                self.assertEqual(self.code(s, "rename", "none", "dir/x",
+                                           *flags), NO_SUCH_FILE)
+                self.assertEqual(self.code(s, "rename", "there", "dir/x",
+                                           *flags), DENIED)
+
+    def test_where_listings_are_empty(self):
+        """All that the session cannot see is missing, be it there or not."""
+        for version in 3, 4, 6:
+            exists = FAILURE if version == 3 else 11
+            s = self.session("-o", "profile=dropbox", version=version)
+            for name in "there", "none", "none/below":
+                for ask in self.asks(version, name):
+                    self.assertEqual(self.code(s, *ask), NO_SUCH_FILE, ask)
+            self.assertEqual(self.code(s, "remove", "dir"), DENIED)
+            self.assertEqual(self.code(s, "mkdir", "dir", {}), exists)
+            self.assertEqual(self.code(s, "mkdir", "none", {}), DENIED)
+            self.assertEqual(self.code(s, "mkdir", "there", {}), DENIED)
+            mine = "mine%d" % version
+            create = [WRITE | CREAT] if version < 5 else [
+                WRITE_DATA, CREATE_NEW]
+            s.call("close", s.call("open", mine, *create, {}).handle)
+            self.assertEqual(self.code(s, "remove", mine), DENIED)
+
+    def test_what_is_refused_whatever_there_is(self):
+        """-R and -P answer as in OpenSSH's server."""
+        for option in ("-R",), ("-P", "remove,rmdir,setstat,mkdir"):
+            s = self.session(*option)
+            for ask in list(self.asks(3, "none"))[:4] + [
+                    ("mkdir", "dir", {})]:
+                self.assertEqual(self.code(s, *ask), DENIED, ask)
+
+
+class Clients(RightsTest):
+    """Sequences of real clients, in an area for new files."""
+
+    PROFILES = "write-once", "dropbox"
+
+    def put_file(self, s, name):
+        h = s.call("open", name, WRITE | CREAT | TRUNC, {}).handle
+        self.assert_status(s.call("write", h, 0, b"data"), OK)
+        self.assert_status(s.call("close", h), OK)
+
+    def test_spring(self):
+        """Spring Integration's SftpSession.rename: it removes the target,
+        whose absence is no error, and then renames."""
+        for profile in self.PROFILES:
+            s = self.session("-o", "profile=" + profile)
+            name = profile + ".csv"
+            self.put_file(s, name + ".writing")
+            self.assert_status(s.call("remove", name), NO_SUCH_FILE)
+            self.assert_status(s.call("rename", name + ".writing", name), OK)
+            self.assertTrue(os.path.exists(os.path.join(self.dir, name)))
+
+    def test_ssh2_sftp_client(self):
+        """delete(path, true) of Node's ssh2-sftp-client, then a put."""
+        for profile in self.PROFILES:
+            s = self.session("-o", "profile=" + profile)
+            self.assert_status(s.call("remove", profile), NO_SUCH_FILE)
+            self.put_file(s, profile)
+
+    def test_asyncssh_makedirs(self):
+        """asyncssh makes each directory on the way; FAILURE, but not
+        PERMISSION_DENIED, means that it looks whether there is one."""
+        os.makedirs(os.path.join(self.dir, "in/today"))
+        for options in ["-o", "access.rights=list,stat,read,create"], [
+                "-o", "profile=dropbox"]:
+            s = self.session(*options)
+            for name in "in", "in/today":
+                self.assert_status(s.call("mkdir", name, {}), FAILURE)
+                self.assertEqual(stat.S_IFMT(s.call(
+                    "stat", name).attrs["permissions"]), stat.S_IFDIR)
 
 
 class Startup(RightsTest):
