@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "options.h"
 #include "policy/area.h"
 #include "policy/config.h"
+#include "policy/paths.h"
 #include "policy/policy.h"
 #include "request/record.h"
 #include "request/session.h"
@@ -222,6 +224,51 @@ criteria_facts(void)
 	facts.groups = ident_groups_of(&user);
 }
 
+static int
+resolve_rule(void *fs, char *path, size_t fixed)
+{
+	return fs_resolve_rule(fs, path, fixed);
+}
+
+/*
+ * Open the root, and find where path rules lead. They lead there whatever the
+ * session may not follow or see. A root that cannot be opened is a mistake of
+ * the policy's. Returns 0 or -1.
+ */
+static int
+open_root(struct policy *p)
+{
+	const char *root = p->root != NULL ? p->root : "/", *culprit;
+	int r;
+
+	r = fs_confine(&session.fs, root, p->root_fixed, &culprit);
+	if (r == 0)
+		return paths_resolve(p, resolve_rule, &session.fs, &mistake);
+	config_blame(config, &facts, "root", &mistake);
+	return mistake_say(&mistake, "\"%s\": \"%s\" cannot be opened: %s",
+	    root, culprit, strerror(-r));
+}
+
+/*
+ * For -T: what the names in a policy, and the one that is asked about, are to
+ * a session here. Returns 0, or -1 with the mistake that would refuse it.
+ */
+static int
+explain_names(struct policy *p, const char **path)
+{
+	static char real[PATH_MAX];
+	int why;
+
+	if (!p->walks)
+		return 0;
+	if (open_root(p) != 0)
+		return -1;
+	if (*path != NULL && fs_realpath_partly(&session.fs, *path, real,
+	    &why) == 0)
+		*path = real;
+	return 0;
+}
+
 static _Noreturn void
 explain_policy(void)
 {
@@ -238,7 +285,8 @@ explain_policy(void)
 	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0 ||
 	    config_check_charsets(config, charset_suits, &mistake) != 0 ||
-	    (r = config_explain(config, &facts, stdout, &mistake)) < 0)
+	    (r = config_explain(config, &facts, explain_names, stdout,
+	    &mistake)) < 0)
 		tell_mistake();
 	exit(r);
 }
@@ -266,24 +314,19 @@ client_address(void)
 
 /*
  * Where there is a root, or a rule on names, paths are walked from now on.
- * A root that cannot be opened is a mistake of the policy's. Returns 0 or -1.
+ * Returns 0 or -1.
  */
 static int
 walk_paths(void)
 {
 	struct policy *p = &session.policy;
-	const char *root = p->root != NULL ? p->root : "/", *culprit;
 	struct fs *fs = &session.fs;
-	int r;
 
 	fs->reserves = policy_makes_silly_names(p);
 	if (!p->walks)
 		return 0;
-	if ((r = fs_confine(fs, root, p->root_fixed, &culprit)) != 0) {
-		config_blame(config, &facts, "root", &mistake);
-		return mistake_say(&mistake, "\"%s\": \"%s\" cannot be "
-		    "opened: %s", root, culprit, strerror(-r));
-	}
+	if (open_root(p) != 0)
+		return -1;
 	fs->policy = p;
 	fs->hides = policy_has_hidden(p);
 	fs->names = fs->hides || p->paths != NULL;

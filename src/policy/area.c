@@ -95,11 +95,10 @@ paths_search(const struct policy *p, const char *resolved,
 		search_below(&s, p->paths->root, resolved, resolved);
 }
 
-bool
-paths_rule_holds(const struct policy *p, const struct path_rule *r,
-    const char *resolved)
+/* True if the pattern matches this name, or something above it. */
+static bool
+pattern_holds(const struct policy *p, const char *match, const char *resolved)
 {
-	const char *match = r->match;
 	struct part wanted, part;
 
 	while (part_next(match, &wanted)) {
@@ -110,6 +109,14 @@ paths_rule_holds(const struct policy *p, const struct path_rule *r,
 		resolved = part.rest;
 	}
 	return true;
+}
+
+bool
+paths_rule_holds(const struct policy *p, const struct path_rule *r,
+    const char *resolved)
+{
+	return pattern_holds(p, r->match, resolved) ||
+	    pattern_holds(p, r->written, resolved);
 }
 
 void

@@ -97,31 +97,39 @@ expand_squeeze(char *path)
 	return (size_t)(out - path);
 }
 
-/*
- * How much of a root, as it was written, is what its administrator and the
- * user database say: up to the component with the first token.
- */
+/* The same before it is expanded. */
 static size_t
-fixed_part(const char *path)
+fixed_part(const char *path, const char *wild)
 {
 	const char *p = path;
 
 	if (strncmp(p, "%d", 2) == 0 && (p[2] == '/' || p[2] == '\0'))
 		return 2;
-	for (; (p = strchr(p, '%')) != NULL && p[1] == '%'; p += 2)
-		continue;
-	if (p == NULL)
-		return strlen(path);
-	while (p > path && *p != '/')
+	while (*p != '\0' && strchr(wild, *p) == NULL &&
+	    (*p != '%' || p[1] == '%'))
+		p += *p == '%' ? 2 : 1;
+	while (*p != '\0' && p > path && *p != '/')
 		p--;
 	return (size_t)(p - path);
+}
+
+size_t
+expand_fixed(const char *path, const char *wild, const struct facts *f,
+    struct arena *arena)
+{
+	char *head = arena_copy(arena, path);
+	struct mistake none = { 0 };
+
+	head[fixed_part(path, wild)] = '\0';
+	return expand_squeeze(arena_copy(arena, expand_path(head, "uUd", f,
+	    arena, &none)));
 }
 
 const char *
 expand_root(const char *path, const struct facts *f, struct arena *arena,
     size_t *fixed, struct mistake *m)
 {
-	char *head = arena_copy(arena, path), *root;
+	char *root;
 	const char *text = expand_path(path, "uUd", f, arena, m);
 
 	if (text == NULL)
@@ -133,8 +141,6 @@ expand_root(const char *path, const struct facts *f, struct arena *arena,
 	}
 	root = arena_copy(arena, text);
 	expand_squeeze(root);
-	head[fixed_part(path)] = '\0';
-	text = expand_path(head, "uUd", f, arena, m);
-	*fixed = expand_squeeze(arena_copy(arena, text));
+	*fixed = expand_fixed(path, "", f, arena);
 	return root;
 }

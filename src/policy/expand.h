@@ -31,6 +31,15 @@ size_t	expand_squeeze(char *path);
 bool	expand_is_root(const char *path);
 
 /*
+ * How many bytes of what the path expands to hold for everybody: up to the
+ * component with the first token, or the first of the characters in `wild`. A
+ * %d that it begins with counts, since the user database says what it is. The
+ * path is one that expands.
+ */
+size_t	expand_fixed(const char *path, const char *wild,
+	    const struct facts *, struct arena *);
+
+/*
  * The same as expand_path() for a root, without slashes that say nothing.
  * *fixed bytes of it hold for everybody or are the home directory; what stands
  * behind them may be a name of the user's making.

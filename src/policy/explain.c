@@ -143,7 +143,7 @@ print_setting(const struct knob *k, const struct outcome *outcome,
 /* The same for something that a path rule sets. */
 static void
 print_beneath(const struct setting *s, const struct origin *path,
-    const struct policy *p, FILE *out)
+    const struct path_rule *rule, const struct policy *p, FILE *out)
 {
 	const struct origin o = { .rule = path->rule,
 	    .profile = path->profile, .setting = s };
@@ -152,6 +152,8 @@ print_beneath(const struct setting *s, const struct origin *path,
 	print_one(s->knob, s->value, out);
 	fputs("   # ", out);
 	print_origins(&o, out);
+	if (rule->match != rule->written)
+		fprintf(out, "; here \"%s\"", rule->match);
 	print_setid(s->knob, p, out);
 	putc('\n', out);
 }
@@ -166,8 +168,8 @@ print_paths(const struct origin *o, const struct policy *p, FILE *out)
 	for (i = 0; o != NULL; o = o->next, i++)
 		for (s = o->setting->beneath; s != NULL; s = s->next) {
 			fprintf(out, "paths \"%s\" ",
-			    p->paths->rules[i].match);
-			print_beneath(s, o, p, out);
+			    p->paths->rules[i].written);
+			print_beneath(s, o, &p->paths->rules[i], p, out);
 		}
 }
 
@@ -207,7 +209,7 @@ print_leaf(const struct outcome *outcome, const struct policy *p,
 		o = o->next;
 	for (s = o->setting->beneath; s->knob != k; s = s->next)
 		continue;
-	print_beneath(s, o, p, out);
+	print_beneath(s, o, rule, p, out);
 }
 
 /* Which requests there are for any name, where not all are: -R, -p, -P. */
@@ -222,15 +224,17 @@ print_requests(const struct outcome *o, const struct policy *p, FILE *out)
 			print_setting(k, o, p, out);
 }
 
-/* What holds for one name. */
+/* What holds for one name, which was asked for by another if links lead there. */
 static void
 print_area(const struct outcome *o, const struct policy *p, const char *path,
-    FILE *out)
+    const char *asked, FILE *out)
 {
 	const struct path_rule *best[LEAVES], *r;
 	size_t i, n = p->paths == NULL ? 0 : p->paths->count;
 	int leaf;
 
+	if (strcmp(path, asked) != 0)
+		fprintf(out, "# \"%s\" is \"%s\"\n", asked, path);
 	paths_search(p, path, best);
 	for (leaf = 0; leaf < LEAVES; leaf++)
 		print_leaf(o, p, best[leaf], leaf, out);
@@ -241,7 +245,7 @@ print_area(const struct outcome *o, const struct policy *p, const char *path,
 			print_leaf(o, p, r, LEAF_HIDE, out);
 	}
 	print_requests(o, p, out);
-	if (policy_hides(p, path))
+	if (policy_hides(p, path) || policy_hides(p, asked))
 		fputs("# hidden: it is answered as a missing name is\n", out);
 	if (policy_has_below(p, path))
 		fputs("# path rules lie below it, so that it cannot be "
@@ -309,13 +313,25 @@ print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 		    "access.protect_startup or another shell");
 }
 
+/* Say what a session would be refused for. */
+static void
+print_refusal(struct mistake *m, FILE *out)
+{
+	char line[MISTAKE_LINE_MAX];
+
+	fprintf(out, "# refused: %s\n", mistake_line(m, line));
+}
+
 int
-config_explain(struct config *c, const struct facts *f, FILE *out,
+config_explain(struct config *c, const struct facts *f,
+    int (*names)(struct policy *, const char **), FILE *out,
     struct mistake *m)
 {
+	const char *path = f->path;
 	const struct undecided *u;
 	struct outcome o;
 	struct policy p;
+	bool refused;
 	int r;
 
 	*m = (struct mistake){ 0 };
@@ -324,8 +340,9 @@ config_explain(struct config *c, const struct facts *f, FILE *out,
 	config_evaluate(c, f, &o);
 	policy_init(&p);
 	if ((r = outcome_apply(&o, f, &p, m)) == 0) {
-		if (f->path != NULL)
-			print_area(&o, &p, f->path, out);
+		refused = names != NULL && names(&p, &path) != 0;
+		if (path != NULL)
+			print_area(&o, &p, path, f->path, out);
 		else
 			print_settings(&o, &p, out);
 		for (u = o.undecided; u != NULL; u = u->next)
@@ -333,6 +350,8 @@ config_explain(struct config *c, const struct facts *f, FILE *out,
 			    u->rule->number, u->rule->body.file,
 			    u->rule->body.line, rule_needs(u->rule, f));
 		print_caveats(&p, f, out);
+		if (refused)
+			print_refusal(m, out);
 		r = o.undecided != NULL;
 	}
 	policy_free(&p);

@@ -2,7 +2,10 @@
 #include <config.h>
 
 #include <ctype.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,12 +128,13 @@ child_get(struct paths *t, struct path_node *parent, const char *name,
 	return *end;
 }
 
-/* Puts a rule into the tree. */
+/* Puts a rule into the tree, under that pattern of its own. */
 static void
-rule_plant(struct paths *t, const struct path_rule *r, struct arena *arena)
+rule_plant(struct paths *t, const struct path_rule *r, const char *pattern,
+    struct arena *arena)
 {
 	struct path_node *node = t->root;
-	const char *p = r->match;
+	const char *p = pattern;
 	size_t i, n;
 
 	for (;; p += n) {
@@ -240,7 +244,10 @@ rule_fill(struct path_rule *r, const struct setting *path,
 	r->match = expand_pattern(path->value.text, f, &p->strings, m);
 	if (r->match == NULL)
 		return -1;
-	r->plain = plain_components(r->match);
+	r->written = r->match;
+	r->file = arena_copy(&p->strings, path->file);
+	r->line = path->line;
+	r->fixed = expand_fixed(path->value.text, "*?", f, &p->strings);
 	for (s = path->beneath; s != NULL; s = s->next) {
 		leaf = leaf_find_knob(s->knob->name);
 		if (leaf == LEAF_HIDE) {
@@ -263,16 +270,43 @@ slots_get(struct paths *t, struct arena *arena)
 	size_t i, n = 1, size = 1;
 	const char *p;
 
-	for (i = 0; i < t->count; i++)
+	for (i = 0; i < t->count; i++) {
 		for (p = t->rules[i].match; *p != '\0'; p++)
 			n += *p == '/';
+		for (p = t->rules[i].written; *p != '\0'; p++)
+			n += *p == '/';
+	}
 	while (size < 2 * n)
 		size *= 2;
 	t->slots = arena_get(arena, size * sizeof(struct path_node *));
 	t->mask = size - 1;
 }
 
-const struct paths *
+/*
+ * Makes the tree of the rules as they are now. One that is written over links
+ * holds for these, too: nobody may put something else in their place.
+ */
+static void
+plant_rules(struct paths *t, struct arena *arena)
+{
+	const struct path_rule *r;
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		t->rules[i].plain = plain_components(t->rules[i].match);
+	rank_rules(t, arena);
+	slots_get(t, arena);
+	t->nodes = 0;
+	t->root = node_new(t, NULL, "", 0, arena);
+	for (i = 0; i < t->count; i++) {
+		r = &t->rules[i];
+		rule_plant(t, r, r->match, arena);
+		if (r->match != r->written)
+			rule_plant(t, r, r->written, arena);
+	}
+}
+
+struct paths *
 paths_build(const struct origin *first, const struct facts *f,
     struct policy *p, struct mistake *m)
 {
@@ -290,10 +324,66 @@ paths_build(const struct origin *first, const struct facts *f,
 		if (rule_fill(&t->rules[i], o->setting, f, p, m) < 0)
 			return NULL;
 	}
-	rank_rules(t, &p->strings);
-	slots_get(t, &p->strings);
-	t->root = node_new(t, NULL, "", 0, &p->strings);
-	for (i = 0; i < t->count; i++)
-		rule_plant(t, &t->rules[i], &p->strings);
+	plant_rules(t, &p->strings);
 	return t;
+}
+
+/* How many bytes stand before the first component with a `*` or `?`. */
+static size_t
+plain_length(const char *pattern)
+{
+	size_t n = strcspn(pattern, "*?");
+
+	while (pattern[n] != '\0' && n > 0 && pattern[n] != '/')
+		n--;
+	return n;
+}
+
+static int
+rule_resolve(struct path_rule *r, int (*real)(void *, char *, size_t),
+    void *arg, struct arena *arena, struct mistake *m)
+{
+	size_t plain = plain_length(r->match);
+	const char *behind = r->match + plain;
+	char path[PATH_MAX];
+	int error;
+
+	/* There is no link above the top, nor room for one behind the end. */
+	if (plain <= 1 || plain >= sizeof(path))
+		return 0;
+	mistake_at(m, r->file, r->line, "paths");
+	snprintf(path, sizeof(path), "%.*s", (int)plain, r->match);
+	error = real(arg, path, r->fixed < plain ? r->fixed : plain);
+	if (error == -ELOOP)
+		return mistake_say(m, "\"%.100s\": \"%.100s\" is a link, and "
+		    "none is followed from where a token stands for the user",
+		    r->match, path);
+	if (error != 0)
+		return mistake_say(m, "\"%.100s\" cannot be resolved: %s",
+		    r->match, strerror(-error));
+	if (count_wild(path) > 0)
+		return mistake_say(m, "\"%.100s\" leads to \"%.100s\", whose "
+		    "* and ? would be patterns", r->match, path);
+	if (strncmp(path, r->written, plain) == 0 && path[plain] == '\0')
+		return 0;
+	/* The top is a slash, unless something stands behind it. */
+	r->match = arena_printf(arena, "%s%s", path[1] == '\0' &&
+	    *behind != '\0' ? "" : path, behind);
+	return 0;
+}
+
+int
+paths_resolve(struct policy *p, int (*real)(void *, char *, size_t),
+    void *arg, struct mistake *m)
+{
+	struct paths *t = p->paths;
+	size_t i;
+
+	if (t == NULL)
+		return 0;
+	for (i = 0; i < t->count; i++)
+		if (rule_resolve(&t->rules[i], real, arg, &p->strings, m) < 0)
+			return -1;
+	plant_rules(t, &p->strings);
+	return 0;
 }

@@ -35,7 +35,12 @@ extern const struct leaf leaves[LEAVES + 1];
 
 /* One rule, expanded for this session. */
 struct path_rule {
-	const char	*match;
+	const char	*match;		/* without links, once resolved */
+	const char	*written;	/* as before that; the same pointer where
+					 * there are no links */
+	const char	*file;		/* where it stands; for a mistake */
+	int		 line;
+	size_t		 fixed;		/* bytes that hold for everybody */
 	size_t		 order;		/* among all: origins of "paths" */
 	size_t		 plain;		/* components before any * and ? */
 	size_t		 rank;		/* 0 is the most specific of all */
@@ -79,14 +84,23 @@ bool	paths_is_pattern(const char *);
  * Makes the tree of all path rules that hold, in their order, in the arena of
  * *p, whose other members are settled. NULL with the mistake's text.
  */
-const struct paths *paths_build(const struct origin *, const struct facts *,
+struct paths *paths_build(const struct origin *, const struct facts *,
 	    struct policy *p, struct mistake *);
+
+/*
+ * Puts real names in place of the plain components that rules begin with: as
+ * rules are compared with names that were resolved, one over a link would
+ * match nothing. `real` does so for a path of PATH_MAX bytes, as
+ * fs_resolve_rule() does. Returns 0, or -1 with the mistake.
+ */
+int	paths_resolve(struct policy *, int (*real)(void *arg, char *path,
+	    size_t fixed), void *arg, struct mistake *);
 
 /* The slot in which to begin to look for this child. */
 size_t	paths_slot(const struct paths *, const struct path_node *parent,
 	    const char *name, size_t len);
 
-/* Does the rule match this name, or something above it? */
+/* True if the rule matches this name, or something above it. */
 bool	paths_rule_holds(const struct policy *, const struct path_rule *,
 	    const char *resolved);
 

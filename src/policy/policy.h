@@ -73,7 +73,7 @@ struct policy {
 		bool		 protect_startup; /* what shells read at login
 						 * may not be changed */
 	} access;
-	const struct paths *paths;		/* rules beneath subtrees, for
+	struct paths	*paths;			/* rules beneath subtrees, for
 						 * area.h; or NULL */
 	struct rename_policy {
 		enum overwrite	 overwrite;

@@ -84,32 +84,6 @@ compose(struct session *s, struct slice rest, char *path)
 	return 0;
 }
 
-/*
- * The real name of as much as exists, and the rest by its letters. Cuts off
- * a component at a time until what is left can be resolved.
- */
-static int
-realpath_partly(const struct fs *fs, const char *path, char *real)
-{
-	char head[PATH_MAX], top[PATH_MAX];
-	size_t len = strlen(path);
-
-	while (len > 0) {
-		memcpy(head, path, len);
-		head[len] = '\0';
-		if (fs_realpath(fs, head, top) == 0)
-			return path_absolute(top, path + len +
-			    strspn(path + len, "/"), real, PATH_MAX) ?
-			    0 : -ENAMETOOLONG;
-		while (len > 0 && path[len - 1] == '/')
-			len--;
-		while (len > 0 && path[len - 1] != '/')
-			len--;
-	}
-	return path_absolute(fs->cwd, path, real, PATH_MAX) ? 0 :
-	    -ENAMETOOLONG;
-}
-
 /* REALPATH of version 6, as its control byte has it. */
 int
 op_realpath_v6(struct session *s, struct request *q)
@@ -118,7 +92,7 @@ op_realpath_v6(struct session *s, struct request *q)
 	char path[PATH_MAX], real[PATH_MAX];
 	struct place p;
 	struct statx st;
-	int r;
+	int r, why;
 
 	if (strlcpy(path, q->path[0], sizeof(path)) >= sizeof(path))
 		return -ENAMETOOLONG;
@@ -132,7 +106,7 @@ op_realpath_v6(struct session *s, struct request *q)
 	case FXP_REALPATH_STAT_IF:
 		r = q->ruling.must_not_exist ?
 		    realpath_lexical(s, path, real) :
-		    realpath_partly(&s->fs, path, real);
+		    fs_realpath_partly(&s->fs, path, real, &why);
 		break;
 	case FXP_REALPATH_STAT_ALWAYS:
 		r = q->ruling.empty ? realpath_lexical(s, path, real) :

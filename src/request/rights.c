@@ -64,44 +64,21 @@ judge_handles(const struct request *q)
 }
 
 /*
- * The name of what could not be resolved, or was not to be: as far as it goes
- * by what is there, and from then on by its letters.
+ * Finds what holds for a path. The name of one that could not be resolved, or
+ * was not to be, goes as far as there is something, and then by its letters.
  */
-static const char *
-resolve_partly(struct session *s, const char *path, char *to)
-{
-	char head[PATH_MAX];
-	struct place p;
-	size_t len = strlen(path);
-	bool known = false;
-
-	while (!known && len > 0 && len < sizeof(head)) {
-		memcpy(head, path, len);
-		head[len] = '\0';
-		if (fs_locate(&s->fs, head, PLACE_FOLLOW, &p) == 0) {
-			known = path_absolute(p.resolved, path + len +
-			    strspn(path + len, "/"), to, PATH_MAX);
-			fs_release(&p);
-			break;
-		}
-		while (len > 0 && path[len - 1] == '/')
-			len--;
-		while (len > 0 && path[len - 1] != '/')
-			len--;
-	}
-	return known || path_absolute(s->fs.cwd, path, to, PATH_MAX) ? to :
-	    "/";
-}
-
 static void
 find_area(struct session *s, const struct request *q, int i, struct area *a)
 {
+	const char *name = q->place[i].resolved;
 	char partly[PATH_MAX];
-	const char *name = NULL;
+	int why;
 
-	if (s->policy.paths != NULL)
-		name = q->place[i].walked != NULL ? q->place[i].resolved :
-		    resolve_partly(s, q->path[i], partly);
+	if (s->policy.paths == NULL)
+		name = NULL;
+	else if (q->place[i].walked == NULL)
+		name = fs_realpath_partly(&s->fs, q->path[i], partly,
+		    &why) == 0 ? partly : "/";
 	policy_area(&s->policy, name, a);
 }
 

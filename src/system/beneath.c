@@ -21,6 +21,7 @@
 #include "system/beneath.h"
 #include "system/fs_impl.h"
 #include "wire/buf.h"
+#include "wire/path.h"
 
 #define MAX_LINKS	32	/* as OpenSSH's; the kernel itself has 40 */
 #define MAX_TRIES	64	/* of openat2(2), which unrelated renames upset */
@@ -296,6 +297,29 @@ fs_realpath(const struct fs *fs, const char *path, char *to)
 	r = trail_walk(&t, path);
 	trail_close(&t);
 	return r;
+}
+
+int
+fs_realpath_partly(const struct fs *fs, const char *path, char *to, int *why)
+{
+	char head[PATH_MAX], top[PATH_MAX];
+	size_t len = strlen(path);
+	int r = 0;
+
+	*why = 0;
+	if (len >= sizeof(head))
+		return -ENAMETOOLONG;
+	for (; len > 0; len = path_above(path, len)) {
+		memcpy(head, path, len);
+		head[len] = '\0';
+		if ((r = fs_realpath(fs, head, top)) == 0)
+			break;
+		*why = *why == 0 ? r : *why;
+	}
+	if (len > 0)
+		path += len + strspn(path + len, "/");
+	return path_absolute(len > 0 ? top : fs->cwd, path, to, PATH_MAX) ?
+	    0 : -ENAMETOOLONG;
 }
 
 static int

@@ -327,6 +327,22 @@ int	 fs_rename_new(const struct place *old, const struct place *new);
 int	 fs_realpath(const struct fs *, const char *path, char *to);
 
 /*
+ * Makes the same of as much of the path as can be resolved; what is behind
+ * that stays as it is written, but for `.`, `..` and slashes too many. *why is
+ * then -errno, and otherwise 0. Returns 0 or -ENAMETOOLONG.
+ */
+int	 fs_realpath_partly(const struct fs *, const char *path, char *to,
+	    int *why);
+
+/*
+ * Resolves the name that a path rule begins with, in place: absolute, of
+ * PATH_MAX bytes. Links are followed in the first `fixed` bytes, and a link
+ * behind them is -ELOOP: who made it is not known. What is missing stays as
+ * it is written. Returns 0 or -errno.
+ */
+int	 fs_resolve_rule(struct fs *, char *path, size_t fixed);
+
+/*
  * Copies up to `len` bytes between files, as copy_file_range(2) where that
  * works. After an error *writing says on which side it was.
  */

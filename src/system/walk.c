@@ -374,6 +374,49 @@ fs_confine(struct fs *fs, const char *root, size_t fixed,
 	return 0;
 }
 
+/* True if that says that a name leads nowhere, or nowhere the session goes. */
+static bool
+leads_nowhere(int error)
+{
+	return error == 0 || error == -ENOENT || error == -ENOTDIR ||
+	    error == -EACCES || error == -ELOOP || error == -ENAMETOOLONG;
+}
+
+/* True if there is something of that name, which is a link. */
+static bool
+is_link(struct fs *fs, const char *path)
+{
+	struct statx st;
+	struct place p;
+	int r;
+
+	if (fs_locate(fs, path, 0, &p) != 0)
+		return false;
+	r = fs_stat(&p, &st);
+	fs_release(&p);
+	return r == 0 && S_ISLNK(st.stx_mode);
+}
+
+int
+fs_resolve_rule(struct fs *fs, char *path, size_t fixed)
+{
+	char head[PATH_MAX], real[PATH_MAX], *rest = path + fixed, *name;
+	int r, why = 0;
+
+	if (fixed + 2 > sizeof(head))
+		return -ENAMETOOLONG;
+	snprintf(head, sizeof(head), "/%.*s", (int)fixed, path);
+	if ((r = fs_realpath_partly(fs, head, real, &why)) != 0 ||
+	    !leads_nowhere(why))
+		return r != 0 ? r : why;
+	while (r == 0 && (name = strsep(&rest, "/")) != NULL)
+		if (*name != '\0' && (r = join(real, name, real)) == 0 &&
+		    is_link(fs, real))
+			r = -ELOOP;
+	strlcpy(path, real, PATH_MAX);
+	return r;
+}
+
 int
 fs_enter(struct fs *fs, const char *dir)
 {

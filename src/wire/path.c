@@ -57,6 +57,18 @@ path_is_below(const char *path, const char *top)
 	return path[n] == '\0' || path[n] == '/' || (n == 1 && top[0] == '/');
 }
 
+size_t
+path_above(const char *path, size_t len)
+{
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return len;
+}
+
 int
 path_compare(const char *a, const char *b)
 {

@@ -29,6 +29,12 @@ int	path_compare(const char *, const char *);
 const char *path_last(const char *path, size_t *len);
 
 /*
+ * The length of a path of `len` bytes without its last component and the
+ * slashes around it, of which the first one of an absolute path is left.
+ */
+size_t	path_above(const char *path, size_t len);
+
+/*
  * The character that begins there: its length in bytes, 0 if those are not
  * UTF-8 in shortest form, or a surrogate. The text is terminated.
  */

@@ -74,7 +74,7 @@ say_session(struct reading *r, struct config *c, const struct facts *f,
 			    (size_t)m.line);
 	}
 	policy_free(&p);
-	if (config_explain(c, f, r->out, &m) < 0)
+	if (config_explain(c, f, NULL, r->out, &m) < 0)
 		say_mistake(r, &m);
 }
 

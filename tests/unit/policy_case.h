@@ -89,7 +89,7 @@ case_explain(const char *const *options, const char *text,
 	}
 	if (r == 0) {
 		stream = open_memstream(&out, &size);
-		r = config_explain(c, facts, stream, &m);
+		r = config_explain(c, facts, NULL, stream, &m);
 		fclose(stream);
 	}
 	config_free(c);

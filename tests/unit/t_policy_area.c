@@ -2,7 +2,9 @@
 /* Path rules: which of them hold for a name, and what they make of it. */
 #include "config.h"
 
+#include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 
 #include "policy/paths.h"
 #include "policy_case.h"
@@ -411,9 +413,107 @@ check_flat(int rules, const char *above, const char *below)
 	free(text);
 }
 
+/* Links as a session would find them: /link leads to /real/deep. */
+static int
+real_name(void *arg, char *path, size_t fixed)
+{
+	size_t *seen = arg;
+	char behind[PATH_MAX];
+
+	*seen = fixed;
+	if (strncmp(path, "/link", 5) == 0) {
+		strlcpy(behind, path + 5, sizeof(behind));
+		strlcpy(path, "/real/deep", PATH_MAX);
+		strlcat(path, behind, PATH_MAX);
+	} else if (strcmp(path, "/top") == 0) {
+		strlcpy(path, "/", PATH_MAX);
+	} else if (strcmp(path, "/wild") == 0) {
+		strlcpy(path, "/a*b", PATH_MAX);
+	} else if (strncmp(path, "/in/", 4) == 0) {
+		return -ELOOP;
+	}
+	return 0;
+}
+
+/* Of one rule what its pattern becomes, and how much of it holds for all. */
+static void
+check_resolving(void)
+{
+	static const struct {
+		const char	*match, *real;
+		size_t		 fixed;
+	} rows[] = {
+		{ "/link/a", "/real/deep/a", 7 },
+		{ "/link", "/real/deep", 5 },
+		{ "/link/a*/b", "/real/deep/a*/b", 5 },
+		{ "/link/%u", "/real/deep/webex", 5 },
+		{ "/link/x%%/%u/b", "/real/deep/x%/webex/b", 8 },
+		{ "/link?/a", "/link?/a", 0 },
+		{ "/*/link", "/*/link", 0 },
+		{ "/top/*", "/*", 4 },
+		{ "/top", "/", 4 },
+		{ "/", "/", 0 },
+		{ "/wild", NULL, 5 },
+		{ "/in/%u", NULL, 3 },
+	};
+	struct mistake m;
+	struct policy p;
+	char text[128];
+	size_t i, seen;
+	int r;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "paths = ( { match = \"%s\"; "
+		    "rights = \"none\"; } );", rows[i].match);
+		policy_of(text, &p);
+		m = (struct mistake){ 0 };
+		seen = 0;
+		r = paths_resolve(&p, real_name, &seen, &m);
+		ok(seen == rows[i].fixed && (rows[i].real == NULL ?
+		    r == -1 && m.line == 1 : r == 0 &&
+		    strcmp(p.paths->rules[0].match, rows[i].real) == 0),
+		    "%s resolves to %s, %zu (%s, %zu)", rows[i].match,
+		    rows[i].real == NULL ? "nothing" : rows[i].real,
+		    rows[i].fixed, r == 0 ? p.paths->rules[0].match : m.text,
+		    seen);
+		policy_free(&p);
+	}
+}
+
+/* The tree and the order of rules are those of the real names. */
+static void
+check_resolved(void)
+{
+	static const char text[] = "paths = (\n"
+	    "{ match = \"/link\"; rights = \"list\"; hide = \"x\"; },\n"
+	    "{ match = \"/real\"; rights = \"read\"; } );";
+	struct policy p;
+	struct mistake m;
+	struct area a;
+	size_t seen;
+
+	policy_of(text, &p);
+	policy_area(&p, "/real/deep", &a);
+	ok(a.rights == RIGHT_READ, "before, a link is a name of its own");
+	ok(paths_resolve(&p, real_name, &seen, &m) == 0, "resolved");
+	policy_area(&p, "/real/deep/f", &a);
+	ok(a.rights == RIGHT_LIST, "what a link leads to is more specific");
+	policy_area(&p, "/real/f", &a);
+	ok(a.rights == RIGHT_READ, "than what lies above it");
+	policy_area(&p, "/link/f", &a);
+	ok(a.rights == RIGHT_LIST, "and what takes the link's place is meant");
+	ok(policy_hides(&p, "/real/deep/x") && policy_hides(&p, "/link/x") &&
+	    !policy_hides(&p, "/real/x"), "also in what is hidden");
+	ok(policy_has_below(&p, "/real") && !policy_has_below(&p, "/link"),
+	    "and in what lies below");
+	policy_free(&p);
+}
+
 int
 main(void)
 {
+	check_resolving();
+	check_resolved();
 	check_specific();
 	check_leaves();
 	check_hiding();

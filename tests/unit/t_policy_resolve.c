@@ -472,10 +472,10 @@ check_remarks(void)
 	FILE *null = fopen("/dev/null", "w");
 	char *out;
 
-	ok(config_explain(c, &facts, null, &m) == 0, "-T decides all");
+	ok(config_explain(c, &facts, NULL, null, &m) == 0, "-T decides all");
 	facts.address = NULL;
 	facts.groups = NULL;
-	ok(config_explain(c, &facts, null, &m) == 1, "-T lacks something");
+	ok(config_explain(c, &facts, NULL, null, &m) == 1, "-T lacks something");
 	fclose(null);
 	config_free(c);
 	out = case_explain(no_options, text, &facts);

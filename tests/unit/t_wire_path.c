@@ -123,6 +123,25 @@ test_last(void)
 	}
 }
 
+static void
+test_above(void)
+{
+	static const struct {
+		const char	*path, *above;
+	} rows[] = {
+		{ "/a/b", "/a" }, { "/a", "/" }, { "/", "" }, { "", "" },
+		{ "a", "" }, { "a/b", "a" }, { "a//b", "a" }, { "a/b//", "a" },
+		{ "//a", "/" }, { "/a/..", "/a" },
+	};
+	size_t i, len;
+
+	for (i = 0; i < nitems(rows); i++) {
+		len = path_above(rows[i].path, strlen(rows[i].path));
+		ok(len == strlen(rows[i].above), "above \"%s\" is \"%.*s\"",
+		    rows[i].path, (int)len, rows[i].path);
+	}
+}
+
 #define RANDOM	"abcdefghijKLMNOP012345"
 
 static const struct {
@@ -168,6 +187,7 @@ main(void)
 	test_below();
 	test_order();
 	test_last();
+	test_above();
 	test_hidden();
 	return done();
 }

@@ -15,6 +15,7 @@ import subprocess
 import unittest
 
 from session import NETTLE, SERVER, SessionTest
+import sftpwire as sw
 from sftpwire import APPEND, CREAT, EXCL, READ, TRUNC, WRITE
 
 OK, EOF, NO_SUCH_FILE, DENIED, FAILURE = 0, 1, 2, 3, 4
@@ -1136,6 +1137,167 @@ class Paths(RightsTest):
                                    NO_SUCH_FILE)
         self.assertEqual(self.holds("in/x.secret"), "in/x.secret")
         self.assertEqual(self.holds("in/new.secret"), None)
+
+
+class Linked(RightsTest):
+    """A path rule that is written over a link holds for where that leads."""
+
+    def setUp(self):
+        super().setUp()
+        self.data = os.path.join(self.dir, "data")
+        os.makedirs(self.data + "/jane/private")
+        self.put("data/jane/private/f", b"content")
+        self.put("data/jane/g", b"content")
+        os.mkdir(self.dir + "/home")
+        os.symlink("../data/jane", self.dir + "/home/jane")
+
+    def dark(self, s, *names):
+        """Whatever they are called, the rule is about them."""
+        for name in names:
+            for ask in ("stat", name), ("open", name, READ, {}), (
+                    "setstat", name, {"permissions": 0o600}):
+                if s.version > 3 and ask[0] == "stat":
+                    ask += (0,)
+                if s.version > 4 and ask[0] == "open":
+                    ask = ("open", name, READ_DATA, OPEN_EXISTING, {})
+                self.assert_status(s.call(*ask), DENIED)
+
+    def light(self, s, *names):
+        for name in names:
+            self.assertEqual(s.call("stat", name, *[0] * (
+                s.version > 3)).kind, "attrs", name)
+
+    def asked(self, rules, path, *options):
+        """The rights that -T sees at a path, and all that it says."""
+        out = subprocess.run(
+            [SERVER, "-T", *rules, *options, "-C", "path=" + path],
+            check=True, text=True, stdout=subprocess.PIPE).stdout
+        return re.search(r"^rights (\S+)", out, re.M)[1], out
+
+    def test_a_literal_name(self):
+        for name, below in ("home/jane/private", ""), (
+                "home/jane/priv*", ""), ("home/jane", "/private"):
+            rules = self.rules((name, 'rights = "none";'))
+            for version in 3, 6:
+                s = self.session(*rules, version=version)
+                self.dark(s, "home/jane/private/f", "data/jane/private/f",
+                          "home/../home/jane//private/f")
+                if not below:
+                    self.light(s, "home/jane/g", "data/jane/g")
+            for path in "home", "data":
+                rights, out = self.asked(
+                    rules, "%s/%s/jane/private/f" % (self.dir, path))
+                self.assertEqual(rights, "none", out)
+            if not below:
+                self.assertEqual(self.asked(
+                    rules, self.dir + "/home/jane/g")[0], "all")
+
+    def test_whatever_else_is_ruled(self):
+        """Also where the session follows no link, and where names of the way
+        are hidden; hiding is ruled alike."""
+        rules = self.rules(("home/jane/private", 'rights = "none";'),
+                           ("home/jane", 'hide = "g";'))
+        for option in "files.symlinks=no-follow", "files.hide=home":
+            s = self.session(*rules, "-o", option)
+            self.dark(s, "data/jane/private/f")
+            self.assert_status(s.call("stat", "data/jane/g"), NO_SUCH_FILE)
+
+    def test_beneath_a_root(self):
+        """Names begin at the root, and so do links."""
+        os.unlink(self.dir + "/home/jane")
+        os.symlink("/data/jane", self.dir + "/home/jane")
+        conf = os.path.join(self.dir, "conf")
+        with open(conf, "w") as out:
+            out.write('rules = ( { root = "%s"; paths = ( { match = '
+                      '"/home/jane/private"; rights = "none"; } ); } );\n' %
+                      self.dir)
+        os.chmod(conf, 0o644)
+        s = self.session("-F", conf)
+        self.dark(s, "/home/jane/private/f", "/data/jane/private/f")
+        self.light(s, "/home/jane/g", "/data/jane/g")
+        self.assertEqual(self.asked(
+            ["-F", conf], "/home/jane/private/f")[0], "none")
+
+    def test_which_is_more_specific(self):
+        """By where they lead: the link is short, and what it leads to deep."""
+        os.symlink("data/jane/private", self.dir + "/p")
+        s = self.session(*self.rules(("p", 'rights = "none";'),
+                                     ("data/jane", 'rights = "list,stat";')))
+        self.dark(s, "p/f", "data/jane/private/f")
+        self.light(s, "data/jane/g")
+
+    def test_the_link_itself(self):
+        """It is not to be taken away, nor another directory put there."""
+        os.symlink("data/jane/private", self.dir + "/p")
+        s = self.session(*self.rules(("p", 'rights = "none"; hide = "f";'),
+                                     ("home/jane/x", 'rights = "none";')))
+        for ask in ("lstat", "p"), ("remove", "p"), ("rename", "p", "q"), (
+                "rename", "home", "q"):
+            self.assert_status(s.call(*ask), DENIED)
+        self.assert_status(s.call("rename", "home/jane", "home/old"), OK)
+        self.assert_status(s.call("mkdir", "home/jane", {}), OK)
+        for name in "home/jane/x", "data/jane/x":
+            self.assert_status(s.call("mkdir", name, {}), DENIED)
+
+    def test_what_is_not_there_yet(self):
+        os.symlink("data/later", self.dir + "/later")
+        s = self.session(*self.rules(("later/x", 'rights = "none";'),
+                                     ("data/none/y", 'rights = "none";')))
+        for name in "later", "none":
+            self.assert_status(s.call("mkdir", "data/" + name, {}), OK)
+        for name in "data/later/x", "data/none/y", "later/x":
+            self.assert_status(s.call("mkdir", name, {}), DENIED)
+        self.assert_status(s.call("mkdir", "data/later/y", {}), OK)
+
+    def test_a_link_of_the_user(self):
+        """None is followed from the user's name on, as in a root: whoever
+        could make it would say where a rule holds. No session then."""
+        user = pwd.getpwuid(os.getuid()).pw_name
+        os.symlink("../data/jane", self.dir + "/home/" + user)
+        os.makedirs(self.dir + "/homes/" + user)
+        os.symlink("/", self.dir + "/homes/" + user + "/in")
+        env = dict(os.environ, LOGNAME=user)
+        for name, link in ("home/%u", "home/" + user), (
+                "home/%u/private", "home/" + user), (
+                "homes/%u/in", "homes/%s/in" % user):
+            rules = self.rules((name, 'rights = "all";'), rights="list")
+            s = self.raw_session("-e", *rules, env=env)
+            s.init(3)
+            self.assert_status(s.call("stat", "."), FAILURE)
+            self.assertEqual(s.finish(), 78)
+            told = '"%s/%s" is a link' % (self.dir, link)
+            self.assertIn(told, s.stderr().decode())
+            self.assertIn(told, subprocess.run(
+                [SERVER, "-T"] + rules, check=True, text=True,
+                stdout=subprocess.PIPE).stdout)
+        s = self.session(*self.rules(("homes/%u", 'rights = "none";')))
+        self.dark(s, "homes/" + user)
+
+    def test_a_home_behind_a_link(self):
+        """%d is what the user database says, and that may be a link."""
+        if os.getuid() != 0 or subprocess.run(
+                ["unshare", "-m", "true"], stderr=subprocess.DEVNULL
+                ).returncode != 0:
+            self.skipTest("a file system of its own takes root")
+        self.put("passwd", b"root:x:0:0::%s/home/jane:/bin/sh\n" %
+                 os.fsencode(self.dir))
+        os.mkdir(self.data + "/jane/mine")
+        conf = os.path.join(self.dir, "conf")
+        with open(conf, "w") as out:
+            out.write("""rules = ( { access = { protect_startup = false; };
+                paths = ( { match = "%d/private"; rights = "none"; },
+                          { match = "%d"; hide = "mine"; } ); } );""")
+        os.chmod(conf, 0o644)
+        s = sw.Session(
+            ["unshare", "-m", "sh", "-c", "mount --bind passwd /etc/passwd "
+             "&& exec \"$@\"", "sh", SERVER, "-F", conf, "-d", self.dir],
+            cwd=self.dir)
+        self.addCleanup(s.destroy)
+        s.init(3)
+        self.dark(s, "home/jane/private/f", "data/jane/private/f")
+        self.light(s, "home/jane/g", "data/jane/g")
+        self.assert_status(s.call("stat", "data/jane/mine"), NO_SUCH_FILE)
+        self.assertEqual(s.finish(), 0)
 
 
 class Listings(RightsTest):
