@@ -21,6 +21,7 @@
 #include "request/record.h"
 #include "request/session.h"
 #include "request/table.h"
+#include "session/hello.h"
 #include "session/refuse.h"
 #include "session/serve.h"
 #include "system/charset.h"
@@ -194,7 +195,8 @@ group_exists(const char *name)
 static _Noreturn void
 check_policy(void)
 {
-	static const struct lookup lookup = { user_exists, group_exists };
+	static const struct lookup lookup = { user_exists, group_exists,
+	    hello_knows };
 
 	own_facts();
 	if (options.mistaken ||

@@ -33,6 +33,14 @@ examples() {
 	inside { block = block $0 "\n" }' "${2:-$manual}"
 }
 
+# Of what -t says of an example only users and groups may be unknown here,
+# and profiles not named that are only to show how they are written.
+assert_only_unknown_names() {
+	run grep -vE 'there is no (user|group) "|: no rule names it$' \
+	    <<<"$output"
+	assert_output ''
+}
+
 @test "each setting has its entry and default in slipway.conf(5), and no other" {
 	run settings
 	assert_success
@@ -56,6 +64,7 @@ examples() {
 		chmod go-w "$f"
 		run "$SERVER" -t -F "$f"
 		assert_success
+		assert_only_unknown_names
 		n=$((n + 1))
 	done
 	assert [ "$n" -ge 6 ]
@@ -70,6 +79,7 @@ examples() {
 		chmod go-w "$f"
 		run "$SERVER" -t -F "$f"
 		assert_success
+		assert_only_unknown_names
 		n=$((n + $(grep -c 'rules = ' "$f")))
 	done
 	assert [ "$n" -eq 4 ]
@@ -81,6 +91,11 @@ examples() {
 	chmod go-w "$f"
 	run "$SERVER" -t -F "$f"
 	assert_success
+	assert_line --partial 'session.access: refuses everybody, since no'
+	sed -i 's/profile = "webex";/& session = { access = "allow"; };/' "$f"
+	run "$SERVER" -t -F "$f"
+	assert_success
+	assert_only_unknown_names
 	run grep -c '^  ,{ session' "$f"
 	assert_output 1
 }

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/effect.h"
 #include "policy/rights.h"
 #include "policy/rule.h"
-
-__attribute__((format(printf, 3, 4)))
-static void
-warn(FILE *out, const struct rule *r, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (r->number == 0)
-		fputs("-o: warning: ", out);
-	else
-		fprintf(out, "%s:%d: warning: rule %d: ", r->body.file,
-		    r->body.line, r->number);
-	va_start(ap, fmt);
-	vfprintf(out, fmt, ap);
-	va_end(ap);
-	putc('\n', out);
-}
 
 /* Names that mean one user or group, and one that the system does not know. */
 static void
@@ -36,7 +19,7 @@ check_names(const struct rule *r, const char *const *names, const char *what,
 	for (; names != NULL && *names != NULL; names++) {
 		name = *names + (**names == '!');
 		if (strpbrk(name, "*?") == NULL && !exists(name))
-			warn(out, r, "there is no %s \"%s\"", what, name);
+			effect_warn(out, r, "there is no %s \"%s\"", what, name);
 	}
 }
 
@@ -49,24 +32,9 @@ check_words(const struct rule *r, FILE *out)
 	while (cursor_next(&at)) {
 		warning = knob_warning(at.setting->knob, at.setting->value);
 		if (warning != NULL)
-			warn(out, r, "%s: %s", at.setting->knob->name,
+			effect_warn(out, r, "%s: %s", at.setting->knob->name,
 			    warning);
 	}
-}
-
-/* Is a list absent, or all that it says "*"? */
-static bool
-is_anybody(const char *const *list)
-{
-	return list == NULL || (strcmp(list[0], "*") == 0 && list[1] == NULL);
-}
-
-static bool
-always_applies(const struct rule *r)
-{
-	return is_anybody(r->match.user) && r->match.group == NULL &&
-	    r->match.address == NULL && r->match.local_address == NULL &&
-	    r->match.local_port == NULL;
 }
 
 /*
@@ -85,17 +53,17 @@ check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
 		by = settled[at.setting->knob - knobs];
 		if (by == NULL || by == r)
 			wins = true;
-		if (always_applies(r) && by == NULL &&
+		if (rule_is_for_all(r) && by == NULL &&
 		    at.setting->knob->combine == FIRST_WINS)
 			settled[at.setting->knob - knobs] = r;
 	}
 	if (!any && r->number > 0)
-		warn(out, r, "sets nothing");
+		effect_warn(out, r, "sets nothing");
 	else if (any && !wins && by->number > 0)
-		warn(out, r, "can never win, since rule %d comes first for "
+		effect_warn(out, r, "can never win, since rule %d comes first for "
 		    "everybody", by->number);
 	else if (any && !wins)
-		warn(out, r, "can never win against the options");
+		effect_warn(out, r, "can never win against the options");
 }
 
 /* Is all that `path` sets set by `first`, which is for the same names? */
@@ -125,7 +93,7 @@ find_cover(const struct config *c, const struct rule *r,
 	for (first = &c->flags; first != NULL; first = first->next) {
 		struct cursor at = { .body = &first->body };
 
-		if (first != r && !always_applies(first))
+		if (first != r && !rule_is_for_all(first))
 			continue;
 		while (cursor_next(&at)) {
 			if (at.setting == path)
@@ -148,10 +116,10 @@ check_paths(const struct config *c, const struct rule *r, FILE *out)
 		if (at.setting->knob->type != KNOB_PATHS)
 			continue;
 		if (at.setting->beneath == NULL)
-			warn(out, r, "paths: \"%s\" in line %d sets nothing",
+			effect_warn(out, r, "paths: \"%s\" in line %d sets nothing",
 			    at.setting->value.text, at.setting->line);
 		else if ((cover = find_cover(c, r, at.setting)) != NULL)
-			warn(out, r, "paths: \"%s\" in line %d can never win, "
+			effect_warn(out, r, "paths: \"%s\" in line %d can never win, "
 			    "since that in line %d comes first",
 			    at.setting->value.text, at.setting->line,
 			    cover->line);
@@ -202,7 +170,7 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 		if (s == NULL || s->value.number == 0 ||
 		    ((unsigned)s->value.number & ~common) != 0)
 			continue;
-		warn(out, r, "%s: does nothing, since no rule takes these "
+		effect_warn(out, r, "%s: does nothing, since no rule takes these "
 		    "rights away", s == at.setting ? k->name :
 		    "own_rights of a path");
 	}
@@ -256,6 +224,8 @@ config_check(struct config *c, const struct lookup *lookup, FILE *out,
 		check_shadow(r, settled, out);
 		check_paths(c, r, out);
 		check_own_rights(r, common, out);
+		effect_check(c, r, lookup, out);
 	}
+	effect_check_profiles(c, out);
 	return 0;
 }

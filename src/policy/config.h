@@ -43,10 +43,15 @@ struct facts {
 	bool		 no_landlock_to_read; /* ... for access.read_only */
 };
 
-/* Questions that -t asks of the user database: does this name exist? */
+/*
+ * What -t asks of those who know: the user database, whether such a user or
+ * group exists, and the table of requests, whether a pattern fits the name of
+ * an extension; NULL leaves that open.
+ */
 struct lookup {
 	bool		(*user)(const char *);
 	bool		(*group)(const char *);
+	bool		(*extension)(const char *pattern);
 };
 
 /*

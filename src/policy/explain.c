@@ -224,7 +224,7 @@ print_requests(const struct outcome *o, const struct policy *p, FILE *out)
 			print_setting(k, o, p, out);
 }
 
-/* What holds for one name, which was asked for by another if links lead there. */
+/* What holds for one name, to which that other one leads by links. */
 static void
 print_area(const struct outcome *o, const struct policy *p, const char *path,
     const char *asked, FILE *out)

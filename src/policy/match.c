@@ -231,3 +231,38 @@ match_address_fault(const char *item)
 		return NULL;
 	return network_read(item, &net, &length);
 }
+
+/* A group between two dots or colons, of those bytes. */
+static const char *
+group_doubt(const char *group, size_t len, bool ipv6)
+{
+	if (memchr(group, '*', len) != NULL || memchr(group, '?', len) != NULL)
+		return NULL;
+	if (len > 1 && group[0] == '0')
+		return "addresses are written without zeros in front";
+	if (ipv6 ? len > 4 : len > 3 || strtol(group, NULL, 10) > 255)
+		return "no address has such a number";
+	return NULL;
+}
+
+const char *
+match_address_doubt(const char *item)
+{
+	const bool ipv6 = strchr(item, ':') != NULL;
+	const char *text, *p = bare(item);
+	size_t n;
+
+	if (strpbrk(item, "*?") == NULL)
+		return NULL;
+	if (strncmp(p, "::ffff:", 7) == 0)
+		return "an IPv4 address is compared as such, without ::ffff:";
+	if (strncmp(p, "0:0:", 4) == 0 || strstr(p, ":0:0:") != NULL)
+		return "zeros are written as ::, and better matched by a "
+		    "network such as ::/32";
+	for (; *p != '\0'; p += n + (p[n] != '\0')) {
+		n = strcspn(p, ".:");
+		if ((text = group_doubt(p, n, ipv6)) != NULL)
+			return text;
+	}
+	return NULL;
+}

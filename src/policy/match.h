@@ -53,4 +53,10 @@ enum match match_addresses(const struct address *, const char *const *list);
  */
 const char *match_address_fault(const char *item);
 
+/*
+ * What makes it doubtful that an item of such a list, which has no fault,
+ * matches any address as it is written, as text, or NULL.
+ */
+const char *match_address_doubt(const char *item);
+
 #endif

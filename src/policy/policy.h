@@ -23,6 +23,9 @@ enum sandbox { SANDBOX_AUTO, SANDBOX_REQUIRE, SANDBOX_OFF };
 enum atomic { ATOMIC_NO, ATOMIC_YES, ATOMIC_KEEP };
 enum symlinks { SYMLINKS_FOLLOW, SYMLINKS_NO_CREATE, SYMLINKS_NO_FOLLOW };
 
+/* So many bytes of a packet are not for what a READ returns. */
+#define READ_ROOM	1024
+
 /* Bits that no file gets from a client in a restricted session. */
 #define POLICY_SETID	06000
 

@@ -290,10 +290,8 @@ protects_startup(const struct outcome *o, const struct policy *p)
 static void
 limit_read(struct policy *p)
 {
-	const uint32_t header = 1024;
-
-	if (p->protocol.max_read > p->protocol.max_packet - header)
-		p->protocol.max_read = p->protocol.max_packet - header;
+	if (p->protocol.max_read > p->protocol.max_packet - READ_ROOM)
+		p->protocol.max_read = p->protocol.max_packet - READ_ROOM;
 }
 
 /* What follows from all of it together. */

@@ -373,6 +373,21 @@ config_link(struct config *c, struct mistake *m)
 	return 0;
 }
 
+/* True if a list is absent, or "*" is all that it says. */
+static bool
+is_anybody(const char *const *list)
+{
+	return list == NULL || (strcmp(list[0], "*") == 0 && list[1] == NULL);
+}
+
+bool
+rule_is_for_all(const struct rule *r)
+{
+	return is_anybody(r->match.user) && r->match.group == NULL &&
+	    r->match.address == NULL && r->match.local_address == NULL &&
+	    r->match.local_port == NULL;
+}
+
 bool
 cursor_next(struct cursor *at)
 {

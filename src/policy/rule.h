@@ -94,6 +94,9 @@ struct profile *profile_add(struct config *, const char *name,
  */
 int	config_link(struct config *, struct mistake *);
 
+/* True if the rule applies whoever comes. */
+bool	rule_is_for_all(const struct rule *);
+
 /* The first criterion that an undecided rule lacks. */
 const char *rule_needs(const struct rule *, const struct facts *);
 

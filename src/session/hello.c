@@ -65,11 +65,12 @@ put_pair(struct session *s, const char *name, const void *data, size_t len)
 
 /* The rows that OpenSSH announces too, in its order. */
 static void
-put_openssh(struct session *s)
+put_openssh(struct session *s, const char *name)
 {
 	const struct request_row *row;
 	size_t i;
 
+	(void)name;
 	for (i = 0; i < request_table_len; i++) {
 		row = &request_table[i];
 		if (row->pair != NULL && announced(s, row))
@@ -78,18 +79,18 @@ put_openssh(struct session *s)
 }
 
 static void
-put_versions(struct session *s)
+put_versions(struct session *s, const char *name)
 {
 	char list[] = "3,4,5,6";
 	int max = s->policy.protocol.max_version;
 
-	put_pair(s, "versions", list, (size_t)(max - 3) * 2 + 1);
+	put_pair(s, name, list, (size_t)(max - 3) * 2 + 1);
 }
 
 static void
-put_newline(struct session *s)
+put_newline(struct session *s, const char *name)
 {
-	put_pair(s, "newline", "\n", 1);
+	put_pair(s, name, "\n", 1);
 }
 
 /* The names of `supported` and `supported2`. Returns how many. */
@@ -120,7 +121,7 @@ put_names(const struct session *s, struct buf *b)
 
 /* draft-05 4.4 */
 static void
-put_supported(struct session *s)
+put_supported(struct session *s, const char *name)
 {
 	struct buf b = { 0 };
 
@@ -130,13 +131,13 @@ put_supported(struct session *s)
 	put_u32(&b, ACE_ALL);
 	put_u32(&b, 0);		/* max-read-size: no promise for every type */
 	(void)put_names(s, &b);
-	put_pair(s, "supported", b.data, b.len);
+	put_pair(s, name, b.data, b.len);
 	buf_free(&b);
 }
 
 /* draft-13 5.4 */
 static void
-put_supported2(struct session *s)
+put_supported2(struct session *s, const char *name)
 {
 	struct buf b = { 0 };
 	size_t count;
@@ -152,22 +153,22 @@ put_supported2(struct session *s)
 	count = b.len;
 	put_u32(&b, 0);
 	set_u32(&b, count, put_names(s, &b));
-	put_pair(s, "supported2", b.data, b.len);
+	put_pair(s, name, b.data, b.len);
 	buf_free(&b);
 }
 
 static void
-put_acl_supported(struct session *s)
+put_acl_supported(struct session *s, const char *name)
 {
 	struct buf b = { 0 };
 
 	put_u32(&b, (attr_settable(6) & ATTR_ACL) != 0 ? ACL_ALLOW_DENY : 0);
-	put_pair(s, "acl-supported", b.data, b.len);
+	put_pair(s, name, b.data, b.len);
 	buf_free(&b);
 }
 
 static void
-put_vendor_id(struct session *s)
+put_vendor_id(struct session *s, const char *name)
 {
 	struct buf b = { 0 };
 
@@ -175,27 +176,28 @@ put_vendor_id(struct session *s)
 	put_cstr(&b, "slipway");
 	put_cstr(&b, PACKAGE_VERSION);
 	put_u64(&b, 0);
-	put_pair(s, "vendor-id", b.data, b.len);
+	put_pair(s, name, b.data, b.len);
 	buf_free(&b);
 }
 
 static void
-put_charset(struct session *s)
+put_charset(struct session *s, const char *name)
 {
-	const char *name = s->policy.protocol.charset;
+	const char *charset = s->policy.protocol.charset;
 
 	if (s->charset != NULL)
-		put_pair(s, "filename-charset", name, strlen(name));
+		put_pair(s, name, charset, strlen(charset));
 }
 
 /* Extensions of the drafts that clients look for in VERSION. */
 static void
-put_draft(struct session *s)
+put_draft(struct session *s, const char *name)
 {
 	const struct request_row *row;
 	const char *last = "";
 	size_t i;
 
+	(void)name;
 	for (i = 0; i < request_table_len; i++) {
 		row = &request_table[i];
 		if (row->late_pair == NULL || !announced(s, row) ||
@@ -207,14 +209,13 @@ put_draft(struct session *s)
 }
 
 static void
-put_symlink_order(struct session *s)
+put_symlink_order(struct session *s, const char *name)
 {
 	const char *order = s->policy.protocol.symlink_order ==
 	    SYMLINK_ORDER_OPENSSH ? "targetpath-linkpath" :
 	    "linkpath-targetpath";
 
-	put_pair(s, "symlink-order@rjk.greenend.org.uk", order,
-	    strlen(order));
+	put_pair(s, name, order, strlen(order));
 }
 
 /*
@@ -224,19 +225,41 @@ put_symlink_order(struct session *s)
 static const struct {
 	int	since, until;
 	bool	parity;		/* also where version 3 is all there is */
-	void	(*put)(struct session *);
+	const char *name;	/* of the pair; NULL: those of the table */
+	void	(*put)(struct session *, const char *name);
 } contents[] = {
-	{ 3, 6, true, put_openssh },
-	{ 3, 6, false, put_versions },
-	{ 3, 6, false, put_newline },
-	{ 5, 5, false, put_supported },
-	{ 6, 6, false, put_supported2 },
-	{ 6, 6, false, put_acl_supported },
-	{ 4, 6, false, put_vendor_id },
-	{ 6, 6, false, put_charset },
-	{ 3, 6, false, put_draft },
-	{ 3, 5, false, put_symlink_order },
+	{ 3, 6, true, NULL, put_openssh },
+	{ 3, 6, false, "versions", put_versions },
+	{ 3, 6, false, "newline", put_newline },
+	{ 5, 5, false, "supported", put_supported },
+	{ 6, 6, false, "supported2", put_supported2 },
+	{ 6, 6, false, "acl-supported", put_acl_supported },
+	{ 4, 6, false, "vendor-id", put_vendor_id },
+	{ 6, 6, false, "filename-charset", put_charset },
+	{ 3, 6, false, NULL, put_draft },
+	{ 3, 5, false, "symlink-order@rjk.greenend.org.uk",
+	    put_symlink_order },
 };
+
+bool
+hello_knows(const char *pattern)
+{
+	const struct request_row *row;
+	size_t i;
+
+	for (i = 0; i < nitems(contents); i++)
+		if (contents[i].name != NULL &&
+		    match_pattern(contents[i].name, pattern))
+			return true;
+	for (i = 0; i < request_table_len; i++) {
+		row = &request_table[i];
+		if ((row->wire != NULL && match_pattern(row->wire, pattern)) ||
+		    (row->late_pair != NULL &&
+		    match_pattern(row->late_pair, pattern)))
+			return true;
+	}
+	return false;
+}
 
 bool
 hello(struct session *s, struct reader *r)
@@ -260,7 +283,7 @@ hello(struct session *s, struct reader *r)
 		if (s->version >= contents[i].since &&
 		    s->version <= contents[i].until &&
 		    (max > 3 || contents[i].parity))
-			contents[i].put(s);
+			contents[i].put(s, contents[i].name);
 	set_u32(&s->out, start, (uint32_t)(s->out.len - start - 4));
 	return true;
 }

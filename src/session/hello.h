@@ -16,6 +16,9 @@
  */
 bool	hello(struct session *, struct reader *);
 
+/* True if the pattern fits an extension, or a pair in VERSION, of any version. */
+bool	hello_knows(const char *pattern);
+
 /* Has the administrator hidden that extension? Then it is unknown. */
 bool	hello_hides(const struct session *, const struct request_row *);
 

@@ -81,7 +81,7 @@ say_session(struct reading *r, struct config *c, const struct facts *f,
 static void
 say_policy(struct reading *r, struct config *c)
 {
-	static const struct lookup lookup = { exists, exists };
+	static const struct lookup lookup = { exists, exists, exists };
 	struct mistake m;
 	bool is_correct;
 	size_t i;

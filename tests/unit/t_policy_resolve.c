@@ -670,7 +670,7 @@ group_exists(const char *name)
 static void
 check_warnings(void)
 {
-	static const struct lookup lookup = { user_exists, group_exists };
+	static const struct lookup lookup = { user_exists, group_exists, NULL };
 	static const char text[] = "rules = (\n"
 	    "{ match = { user = [ \"webex\", \"nobody-here\", \"*x\" ];\n"
 	    "   group = [ \"*\", \"!nogroup\" ]; };\n"
@@ -687,7 +687,7 @@ check_warnings(void)
 	    "  paths = ( { match = \"/a\"; },\n"
 	    "    { match = \"/b\"; rights = \"read,list,stat\"; },\n"
 	    "    { match = \"/b\"; rights = \"list\"; hide = \"x\"; },\n"
-	    "    { match = \"/c\"; own_rights = \"stat,mkdir\"; } ); },\n"
+	    "    { match = \"/c\"; own_rights = \"stat,rename\"; } ); },\n"
 	    "{ match = { user = \"webex\"; };\n"
 	    "  paths = ( { match = \"/b\"; rights = \"list\"; },\n"
 	    "    { match = \"/b/\"; rights = \"list,stat\"; } ); },\n"
@@ -722,7 +722,7 @@ check_warnings(void)
 static void
 check_idle_gifts(void)
 {
-	static const struct lookup lookup = { user_exists, group_exists };
+	static const struct lookup lookup = { user_exists, group_exists, NULL };
 	static const char rule[] = "access.own_rights: does nothing, since no "
 	    "rule takes these rights away\n";
 	static const char path[] = "own_rights of a path: does nothing, since "
@@ -733,16 +733,17 @@ check_idle_gifts(void)
 	} rows[] = {
 		{ "access = { own_rights = \"stat\"; };", rule },
 		{ "access = { own_rights = \"none\"; };", NULL },
-		{ "access = { own_rights = \"stat\"; rights = \"stat,read\"; };",
-		    rule },
-		{ "access = { own_rights = \"stat\"; rights = \"read\"; };",
+		{ "access = { own_rights = \"stat\"; "
+		    "rights = \"stat,create\"; };", rule },
+		{ "access = { own_rights = \"stat\"; rights = \"create\"; };",
 		    NULL },
 		{ "access = { own_rights = \"stat\"; };\n"
-		    "paths = ( { match = \"/\"; rights = \"read\"; } );", NULL },
-		{ "paths = ( { match = \"/\"; rights = \"read\";\n"
+		    "paths = ( { match = \"/\"; rights = \"create\"; } );",
+		    NULL },
+		{ "paths = ( { match = \"/\"; rights = \"create\";\n"
+		    "own_rights = \"read\"; } );", NULL },
+		{ "paths = ( { match = \"/\"; rights = \"read,create\";\n"
 		    "own_rights = \"read\"; } );", path },
-		{ "paths = ( { match = \"/\"; rights = \"read\";\n"
-		    "own_rights = \"stat\"; } );", NULL },
 		{ "profile = \"dropbox\";", NULL },
 		{ "profile = \"write-once\";", NULL },
 	};
@@ -772,7 +773,7 @@ check_idle_gifts(void)
 static void
 check_check(void)
 {
-	static const struct lookup lookup = { user_exists, group_exists };
+	static const struct lookup lookup = { user_exists, group_exists, NULL };
 	struct mistake m = { 0 };
 	struct config *c = case_config(no_options,
 	    "profiles = { a = { profile = \"a\"; }; };", &m);

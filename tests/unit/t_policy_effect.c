@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+/* -t: settings that are accepted and cannot do what their writer meant. */
+#include "config.h"
+
+#include "policy/match.h"
+#include "policy_case.h"
+#include "tap.h"
+
+static bool
+exists(const char *name)
+{
+	(void)name;
+	return true;
+}
+
+static bool
+is_extension(const char *pattern)
+{
+	return match_pattern("limits@openssh.com", pattern);
+}
+
+static const struct lookup lookup = { exists, exists, is_extension };
+
+/*
+ * Rules, or settings of the one rule there is, and what is said: its
+ * beginning, behind "p:1: warning: rule 1: "; or NULL for nothing. Only one
+ * thing is wrong with each.
+ */
+static const struct row {
+	const char	*settings;
+	const char	*warning;
+} rows[] = {
+	/* What needs another setting. */
+	{ "rename = { when = \"always\"; };", "rename.when: does nothing while "
+	    "rename.open_handles is keep" },
+	{ "rename = { when = \"refused\"; };", NULL },
+	{ "rename = { when = \"always\"; open_handles = \"close\"; };",
+	    "rename.open_handles: what" },
+	{ "rename = { when = \"always\"; }; paths = ( { match = \"/a\"; "
+	    "rename = { open_handles = \"reopen\"; }; } );", NULL },
+	{ "paths = ( { match = \"/a\"; rename = { when = \"always\"; }; } );",
+	    "paths: \"/a\" in line 1: rename.when: does nothing while" },
+	{ "session = { message = \"no\"; };", "session.message: does nothing "
+	    "while session.access is allow" },
+	{ "session = { message = \"none\"; };", NULL },
+
+	/* Empty listings. */
+	{ "access = { listings = \"empty\"; };", "access.listings: empty does "
+	    "nothing for" },
+	{ "access = { listings = \"full\"; };", NULL },
+	{ "access = { listings = \"empty\"; rights = \"list,stat,read\"; };",
+	    "access.listings: empty" },
+	{ "access = { listings = \"empty\"; rights = \"stat,read\"; };",
+	    NULL },
+	{ "access = { listings = \"empty\"; }; paths = ( { match = \"/in\"; "
+	    "rights = \"create\"; } );", NULL },
+	{ "paths = ( { match = \"/in\"; listings = \"empty\"; "
+	    "rights = \"list,stat,create\"; } );",
+	    "paths: \"/in\" in line 1: listings: empty" },
+	{ "paths = ( { match = \"/in\"; listings = \"empty\"; "
+	    "rights = \"create\"; } );", NULL },
+	{ "access = { rights = \"read\"; }; "
+	    "paths = ( { match = \"/in\"; listings = \"empty\"; } );", NULL },
+
+	/* Who is let in. */
+	{ "session = { access = \"refuse\"; };", "session.access: refuses "
+	    "everybody" },
+	{ "match = { user = \"a\"; }; session = { access = \"refuse\"; };",
+	    NULL },
+	{ "match = { user = \"a\"; }; session = { access = \"allow\"; };",
+	    "session.access: allow keeps nobody out" },
+	{ "session = { access = \"allow\"; };", NULL },
+	{ "match = { user = \"a\"; }; session = { access = \"allow\"; }; },"
+	    "{ session = { access = \"refuse\"; };", NULL },
+	{ "match = { user = \"a\"; }; profile = \"webex\"; },"
+	    "{ session = { access = \"refuse\"; };", "session.access: refuses "
+	    "everybody" },
+
+	/* Patterns of other kinds. */
+	{ "paths = ( { match = \"/a,/b\"; rights = \"read\"; } );",
+	    "paths: \"/a,/b\" in line 1: a comma" },
+	{ "paths = ( { match = \"/a[0-9]\"; rights = \"read\"; } );",
+	    "paths: \"/a[0-9]\" in line 1: [ and ]" },
+	{ "paths = ( { match = \"/{a}\"; rights = \"read\"; } );",
+	    "paths: \"/{a}\" in line 1: { and }" },
+	{ "paths = ( { match = \"/a\\\\*\"; rights = \"read\"; } );",
+	    "paths: \"/a\\*\" in line 1: a backslash" },
+	{ "paths = ( { match = \"/a[b\"; rights = \"read\"; } );", NULL },
+	{ "paths = ( { match = \"/a*?\"; hide = \"[a]\"; } );",
+	    "paths: \"/a*?\" in line 1: hide: [ and ]" },
+	{ "files = { hide = \"{a,b}\"; };", "files.hide: { and }" },
+	{ "files = { hide = [ \"a\", \"*.b\", \"none\" ]; };", NULL },
+	{ "match = { user = \"web[0-9]\"; }; log = { level = \"INFO\"; };",
+	    "user \"web[0-9]\": [ and ]" },
+	{ "match = { group = \"{a}\"; }; log = { level = \"INFO\"; };",
+	    "group \"{a}\": { and }" },
+
+	/* Names that there are not. */
+	{ "files = { hide = [ \"a\", \"..\" ]; };", "files.hide: \"..\" is in "
+	    "every directory" },
+	{ "protocol = { hide_extensions = \"limits@openssh.com,x\"; };",
+	    "protocol.hide_extensions: \"x\" fits no extension" },
+	{ "protocol = { hide_extensions = \"*@openssh.com\"; };", NULL },
+
+	/* Rights that cannot be used. */
+	{ "access = { rights = \"replace,rename\"; };", "access.rights: "
+	    "replace does nothing without delete" },
+	{ "access = { rights = \"replace,create\"; own_rights = \"delete\"; };",
+	    NULL },
+	{ "access = { rights = \"replace,delete\"; };", NULL },
+	{ "access = { rights = \"create\"; own_rights = \"stat,mkdir,list\"; };",
+	    "access.own_rights: list,mkdir does nothing" },
+	{ "access = { rights = \"create\"; own_rights = \"all\"; };", NULL },
+	{ "access = { rights = \"read\"; own_rights = \"stat\"; };",
+	    "access.own_rights: does nothing, since no rule gives the right "
+	    "to create" },
+	{ "access = { rights = \"read\"; own_rights = \"stat\"; }; "
+	    "paths = ( { match = \"/in\"; rights = \"create\"; } );", NULL },
+	{ "access = { read_only = true; }; "
+	    "paths = ( { match = \"/in\"; rights = \"all\"; } );",
+	    "paths: \"/in\" in line 1: rights: access.read_only holds" },
+	{ "access = { read_only = true; }; "
+	    "paths = ( { match = \"/in\"; rights = \"read\"; } );", NULL },
+	{ "access = { read_only = false; }; "
+	    "paths = ( { match = \"/in\"; rights = \"all\"; } );", NULL },
+
+	/* Names as they are outside of a root. */
+	{ "root = \"/srv/%u\"; start_dir = \"/srv/%u/files\";", "start_dir: "
+	    "names begin at the root: its name there is \"/files\"" },
+	{ "root = \"/srv/%u\"; start_dir = \"/files\";", NULL },
+	{ "root = \"/srv\"; start_dir = \"/srv2\";", NULL },
+	{ "root = \"/srv\"; paths = ( { match = \"/srv\"; hide = \"x\"; } );",
+	    "paths: \"/srv\" in line 1: names begin at the root: its name "
+	    "there is \"/\"" },
+	{ "root = \"none\"; start_dir = \"/srv2\";", NULL },
+
+	/* Modes and sizes. */
+	{ "files = { mode = { set = \"0440\"; clear = \"0044\"; }; };",
+	    "files.mode: what is both" },
+	{ "files = { mode = { set = \"0440\"; clear = \"0002\"; }; };", NULL },
+	{ "files = { dir_mode = { force = \"0750\"; clear = \"0002\"; }; };",
+	    "files.dir_mode: set and clear do nothing" },
+	{ "protocol = { max_read = \"1M\"; };", "protocol.max_read: is lowered "
+	    "to 1K less" },
+	{ "protocol = { max_read = \"255K\"; };", NULL },
+	{ "protocol = { max_read = \"1000K\"; max_packet = \"1M\"; };", NULL },
+
+	/* Criteria. */
+	{ "match = { user = [ \"a\", \"!a\" ]; }; log = { level = \"INFO\"; };",
+	    "matches nobody, since user excludes" },
+	{ "match = { group = [ \"*\", \"!*\" ]; }; "
+	    "log = { level = \"INFO\"; };", "matches nobody, since group" },
+	{ "match = { user = [ \"a\", \"ab\", \"!a\" ]; }; "
+	    "log = { level = \"INFO\"; };", NULL },
+	{ "match = { address = \"0:0:*\"; }; log = { level = \"INFO\"; };",
+	    "address \"0:0:*\": zeros are written as ::" },
+	{ "match = { local_address = \"010.*\"; }; "
+	    "log = { level = \"INFO\"; };", "local_address \"010.*\": "
+	    "addresses are written without zeros" },
+	{ "match = { address = [ \"10.*\", \"2001:db8:0:1*\", \"::1*\", "
+	    "\"fe80*\", \"10.0.0.?\" ]; }; log = { level = \"INFO\"; };", NULL },
+
+	/* What is built in is right. */
+	{ "profile = \"dropbox\";", NULL },
+	{ "profile = \"write-once\";", NULL },
+	{ "profile = \"read-only\";", NULL },
+	{ "profile = \"sshfs\";", NULL },
+	{ "profile = \"openssh\";", NULL },
+};
+
+/* What -t says of a policy; to be freed. */
+static char *
+check(const char *const *options, const char *text)
+{
+	struct mistake m = { 0 };
+	struct config *c = case_config(options, text, &m);
+	char *out;
+	size_t size;
+	FILE *stream = open_memstream(&out, &size);
+
+	if (c == NULL || config_check(c, &lookup, stream, &m) != 0)
+		fprintf(stream, "mistake: %s", m.text);
+	fclose(stream);
+	config_free(c);
+	return out;
+}
+
+static void
+check_row(const struct row *row)
+{
+	static const char *const no_options[OPTIONS_MAX] = { 0 };
+	char text[512], *out, *said;
+	bool right;
+
+	snprintf(text, sizeof(text), "rules = ( { %s } );", row->settings);
+	said = out = check(no_options, text);
+	if (row->warning == NULL) {
+		right = *out == '\0';
+	} else {
+		said = strstr(out, " warning: rule ");
+		said = said == NULL ? out : said + strlen(" warning: rule 1: ");
+		right = strncmp(said, row->warning, strlen(row->warning)) == 0 &&
+		    strchr(said, '\n') == strrchr(said, '\n');
+	}
+	if (!ok(right, "%s", row->settings))
+		printf("# %s\n", out);
+	free(out);
+}
+
+/* What only an option can get wrong. */
+static void
+check_options(void)
+{
+	static const struct {
+		const char	*options[OPTIONS_MAX];
+		const char	*warning;	/* or NULL */
+	} all[] = {
+		{ { "files.hide=[a,b]" }, "files.hide: brackets are left out" },
+		{ { "files.hide=(a)" }, "files.hide: brackets are left out" },
+		{ { "session.message=\"x y\"", "session.access=refuse" },
+		    "session.message: quotes are left out" },
+		{ { "files.hide=a,b" }, NULL },
+		{ { "log.level=INFO", "log.level=DEBUG" },
+		    "log.level: is given twice" },
+		{ { "log.level=INFO", "files.hide=a", "files.hide=b" }, NULL },
+		{ { "profile=sshfs", "rename.busy_timeout=2s" }, NULL },
+		{ { "session.access=refuse" }, NULL },
+	};
+	const char *said;
+	char *out;
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		out = check(all[i].options, "");
+		said = strncmp(out, "-o: warning: ", 13) == 0 ? out + 13 : out;
+		if (!ok(all[i].warning == NULL ? *out == '\0' :
+		    strncmp(said, all[i].warning,
+		    strlen(all[i].warning)) == 0, "-o %s",
+		    all[i].options[0]))
+			printf("# %s\n", out);
+		free(out);
+	}
+}
+
+static void
+check_profiles(void)
+{
+	static const char *const no_options[OPTIONS_MAX] = { 0 };
+	char *out = check(no_options, "profiles = {\n"
+	    "a = { profile = \"b\"; };\n"
+	    "b = { files = { fsync = true; }; };\n"
+	    "c = { files = { fsync = true; }; };\n"
+	    "};\nrules = ( { profile = \"a\"; } );");
+
+	ok(strcmp(out, "p:4: warning: profile c: no rule names it\n") == 0,
+	    "a profile that nothing names");
+	free(out);
+}
+
+int
+main(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(&rows[i]);
+	check_options();
+	check_profiles();
+	return done();
+}
