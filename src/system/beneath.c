@@ -20,6 +20,7 @@
 #include "policy/area.h"
 #include "system/beneath.h"
 #include "system/fs_impl.h"
+#include "system/spelling.h"
 #include "wire/buf.h"
 #include "wire/path.h"
 
@@ -167,6 +168,25 @@ beneath_may_follow(const struct fs *fs, int dirfd, const char *name)
 	    -EACCES : 0;
 }
 
+/* Put the trail's last component as its directory spells it. */
+static int
+trail_spell(struct trail *t, const char *name)
+{
+	size_t at = (size_t)(name - t->path);
+	char spelled[NAME_MAX + 1];
+	int r;
+
+	if (strlen(name) > NAME_MAX)
+		return -ENAMETOOLONG;
+	if ((r = spelling_find(t->fs, t->dirfd, name, false, spelled)) != 0)
+		return r;
+	t->path[t->len = at] = '\0';
+	if (at + strlen(spelled) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	t->len += strlcpy(t->path + at, spelled, PATH_MAX - at);
+	return 0;
+}
+
 /*
  * In a walking session: the trail's last component, `name`, is new. Opens it
  * where it is a directory; otherwise its text, as readlinkat(2) returns it:
@@ -178,14 +198,16 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 	int fd, r;
 	ssize_t n;
 
-	if (beneath_hides(t->fs, t->path))
-		return -ENOENT;
 	if (t->dirfd == -1 &&
 	    (t->dirfd = reopen(t->fs, t->path, parent)) < 0) {
 		r = t->dirfd;
 		t->dirfd = -1;
 		return r;
 	}
+	if (t->fs->names && (r = trail_spell(t, name)) != 0)
+		return r;
+	if (beneath_hides(t->fs, t->path))
+		return -ENOENT;
 	if ((fd = open_directory(t->dirfd, name)) >= 0) {
 		trail_close(t);
 		t->dirfd = fd;
@@ -405,11 +427,35 @@ beneath_name(const struct fs *fs, int fd, char *to)
 	return true;
 }
 
-/* Must each component be looked at? */
+/* True if each component must be looked at, whatever there is. */
 static bool
 walks_by_component(const struct fs *fs)
 {
 	return fs->by_component || fs->hides;
+}
+
+/*
+ * The kernel's name for a directory is the one that it was asked for. Where
+ * there are rules on names it will do if the directories above spelled it so
+ * when the same one was last walked to.
+ */
+static bool
+knows_spelling(const struct fs *fs, int fd, char *name)
+{
+	return !fs->names ||
+	    (beneath_name(fs, fd, name) && spelling_is_known(fd, name));
+}
+
+static int
+walk_and_remember(const struct fs *fs, const char *path, char *resolved)
+{
+	int fd = refuse_proc(beneath_walk(fs, path, resolved));
+	char name[PATH_MAX];
+
+	if (fd >= 0 && fs->names && !walks_by_component(fs) &&
+	    beneath_name(fs, fd, name) && strcmp(name, resolved) == 0)
+		spelling_remember(fd, name);
+	return fd;
 }
 
 int
@@ -419,11 +465,9 @@ beneath_open(const struct fs *fs, const char *path, char *resolved)
 
 	if (!walks_by_component(fs))
 		fd = beneath_openat2(fs, path);
-	if (fd >= 0 && fs->names && !beneath_name(fs, fd, resolved)) {
+	if (fd >= 0 && !knows_spelling(fs, fd, resolved)) {
 		close(fd);
 		fd = -EAGAIN;
 	}
-	if (fd == -EAGAIN)
-		fd = refuse_proc(beneath_walk(fs, path, resolved));
-	return fd;
+	return fd != -EAGAIN ? fd : walk_and_remember(fs, path, resolved);
 }

@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "policy/policy.h"
 #include "system/beneath.h"
 #include "system/fs_impl.h"
+#include "system/spelling.h"
 #include "wire/buf.h"
 #include "wire/path.h"
 
@@ -119,7 +121,7 @@ walk_open(struct fs *fs, struct walked *w, char *end)
 static int
 walk_link(const struct fs *fs, struct walked *w, char *name)
 {
-	char text[PATH_MAX];
+	char text[PATH_MAX], spelled[NAME_MAX + 1];
 	ssize_t n;
 	int r;
 
@@ -130,8 +132,9 @@ walk_link(const struct fs *fs, struct walked *w, char *name)
 	text[n] = '\0';
 	if ((r = beneath_may_follow(fs, w->fd, name)) != 0)
 		return r;
-	if (fs->hides && ((r = join(w->resolved, name, w->resolved)) != 0 ||
-	    beneath_hides(fs, w->resolved)))
+	if (fs->hides && ((r = spelling_find(fs, w->fd, name, false,
+	    spelled)) != 0 || (r = join(w->resolved, spelled,
+	    w->resolved)) != 0 || beneath_hides(fs, w->resolved)))
 		return r != 0 ? r : -ENOENT;
 	*name = '\0';
 	r = join(w->path, text, w->path);
@@ -170,29 +173,27 @@ walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
 	    walk_link(fs, w, name) : 0;
 }
 
-/* What DOS would call another name: rules do not know which. */
-static bool
-is_short_name(const char *name)
-{
-	for (; (name = strchr(name, '~')) != NULL; name++)
-		if (name[1] >= '0' && name[1] <= '9')
-			return true;
-	return false;
-}
-
-/* The name that rules know, and what they hide. */
+/*
+ * The name that rules know, and what they hide. Where they compare names
+ * without case there are no capitals in it: handles are found by it.
+ */
 static int
 walk_resolved(struct fs *fs, struct place *p)
 {
+	char name[NAME_MAX + 1], *at;
+	int r;
+
 	if (!fs->names)
 		return 0;
-	if (fs_resolved(fs, p) == NULL)
-		return -ENAMETOOLONG;
-	/* From the first such directory on, for a name may lead through it. */
-	fs->policy->fold_names = fs->policy->fold_names ||
-	    beneath_folds(p->walked->fd);
-	if (fs->policy->fold_names && is_short_name(p->name))
-		return -EACCES;
+	if ((p->flags & PLACE_FD) == 0 && ((r = spelling_find(fs,
+	    p->walked->fd, p->name, (p->flags & PLACE_CREATES) != 0,
+	    name)) != 0 || (r = join(p->walked->resolved, name,
+	    p->walked->resolved)) != 0))
+		return r;
+	if (fs->policy->fold_names)
+		for (at = p->walked->resolved; *at != '\0'; at++)
+			*at = (char)tolower((unsigned char)*at);
+	p->resolved = p->walked->resolved;
 	if (!beneath_hides(fs, p->resolved))
 		return 0;
 	return (p->flags & PLACE_CREATES) != 0 ? -EACCES : -ENOENT;

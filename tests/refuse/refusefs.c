@@ -20,6 +20,9 @@
  *			this error
  *	writeback	the kernel caches writes, and sends them when a
  *			descriptor of the file is closed
+ *	fold		names are as on vfat: capitals are small letters, also
+ *			those of Latin-1, and dots at the end are left out
+ *	byname		a file has another inode number by each name
  *	and what mount.fuse3(8) lists, for example allow_other
  *
  * It stays in the foreground, says `ready` on stdout once it is mounted, and
@@ -79,6 +82,8 @@ static struct options {
 	char		*loss;
 	int		 nolink;
 	int		 writeback;
+	int		 fold;
+	int		 byname;
 	unsigned	 linger;
 	unsigned	 aged;
 	unsigned	 behind;
@@ -88,6 +93,8 @@ static const struct fuse_opt option_specs[] = {
 	{ "errno=%s", offsetof(struct options, refusal), 0 },
 	{ "nolink=%s", offsetof(struct options, link_refusal), 0 },
 	{ "nolink", offsetof(struct options, nolink), 1 },
+	{ "fold", offsetof(struct options, fold), 1 },
+	{ "byname", offsetof(struct options, byname), 1 },
 	{ "linger=%u", offsetof(struct options, linger), 0 },
 	{ "aged=%u", offsetof(struct options, aged), 0 },
 	{ "behind=%u", offsetof(struct options, behind), 0 },
@@ -219,14 +226,74 @@ stat_shown(int fd, struct stat *st)
 	return 0;
 }
 
+/* The length of a name without the dots at its end. */
+static size_t
+dotless(const char *name)
+{
+	size_t len = strlen(name);
+
+	while (len > 1 && name[len - 1] == '.')
+		len--;
+	return len;
+}
+
+/* A byte of a name as a small letter; Latin-1's have two, behind 0xc3. */
+static unsigned char
+small(const char *name, size_t i)
+{
+	unsigned char c = (unsigned char)name[i];
+	bool latin = i > 0 && (unsigned char)name[i - 1] == 0xc3;
+
+	if ((c >= 'A' && c <= 'Z') || (latin && c >= 0x80 && c <= 0x9e))
+		return c + 0x20;
+	return c;
+}
+
+static bool
+is_same_name(const char *a, const char *b)
+{
+	size_t i, len = dotless(a);
+
+	if (len != dotless(b))
+		return false;
+	for (i = 0; i < len && small(a, i) == small(b, i); i++)
+		continue;
+	return i == len;
+}
+
+/* The entry that a name means, or the name that it would get, in `real`. */
+static const char *
+entry_name(fuse_ino_t parent, const char *name, char real[NAME_MAX + 1])
+{
+	struct dirent *d;
+	DIR *dir;
+	int fd;
+
+	if (!options.fold || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return name;
+	snprintf(real, NAME_MAX + 1, "%.*s", (int)dotless(name), name);
+	fd = openat(fd_of(parent), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1 || (dir = fdopendir(fd)) == NULL)
+		return real;
+	while ((d = readdir(dir)) != NULL && !is_same_name(d->d_name, name))
+		continue;
+	if (d != NULL)
+		snprintf(real, NAME_MAX + 1, "%s", d->d_name);
+	closedir(dir);
+	return real;
+}
+
 /* Fills `e` for a name and counts the lookup; 0 or an errno. */
 static int
 node_lookup(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
 {
+	const char *asked = name;
+	char real[NAME_MAX + 1];
 	struct node *n;
 	int fd, error;
 
 	memset(e, 0, sizeof(*e));
+	name = entry_name(parent, name, real);
 	fd = openat(fd_of(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return errno;
@@ -235,6 +302,8 @@ node_lookup(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
 		close(fd);
 		return error;
 	}
+	for (; options.byname && *asked != '\0'; asked++)
+		e->attr.st_ino = e->attr.st_ino * 31 + (unsigned char)*asked;
 	if ((n = node_get(fd, &e->attr)) == NULL)
 		return ENOMEM;
 	n->lookups++;
@@ -371,12 +440,18 @@ static void
 op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
     dev_t dev)
 {
+	char real[NAME_MAX + 1];
+
+	name = entry_name(parent, name, real);
 	reply_made(req, mknodat(fd_of(parent), name, mode, dev), parent, name);
 }
 
 static void
 op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
+	char real[NAME_MAX + 1];
+
+	name = entry_name(parent, name, real);
 	reply_made(req, mkdirat(fd_of(parent), name, mode), parent, name);
 }
 
@@ -384,14 +459,18 @@ static void
 op_symlink(fuse_req_t req, const char *text, fuse_ino_t parent,
     const char *name)
 {
+	char real[NAME_MAX + 1];
+
+	name = entry_name(parent, name, real);
 	reply_made(req, symlinkat(text, fd_of(parent), name), parent, name);
 }
 
 static void
 op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t parent, const char *name)
 {
-	char from[32];
+	char from[32], real[NAME_MAX + 1];
 
+	name = entry_name(parent, name, real);
 	if (link_refusal != 0)
 		fuse_reply_err(req, link_refusal);
 	else if (linkat(AT_FDCWD, proc_name(from, fd_of(id)), fd_of(parent),
@@ -404,8 +483,11 @@ op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t parent, const char *name)
 static void
 op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	int error = refuses(parent, name);
+	char real[NAME_MAX + 1];
+	int error;
 
+	name = entry_name(parent, name, real);
+	error = refuses(parent, name);
 	if (error != 0)
 		fuse_reply_err(req, error);
 	else
@@ -415,6 +497,9 @@ op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 static void
 op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
+	char real[NAME_MAX + 1];
+
+	name = entry_name(parent, name, real);
 	reply_done(req, unlinkat(fd_of(parent), name, AT_REMOVEDIR));
 }
 
@@ -422,8 +507,14 @@ static void
 op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
     fuse_ino_t newparent, const char *newname, unsigned flags)
 {
-	int error = refuses(parent, name);
+	char real[NAME_MAX + 1], newreal[NAME_MAX + 1];
+	int error;
 
+	name = entry_name(parent, name, real);
+	/* The same entry may get other capitals. */
+	if (parent != newparent || !is_same_name(name, newname))
+		newname = entry_name(newparent, newname, newreal);
+	error = refuses(parent, name);
 	if (error == 0 && !(flags & RENAME_NOREPLACE))
 		error = refuses(newparent, newname);
 	if (error != 0)
@@ -455,10 +546,13 @@ op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct stat st;
 
 	(void)fi;
-	if (stat_shown(fd_of(id), &st) == -1)
+	if (stat_shown(fd_of(id), &st) == -1) {
 		fuse_reply_err(req, errno);
-	else
-		fuse_reply_attr(req, &st, 0);
+		return;
+	}
+	if (options.byname && id != FUSE_ROOT_ID)
+		st.st_ino = node_of(id)->ino;
+	fuse_reply_attr(req, &st, 0);
 }
 
 static int
@@ -596,8 +690,10 @@ op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
     struct fuse_file_info *fi)
 {
 	struct fuse_entry_param e;
+	char real[NAME_MAX + 1];
 	int fd, error;
 
+	name = entry_name(parent, name, real);
 	fd = openat(fd_of(parent), name,
 	    open_flags(fi) | O_CREAT | O_NOFOLLOW, mode);
 	if (fd == -1) {
