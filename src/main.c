@@ -265,6 +265,8 @@ explain_names(struct policy *p, const char **path)
 		return 0;
 	if (open_root(p) != 0)
 		return -1;
+	session.fs.policy = p;
+	session.fs.names = true;
 	if (*path != NULL && fs_realpath_partly(&session.fs, *path, real,
 	    &why) == 0)
 		*path = real;

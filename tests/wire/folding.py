@@ -146,6 +146,12 @@ class Folding(Rules):
                 self.refused(s, "mnt/%s/f" % name, DENIED)
                 self.refused(s, "mnt/%s" % name, DENIED)
             self.seen(s, "mnt/PLAIN/F")
+        for name in SECRET:
+            out = subprocess.run(
+                [SERVER, "-T", *rules, "-C", "path=" + self.path(
+                    "mnt/%s/f" % name)], check=True, text=True,
+                stdout=subprocess.PIPE).stdout
+            self.assertIn("\nrights none ", "\n" + out, name)
         for s in self.sessions(*self.rules(
                 ("/secret", 'rights = "none"; '),
                 more='root = "%s";' % self.path("mnt"))):
