@@ -148,13 +148,6 @@ is_zero(const struct knob *k, struct value v)
 }
 
 static bool
-has_create(const struct knob *k, struct value v)
-{
-	(void)k;
-	return (v.number & RIGHT_CREATE) != 0;
-}
-
-static bool
 cannot_look(const struct knob *k, struct value v)
 {
 	const unsigned looks = RIGHT_LIST | RIGHT_STAT;
@@ -162,6 +155,18 @@ cannot_look(const struct knob *k, struct value v)
 	(void)k;
 	return ((unsigned)v.number & looks) != looks;
 }
+
+#define HAS(name, right)						\
+static bool								\
+has_##name(const struct knob *k, struct value v)			\
+{									\
+	(void)k;							\
+	return (v.number & (right)) != 0;				\
+}
+HAS(create, RIGHT_CREATE)
+HAS(replace, RIGHT_REPLACE)
+HAS(delete, RIGHT_DELETE)
+HAS(setstat, RIGHT_SETSTAT)
 
 /* A setting that does nothing without another, which nobody sets. */
 static const char *
@@ -336,6 +341,41 @@ check_rights(struct look *l, const struct visit *v)
 	return l->text;
 }
 
+/* True if no rights that hold there, or are given elsewhere, have that one. */
+static bool
+lacks_right(const struct look *l, const struct visit *v, unsigned right,
+    bool (*has)(const struct knob *, struct value))
+{
+	return (((unsigned)number_here(l, v, "access.rights") |
+	    (unsigned)number_here(l, v, "access.own_rights")) & right) == 0 &&
+	    !is_set(l->c, NULL, "access.rights", has) &&
+	    !is_set(l->c, NULL, "access.own_rights", has);
+}
+
+/* What is refused for want of a right is neither replaced nor ignored. */
+static const char *
+check_refused(struct look *l, const struct visit *v)
+{
+	const struct knob *k = v->s->knob;
+
+	if (!is_not_default(k, v->s->value))
+		return NULL;
+	if (is_setting(v->s, "rename.overwrite") &&
+	    v->s->value.number == OVERWRITE_ALWAYS &&
+	    (lacks_right(l, v, RIGHT_REPLACE, has_replace) ||
+	    lacks_right(l, v, RIGHT_DELETE, has_delete)))
+		return "does nothing without the rights to replace and to "
+		    "delete";
+	if (((is_setting(v->s, "setstat.times") ||
+	    is_setting(v->s, "setstat.owner")) &&
+	    v->s->value.number == APPLY_IGNORE) ||
+	    is_setting(v->s, "setstat.on_error"))
+		return lacks_right(l, v, RIGHT_SETSTAT, has_setstat) ?
+		    "does nothing without the right to setstat: the client "
+		    "reads that it is refused" : NULL;
+	return NULL;
+}
+
 /* Rights that something else takes away everywhere. */
 static const char *
 check_use(struct look *l, const struct visit *v)
@@ -488,7 +528,7 @@ effect_check(const struct config *c, const struct rule *r,
 	    const struct visit *) = {
 		check_option, check_repeated, check_needs, check_listings,
 		check_access, check_pattern, check_names, check_rights,
-		check_use, check_root, check_mode, check_read,
+		check_use, check_refused, check_root, check_mode, check_read,
 	};
 	struct look l = { .c = c, .rule = r, .lookup = lookup };
 	struct visit v = { .at = { .body = &r->body } };

@@ -124,6 +124,25 @@ static const struct row {
 	{ "access = { read_only = false; }; "
 	    "paths = ( { match = \"/in\"; rights = \"all\"; } );", NULL },
 
+	{ "access = { rights = \"list,stat,read,create,rename\"; }; "
+	    "rename = { overwrite = \"always\"; };", "rename.overwrite: does "
+	    "nothing without the rights to replace" },
+	{ "access = { rights = \"create,rename,replace,delete\"; }; "
+	    "rename = { overwrite = \"always\"; };", NULL },
+	{ "access = { rights = \"list,rename\"; }; rename = { "
+	    "overwrite = \"never\"; };", NULL },
+	{ "access = { rights = \"list,create\"; }; "
+	    "setstat = { times = \"ignore\"; };", "setstat.times: does "
+	    "nothing without the right to setstat" },
+	{ "access = { rights = \"list,create\"; own_rights = \"setstat\"; }; "
+	    "setstat = { times = \"ignore\"; on_error = \"ignore-denied\"; };",
+	    NULL },
+	{ "access = { rights = \"list,create\"; }; "
+	    "setstat = { mode = \"ignore\"; times = \"refuse\"; };", NULL },
+	{ "access = { rights = \"list\"; }; rename = { overwrite = "
+	    "\"always\"; }; paths = ( { match = \"/in\"; "
+	    "rights = \"all\"; } );", NULL },
+
 	/* Names as they are outside of a root. */
 	{ "root = \"/srv/%u\"; start_dir = \"/srv/%u/files\";", "start_dir: "
 	    "names begin at the root: its name there is \"/files\"" },
