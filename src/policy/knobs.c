@@ -153,7 +153,7 @@ const struct knob knobs[] = {
 	    "without ., .. and **, for what it matches and all below",
 	    MEMBER(paths) },
 	{ "protocol.charset", KNOB_TEXT, .none = "none",
-	    MEMBER(protocol.charset) },
+	    .needs = "protocol.max_version", MEMBER(protocol.charset) },
 	{ "protocol.hide_extensions", KNOB_NAMES, .none = "none",
 	    .combine = ADDS_UP, MEMBER(protocol.hide_extensions) },
 	{ "protocol.max_packet", KNOB_SIZE, "256K", .min = 66560,

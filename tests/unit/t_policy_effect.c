@@ -40,6 +40,9 @@ static const struct row {
 	    "rename = { open_handles = \"reopen\"; }; } );", NULL },
 	{ "paths = ( { match = \"/a\"; rename = { when = \"always\"; }; } );",
 	    "paths: \"/a\" in line 1: rename.when: does nothing while" },
+	{ "protocol = { charset = \"CP1252\"; };", "protocol.charset: does "
+	    "nothing while protocol.max_version is 3" },
+	{ "protocol = { charset = \"CP1252\"; max_version = 6; };", NULL },
 	{ "session = { message = \"no\"; };", "session.message: does nothing "
 	    "while session.access is allow" },
 	{ "session = { message = \"none\"; };", NULL },

@@ -112,7 +112,8 @@ class Folding(Rules):
         """By openat2(2) and without it, in versions 3 and 6."""
         for version in 3, 6:
             yield self.session(*args, version=version, **kwargs)
-            s = self.raw_session(*args, program=WITHOUT, **kwargs)
+            s = self.raw_session(*args, program=WITHOUT, up_to=version,
+                                 **kwargs)
             s.init(version)
             yield s
 
