@@ -378,7 +378,8 @@ openat2_beneath(const struct fs *fs, const char *path, uint64_t resolve)
 		uint64_t flags, mode, resolve;
 	} how = {
 		O_PATH | O_DIRECTORY | O_CLOEXEC, 0, resolve | IN_ROOT |
-		NO_MAGICLINKS | (fs->no_links ? NO_SYMLINKS : 0),
+		NO_MAGICLINKS |
+		(fs->no_links || fs->hides ? NO_SYMLINKS : 0),
 	};
 	int fd, tries = 0;
 
@@ -427,11 +428,25 @@ beneath_name(const struct fs *fs, int fd, char *to)
 	return true;
 }
 
-/* True if each component must be looked at, whatever there is. */
+/*
+ * True if each component must be looked at. Where names are hidden one of them
+ * may be passed on the way to another, by a link or by `..`: the kernel goes
+ * there only without either.
+ */
 static bool
-walks_by_component(const struct fs *fs)
+walks_by_component(const struct fs *fs, const char *path)
 {
-	return fs->by_component || fs->hides;
+	return fs->by_component || (fs->hides && strstr(path, "..") != NULL);
+}
+
+/*
+ * True if the kernel's word on a path is the last. It is not where it met a
+ * link, or an error that a hidden name must not have.
+ */
+static bool
+is_settled(const struct fs *fs, int fd)
+{
+	return fd >= 0 || (fd != -EAGAIN && (!fs->hides || fd == -ENOENT));
 }
 
 /*
@@ -452,7 +467,7 @@ walk_and_remember(const struct fs *fs, const char *path, char *resolved)
 	int fd = refuse_proc(beneath_walk(fs, path, resolved));
 	char name[PATH_MAX];
 
-	if (fd >= 0 && fs->names && !walks_by_component(fs) &&
+	if (fd >= 0 && fs->names && !fs->by_component &&
 	    beneath_name(fs, fd, name) && strcmp(name, resolved) == 0)
 		spelling_remember(fd, name);
 	return fd;
@@ -463,11 +478,11 @@ beneath_open(const struct fs *fs, const char *path, char *resolved)
 {
 	int fd = -EAGAIN;
 
-	if (!walks_by_component(fs))
+	if (!walks_by_component(fs, path))
 		fd = beneath_openat2(fs, path);
 	if (fd >= 0 && !knows_spelling(fs, fd, resolved)) {
 		close(fd);
 		fd = -EAGAIN;
 	}
-	return fd != -EAGAIN ? fd : walk_and_remember(fs, path, resolved);
+	return is_settled(fs, fd) ? fd : walk_and_remember(fs, path, resolved);
 }
