@@ -24,7 +24,7 @@ struct asked {
 	struct {
 		uint64_t dev, ino;
 		char	 *name;
-	}	 dir[8];
+	}	 dir[16];
 	size_t	 next;
 };
 static struct asked exact, spelled;
@@ -245,20 +245,30 @@ ask_entries(int dirfd)
 	return folds == FOLDS_UNKNOWN && beneath_folds(dirfd) ? FOLDS : folds;
 }
 
-/* Does the directory fold case, whatever name is asked for? */
+/*
+ * Asks a directory whether it folds case, by that name if it has letters and
+ * is there. Of another name it is asked by its entries, but only if it must
+ * be. The last few that do not are not asked again: where the file system is
+ * on another host, to look for what is missing takes a way there and back.
+ */
 static enum folds
-ask_directory(int dirfd)
+ask_directory(int dirfd, const char *name, bool must)
 {
 	struct place p = fs_place_fd(dirfd, "");
-	enum folds folds;
-	struct statx st;
+	enum folds folds = FOLDS_UNKNOWN;
+	struct statx dir, st;
 
-	if (fs_stat(&p, &st) != 0)
+	if (fs_stat(&p, &dir) != 0)
 		return FOLDS_UNKNOWN;
-	if (asked_has(&exact, &st, ""))
+	if (asked_has(&exact, &dir, ""))
 		return FOLDS_NOT;
-	if ((folds = ask_entries(dirfd)) == FOLDS_NOT)
-		asked_add(&exact, &st, "");
+	if (has_letter(name) && (folds = ask_swapped(dirfd, name)) ==
+	    FOLDS_NOT && look(dirfd, name, &st) != 0)
+		folds = FOLDS_UNKNOWN;
+	if (folds == FOLDS_UNKNOWN && must)
+		folds = ask_entries(dirfd);
+	if (folds == FOLDS_NOT)
+		asked_add(&exact, &dir, "");
 	return folds;
 }
 
@@ -349,32 +359,18 @@ list_spelling(const struct fs *fs, int dirfd, const char *name, char *to)
 	return found == 1 || (found > 1 && is_like(to, name)) ? 0 : -EACCES;
 }
 
-/* Asks what there is to ask, as long as the answers are no. */
-static bool
-learn_folding(const struct fs *fs, int dirfd, const char *name, bool creates)
-{
-	struct statx st;
-
-	if (fs->policy->fold_names)
-		return true;
-	if (has_letter(name))
-		fs->policy->fold_names = ask_swapped(dirfd, name) == FOLDS;
-	if (!fs->policy->fold_names && ((creates &&
-	    look(dirfd, name, &st) != 0) || (!has_letter(name) &&
-	    has_other_letter(name))))
-		fs->policy->fold_names = ask_directory(dirfd) == FOLDS;
-	return fs->policy->fold_names;
-}
-
 int
 spelling_find(const struct fs *fs, int dirfd, const char *name, bool creates,
     char *to)
 {
-	bool folds = learn_folding(fs, dirfd, name, creates);
+	bool *folds = &fs->policy->fold_names;
+	bool other = has_other_letter(name);
 
 	strlcpy(to, name, NAME_MAX + 1);
-	if (folds && is_short_name(name))
+	if (!*folds && (creates || other || has_letter(name)))
+		*folds = ask_directory(dirfd, name, creates || other) == FOLDS;
+	if (*folds && is_short_name(name))
 		return -EACCES;
-	return has_odd_end(name) || (folds && has_other_letter(name)) ?
+	return has_odd_end(name) || (*folds && other) ?
 	    list_spelling(fs, dirfd, name, to) : 0;
 }
