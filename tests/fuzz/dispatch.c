@@ -28,6 +28,7 @@
 #include "fuzz.h"
 #include "policy/area.h"
 #include "policy/config.h"
+#include "policy/paths.h"
 #include "policy/rights.h"
 #include "request/record.h"
 #include "request/table.h"
@@ -48,7 +49,8 @@ static const char *const written[] = {
 	"paths = ("
 	" { match = \"/d\"; rights = [ \"list\", \"stat\", \"read\" ]; },"
 	" { match = \"/d/*\"; rights = \"all\"; own_rights = \"delete\"; },"
-	" { match = \"/e\"; rights = \"none\"; hide = \"h*\"; });",
+	" { match = \"/e\"; rights = \"none\"; hide = \"h*\"; },"
+	" { match = \"/link/x\"; rights = \"list\"; });",
 
 	"profile = \"webex\"; files = { fsync = true; atomic = \"yes\";"
 	" mode = { clear = \"022\"; set = \"040\"; }; };"
@@ -165,16 +167,25 @@ choose_policy(struct policy *p, uint8_t bits)
 	}
 }
 
+static int
+resolve_rule(void *fs, char *path, size_t fixed)
+{
+	return fs_resolve_rule(fs, path, fixed);
+}
+
 /* Paths are walked from now on, as main.c has it. */
 static void
 walk_paths(bool by_component)
 {
 	struct policy *p = &session.policy;
 	struct fs *fs = &session.fs;
+	struct mistake m;
 	const char *culprit;
 
 	if (fs_confine(fs, scratch, strlen(scratch), &culprit) != 0)
 		fuzz_abort("no root to work in", 0);
+	if (paths_resolve(p, resolve_rule, fs, &m) != 0)
+		fuzz_abort(m.text, 0);
 	fs->by_component = by_component;
 	fs->policy = p;
 	fs->hides = policy_has_hidden(p);
