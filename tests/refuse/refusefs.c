@@ -13,8 +13,8 @@
  *			refused
  *	linger=MS	a closed file counts as open for so long after it
  *	nolink[=NAME]	link(2) fails, with EPERM or as given
- *	aged=SECONDS	files that are there when it is mounted changed so much
- *			earlier (ctime)
+ *	aged=SECONDS	files that are there when it is mounted, or gets
+ *			SIGUSR1, changed so much earlier (ctime)
  *	behind=SECONDS	so does every file: the clock is wrong
  *	lose=NAME	the first bytes that a file is sent are lost, with
  *			this error
@@ -46,6 +46,7 @@
 #include <fuse_lowlevel.h>
 #include <limits.h>
 #include <linux/limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -108,7 +109,7 @@ static struct node	 root = { .lookups = 1 };
 static int		 refusal = EBUSY;
 static int		 link_refusal;		/* 0: links are allowed */
 static int		 loss;			/* 0: no bytes are lost */
-static struct timespec	 mounted;		/* when */
+static struct timespec	 mounted;		/* when, or SIGUSR1 came */
 
 /* ---- nodes ---------------------------------------------------------- */
 
@@ -1008,6 +1009,13 @@ parse_options(struct fuse_args *args, struct fuse_cmdline_opts *cmdline)
 		link_refusal = errno_named(options.link_refusal);
 }
 
+static void
+age_all(int number)
+{
+	(void)number;
+	clock_gettime(CLOCK_REALTIME, &mounted);
+}
+
 /* A descriptor for each inode the kernel remembers may be many. */
 static void
 raise_fd_limit(void)
@@ -1031,7 +1039,8 @@ main(int argc, char *argv[])
 	parse_options(&args, &cmdline);
 	raise_fd_limit();
 	umask(0);
-	clock_gettime(CLOCK_REALTIME, &mounted);
+	age_all(0);
+	signal(SIGUSR1, age_all);
 	root.fd = open(options.source, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root.fd == -1) {
 		perror(options.source);

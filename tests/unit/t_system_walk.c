@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "policy/policy.h"
 #include "scratch.h"
 #include "system/fs.h"
 #include "tap.h"
@@ -261,6 +262,47 @@ test_places(void)
 	    strcmp(fd.shown, "shown") == 0, "a descriptor is a place");
 }
 
+/*
+ * An entry of an open directory is where the directory is by now: beneath the
+ * root, or nowhere.
+ */
+static void
+test_entries(void)
+{
+	static struct fs fs;
+	const char *culprit;
+	struct place p;
+	int fd;
+
+	if (mkdir("jail", 0700) == -1 || mkdir("jail/in", 0700) == -1 ||
+	    (fd = open("jail/in", O_PATH | O_DIRECTORY)) == -1 ||
+	    fs_confine(&fs, "jail", strlen("jail"), &culprit) != 0)
+		exit(1);
+	fs.names = true;
+	fs.policy = &(struct policy){ .fold_names = false };
+	ok(fs_locate_entry(&plain, fd, "x", 0, &p) == 0 && p.dirfd == fd &&
+	    strcmp(p.name, "x") == 0, "the entry of a plain session");
+	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == 0 &&
+	    strcmp(p.resolved, "/in/x") == 0 && fs_same(p.dirfd, fd),
+	    "the entry of a walking session");
+	fs_release(&p);
+	(void)rename("jail/in", "jail/now");
+	ok(fs_locate_entry(&fs, fd, "x", PLACE_CREATES, &p) == 0 &&
+	    strcmp(p.resolved, "/now/x") == 0, "also where it was renamed");
+	fs_release(&p);
+	(void)rename("jail/now", "out");
+	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
+	    "but not outside of the root");
+	/* The name that /proc has for it then is somebody else's. */
+	(void)rename("out", "jail/now");
+	(void)rmdir("jail/now");
+	(void)mkdir("jail/now (deleted)", 0700);
+	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
+	    "nor in another directory of its name");
+	close(fd);
+	close(fs.root);
+}
+
 int
 main(void)
 {
@@ -272,5 +314,6 @@ main(void)
 	test_deep();
 	test_no_room();
 	test_places();
+	test_entries();
 	return done();
 }

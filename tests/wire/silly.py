@@ -13,6 +13,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import time
 import unittest
 
 import mounts
@@ -143,9 +144,10 @@ class Stale(SillyTest):
         leave()
         self.source = self.dir
         others = ",allow_other" if ROOT else ""
-        mount = mounts.Refusefs(self.dir, "errno=none," + options + others)
-        self.addCleanup(mount.unmount)
-        self.dir = mount.path
+        self.refusefs = mounts.Refusefs(self.dir, "errno=none," + options
+                                        + others)
+        self.addCleanup(self.refusefs.unmount)
+        self.dir = self.refusefs.path
 
     def begin(self, setting, options, leave=None, version=3, **kwargs):
         """And starts a session there."""
@@ -226,6 +228,27 @@ class Stale(SillyTest):
                 self.listing(s)
                 self.assertEqual(self.left(), [])
                 self.assertEqual(s.finish(), 0)
+
+    def test_let_go_for_a_rename(self):
+        """An upload that rested for a day: without its lock it must not look
+        stale."""
+        for how in ("yes", "keep"):
+            s = self.begin(("-o", "profile=webex", "-o", "rename.when=always",
+                            "-o", "files.atomic=" + how), "aged=%d" % OLDER,
+                           lambda: os.mkdir(self.path("d")))
+            h = self.upload(s, "d/f")
+            part = self.part("d")
+            self.refusefs.child.send_signal(signal.SIGUSR1)
+            while os.stat(part).st_ctime > time.time() - OLDER:
+                pass
+            self.assert_code(s.call("rename", "d", "e"), OK)
+            other = self.session(*YES, *LOG)
+            self.assertEqual(self.listing(other, "e"), [])
+            self.close(other, self.upload(other, "e/g"))
+            self.write(s, h, b" and more", 3)
+            self.close(s, h)
+            self.assertEqual(self.get("e/f"), b"new and more")
+            self.assertEqual((s.finish(), other.finish()), (0, 0))
 
     def test_first_upload_into_a_directory(self):
         """Those who only upload never list."""
