@@ -162,7 +162,7 @@ class Stale(SillyTest):
 
     def test_listing(self):
         for setting in MAKERS.values():
-            for version in ALL:
+            for version in (3, 6):
                 s = self.begin(setting, "aged=%d" % OLDER, version=version)
                 self.assertEqual(self.listing(s), [])
                 self.assertEqual(self.left(), [])
@@ -285,7 +285,7 @@ class Stale(SillyTest):
         def leave():
             os.mkdir(self.path("d"))
             self.leave(*["d/" + n for n in NAMES])
-        for version in ALL:
+        for version in (3, 6):
             for setting in MAKERS.values():
                 s = self.begin(setting, "aged=%d" % OLDER, leave,
                                version=version)
