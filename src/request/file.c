@@ -96,8 +96,9 @@ delete_opened(struct session *s, const struct request *q)
 	int r;
 
 	if (q->part[0] != NULL) {
-		part_drop(q->part[0]);
-		return 0;
+		if ((r = fs_unlink(&q->place[0])) == 0)
+			part_drop(q->part[0]);
+		return r;
 	}
 	if ((q->place[0].flags & PLACE_FOLLOW) == 0)
 		return fs_unlink(&q->place[0]);

@@ -795,6 +795,18 @@ class InPlace(AtomicTest):
         self.assert_only()
 
     @unittest.skipUnless(ROOT, "takes root, to be nobody")
+    @atomic(6, user="nobody")
+    def test_removal_that_fails(self, _, s):
+        """An upload stays when it could not be removed."""
+        h = self.upload(s, "f")
+        os.chmod(self.dir, 0o755)
+        self.assert_code(s.call("open", "f", WRITE_DATA, 2 | DELETE_ON_CLOSE,
+                                {}), DENIED)
+        os.chmod(self.dir, 0o777)
+        self.close(s, h)
+        self.assert_only(f=NEW)
+
+    @unittest.skipUnless(ROOT, "takes root, to be nobody")
     @atomic(user="nobody")
     def test_directory_we_may_not_change(self, _, s):
         self.put("f", OLD)
