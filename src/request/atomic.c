@@ -71,16 +71,47 @@ atomic_find(const struct session *s, struct place *at)
 	return p;
 }
 
+/*
+ * Finds the temporary file that a path means by its last name, though another
+ * session may have put a link there meanwhile. A walking session has followed
+ * that already, and goes there once more.
+ */
+static struct part *
+find_unfollowed(struct session *s, struct request *q, int i)
+{
+	struct place at = q->place[i];
+	bool again = s->fs.walks && (q->how[i] & PLACE_FOLLOW) != 0;
+	struct part *p;
+
+	if (again && fs_locate(&s->fs, q->path[i], q->how[i] & ~PLACE_FOLLOW,
+	    &at) != 0)
+		return NULL;
+	at.flags &= ~PLACE_FOLLOW;
+	p = part_find(&s->handles, &at);
+	if (again) {
+		fs_release(p != NULL ? &q->place[i] : &at);
+		if (p != NULL)
+			q->place[i] = at;
+	}
+	if (p != NULL)
+		atomic_stand_in(&q->place[i], &p->place);
+	return p;
+}
+
 void
 atomic_resolve(struct session *s, struct request *q)
 {
 	struct part *p;
 	int i;
 
-	for (i = 0; i < (int)nitems(q->path); i++)
-		if (q->place[i].name != NULL &&
-		    (p = atomic_find(s, &q->place[i])) != NULL)
+	for (i = 0; i < (int)nitems(q->path); i++) {
+		if (q->place[i].name == NULL)
+			continue;
+		p = part_has_name(&s->handles, q->path[i]) ?
+		    find_unfollowed(s, q, i) : NULL;
+		if (p != NULL || (p = atomic_find(s, &q->place[i])) != NULL)
 			q->part[i] = part_hold(p);
+	}
 }
 
 /* By its close, as by a rename. */

@@ -292,6 +292,20 @@ part_find(const struct handles *hs, const struct place *at)
 	return NULL;
 }
 
+bool
+part_has_name(const struct handles *hs, const char *path)
+{
+	const char *name;
+	struct part *p;
+	size_t len;
+
+	name = path_last(path, &len);
+	LIST_FOREACH(p, &hs->parts, others)
+		if (strcmp(p->name, name) == 0)
+			return true;
+	return false;
+}
+
 struct place
 part_visible(const struct part *p)
 {

@@ -102,6 +102,9 @@ int	 part_flush(struct part *);
 /* Returns the part that a place of the session means, or NULL. */
 struct part *part_find(const struct handles *, const struct place *);
 
+/* True if one has the last name of that path, in whatever directory. */
+bool	 part_has_name(const struct handles *, const char *path);
+
 /* Returns the place of its visible name. */
 struct place part_visible(const struct part *);
 

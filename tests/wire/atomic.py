@@ -341,6 +341,20 @@ class Meaning(AtomicTest):
             self.assertEqual(self.size(s, name), 10)
 
     @atomic()
+    def test_a_link_that_another_session_made(self, _, s):
+        """The name means the upload, wherever it leads for others."""
+        self.put("g", OLD)
+        before = os.stat(self.path("g"))
+        h = self.upload(s, "f")
+        os.symlink("g", self.path("f"))
+        self.assertEqual(self.size(s, "f"), len(NEW))
+        self.assert_code(s.call("setstat", "f", {"permissions": 0o600}), OK)
+        self.assertEqual(os.stat(self.path("g")).st_mode, before.st_mode)
+        self.close(s, h)
+        self.assertFalse(os.path.islink(self.path("f")))
+        self.assert_only(f=NEW, g=OLD)
+
+    @atomic()
     def test_every_way_to_the_name(self, _, s):
         os.makedirs(self.path("d/e"))
         os.symlink("d", self.path("ld"))
