@@ -200,6 +200,20 @@ hidden_free(struct hidden *h)
 }
 
 static void
+give_up(struct hidden *h, int error)
+{
+	log_error("cannot remove \"%s\": %s", h->name, strerror(-error));
+	hidden_free(h);
+}
+
+/* True if only a changed directory would make a difference, and no wait. */
+static bool
+is_final(const struct place *p, int error)
+{
+	return (error == -EACCES || error == -EPERM) && !fs_may_rename(p);
+}
+
+static void
 hidden_end(struct hidden *h, bool remove)
 {
 	struct place p = hidden_place(h);
@@ -215,6 +229,10 @@ hidden_end(struct hidden *h, bool remove)
 		r = fs_unlink(&p);
 	if (r == 0 || r == -ENOENT) {
 		hidden_free(h);
+		return;
+	}
+	if (is_final(&p, r)) {
+		give_up(h, r);
 		return;
 	}
 	h->delay = FIRST_DELAY;
@@ -237,10 +255,11 @@ retry_one(struct hidden *h, uint64_t now)
 		h->due = now + h->delay;
 		return h->delay;
 	}
-	if (r != 0 && r != -ENOENT)
-		log_error("cannot remove \"%s\": %s", h->name, strerror(-r));
 	LIST_REMOVE(h, leaving);
-	hidden_free(h);
+	if (r != 0 && r != -ENOENT)
+		give_up(h, r);
+	else
+		hidden_free(h);
 	return 0;
 }
 

@@ -429,6 +429,17 @@ def play_read_only_tree(world, version):
     os.chmod(w.path("dir"), 0o755)
 
 
+def play_read_only_upload(world, version):
+    """Nor is an upload whose directory must not be changed any more."""
+    w = world({"dir/": ""}, version, {"files.atomic": "yes"}, user="nobody")
+    handle = w.open("dir/f", "wct")
+    os.chmod(w.path("dir"), 0o555)
+    w.calls()
+    w.expect(DENIED, "close", handle)
+    check("calls", len(w.calls("unlink")) <= 2, True)
+    os.chmod(w.path("dir"), 0o755)
+
+
 def play_sticky_directory(world, version):
     """Nor is it tried again where the sticky bit forbids it."""
     w = world({"dir/": "", "dir/f": ""}, version,
@@ -501,7 +512,7 @@ def group_tries():
     yield from cells([play_budget, play_client_gone], (3,))
     if os.getuid() == 0:
         yield from cells([play_sticky_directory])
-    yield from cells([play_read_only_tree])
+    yield from cells([play_read_only_tree, play_read_only_upload])
 
 
 # ---- names of one file, directories -----------------------------------
