@@ -175,7 +175,7 @@ lift_open_v6(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* What STAT asks for beyond what it gets anyway. */
+/* Notes which attributes STAT asks for. */
 int
 lift_stat_v4(const struct policy *policy, struct request *q)
 {

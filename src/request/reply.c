@@ -316,6 +316,11 @@ reply_attrs(struct session *s, const struct request *q,
 	}
 	if ((q->wanted & ATTR_ACL) != 0)
 		attrs_acl_get(p, st, &a, &acl);
+	/* Some clients read the reply by what they asked for. */
+	if (q->wanted != 0)
+		a.has &= attr_asked(q->wanted);
+	if ((a.has & HAS_TIMES) == 0)
+		a.has &= ~HAS_SUBSEC;
 	start = reply_begin(s, q, FXP_ATTRS);
 	put_attr(s, &a);
 	reply_end(s, start);

@@ -34,7 +34,10 @@ void	reply_data(struct session *, const struct request *, size_t len,
 /* DATA whose bytes are all that s->piped has; nothing may be put behind. */
 void	reply_data_piped(struct session *, const struct request *);
 
-/* ATTRS, with what q->wanted asks for beyond the usual. */
+/*
+ * Answers with ATTRS: those that q->wanted asks for, as far as the object has
+ * them, or the usual ones where it is 0.
+ */
 void	reply_attrs(struct session *, const struct request *,
 	    const struct place *, const struct statx *);
 

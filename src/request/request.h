@@ -119,7 +119,8 @@ struct request {
 	uint32_t	 access;	/* OPEN: ACE_* */
 	uint32_t	 flags;		/* OPEN: FXF_*; RENAME: FXF_RENAME_* */
 	uint32_t	 pflags;	/* OPEN: PF_*, as the log prints it */
-	uint32_t	 wanted;	/* STAT: attributes asked for, ATTR_* */
+	uint32_t	 wanted;	/* STAT: attributes asked for, ATTR_*;
+					 * 0 asks for the usual ones */
 	const char	*needs[3];	/* other names that must be permitted */
 	bool		 writes;	/* it would change something */
 	struct ask	 ask;

@@ -280,6 +280,18 @@ attr_put(struct buf *b, int version, const struct attr *a)
 }
 
 uint32_t
+attr_asked(uint32_t flags)
+{
+	const struct field *f;
+	uint32_t has = (flags & ATTR_SUBSECOND_TIMES) != 0 ? HAS_SUBSEC : 0;
+
+	for (f = fields; f->bit != 0; f++)
+		if ((flags & f->bit) != 0)
+			has |= f->has;
+	return has;
+}
+
+uint32_t
 attr_settable(int version)
 {
 	const struct field *f;

@@ -30,6 +30,8 @@
 #define HAS_EXTENDED	0x10000u	/* pairs that may not be passed over */
 #define HAS_NONE	0u		/* read, and of no use */
 
+#define HAS_TIMES	(HAS_ATIME | HAS_BTIME | HAS_MTIME | HAS_CTIME)
+
 /* Slices point into the packet they were read from, or to where the sender
  * keeps them. Times are in seconds since 1970, UTC. */
 struct attr {
@@ -62,6 +64,12 @@ int	attr_get(struct reader *, int version, struct attr *);
 
 /* Writes what `a` holds and the version can carry. */
 void	attr_put(struct buf *, int version, const struct attr *);
+
+/*
+ * Returns the HAS_* that the flags of a STAT ask for (draft-13 8.6): whatever
+ * a version has under them, and nothing for flags that none of them knows.
+ */
+uint32_t attr_asked(uint32_t flags);
 
 /* The flags a client may set in that version: masks of `supported`, 8.1. */
 uint32_t attr_settable(int version);
