@@ -11,6 +11,7 @@
 #include "request/limit.h"
 #include "request/ops.h"
 #include "request/reply.h"
+#include "request/told.h"
 #include "system/clock.h"
 #include "system/log.h"
 #include "system/part.h"
@@ -148,14 +149,13 @@ static int
 obey_policy(struct request *q, uint32_t sets, const char *shown)
 {
 	const struct setstat_policy *p = q->ruling.setstat;
-	uint32_t times = HAS_ATIME | HAS_MTIME;
 	int r;
 
 	if ((r = obey(q, p->mode, sets & (HAS_MODE | HAS_ACL), "mode",
 	    shown)) != 0 ||
 	    (r = obey(q, p->owner, sets & (HAS_IDS | HAS_OWNER), "owner",
 	    shown)) != 0 ||
-	    (r = obey(q, p->times, sets & times, "times", shown)) != 0)
+	    (r = obey(q, p->times, sets & HAS_TIMES, "times", shown)) != 0)
 		return r;
 	return obey(q, p->size, sets & (HAS_SIZE | HAS_ALLOC), "size", shown);
 }
@@ -230,7 +230,7 @@ set_one(struct session *s, int what, const struct place *p,
 
 	switch (what) {
 	case SET_SIZE:
-		return fs_truncate(p, a->size);
+		return told_size(q, p, fs_truncate(p, a->size));
 	case SET_ALLOC:
 		return set_space(s, p, a->alloc);
 	case SET_OWNER:
@@ -326,9 +326,18 @@ check_owner(struct request *q)
 static bool
 bad_times(const struct attr *a)
 {
-	return (a->has & HAS_SUBSEC) != 0 &&
-	    (((a->has & HAS_ATIME) != 0 && a->atime_ns > 999999999) ||
-	    ((a->has & HAS_MTIME) != 0 && a->mtime_ns > 999999999));
+	const struct {
+		uint32_t	has, ns;
+	} times[] = {
+		{ HAS_ATIME, a->atime_ns }, { HAS_BTIME, a->btime_ns },
+		{ HAS_MTIME, a->mtime_ns }, { HAS_CTIME, a->ctime_ns },
+	};
+	size_t i;
+
+	for (i = 0; i < nitems(times); i++)
+		if ((a->has & times[i].has) != 0 && times[i].ns > 999999999)
+			return true;
+	return false;
 }
 
 int
@@ -391,7 +400,8 @@ check_set(struct session *s, struct request *q, const struct place *p)
 		return FX_OP_UNSUPPORTED;
 	if ((a->has & HAS_BITS) != 0 && (r = check_bits(s, &q->attr, p)) != 0)
 		return r;
-	if ((r = limit_attrs(q)) != 0 || (r = check_owner(q)) != 0)
+	if ((r = limit_attrs(q)) != 0 || (r = check_owner(q)) != 0 ||
+	    (r = told_owner(q, p)) != 0)
 		return r;
 	return attrs_acl_check_place(q, p);
 }
@@ -421,14 +431,40 @@ rule_mode(struct request *q, const struct place *p)
 	return 0;
 }
 
+/*
+ * Refuses what a link does not have: a size, in OpenSSH's words, and a mode. In
+ * version 3 the system refuses the mode, when its turn comes.
+ */
 static int
-check_and_set(struct session *s, struct request *q, const struct place *p)
+check_link(const struct request *q, const struct place *p)
+{
+	struct statx st;
+	int r;
+
+	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0)
+		return FX_BAD_MESSAGE;
+	if (!q->precise || (q->attr.has & HAS_MODE) == 0)
+		return 0;
+	if ((r = fs_stat(p, &st)) != 0)
+		return r;
+	return S_ISLNK(st.stx_mode) ? FX_OP_UNSUPPORTED : 0;
+}
+
+/* Sets the attributes of a request; `link`, on a link itself. */
+static int
+check_and_set(struct session *s, struct request *q, const struct place *p,
+    bool link)
 {
 	int r;
 
+	if (q->precise && (r = told_attrs(q, p, link)) != 0)
+		return r;
 	/* What is to be ignored need not make sense. */
 	if ((r = obey_policy(q, UINT32_MAX, p->shown)) != 0 ||
-	    (r = check_set(s, q, p)) != 0 || (r = rule_mode(q, p)) != 0)
+	    (link && (r = check_link(q, p)) != 0))
+		return r;
+	told_birth(q, p->shown);
+	if ((r = check_set(s, q, p)) != 0 || (r = rule_mode(q, p)) != 0)
 		return r;
 	return set_attrs(s, q, p);
 }
@@ -436,7 +472,7 @@ check_and_set(struct session *s, struct request *q, const struct place *p)
 int
 op_setstat(struct session *s, struct request *q)
 {
-	return check_and_set(s, q, &q->place[0]);
+	return check_and_set(s, q, &q->place[0], false);
 }
 
 int
@@ -454,16 +490,13 @@ op_fsetstat(struct session *s, struct request *q)
 		return r;
 	if ((q->attr.has & HAS_SIZE) != 0)
 		h->dirty = true;
-	r = check_and_set(s, q, &p);
+	r = check_and_set(s, q, &p, false);
 	fs_release(&p);
 	return r;
 }
 
-/* A link has no size to set. */
 int
 op_lsetstat(struct session *s, struct request *q)
 {
-	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0)
-		return FX_BAD_MESSAGE;
-	return check_and_set(s, q, &q->place[0]);
+	return check_and_set(s, q, &q->place[0], true);
 }

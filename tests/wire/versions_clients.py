@@ -319,6 +319,40 @@ class Asyncssh(ClientTest):
             self.assert_code(s.result(), code)
 
 
+class Mina(ClientTest):
+    """Apache MINA's client, as a Java program uses it through the JDK's file
+    system: what fails behind the last WRITE has it delete the file."""
+
+    def sets(self, s, number, target):
+        """Access, creation and modification, in this order (3.3)."""
+        self.raw(s, number, text(target) + b"\0\0\0\x38\1"
+                 + struct.pack(">qqq", 10**9, 10**9 + 1, 10**9 + 2))
+        self.assert_code(s.result(), 0)
+        st = os.stat(self.path("f"))
+        self.assertEqual((st.st_atime, st.st_mtime), (10**9, 10**9 + 2))
+        os.utime(self.path("f"))
+
+    @in_versions(4, 5, 6)
+    def test_upload_that_keeps_times(self, version, s):
+        h = self.open(s, "f", WRITE | CREAT | TRUNC)
+        self.raw(s, 6, text(h) + struct.pack(">Q", 0) + text(b"java"))
+        self.assert_code(s.result(), 0)
+        self.sets(s, 10, h)
+        self.raw(s, 4, text(h))
+        self.assert_code(s.result(), 0)
+        self.sets(s, 9, "f")
+        self.assertEqual(self.get("f"), b"java")
+
+    @in_versions(4, 5, 6)
+    def test_reads_what_it_asks_for(self, version, s):
+        """It asks for all that there is, and finds what there is."""
+        self.put("f", b"java")
+        self.raw(s, 17, text("f") + b"\0\0\xff\xfd")
+        attrs = s.result().attrs
+        self.assertEqual((attrs["size"], attrs["type"]), (4, 1))
+        self.assertEqual(attrs["flags"] & SENT[version], SENT[version])
+
+
 class Libssh(ClientTest):
     """Speaks version 4 with pflags, and RENAME with the flags of 5."""
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Attributes that a client sends back as STAT told them. From version 4 on
+ * STAT tells more than can be set, and clients send back what they were told:
+ * what the object has already is no change, and is left out of the request.
+ */
+#ifndef REQUEST_TOLD_H
+#define REQUEST_TOLD_H
+
+#include "request/request.h"
+
+/*
+ * Leaves out those attributes that nobody can set and that the object has
+ * already: the times of creation and of the last change, the number of links,
+ * the space it takes; with `link`, which is for a link itself, the size and the
+ * mode. Looks at the object only where there is one of them. Returns 0 or
+ * -errno.
+ */
+int	told_attrs(struct request *, const struct place *, bool link);
+
+/*
+ * Leaves out a creation time that comes with times that can be set, and says
+ * so in the log: clients set all three behind an upload, and take an error for
+ * its failure. `shown` is the object's name.
+ */
+void	told_birth(struct request *, const char *shown);
+
+/*
+ * Leaves out an owner and a group, which were found by their names, that the
+ * object has already: chown(2) would still take set-id bits away. Returns 0 or
+ * -errno.
+ */
+int	told_owner(struct request *, const struct place *);
+
+/*
+ * Returns `r`, which setting the size came to, or 0 if the object is no file
+ * and was told to have that size.
+ */
+int	told_size(const struct request *, const struct place *, int r);
+
+#endif
