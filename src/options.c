@@ -268,10 +268,22 @@ parse_option(struct options *o, int ch)
 	}
 }
 
+/*
+ * True if the words behind the options are `-- HOST sftp`, with which scp(1)
+ * starts the program of its -D. `end` is where the options ended: a `--` that
+ * is the argument of one lies before it.
+ */
+static bool
+started_by_scp(int argc, char **argv, int end)
+{
+	return end == argc - 3 && optind == end + 1 &&
+	    strcmp(argv[argc - 1], "sftp") == 0;
+}
+
 void
 options_parse(struct options *o, int argc, char **argv)
 {
-	int ch;
+	int ch, end = optind;
 
 	opterr = 0;
 	while ((ch = getopt(argc, argv,
@@ -282,8 +294,9 @@ options_parse(struct options *o, int argc, char **argv)
 			return;
 		}
 		parse_option(o, ch);
+		end = optind;
 	}
-	if (optind == argc || o->mistaken)
+	if (optind == argc || o->mistaken || started_by_scp(argc, argv, end))
 		return;
 	mistake_at(o->mistake, "", 0, NULL);
 	setting(o, mistake_say(o->mistake, "\"%.100s\" is left over behind "

@@ -81,6 +81,19 @@ client_get_times() { scp_with -p "slipway:$1" "$2"; }
 	cmp "$BIG" "$R/g"
 }
 
+# scp starts the server itself, with words behind the options.
+@test "scp: -D, without ssh" {
+	printf '#!/bin/sh\nexec %s\n' "$(server_command '"$@"')" >"$L/server"
+	chmod +x "$L/server"
+	cp "$BIG" "$L/f"
+	scp -q -s -D "$L/server" "$L/f" "somewhere:$R/f"
+	cmp "$BIG" "$R/f"
+	scp -q -s -D "$SERVER" -r "user@[::1]:$R" "$L/back"
+	same_tree "$R" "$L/back"
+	scp -q -s -3 -D "$SERVER" "scp://one/$R/f" "scp://two/$R/g"
+	cmp "$BIG" "$R/g"
+}
+
 @test "scp: a missing file" {
 	check_missing 1 'No such file or directory'
 }

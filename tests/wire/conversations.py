@@ -890,4 +890,5 @@ COMMAND_LINES = [
     ["-e", "-d", "", "-l", "INFO"], ["-e", "-d", "%%", "-l", "INFO"],
     ["-e", "-l", "INFO", "operand"], ["-e", "-l", "INFO", "-p", "nonsense"],
     ["-e", "-l", "INFO", "-P", "nonsense"], ["-e", "--", "-h"],
+    ["-e", "-l", "INFO", "--", "host", "sftp"], ["--", "::1", "sftp"],
 ]

@@ -327,6 +327,25 @@ without_handles()
 	assert_line -n 0 -p 'attrs '
 }
 
+@test "-- HOST sftp, as scp -D calls it, is dropped, and nothing else is" {
+	local words
+
+	for words in '-- host sftp' '-R -- host sftp' '-Rd . -- ::1 sftp' \
+	    '-d -- -- host sftp'; do
+		# shellcheck disable=SC2086	# words
+		run "$HERE/wire" -- "$SERVER" $words <<<"stat $DIR"
+		assert_success
+		assert_line -n 0 -p 'attrs '
+	done
+	for words in 'host sftp' '-- host' '-- sftp' '-- host sftp more' \
+	    '-- host stfp' '-- host SFTP' '-d -- host sftp' '-- -R sftp x' \
+	    '-- host sftp --' 'host -- sftp'; do
+		# shellcheck disable=SC2086	# words
+		run --separate-stderr -78 "$SERVER" -t $words
+		assert_regex "$stderr" 'is left over behind the options'
+	done
+}
+
 @test "a malformed SSH_CONNECTION ends it, none is UNKNOWN" {
 	SSH_CONNECTION='' run -255 "$SERVER" -e </dev/null
 	assert_output -p 'Malformed SSH_CONNECTION variable: ""'
