@@ -89,7 +89,8 @@ print_origins(const struct origin *o, FILE *out)
 static void
 print_setid(const struct knob *k, const struct policy *p, FILE *out)
 {
-	if (k->offset == offsetof(struct policy, files.mode) && p->restricted)
+	if (k->offset == offsetof(struct policy, files.mode) &&
+	    p->restricted_here)
 		fprintf(out, "; clear=%o is added, being restricted",
 		    POLICY_SETID);
 }

@@ -258,7 +258,7 @@ rule_fill(struct path_rule *r, const struct setting *path,
 		r->sets |= 1u << leaf;
 		knob_store(s->knob, s->value, &said);
 	}
-	said.files.mode.clear |= p->restricted ? POLICY_SETID : 0;
+	said.files.mode.clear |= p->restricted_here ? POLICY_SETID : 0;
 	policy_area(&said, NULL, &r->values);
 	return 0;
 }

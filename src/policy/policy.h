@@ -119,6 +119,9 @@ struct policy {
 						 * who knows the file system */
 	bool		 restricted;		/* something is forbidden that a
 						 * shell would permit */
+	bool		 restricted_here;	/* ... by more than -R, -p and
+						 * -P, which OpenSSH has too and
+						 * which change nothing else */
 	struct arena	 strings;		/* all of the above */
 };
 

@@ -269,16 +269,15 @@ outcome_restricts(const struct outcome *o)
 }
 
 /*
- * Is access.protect_startup on? To set it restricts, too. -R, -p and -P alone
- * forbid what they forbid in OpenSSH's server, and what cannot be written
- * needs no more.
+ * True if access.protect_startup is on. To set it restricts, too; what cannot
+ * be written needs no more.
  */
 static bool
 protects_startup(const struct outcome *o, const struct policy *p)
 {
 	const struct origin *set;
 
-	if (!restricts_without(o, o->flags))
+	if (!p->restricted_here)
 		return false;
 	set = o->origins[knob_find("access.protect_startup") - knobs];
 	return set != NULL &&
@@ -300,6 +299,7 @@ conclude(const struct outcome *o, const struct origin *paths,
     const struct facts *f, struct policy *p, struct mistake *m)
 {
 	p->restricted = outcome_restricts(o);
+	p->restricted_here = restricts_without(o, o->flags);
 	p->access.protect_startup = protects_startup(o, p);
 	if (paths != NULL &&
 	    (p->paths = paths_build(paths, f, p, m)) == NULL)
@@ -309,7 +309,7 @@ conclude(const struct outcome *o, const struct origin *paths,
 	    p->files.hide != NULL || p->files.symlinks != SYMLINKS_FOLLOW;
 	/* Of a directory these bits give away nothing, and a group tree
 	 * needs them. */
-	if (p->restricted)
+	if (p->restricted_here)
 		p->files.mode.clear |= POLICY_SETID;
 	limit_read(p);
 	return 0;

@@ -212,6 +212,7 @@ check_restricted(void)
 	struct mistake m = { 0 };
 	struct config *c;
 	struct policy p;
+	bool here;
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -219,6 +220,11 @@ check_restricted(void)
 		resolve(options, NULL, &case_facts, &c, &p, &m);
 		ok(p.restricted == rows[i].restricted, "%s restricts: %d",
 		    rows[i].option, rows[i].restricted);
+		/* OpenSSH's own options forbid, and change nothing else. */
+		here = p.restricted && rows[i].option[0] != '-';
+		ok(p.restricted_here == here &&
+		    p.files.mode.clear == (here ? POLICY_SETID : 0),
+		    "%s takes set-id bits: %d", rows[i].option, here);
 		finish(c, &p);
 	}
 }

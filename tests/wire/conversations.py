@@ -457,6 +457,37 @@ def setstat_order(c):
     c("lsetstat@openssh.com", "l", dict(who, atime=9, mtime=9))
 
 
+@talk(umask=0)
+def set_ids(c):
+    """Set-id bits of what is made, of what is set, and of what is written
+    to; and names that a login reads."""
+    for mode in (0o4755, 0o2755, 0o6711, 0o1777, 0o7777):
+        h = c.handle("open", "f%o" % mode, flags_of("rwc"),
+                     {"permissions": mode})
+        c("fstat", h)
+        c("fsetstat", h, {"permissions": mode})
+        c("fstat", h)
+        c("write", h, 0, b"set")
+        c("fstat", h)
+        c("fsetstat", h, {"permissions": mode, "size": 1})
+        c("close", h)
+        c("mkdir", "d%o" % mode, {"permissions": mode})
+        for name in ("f%o" % mode, "d%o" % mode, "one", "d"):
+            c("setstat", name, {"permissions": mode})
+            c("stat", name)
+            c("lsetstat@openssh.com", name, {"permissions": mode})
+            c("stat", name)
+    for name in (".bashrc", ".profile", ".zshenv", ".pam_environment"):
+        h = c.handle("open", name, flags_of("wct"), {"permissions": 0o644})
+        c("write", h, 0, b"echo\n")
+        c("close", h)
+    c("mkdir", ".ssh", {"permissions": 0o700})
+    c("close", c.handle("open", ".ssh/authorized_keys", flags_of("wc"), {}))
+    c("rename", ".bashrc", ".bash_login")
+    c("symlink", "/", ".config")
+    c("hardlink@openssh.com", ".profile", ".login")
+
+
 @talk(user="nobody")
 def not_permitted(c):
     """What an ordinary user may not do."""
@@ -683,8 +714,7 @@ for _i, _version in enumerate((0, 1, 2, 3, 4, 6, 7, 0xFFFFFFFF)):
     def _offer(c):
         c("stat", "f")
         c("stat", "nope")
-    if _version <= 3:
-        talk(offer=_version, name="offer-%d" % _version)(_offer)
+    talk(offer=_version, name="offer-%d" % _version)(_offer)
 
 for _name, _env in (
         ("no-address", {"SSH_CONNECTION": None}),
@@ -874,6 +904,28 @@ for _seed in range(1, 13):
     talk(user="nobody", fsize=1 << 20, levels=TWO_LEVELS,
          name="random-%d" % _seed)(
         _random_talk(_seed))
+
+# --- what -R, -p and -P bring with them: what they forbid, and nothing else ---
+
+_BESIDE = "users-groups-by-id"		# which none of these conversations asks
+_CHANGES_NOTHING = ("stats", "realpaths", "longnames", "listings",
+                    "long-listings")
+for _talk in list(TALKS):
+    if not (_talk.name in _CHANGES_NOTHING + (
+            "open-others", "open-modes", "read-and-write", "handles",
+            "unlinked-and-renamed", "directories", "removals", "renames",
+            "posix-renames", "symlinks", "setstats", "setstat-order",
+            "set-ids", "not-permitted", "copies", "file-size-limit")
+            or _talk.name.startswith("random-1")):
+        continue
+    for _letter, _options in (
+            ("R", ["-R"]), ("P", ["-P", _BESIDE]),
+            ("p", ["-p", ",".join(n for n in EVERY if n != _BESIDE)])):
+        if _letter != "R" or _talk.name in _CHANGES_NOTHING:
+            TALKS.append(Talk(
+                "beside-%s-%s" % (_letter, _talk.name), _talk.run, _talk.plant,
+                _talk.options + _options, _talk.user, _talk.fsize, _talk.env,
+                _talk.umask, _talk.offer, ("INFO",)))
 
 COMMAND_LINES = [
     ["-h"], ["-?"], ["-z"], ["--help"], ["-d"], ["-f"], ["-l"], ["-P"],

@@ -327,6 +327,7 @@ class Judge:
 
     def explain(self, name, item, theirs, ours):
         subject = "%s\n%s\n%s\n%s" % (item.done, item.kind, theirs, ours)
+        name = re.sub(r"^beside-\w-", "", name)	# is of the same kind
         for row in self.rows:
             if fnmatch.fnmatchcase(name, row.get("where", "*")) and re.match(
                     row["looks"], subject, re.S | re.M):

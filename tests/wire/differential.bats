@@ -8,10 +8,10 @@ load common
 FILES=open-*,read-and-write,handles,unlinked-*,file-size-limit
 NAMES=stats,realpaths,long-chains,directories,removals,symlinks
 RENAMES=renames*,posix-renames
-ATTRIBUTES=setstat*,not-permitted
+ATTRIBUTES=setstat*,set-ids,not-permitted
 LISTINGS=longnames,listing*,long-listings
 EXTENSIONS=extensions,copies*
-REFUSALS=requests-*,read-only-*,restricted-*
+REFUSALS=requests-*,read-only-*,restricted-*,beside-*
 SESSIONS=offer-*,second-init,address-*,no-address,other-*,option-*
 BROKEN=malformed-*,unknown-types,trailing-bytes,length-*
 RANDOM_TALK=random-*
