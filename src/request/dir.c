@@ -131,10 +131,11 @@ op_readdir(struct session *s, struct request *q)
 			break;
 		}
 	}
-	/* In version 3 an error ends the listing, as in OpenSSH. */
+	/* In version 3 an error ends the listing, as in OpenSSH. Later ones are
+	 * told of it by the next READDIR. */
 	if (n.count == 0)
 		return q->precise && error != 0 ? error : FX_EOF;
-	reply_names_end(s, q, &n, e == NULL);
+	reply_names_end(s, q, &n, e == NULL && error == 0);
 	return 0;
 }
 

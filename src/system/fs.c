@@ -147,7 +147,9 @@ fs_next_data(int fd, uint64_t *off, uint64_t *end)
 ssize_t
 fs_getdents(int fd, void *to, size_t len)
 {
-	return outcome((int)syscall(SYS_getdents64, fd, to, len));
+	int n = outcome((int)syscall(SYS_getdents64, fd, to, len));
+
+	return n == -ENOENT ? 0 : n;
 }
 
 int

@@ -175,7 +175,10 @@ uint64_t fs_size(int fd);
  */
 int	 fs_next_data(int fd, uint64_t *off, uint64_t *end);
 
-/* Raw directory entries, struct dirent64 after another; 0 at the end. */
+/*
+ * Raw directory entries, struct dirent64 after another; 0 at the end, which
+ * that of a directory that was removed meanwhile is too, as in readdir(3).
+ */
 ssize_t	 fs_getdents(int fd, void *, size_t len);
 
 /*

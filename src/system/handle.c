@@ -261,7 +261,8 @@ dir_fill(struct handle *h)
 	d->ended = n <= 0;
 	if (n > 0)
 		d->len += (size_t)n;
-	return n < 0 ? (int)n : 0;
+	d->error = n < 0 ? (int)n : 0;
+	return d->error;
 }
 
 int
@@ -280,15 +281,19 @@ handle_next_entry(struct handle *h, int *error)
 	struct dir_stream *d = h->dir;
 	const struct dirent64 *e;
 
+	/* An entry without an inode is none, as readdir(3) has it. */
+	do {
+		if (d->pos == d->len && !d->ended) {
+			d->pos = d->len = 0;
+			(void)dir_fill(h);
+		}
+		*error = d->error;
+		if (d->pos == d->len)
+			return NULL;
+		e = (const void *)(d->data + d->pos);
+		d->pos += e->d_reclen;
+	} while (e->d_ino == 0);
 	*error = 0;
-	if (d->pos == d->len && !d->ended) {
-		d->pos = d->len = 0;
-		*error = dir_fill(h);
-	}
-	if (d->pos == d->len)
-		return NULL;
-	e = (const void *)(d->data + d->pos);
-	d->pos += e->d_reclen;
 	return e;
 }
 

@@ -72,6 +72,7 @@ struct handle {
 struct dir_stream {
 	size_t	 pos, len, cap;
 	bool	 ended;
+	int	 error;		/* what ended it, or 0 */
 	char	*data;
 };
 
@@ -143,8 +144,10 @@ bool	 handle_reads(const struct handle *);
 bool	 handle_writes(const struct handle *);
 
 /*
- * The next entry of a directory, NULL at its end or after an error, which is
- * then in *error as -errno. The name lives until the next call.
+ * Returns the next entry of a directory, or NULL at its end or after an error,
+ * which is in *error as -errno then, and in later calls too. The name lives
+ * until the next call. What readdir(3) hides is hidden: entries without an
+ * inode.
  */
 struct dirent64;
 const struct dirent64 *handle_next_entry(struct handle *, int *error);

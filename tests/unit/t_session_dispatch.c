@@ -340,6 +340,50 @@ test_bare(void)
 	session_end();
 }
 
+/* Opens a directory and lists it once, with no descriptor to read on with. */
+static struct handle *
+list_once(int slot, bool breaks_off)
+{
+	struct handle *h;
+	int error;
+
+	begin(FXP_OPENDIR);
+	put_cstr(&packet, ".");
+	if (!answers(FXP_HANDLE))
+		return NULL;
+	h = handle_at(&session.handles, slot);
+	if (breaks_off) {
+		handle_unread_entry(h, handle_next_entry(h, &error));
+		h->pin = h->fd;
+		h->fd = -1;
+	}
+	begin(FXP_READDIR);
+	put_u32(&packet, HANDLE_ID_LEN);
+	put_u64(&packet, h->id);
+	return answers(FXP_NAME) ? h : NULL;
+}
+
+/*
+ * An error behind entries is told, by the READDIR that follows them: a listing
+ * that stops there is not taken for whole. Version 3 calls it the end.
+ */
+static void
+test_listing_that_breaks_off(int v)
+{
+	size_t whole;
+
+	session_begin(v, false);
+	ok(list_once(0, false) != NULL, "version %d: a directory", v);
+	whole = session.out.len;
+	ok(list_once(1, true) != NULL &&
+	    session.out.len == whole - (v == 6),
+	    "version %d: what was read is told, and not that it is all", v);
+	/* The packet asks once more. */
+	ok(answers_status(v == 3 ? FX_EOF : FX_PERMISSION_DENIED),
+	    "version %d: then the error is told", v);
+	session_end();
+}
+
 int
 main(void)
 {
@@ -354,6 +398,8 @@ main(void)
 	for (v = 3; v <= 6; v++)
 		if (table_find(FXP_OPEN, v) != NULL)
 			test_life(v);
+	for (v = 3; v <= 6; v++)
+		test_listing_that_breaks_off(v);
 	test_open_read_only();
 	test_bare();
 	buf_free(&packet);

@@ -270,8 +270,62 @@ test_dir_error(void)
 	    O_RDONLY, "plain");
 	ok(handle_next_entry(h, &error) == NULL && error == -ENOTDIR,
 	    "an error ends the list and is told");
+	ok(handle_next_entry(h, &error) == NULL && error == -ENOTDIR,
+	    "and is told again, for the list is not at its end");
+	(void)handle_close(&hs, h);
+	handles_end(&hs);
+}
+
+/* Behind an entry that was read, and so is told after it. */
+static void
+test_dir_error_behind_an_entry(void)
+{
+	struct handles hs;
+	struct handle *h;
+	int error = 0;
+
+	handles_init(&hs);
+	h = handle_new(&hs, HANDLE_DIR, open(".", O_RDONLY), O_RDONLY, ".");
+	ok(handle_next_entry(h, &error) != NULL && error == 0, "an entry");
+	h->dir->pos = h->dir->len;
+	dup2(open("plain", O_RDONLY), h->fd);
+	ok(handle_next_entry(h, &error) == NULL && error == -ENOTDIR,
+	    "an error behind it ends the list and is told");
+	(void)handle_close(&hs, h);
+	handles_end(&hs);
+}
+
+/* What readdir(3) hides: entries without an inode, and what getdents64(2)
+ * says of a directory that is gone. */
+static void
+test_dir_hides(void)
+{
+	struct dirent64 entry[3] = {
+		{ .d_ino = 0, .d_reclen = sizeof(*entry), .d_name = "a" },
+		{ .d_ino = 7, .d_reclen = sizeof(*entry), .d_name = "b" },
+		{ .d_ino = 0, .d_reclen = sizeof(*entry), .d_name = "c" },
+	};
+	const struct dirent64 *e;
+	struct handles hs;
+	struct handle *h;
+	int error = 0;
+
+	mkdir("removed", 0700);
+	handles_init(&hs);
+	h = handle_new(&hs, HANDLE_DIR, open("removed", O_RDONLY), O_RDONLY,
+	    "removed");
+	ok(handle_read_all(h) == 0, "a directory is read");
+	free(h->dir->data);
+	h->dir->data = malloc(sizeof(entry));
+	memcpy(h->dir->data, entry, sizeof(entry));
+	h->dir->len = h->dir->cap = sizeof(entry);
+	h->dir->ended = false;
+	rmdir("removed");
+	e = handle_next_entry(h, &error);
+	ok(e != NULL && strcmp(e->d_name, "b") == 0,
+	    "an entry without an inode is passed over");
 	ok(handle_next_entry(h, &error) == NULL && error == 0,
-	    "and then it is at its end");
+	    "so is the last one, and a directory that is gone is at its end");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
 }
@@ -292,5 +346,7 @@ main(void)
 	read_dir(2000, 1);
 	read_dir(1500, 7);
 	test_dir_error();
+	test_dir_error_behind_an_entry();
+	test_dir_hides();
 	return done();
 }
