@@ -11,8 +11,8 @@
 #include "system/clock.h"
 #include "wire/sftp.h"
 
-#define PATIENCE	10000	/* ms for each packet */
-#define ANSWERS		8	/* and then no more */
+#define PATIENCE	10000	/* ms for each packet, and at least for all */
+#define ANSWERS		64	/* as many requests are answered at least */
 
 /* Reads just `len` bytes; what is too long for `to` is thrown away. */
 static bool
@@ -38,11 +38,13 @@ read_bytes(uint8_t *to, size_t size, size_t len, uint64_t until)
 	return true;
 }
 
-/* The type and the id of the next packet; an INIT has its version there. */
+/*
+ * Reads the type and the id of the next packet; an INIT has its version there.
+ * False if it is not whole by then.
+ */
 static bool
-read_packet(uint8_t *type, uint32_t *id)
+read_packet(uint8_t *type, uint32_t *id, uint64_t until)
 {
-	uint64_t until = clock_ms() + PATIENCE;
 	uint8_t head[4], body[5] = { 0 };
 	struct reader r;
 	uint32_t len;
@@ -63,8 +65,12 @@ read_packet(uint8_t *type, uint32_t *id)
 static bool
 write_out(struct buf *b)
 {
-	ssize_t n = write(STDOUT_FILENO, b->data, b->len);
+	struct pollfd pfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	ssize_t n;
 
+	if (poll(&pfd, 1, PATIENCE) != 1)
+		return false;
+	n = write(STDOUT_FILENO, b->data, b->len);
 	b->len = 0;
 	return n > 0;
 }
@@ -73,20 +79,22 @@ void
 refuse_session(struct session *s, const char *text)
 {
 	struct request q = { .message = text };
+	uint64_t until = clock_ms() + PATIENCE, end;
 	uint8_t type;
 	int left;
 
-	if (!read_packet(&type, &q.id) || type != FXP_INIT)
+	if (!read_packet(&type, &q.id, until) || type != FXP_INIT)
 		return;
 	s->version = 3;
 	s->bare_status = q.id < 3;
 	put_u32(&s->out, 5);
 	put_u8(&s->out, FXP_VERSION);
 	put_u32(&s->out, 3);
-	for (left = ANSWERS; left > 0; left--) {
-		if (!write_out(&s->out) || !read_packet(&type, &q.id))
+	end = clock_ms() + PATIENCE;
+	for (left = ANSWERS; write_out(&s->out); left -= left > 0) {
+		until = left > 0 ? clock_ms() + PATIENCE : end;
+		if (!read_packet(&type, &q.id, until))
 			return;
 		reply_status(s, &q, FX_FAILURE);
 	}
-	(void)write_out(&s->out);
 }

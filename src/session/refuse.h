@@ -10,9 +10,10 @@
 
 /*
  * Answers INIT with version 3 and nothing announced, and each request with
- * FAILURE and `text`: some clients (lftp) do not care for the first answer
- * and show a later one. Returns after a few, when the client goes away, or
- * when it lets ten seconds pass.
+ * FAILURE and `text`: many clients do not show the first answer but a later
+ * one, or what they make of it. Returns after 64 requests, but not before ten
+ * seconds have passed; when the client goes away; or when it lets ten seconds
+ * pass between two packets, or does not read for so long.
  */
 void	refuse_session(struct session *, const char *text);
 

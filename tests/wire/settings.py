@@ -219,6 +219,23 @@ class Time(SessionTest):
         self.assert_ends(s, 0)
 
 
+class Refused(SessionTest):
+    """session.access = refuse, and a client that does not take the first
+    no for an answer (phpseclib3 asks twice before each call, FileZilla goes
+    on): t_session_refuse has the times."""
+
+    def test_each_request_is_told(self):
+        s = self.session("-o", "session.access=refuse", "-o",
+                         "session.message=Ask the help desk")
+        for n in range(200):
+            reply = s.call(*[("realpath", "."), ("stat", "f"), (
+                "open", "f", READ, {}), ("nope@example.com", b"")][n % 4])
+            self.assert_status(reply, FAILURE)
+            self.assertEqual(reply.message, b"Ask the help desk")
+        s.end_input()
+        self.assert_ends(s, 78)
+
+
 class Log(SessionTest):
     def test_a_quiet_log_is_quiet(self):
         """Not even the warning about a restriction without ForceCommand."""
