@@ -21,6 +21,24 @@
 
 #define COPY_STEP	(1024 * 1024)	/* bytes between looks at the client */
 
+/* Refuses to copy a file onto itself, with OpenSSH's line in the log. */
+static int
+refuse_same(const struct handle *from, const struct handle *to)
+{
+	struct place pa = fs_place_fd(from->fd, ""),
+	    pb = fs_place_fd(to->fd, "");
+	struct statx a = { 0 }, b = { 0 };
+
+	(void)fs_stat(&pa, &a);
+	(void)fs_stat(&pb, &b);
+	log_error("process_extended_copy_data: refusing to read/write same "
+	    "file: read \"%s\" dev %llu ino %llu, write \"%s\" dev %llu "
+	    "ino %llu", from->name, (unsigned long long)fs_device(&a),
+	    (unsigned long long)a.stx_ino, to->name,
+	    (unsigned long long)fs_device(&b), (unsigned long long)b.stx_ino);
+	return FX_FAILURE;
+}
+
 /*
  * May a file be copied onto itself? Version 3 refuses, as OpenSSH means to;
  * by inode, for a file has more names than one. Later versions allow ranges
@@ -34,9 +52,9 @@ check_same(const struct request *q)
 
 	if (!fs_same(from->fd, to->fd))
 		return !q->precise && strcmp(from->name, to->name) == 0 ?
-		    FX_FAILURE : 0;
+		    refuse_same(from, to) : 0;
 	if (!q->precise)
-		return FX_FAILURE;
+		return refuse_same(from, to);
 	/* To the end, or past the end of all offsets. */
 	if (len == 0 || len > UINT64_MAX - MAX(a, b))
 		len = UINT64_MAX - MAX(a, b);

@@ -213,8 +213,11 @@ decode_handles(struct session *s, struct request *q)
 
 	for (i = 0; i < (int)nitems(q->handle) && q->wants[i] != '\0'; i++) {
 		h = q->handle[i];
-		if (!handle_fits(h, q->wants[i]))
+		if (!handle_fits(h, q->wants[i])) {
+			if (q->row->bad_handle != NULL)
+				log_error("%s", q->row->bad_handle);
 			return FX_INVALID_HANDLE;
+		}
 		if (q->wants[i] == 'h' && h->state != HANDLE_OPEN &&
 		    suspend_wake(&s->fs, &s->handles, h) != 0)
 			return handle_lost(q, h);

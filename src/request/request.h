@@ -72,6 +72,7 @@ struct request_row {
 	bool		 outside;	/* speaks of what no root holds */
 	uint8_t		 bad_handle_v3;	/* 0: as status.c has it */
 	uint8_t		 lost_handle;	/* a file that is gone; 0: FAILURE */
+	const char	*bad_handle;	/* what the log says of one, or NULL */
 	const char	*trace;
 	const char	*line;
 	const char	*record;	/* what log.transfers calls it */

@@ -202,6 +202,7 @@ const struct request_row request_table[] = {
   RIGHT_READ, RIGHT_MODIFY, op_copy_data),
   .record = "copy",
   .pair = "1", .writes = true, .bad_handle_v3 = FX_NO_SUCH_FILE,
+  .bad_handle = "process_extended_copy_data: bad read or write fd",
   .trace = "1copy-data from \"%h\" (handle %n) off %o len %l "
       "to \"%H\" (handle %N) off %w" },
 { EXT("home-directory", "home-directory", 3, "t",

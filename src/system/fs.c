@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 
 #include <dirent.h>
@@ -212,7 +213,7 @@ fs_check_dir(const struct place *p)
 uint64_t
 fs_device(const struct statx *st)
 {
-	return (uint64_t)st->stx_dev_major << 32 | st->stx_dev_minor;
+	return makedev(st->stx_dev_major, st->stx_dev_minor);
 }
 
 /*

@@ -196,7 +196,7 @@ int	 fs_stat(const struct place *, struct statx *);
 /* Is it a directory? 0, -ENOTDIR or what fs_stat() says. */
 int	 fs_check_dir(const struct place *);
 
-/* Both halves of a device number, to compare. */
+/* Returns the device that a file is on, as stat(2) has it. */
 uint64_t fs_device(const struct statx *);
 
 int	 fs_truncate(const struct place *, uint64_t size);

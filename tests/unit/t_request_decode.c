@@ -241,10 +241,13 @@ test_kinds(void)
 		{ 'h', true, false }, { 'F', true, false },
 		{ 'D', false, true }, { 'e', true, true },
 	};
+	static const struct request_row row = { .name = "t" };
 	size_t i;
 
 	for (i = 0; i < nitems(rows); i++) {
-		struct request q = { .wants = { rows[i].letter, 'h' } };
+		struct request q = {
+			.row = &row, .wants = { rows[i].letter, 'h' },
+		};
 		struct handle *const first[] = { file, dir, NULL };
 		const bool good[] = { rows[i].file, rows[i].dir, false };
 		size_t k;

@@ -32,18 +32,22 @@ play()
 	    "$SERVER" "$@"
 }
 
-# OpenSSH's server on stdout; fails if this machine has none.
-find_openssh()
+# OpenSSH's servers on this machine, one a line: those that the environment
+# names, that of the distribution, and those that were built here.
+openssh_servers()
 {
-	local candidate
+	local named candidate file
+	declare -A known
 
-	for candidate in "${OPENSSH_SFTP_SERVER:-}" \
-	    /usr/lib/openssh/sftp-server /usr/libexec/openssh/sftp-server \
-	    /usr/libexec/sftp-server /usr/lib/ssh/sftp-server; do
-		if [ -n "$candidate" ] && [ -x "$candidate" ]; then
-			echo "$candidate"
-			return 0
-		fi
+	IFS=: read -ra named <<<"${OPENSSH_SFTP_SERVER:-}"
+	for candidate in "${named[@]}" \
+	    {,/usr,/usr/local,/opt/*}/lib{,exec}/{,openssh/,ssh/}sftp-server; do
+		[ -x "$candidate" ] || continue
+		file=$(stat -L -c %d:%i "$candidate")
+		# Whoever installed slipway may have put it there.
+		[ -z "${known[$file]:-}" ] && [[ $("$candidate" -V 2>&1) != \
+		    slipway\ * ]] || continue
+		known[$file]=yes
+		echo "$candidate"
 	done
-	return 1
 }

@@ -256,6 +256,65 @@ def handles(c):
     c.handle("opendir", "d")
 
 
+# No server gave these out: of a wrong length, or numbers that no session here
+# comes to.
+NEVER_GIVEN = (b"", b"\xff", b"\0\0\0", b"bad!", b"\xff\xff\xff\xff",
+               b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\0\0\x10\0",
+               b"\0\0\0\0\0", b"\0" * 8, b"\xff" * 8, b"h" * 9, b"h" * 300)
+
+
+def ask_by_handle(c, h, good, asks=None):
+    """Every request that takes a handle, or those that are told, by one that
+    is none; `good` is one that is."""
+    requests = [("read", h, 0, 10), ("read", h, 1 << 63, 0),
+                ("write", h, 0, b"x"), ("write", h, 0, b""),
+                ("fstat", h), ("fsetstat", h, {}),
+                ("fsetstat", h, {"size": 0}),
+                ("fsetstat", h, {"permissions": 0o600, "atime": 1,
+                                 "mtime": 2}),
+                ("readdir", h), ("fsync@openssh.com", h),
+                ("fstatvfs@openssh.com", h), ("copy-data", h, 0, 5, good, 0),
+                ("copy-data", good, 0, 5, h, 0), ("copy-data", h, 0, 0, h, 0),
+                ("close", h)]
+    for at in range(len(requests)) if asks is None else asks:
+        c(*requests[at % len(requests)])
+
+
+@talk(levels=TWO_LEVELS)
+def stale_handles(c):
+    """Handles after their CLOSE, beside one that is open. OpenSSH gives the
+    number out again, so that nothing may be opened meanwhile."""
+    good = c.handle("open", "one", flags_of("rw"), {})
+    for opener in (("open", "f", flags_of("r"), {}),
+                   ("open", "f", flags_of("rw"), {}),
+                   ("open", "new", flags_of("wcx"), {}), ("opendir", "d")):
+        h = c.handle(*opener)
+        c("close", h)
+        ask_by_handle(c, h, good)
+        c("fstat", good)
+        c("read", good, 0, 10)
+    c("close", good)
+    ask_by_handle(c, good, good)
+
+
+@talk(levels=TWO_LEVELS)
+def handles_never_given(c):
+    """Before anything is open, beside what is, and made from what is."""
+    for h in NEVER_GIVEN[::3]:
+        ask_by_handle(c, h, b"bad!")
+    good = c.handle("open", "one", flags_of("rw"), {})
+    c.handle("opendir", "d")
+    for h in NEVER_GIVEN:
+        ask_by_handle(c, h, good)
+    for told, h in (("changed", bytes([good[0] ^ 0x80]) + good[1:]),
+                    ("short", good[:-1]), ("long", good + b"\0"),
+                    ("twice", good + good)):
+        c.symbols[h] = "#1 " + told
+        ask_by_handle(c, h, good)
+    c("fstat", good)
+    c("read", good, 0, 10)
+
+
 @talk()
 def unlinked_and_renamed(c):
     """Handles live on when the names change."""
@@ -851,7 +910,7 @@ def _random_talk(seed):
 
         def some(pool):
             return dice.choice(pool) if pool and dice.random() < 0.95 \
-                else b"bad!"
+                else dice.choice(NEVER_GIVEN)
 
         def open_file():
             letters = dice.choice(("r", "w", "rw", "rwc", "wct", "rwcx",
@@ -868,6 +927,8 @@ def _random_talk(seed):
             c("close", h)
             if h in pool:
                 pool.remove(h)
+                ask_by_handle(c, h, some(files), [
+                    dice.randrange(100) for _ in range(dice.randrange(3))])
 
         deeds = [
             (12, open_file), (4, open_dir), (8, close),

@@ -221,7 +221,7 @@ class Recorder:
         text = re.sub(r"(sent handle (?:handle )?)(\d+)", given, text)
         text = re.sub(r"((?:\(handle|close handle|fsetstat handle) )(\d+)",
                       used, text)
-        text = re.sub(r"(fatal|pid[ =])\d+", r"\1N", text)
+        text = re.sub(r"(fatal|pid[ =]|\bino )\d+", r"\1N", text)
         return self.placeless(text)
 
 

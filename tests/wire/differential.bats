@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: ISC
 # Our server against OpenSSH's: see differ.py. What may differ is listed in
-# differences.py; $OPENSSH_SFTP_SERVER names another reference.
+# differences.py. Each of OpenSSH's servers on this machine is compared; and
+# $OPENSSH_SFTP_SERVER names more, with colons between.
 
 load common
 
 # Every conversation is in one of these groups; the last tests check that.
-FILES=open-*,read-and-write,handles,unlinked-*,file-size-limit
+FILES=open-*,read-and-write,handles*,stale-handles,unlinked-*,file-size-limit
 NAMES=stats,realpaths,long-chains,directories,removals,symlinks
 RENAMES=renames*,posix-renames
 ATTRIBUTES=setstat*,set-ids,not-permitted
@@ -22,17 +23,28 @@ ALL+=,$SESSIONS,$BROKEN,$RANDOM_TALK,$COMMAND
 setup()
 {
 	require_server
-	REFERENCE=$(find_openssh) || skip "no sftp-server of OpenSSH here"
+	mapfile -t REFERENCES < <(openssh_servers)
+	[ ${#REFERENCES[@]} -gt 0 ] || skip "no sftp-server of OpenSSH here"
 }
 
 # Compares one group and remembers which differences were seen.
 same()
 {
-	local seen=$BATS_FILE_TMPDIR/seen
-
 	echo "$1" >>"$BATS_FILE_TMPDIR/groups"
-	run python3 "$HERE/differ.py" -k "$1" -s "$seen" "$SERVER" "$REFERENCE"
-	assert_success
+	differ "$BATS_FILE_TMPDIR/seen" -k "$1"
+}
+
+# differ SEEN OPTION ...: with each of OpenSSH's servers.
+differ()
+{
+	local reference
+
+	for reference in "${REFERENCES[@]}"; do
+		echo "# $reference"
+		run python3 "$HERE/differ.py" -s "$1" "${@:2}" "$SERVER" \
+		    "$reference"
+		assert_success
+	done
 }
 
 # So far go the times in some conversations.
@@ -63,9 +75,7 @@ require_long_times()
 	"$SERVER" -h 2>&1 | grep -q -- '-o name=value' ||
 	    skip "this server has no profiles"
 	require_long_times
-	run python3 "$HERE/differ.py" -o profile=openssh -k "$ALL" -s "$seen" \
-	    "$SERVER" "$REFERENCE"
-	assert_success
+	differ "$seen" -o profile=openssh -k "$ALL"
 	run grep -x failure-says-why "$seen"
 	assert_output ''
 }
