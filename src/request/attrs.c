@@ -107,8 +107,9 @@ set_times(const struct request *q, const struct place *p, const struct attr *a)
 }
 
 /*
- * A refusal that the policy lets pass: of an owner, a time or a mode, but
- * never of a size, nor of a mode that would have taken rights away.
+ * True for a refusal that the policy lets pass: of an owner, a time or a mode,
+ * but never of a size, nor of a mode that would have taken rights away where
+ * the file system has any.
  */
 static bool
 ignores_denied(const struct request *q, int what, const struct place *p, int r)
@@ -118,7 +119,8 @@ ignores_denied(const struct request *q, int what, const struct place *p, int r)
 	if (!q->ruling.setstat->ignore_denied || (r != -EPERM && r != -EACCES))
 		return false;
 	if (what == SET_MODE && (fs_stat(p, &st) != 0 ||
-	    (st.stx_mode & ~q->attr.mode & 07777) != 0))
+	    ((st.stx_mode & ~q->attr.mode & 07777) != 0 &&
+	    fs_keeps_modes(p, &st))))
 		return false;
 	if (what != SET_MODE && what != SET_TIMES && what != SET_OWNER)
 		return false;

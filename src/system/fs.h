@@ -244,6 +244,14 @@ int	 fs_copy_rights(int from, const struct place *, int to);
 int	 fs_check_access(const struct place *, int flags);
 
 int	 fs_chmod(const struct place *, mode_t);
+
+/*
+ * True if the file system keeps modes, so that a chmod(2) which it refused
+ * would have changed something. Some show every file with the same mode and
+ * refuse whatever is asked.
+ */
+bool	 fs_keeps_modes(const struct place *, const struct statx *);
+
 int	 fs_chown(const struct place *, uid_t, gid_t);
 int	 fs_utimes(const struct place *, const struct timespec [2]);
 

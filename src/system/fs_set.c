@@ -4,9 +4,11 @@
 
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +24,12 @@
 #else
 #define SYS_fchmodat2	452
 #endif
+#endif
+
+/* Not in every <linux/magic.h>. */
+#define EXFAT_MAGIC	0x2011bab0
+#ifndef FUSE_SUPER_MAGIC
+#define FUSE_SUPER_MAGIC 0x65735546
 #endif
 
 /* By a descriptor to write through, where nothing else will do. */
@@ -178,6 +186,45 @@ fs_chmod(const struct place *p, mode_t mode)
 		return 0;
 	/* O_PATH descriptors have no fchmod(2). */
 	return errno != EBADF ? -errno : chmod_place(p, mode);
+}
+
+/* Returns what statfs(2) calls the file system's type, or 0. */
+static unsigned long
+fs_type(const struct place *p)
+{
+	bool ours = (p->flags & PLACE_FD) == 0;
+	int follow = (p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW;
+	int fd = ours ? fs_open(p, O_PATH | follow, 0) : p->dirfd;
+	struct statfs st;
+	unsigned long type;
+
+	type = fd >= 0 && fstatfs(fd, &st) == 0 ? (unsigned long)st.f_type : 0;
+	if (ours && fd >= 0)
+		(void)fs_close(fd);
+	return type;
+}
+
+bool
+fs_keeps_modes(const struct place *p, const struct statx *st)
+{
+	const uint64_t fixed = STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND;
+	mode_t mode = st->stx_mode & 07777;
+	uid_t self = geteuid();
+
+	switch (fs_type(p)) {
+	case MSDOS_SUPER_MAGIC:
+	case EXFAT_MAGIC:
+		return false;
+	case FUSE_SUPER_MAGIC:
+		/* As exfat-fuse and ntfs-3g show the files of who mounted. */
+		if (self != 0 && st->stx_uid != self)
+			return (mode & 0777) != 0777;
+	}
+	if ((self != 0 && st->stx_uid != self) ||
+	    (st->stx_attributes & fixed) != 0)
+		return true;
+	/* The owner may set the mode that a file has, if there are any. */
+	return fs_chmod(p, mode) != -EPERM;
 }
 
 int

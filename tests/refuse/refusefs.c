@@ -23,6 +23,7 @@
  *	fold		names are as on vfat: capitals are small letters, also
  *			those of Latin-1, and dots at the end are left out
  *	byname		a file has another inode number by each name
+ *	nomodes		all is root's and for everybody; chmod(2) fails, EPERM
  *	and what mount.fuse3(8) lists, for example allow_other
  *
  * It stays in the foreground, says `ready` on stdout once it is mounted, and
@@ -85,6 +86,7 @@ static struct options {
 	int		 writeback;
 	int		 fold;
 	int		 byname;
+	int		 nomodes;
 	unsigned	 linger;
 	unsigned	 aged;
 	unsigned	 behind;
@@ -96,6 +98,7 @@ static const struct fuse_opt option_specs[] = {
 	{ "nolink", offsetof(struct options, nolink), 1 },
 	{ "fold", offsetof(struct options, fold), 1 },
 	{ "byname", offsetof(struct options, byname), 1 },
+	{ "nomodes", offsetof(struct options, nomodes), 1 },
 	{ "linger=%u", offsetof(struct options, linger), 0 },
 	{ "aged=%u", offsetof(struct options, aged), 0 },
 	{ "behind=%u", offsetof(struct options, behind), 0 },
@@ -213,7 +216,7 @@ node_forget(struct node *n, uint64_t lookups)
 		node_free(n);
 }
 
-/* fstat(2) with the times that are to be shown. */
+/* fstat(2) with the times, mode and owner that are to be shown. */
 static int
 stat_shown(int fd, struct stat *st)
 {
@@ -224,6 +227,10 @@ stat_shown(int fd, struct stat *st)
 	    st->st_ctim.tv_nsec < mounted.tv_nsec))
 		st->st_ctim.tv_sec -= options.aged;
 	st->st_ctim.tv_sec -= options.behind;
+	if (options.nomodes) {
+		st->st_mode = (st->st_mode & S_IFMT) | 0777;
+		st->st_uid = st->st_gid = 0;
+	}
 	return 0;
 }
 
@@ -602,6 +609,10 @@ set_mode(int fd, mode_t mode)
 {
 	char name[32];
 
+	if (options.nomodes) {
+		errno = EPERM;
+		return -1;
+	}
 	return chmod(proc_name(name, fd), mode & 07777);
 }
 

@@ -145,6 +145,56 @@ class Denied(SessionTest):
             s.call("setstat", "nope", {"permissions": 0o600}), 2)
 
 
+REFUSEFS = os.path.join(os.environ.get("BUILD", os.path.dirname(SERVER)),
+                        "tests/refusefs")
+
+
+@unittest.skipUnless(ROOT, "takes root, to mount for others")
+class NoModes(SessionTest):
+    """setstat.on_error on a file system without modes, as exfat-fuse and
+    ntfs-3g with umask=0: all is root's with mode 777, and chmod fails."""
+
+    def setUp(self):
+        super().setUp()
+        if not os.path.exists(REFUSEFS) or not os.access(
+                "/dev/fuse", os.W_OK):
+            self.skipTest("takes build/tests/refusefs and /dev/fuse")
+        self.mount, source = (os.path.join(self.dir, name)
+                              for name in ("mount", "source"))
+        for path in self.mount, source:
+            os.mkdir(path)
+        os.chmod(self.dir, 0o755)
+        with open(os.path.join(source, "f"), "wb"):
+            pass
+        daemon = subprocess.Popen(
+            [REFUSEFS, source, self.mount, "-o", "nomodes,allow_other"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(daemon.communicate)
+        self.addCleanup(daemon.terminate)
+        if daemon.stdout.readline() != b"ready\n":
+            self.skipTest("nothing can be mounted here")
+
+    def answers(self, setting, user, mode, version=3):
+        s = self.session("-o", "setstat.on_error=" + setting, user=user,
+                         cwd=self.mount, version=version)
+        codes = [s.call("setstat", "f", {"permissions": mode}).code]
+        h = s.call(*(("open", "f", READ, {}) if version < 5 else
+                     ("open", "f", 1, 2, {}))).handle
+        codes.append(s.call("fsetstat", h, {"permissions": mode}).code)
+        self.assertEqual(s.finish(), 0)
+        return codes
+
+    def test_a_mode_that_takes_rights(self):
+        for user in None, "nobody":
+            for version in 3, 6:
+                for mode in 0o777, 0o644, 0o600, 0:
+                    told = (user, version, oct(mode))
+                    self.assertEqual(self.answers(
+                        "report", user, mode, version), [DENIED] * 2, told)
+                    self.assertEqual(self.answers(
+                        "ignore-denied", user, mode, version), [OK] * 2, told)
+
+
 class Protocol(SessionTest):
     def test_messages(self):
         for setting, text in (("system", b"File exists"),
