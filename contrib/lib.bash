@@ -65,7 +65,6 @@ bats:bats-support	bats-support		bats-support
 bats:bats-assert	bats-assert		bats-assert
 tar			tar			tar
 gzip			gzip			gzip
-lftp			lftp			lftp
 rclone			rclone			rclone
 psftp			putty-tools		putty
 python3			python3			python3
