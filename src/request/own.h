@@ -11,11 +11,11 @@
 
 #define OWN_MAX	4096
 
-struct own_file;
+struct fs_id;
 struct statx;
 
 struct own {
-	struct own_file	*files;		/* made with the first */
+	struct fs_id	*files;		/* made with the first */
 	size_t		 len;		/* at most OWN_MAX */
 	size_t		 next;		/* where the next one goes */
 };

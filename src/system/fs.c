@@ -216,6 +216,25 @@ fs_device(const struct statx *st)
 	return makedev(st->stx_dev_major, st->stx_dev_minor);
 }
 
+struct fs_id
+fs_id(const struct statx *st)
+{
+	struct fs_id id = { .dev = fs_device(st), .ino = st->stx_ino };
+
+	if ((st->stx_mask & STATX_BTIME) != 0) {
+		id.born = st->stx_btime.tv_sec;
+		id.born_ns = st->stx_btime.tv_nsec;
+	}
+	return id;
+}
+
+bool
+fs_is_same(const struct fs_id *a, const struct fs_id *b)
+{
+	return a->ino == b->ino && a->dev == b->dev && a->born == b->born &&
+	    a->born_ns == b->born_ns;
+}
+
 /*
  * A place that is a descriptor has no name to change: the kernel says so in
  * other words for each call, and of a name with a slash behind it, too.

@@ -199,6 +199,20 @@ int	 fs_check_dir(const struct place *);
 /* Returns the device that a file is on, as stat(2) has it. */
 uint64_t fs_device(const struct statx *);
 
+/*
+ * Identifies an inode. The number of one that is removed is used again, but
+ * not with its time of birth, which is 0 on file systems that have none.
+ */
+struct fs_id {
+	uint64_t	 dev, ino;
+	int64_t		 born;
+	uint32_t	 born_ns;
+};
+
+/* The identity of what fs_stat(), or statx(2) with STATX_BTIME, told of. */
+struct fs_id fs_id(const struct statx *);
+bool	 fs_is_same(const struct fs_id *, const struct fs_id *);
+
 int	 fs_truncate(const struct place *, uint64_t size);
 
 /*

@@ -472,6 +472,32 @@ test_next_data(void)
 	close(fd);
 }
 
+/* A number that was used before is told by the time of birth. */
+static void
+test_identity(void)
+{
+	struct statx st = { .stx_mask = STATX_BTIME, .stx_ino = 7,
+	    .stx_dev_minor = 8, .stx_btime = { .tv_sec = 9, .tv_nsec = 10 } };
+	struct statx other[5] = { st, st, st, st, st };
+	struct fs_id id = fs_id(&st), is;
+	size_t i;
+
+	other[0].stx_ino++;
+	other[1].stx_dev_minor++;
+	other[2].stx_dev_major++;
+	other[3].stx_btime.tv_sec++;
+	other[4].stx_btime.tv_nsec++;
+	is = fs_id(&st);
+	ok(fs_is_same(&id, &is), "the same inode");
+	for (i = 0; i < nitems(other); i++) {
+		is = fs_id(&other[i]);
+		ok(!fs_is_same(&id, &is), "another inode, %zu", i);
+	}
+	st.stx_mask = 0;
+	is = fs_id(&st);
+	ok(is.born == 0 && is.born_ns == 0, "one of unknown birth");
+}
+
 int
 main(void)
 {
@@ -496,5 +522,6 @@ main(void)
 	test_next_data();
 	test_process();
 	test_removal();
+	test_identity();
 	return done();
 }
