@@ -335,8 +335,8 @@ judge_located(const struct request *q, int located)
 }
 
 /*
- * What is read at login is changed by nobody here. A handle that was opened
- * to write has been asked then.
+ * Refuses changes of files that are read at login. A handle that was opened
+ * for writing was judged by its OPEN.
  */
 static int
 judge_startup(struct session *s, const struct request *q,
@@ -363,8 +363,8 @@ judge_startup(struct session *s, const struct request *q,
 			continue;
 		change = changes == RIGHT_SETSTAT ? STARTUP_ATTRS :
 		    (changes & ~dirs) == 0 ? STARTUP_DIR : STARTUP_ANY;
-		if (p.dirfd != -1 && !startup_protects(&s->startup, &p,
-		    change))
+		if (p.dirfd != -1 && !startup_protects(&s->startup, &s->fs,
+		    &p, change))
 			continue;
 		log_startup(q);
 		return at == NULL ? FX_PERMISSION_DENIED :
@@ -454,8 +454,8 @@ rights_judge_publishing(struct session *s, struct request *q, bool replaces)
 		log_refusal(q, "takes", RIGHT_CREATE);
 		return FX_PERMISSION_DENIED;
 	}
-	if (!s->startup.on || !startup_protects(&s->startup, &q->place[1],
-	    STARTUP_ANY))
+	if (!s->startup.on || !startup_protects(&s->startup, &s->fs,
+	    &q->place[1], STARTUP_ANY))
 		return 0;
 	log_startup(q);
 	return FX_PERMISSION_DENIED;

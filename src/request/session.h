@@ -29,7 +29,6 @@ struct session {
 	struct ident	 self;
 	const char	*client;	/* address, for the log */
 	struct handles	 handles;
-	struct startup	 startup;	/* what may not be changed, if any */
 	struct own	 own;		/* files that it made */
 	struct stale	 stale;		/* where it looked for stale names */
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
@@ -52,6 +51,7 @@ struct session {
 	/* Last, with what is large and mostly not touched behind what is: a
 	 * page costs a start as much as a system call. */
 	struct fs	 fs;		/* how paths resolve */
+	struct startup	 startup;	/* what may not be changed, if any */
 	char		 names[2][PATH_MAX];	/* a request's, translated */
 };
 

@@ -24,7 +24,6 @@
 #include "wire/buf.h"
 #include "wire/path.h"
 
-#define MAX_LINKS	32	/* as OpenSSH's; the kernel itself has 40 */
 #define MAX_TRIES	64	/* of openat2(2), which unrelated renames upset */
 
 /* Not in every <linux/openat2.h>, which is not everywhere either. */
@@ -32,19 +31,6 @@
 #define NO_MAGICLINKS	0x02u
 #define NO_SYMLINKS	0x04u
 #define IN_ROOT		0x10u
-
-/*
- * A path under construction: absolute, without links, and how much of it is
- * there. In a walking session the directory it leads to is open; -1 says
- * that it is to be opened anew when it is next needed.
- */
-struct trail {
-	const struct fs	*fs;
-	char		*path;		/* PATH_MAX bytes */
-	size_t		 len;
-	int		 dirfd;
-	bool		 dirs;		/* nothing but directories will do */
-};
 
 static int
 trail_append(struct trail *t, const char *name, size_t len)
@@ -61,11 +47,10 @@ trail_append(struct trail *t, const char *name, size_t len)
 	return 0;
 }
 
-/* What was open no longer is where the trail leads. */
-static void
+void
 trail_close(struct trail *t)
 {
-	if (t->dirfd != -1)
+	if (t->dirfd != -1 && t->dirfd != t->base)
 		close(t->dirfd);
 	t->dirfd = -1;
 }
@@ -93,10 +78,10 @@ open_directory(int dirfd, const char *name)
  * by way of "..", which leads out of a root when the directory was moved.
  */
 static int
-reopen(const struct fs *fs, const char *path, size_t len)
+reopen(int root, const char *path, size_t len)
 {
 	char copy[PATH_MAX], *rest = copy, *name;
-	int fd = open_directory(fs->root, "."), next;
+	int fd = open_directory(root, "."), next;
 
 	memcpy(copy, path, len);
 	copy[len] = '\0';
@@ -187,10 +172,30 @@ trail_spell(struct trail *t, const char *name)
 	return 0;
 }
 
+int
+trail_open(struct trail *t, size_t len)
+{
+	int fd;
+
+	if (t->dirfd != -1)
+		return 0;
+	if ((fd = reopen(t->root, t->path, len)) < 0)
+		return fd;
+	t->dirfd = fd;
+	return 0;
+}
+
+int
+trail_parent(const struct trail *t, const char **name)
+{
+	*name = strrchr(t->path, '/') + 1;
+	return reopen(t->root, t->path, (size_t)(*name - t->path));
+}
+
 /*
- * In a walking session: the trail's last component, `name`, is new. Opens it
- * where it is a directory; otherwise its text, as readlinkat(2) returns it:
- * -EINVAL where it is no link.
+ * Goes on to the trail's last component, `name`, which was just appended:
+ * opens it if it is a directory. Otherwise returns the text of a link in
+ * `text` as readlinkat(2) does; -EINVAL says that it is no link.
  */
 static ssize_t
 trail_enter(struct trail *t, size_t parent, const char *name, char *text)
@@ -198,16 +203,14 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 	int fd, r;
 	ssize_t n;
 
-	if (t->dirfd == -1 &&
-	    (t->dirfd = reopen(t->fs, t->path, parent)) < 0) {
-		r = t->dirfd;
-		t->dirfd = -1;
+	if ((r = trail_open(t, parent)) != 0)
 		return r;
-	}
-	if (t->fs->names && (r = trail_spell(t, name)) != 0)
+	if (t->fs != NULL && t->fs->names && (r = trail_spell(t, name)) != 0)
 		return r;
-	if (beneath_hides(t->fs, t->path))
+	if (t->fs != NULL && beneath_hides(t->fs, t->path))
 		return -ENOENT;
+	if (t->pass != NULL)
+		t->pass(t, name);
 	if ((fd = open_directory(t->dirfd, name)) >= 0) {
 		trail_close(t);
 		t->dirfd = fd;
@@ -216,8 +219,8 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 	if (fd != -ENOTDIR)
 		return fd;
 	if ((n = readlinkat(t->dirfd, name, text, PATH_MAX)) >= 0)
-		return (r = beneath_may_follow(t->fs, t->dirfd, name)) == 0 ?
-		    n : r;
+		return t->fs == NULL || (r = beneath_may_follow(t->fs,
+		    t->dirfd, name)) == 0 ? n : r;
 	r = t->dirs && errno == EINVAL ? -ENOTDIR : -errno;
 	trail_close(t);
 	return r;
@@ -235,7 +238,7 @@ trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
 	char text[PATH_MAX];
 	ssize_t n;
 
-	if (t->fs->walks)
+	if (t->root != -1)
 		n = trail_enter(t, parent, strrchr(t->path, '/') + 1, text);
 	else if ((n = readlink(t->path, text, sizeof(text))) == -1)
 		n = -errno;
@@ -275,12 +278,11 @@ trail_step(struct trail *t, const char *name, size_t len, char *left,
 	return trail_follow(t, parent, left, rest, last);
 }
 
-/* Follows a path of at most PATH_MAX - 1 bytes to its end. */
-static int
+int
 trail_walk(struct trail *t, const char *path)
 {
 	char left[2 * PATH_MAX], *p = left;
-	int r, links = 0;
+	int r;
 
 	memcpy(left, path, strlen(path) + 1);
 	while (*p != '\0') {
@@ -293,7 +295,7 @@ trail_walk(struct trail *t, const char *path)
 			return 0;
 		if (r < 0)
 			return r;
-		if (r > 0 && ++links > MAX_LINKS + 1)
+		if (r > 0 && ++t->links > t->max_links)
 			return -ELOOP;
 		p = r > 0 ? left : left + (rest - left);
 	}
@@ -303,7 +305,9 @@ trail_walk(struct trail *t, const char *path)
 int
 fs_realpath(const struct fs *fs, const char *path, char *to)
 {
-	struct trail t = { .fs = fs, .path = to, .len = 1, .dirfd = -1 };
+	struct trail t = { .fs = fs, .root = fs->walks ? fs->root : -1,
+	    .path = to, .len = 1, .dirfd = -1, .base = -1,
+	    .max_links = OPENSSH_LINKS };
 	int r;
 
 	if (strlen(path) >= PATH_MAX)
@@ -347,15 +351,14 @@ fs_realpath_partly(const struct fs *fs, const char *path, char *to, int *why)
 static int
 beneath_walk(const struct fs *fs, const char *path, char *resolved)
 {
-	struct trail t = { .fs = fs, .path = resolved, .len = 1, .dirfd = -1,
+	struct trail t = { .fs = fs, .root = fs->root, .path = resolved,
+	    .len = 1, .dirfd = -1, .base = -1, .max_links = KERNEL_LINKS,
 	    .dirs = true };
 	int r;
 
 	memcpy(resolved, "/", 2);
-	r = trail_walk(&t, path);
-	if (r == 0 && t.dirfd == -1)
-		return reopen(fs, t.path, t.len);
-	if (r == 0)
+	if ((r = trail_walk(&t, path)) == 0 &&
+	    (r = trail_open(&t, t.len)) == 0)
 		return t.dirfd;
 	trail_close(&t);
 	return r;

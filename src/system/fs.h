@@ -44,7 +44,7 @@ struct fs {
 	bool		 no_links;	/* no symbolic link is followed */
 	bool		 reserves;	/* no client makes a silly name: the
 					 * session makes such names itself */
-	bool		 by_component;	/* openat2(2) is not to be had */
+	bool		 by_component;	/* openat2(2), or /proc, is missing */
 	int		 root;		/* O_PATH: what the session calls "/" */
 	struct policy	*policy;	/* which names are hidden; told when
 					 * names are compared without case */
@@ -100,6 +100,13 @@ int	 fs_locate_entry(struct fs *, int dirfd, const char *name,
 
 /* True if both descriptors are of one file or directory. */
 bool	 fs_same(int a, int b);
+
+/*
+ * Puts the absolute name, as the process has it and without links, of what
+ * the place's descriptor has open into `to`, of PATH_MAX bytes. Returns false
+ * if that cannot be told. What was removed has a name that nothing has.
+ */
+bool	 fs_descriptor_name(const struct fs *, const struct place *, char *to);
 
 /* Gives back what a place holds; one that holds nothing is fine. */
 void	 fs_release(struct place *);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/param.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,19 +12,22 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "system/beneath.h"
 #include "system/clock.h"
 #include "system/startup.h"
 #include "wire/buf.h"
 
-#define MAX_LINKS	40
-#define MAX_DEPTH	1024
+#define MAX_DEPTH	(PATH_MAX / 2)	/* of names of usual length */
 #define LOOK_EVERY	1000	/* ms */
 
-/* Below home. Where one ends in a directory, all that is in it counts. */
+/*
+ * Below home; whatever is beneath one of them counts, too. Those that are
+ * beneath another stand here because they may be links.
+ */
 static const char paths[][32] = {
 	".ssh", ".ssh/authorized_keys", ".ssh/authorized_keys2", ".ssh/rc",
-	".ssh/environment", ".profile", ".bashrc", ".bash_profile",
-	".bash_login", ".bash_logout", ".bash_aliases", ".zshenv",
+	".ssh/environment", ".profile", ".bash*", ".bashrc", ".bash_profile",
+	".bash_login", ".bash_logout", ".bash_aliases", ".z*", ".zshenv",
 	".zprofile", ".zshrc", ".zlogin", ".zlogout", ".login", ".logout",
 	".cshrc", ".tcshrc", ".kshrc", ".mkshrc", ".shrc",
 	".pam_environment", ".rhosts", ".shosts", ".k5login", ".k5users",
@@ -30,375 +35,392 @@ static const char paths[][32] = {
 	".config/environment.d", ".local/share/fish", ".local/share/systemd",
 };
 
-/* By their beginnings, in home itself. */
-static const char *const patterns[] = { ".bash*", ".z*" };
-
-/* Where something new may be one of the paths. */
-static const char *const looked_into[STARTUP_DIRS] = {
-	".", ".config", ".local", ".local/share",
+/* The object of a change, and the way up from the directory it stands in. */
+struct ascent {
+	const struct fs	*fs;
+	const struct place *place;
+	const char	*name;		/* in that directory */
+	int		 given, fd;	/* the place's; a directory on the way */
+	size_t		 above;		/* the next one is so far above fd */
+	char		 whole[PATH_MAX + NAME_MAX + 1]; /* its name from the
+					 * root; "" until it is needed */
 };
 
+/* Returns true, and the identity, if there is something. */
 static bool
-look(int dirfd, const char *name, int flags, struct statx *st)
+look(int dirfd, const char *name, int flags, struct statx *st,
+    struct fs_id *id)
 {
-	return statx(dirfd, name, flags, STATX_BASIC_STATS, st) == 0;
-}
-
-static struct startup_id
-id_of(const struct statx *st)
-{
-	return (struct startup_id){ fs_device(st), st->stx_ino };
-}
-
-static bool
-same_id(const struct startup_id *a, const struct startup_id *b)
-{
-	return a->ino == b->ino && a->dev == b->dev;
-}
-
-/* Is it a directory in which new names are found when they appear? */
-static bool
-is_looked_into(const struct startup *s, const struct startup_id *dir)
-{
-	int i;
-
-	for (i = 0; i < STARTUP_DIRS; i++)
-		if (same_id(&s->seen[i].id, dir))
-			return true;
-	return false;
-}
-
-static void
-add_entry(struct startup *s, const struct startup_id *dir, const char *name,
-    size_t len, bool way, bool linked)
-{
-	struct startup_entry *e = &s->entry[s->entries];
-
-	if (s->entries == STARTUP_ENTRIES || len > NAME_MAX) {
-		s->full = true;
-		return;
-	}
-	e->dir = *dir;
-	e->way = way;
-	e->open = way && !linked && is_looked_into(s, dir);
-	memcpy(e->name, name, len);
-	e->name[len] = '\0';
-	s->entries++;
-}
-
-static void
-add_final(struct startup *s, const struct startup_id *id)
-{
-	if (s->finals == STARTUP_ENTRIES)
-		s->full = true;
-	else
-		s->final[s->finals++] = *id;
-}
-
-/*
- * Goes on behind a link: its text stands before what is left. Returns the
- * directory from where, or -1.
- */
-static int
-follow(int dir, int link, char *left, const char *rest)
-{
-	char text[PATH_MAX], behind[PATH_MAX];
-	ssize_t n = readlinkat(link, "", text, sizeof(text) - 1);
-
-	if (n <= 0 || strlcpy(behind, rest, sizeof(behind)) >= sizeof(behind))
-		return -1;
-	text[n] = '\0';
-	if (snprintf(left, PATH_MAX, "%s/%s", text, behind) >= PATH_MAX)
-		return -1;
-	return text[0] == '/' ? open("/", O_PATH | O_CLOEXEC) : dir;
-}
-
-static void
-leave(const struct startup *s, int dir)
-{
-	if (dir != -1 && dir != s->home)
-		close(dir);
-}
-
-/* Opens the component that `name` begins with, and looks at it. */
-static int
-enter(int dir, char *name, size_t len, struct statx *st)
-{
-	char behind = name[len];
-	int fd;
-
-	name[len] = '\0';
-	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	name[len] = behind;
-	if (fd != -1 && !look(fd, "", AT_EMPTY_PATH, st)) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-/*
- * Walks a path from a directory, which it leaves, and notes each name that it
- * leads by, as far as there is something.
- */
-static void
-note_path(struct startup *s, int dir, const char *path, bool way)
-{
-	char left[PATH_MAX], *name = left, *rest;
-	struct startup_id id = s->at;
-	struct statx st;
-	int fd, from, links = 0;
-	size_t len;
-
-	strlcpy(left, path, sizeof(left));
-	if (dir != s->home && look(dir, "", AT_EMPTY_PATH, &st))
-		id = id_of(&st);
-	while (*(name += strspn(name, "/")) != '\0') {
-		len = strcspn(name, "/");
-		rest = name + len + strspn(name + len, "/");
-		add_entry(s, &id, name, len, way || *rest != '\0', links > 0);
-		if ((fd = enter(dir, name, len, &st)) == -1)
-			break;
-		name = rest;
-		from = fd;
-		if (S_ISLNK(st.stx_mode)) {
-			from = ++links > MAX_LINKS ? -1 :
-			    follow(dir, fd, left, rest);
-			close(fd);
-			name = left;
-			if (from == dir)
-				continue;
-		} else if (*rest == '\0' && !way) {
-			id = id_of(&st);
-			add_final(s, &id);
-		}
-		leave(s, dir);
-		if ((dir = from) == -1 || !look(dir, "", AT_EMPTY_PATH, &st))
-			break;
-		id = id_of(&st);
-	}
-	leave(s, dir);
-}
-
-/*
- * Has any of the directories changed in which names could appear? What this
- * session can do to them makes another directory of one; what others do to
- * what is in them is looked at once a second.
- */
-static bool
-is_stale(struct startup *s)
-{
-	struct startup_seen now[STARTUP_DIRS] = { 0 };
-	bool same = true, other = false;
-	struct statx st;
-	int i;
-
-	for (i = 0; i < STARTUP_DIRS; i++)
-		if (look(s->home, looked_into[i], 0, &st))
-			now[i] = (struct startup_seen){ id_of(&st),
-			    st.stx_ctime.tv_sec, st.stx_ctime.tv_nsec };
-	for (i = 0; i < STARTUP_DIRS; i++) {
-		other |= !same_id(&now[i].id, &s->seen[i].id);
-		same &= memcmp(&now[i], &s->seen[i], sizeof(now[i])) == 0;
-	}
-	if (same || (!other && clock_ms() - s->noted < LOOK_EVERY))
+	if (statx(dirfd, name, flags, STATX_TYPE | STATX_INO | STATX_CTIME |
+	    STATX_BTIME, st) == -1)
 		return false;
-	memcpy(s->seen, now, sizeof(now));
-	s->noted = clock_ms();
+	*id = fs_id(st);
 	return true;
 }
 
-static void
-note_all(struct startup *s)
-{
-	size_t i;
-
-	s->entries = s->above;
-	s->finals = 0;
-	s->full = false;
-	s->scanned = (struct startup_seen){ 0 };
-	for (i = 0; i < nitems(paths); i++)
-		note_path(s, s->home, paths[i], false);
-}
-
-void
-startup_begin(struct startup *s, const char *home)
-{
-	struct statx st;
-
-	*s = (struct startup){ .home = open(home,
-	    O_PATH | O_DIRECTORY | O_CLOEXEC) };
-	if (s->home == -1 || !look(s->home, "", AT_EMPTY_PATH, &st))
-		return;
-	s->on = true;
-	s->at = id_of(&st);
-	note_path(s, open("/", O_PATH | O_CLOEXEC), home, true);
-	s->above = s->entries;
-}
-
-static bool
-matches_pattern(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(patterns); i++)
-		if (fnmatch(patterns[i], name, FNM_CASEFOLD) == 0)
-			return true;
-	return false;
-}
-
 /*
- * Directories in home whose names match a pattern: what is in them counts.
- * Listed when something below home is to change, and home has.
- */
-static void
-scan_home(struct startup *s)
-{
-	struct startup_id id;
-	struct dirent64 *e;
-	struct statx st;
-	char data[32 * 1024];
-	ssize_t n, pos;
-	int fd;
-
-	if (memcmp(&s->scanned, &s->seen[0], sizeof(s->scanned)) == 0)
-		return;
-	s->scanned = s->seen[0];
-	if ((fd = openat(s->home, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) ==
-	    -1)
-		return;
-	while ((n = fs_getdents(fd, data, sizeof(data))) > 0)
-		for (pos = 0; pos < n; pos += e->d_reclen) {
-			e = (void *)(data + pos);
-			if (e->d_name[0] != '.' ||
-			    !matches_pattern(e->d_name) ||
-			    !look(fd, e->d_name, 0, &st) ||
-			    !S_ISDIR(st.stx_mode))
-				continue;
-			id = id_of(&st);
-			add_final(s, &id);
-		}
-	close(fd);
-}
-
-/*
- * Could it be that name where a file system thinks that some letters of
- * Unicode are others, or nothing?
+ * True if a file system might find the entry by that name: one to which case
+ * does not count, or that takes some letters of Unicode for others or for
+ * nothing.
  */
 static bool
 may_be_name(const char *entry, const char *name)
 {
-	char glob[2 * NAME_MAX + 2], *to = glob;
-	size_t i;
+	char glob[2 * NAME_MAX + 1], *to = glob;
 
-	for (i = 0; i < NAME_MAX && name[i] != '\0'; i++)
-		if ((name[i] & 0x80) == 0) {
+	for (; *name != '\0'; name++)
+		if ((*name & 0x80) == 0) {
 			*to++ = '\\';
-			*to++ = name[i];
+			*to++ = *name;
 		} else {
 			*to++ = '*';
 		}
 	*to = '\0';
-	/* What is nothing may stand before the dot. */
+	/* Letters that count for nothing may stand before the dot. */
 	to = glob + strspn(glob, "*");
 	to = strncmp(to, "\\.", 2) == 0 ? to : glob;
 	return fnmatch(to, entry, FNM_CASEFOLD | FNM_PERIOD) == 0;
 }
 
-static bool
-is_final(const struct startup *s, const struct startup_id *id)
+/*
+ * Copies the first component of a path, without dots and blanks at its end,
+ * which some file systems do not see. Returns what stands behind it.
+ */
+static const char *
+first_component(const char *path, char name[NAME_MAX + 1])
 {
-	int i;
+	size_t n, len = strcspn(path, "/");
 
-	for (i = 0; i < s->finals; i++)
-		if (same_id(&s->final[i], id))
-			return true;
-	return false;
+	for (n = len; n > 1 && strchr(". ", path[n - 1]) != NULL; n--)
+		continue;
+	snprintf(name, NAME_MAX + 1, "%.*s", (int)n, path);
+	return path + len + strspn(path + len, "/");
 }
 
+/* False if none of the paths begins so, for lack of a dot. */
 static bool
-is_ascii(const char *name)
+may_begin_path(const char *name)
 {
-	while (*name != '\0' && (*name & 0x80) == 0)
-		name++;
-	return *name == '\0';
+	return name[0] == '.' || (name[0] & 0x80) != 0;
 }
 
-static bool
-is_named(const struct startup_entry *e, const char *name, bool ascii)
+/*
+ * The mildest change of a name below home that is refused. A directory on the
+ * way to one of the paths may be made, and be removed when it is empty.
+ */
+static enum startup_change
+refused_below_home(const char *name)
 {
-	return strcasecmp(e->name, name) == 0 || (!ascii &&
-	    (!e->way || e->open) && may_be_name(e->name, name));
-}
+	enum startup_change from = STARTUP_NOTHING;
+	char is[NAME_MAX + 1], entry[NAME_MAX + 1];
+	const char *n, *p;
+	size_t i;
 
-static bool
-is_entry(const struct startup *s, const struct startup_id *dir,
-    const char *name, enum startup_change change)
-{
-	const struct startup_entry *e;
-	bool ascii = is_ascii(name);
-
-	if (same_id(dir, &s->at) && matches_pattern(name))
-		return true;
-	for (e = s->entry; e < s->entry + s->entries; e++)
-		if (same_id(&e->dir, dir) && is_named(e, name, ascii) &&
-		    (!e->way || change == STARTUP_ANY ||
-		    (change == STARTUP_DIR && !e->open)))
-			return true;
-	return false;
-}
-
-/* Is that directory, or one above it as far as home, one that is read? */
-static bool
-is_below_final(struct startup *s, int dirfd, const struct startup_id *dir)
-{
-	char up[3 * MAX_DEPTH + 1] = "..";
-	struct startup_id id = *dir, last = { 0 };
-	struct statx st;
-	int depth;
-
-	for (depth = 1; depth < MAX_DEPTH && !same_id(&id, &last); depth++) {
-		if (is_final(s, &id))
-			return true;
-		if (same_id(&id, &s->at)) {
-			/* Only now it is known to matter what last is. */
-			scan_home(s);
-			return s->full || is_final(s, &last);
-		}
-		if (!look(dirfd, up, 0, &st))
-			return true;
-		last = id;
-		id = id_of(&st);
-		memcpy(up + 3 * depth - 1, "/..", 4);
+	for (i = 0; may_begin_path(name) && i < nitems(paths); i++) {
+		n = name;
+		p = paths[i];
+		do {
+			n = first_component(n, is);
+			p = first_component(p, entry);
+			if (!may_be_name(entry, is) &&
+			    fnmatch(entry, is, FNM_CASEFOLD) != 0)
+				break;
+			if (*p == '\0')
+				return STARTUP_ATTRS;
+			if (*n == '\0')
+				from = STARTUP_ANY;
+		} while (*n != '\0');
 	}
-	return depth == MAX_DEPTH;
+	return from;
+}
+
+/* Notes a name, which may be known already. */
+static void
+note_name(struct startup *s, int dirfd, const char *name,
+    enum startup_change from)
+{
+	struct startup_name *n;
+	struct statx st;
+	struct fs_id dir;
+
+	if (!look(dirfd, "", AT_EMPTY_PATH, &st, &dir))
+		return;
+	for (n = s->name; n < s->name + s->names; n++)
+		if (fs_is_same(&n->dir, &dir) && strcmp(n->name, name) == 0) {
+			n->from = MIN(n->from, from);
+			return;
+		}
+	if (s->names == STARTUP_NAMES) {
+		s->full = true;
+		return;
+	}
+	n->dir = dir;
+	n->from = from;
+	strlcpy(n->name, name, sizeof(n->name));
+	s->names++;
+}
+
+/* Notes what leads to home, and what links below it lead by. */
+static void
+pass(struct trail *t, const char *name)
+{
+	if (t->base == -1 || t->links > 0)
+		note_name(t->arg, t->dirfd, name, STARTUP_DIR);
+}
+
+/* Walks from home. Notes what there is at the end if a link led there. */
+static void
+note_path(struct startup *s, const struct trail *home, const char *path)
+{
+	char name[PATH_MAX];
+	const char *last;
+	struct trail t = *home;
+	int fd;
+
+	t.path = memcpy(name, home->path, home->len + 1);
+	t.base = t.dirfd;
+	t.links = 0;
+	t.dirs = false;
+	if (trail_walk(&t, path) == 0 && t.links > 0 &&
+	    (fd = trail_parent(&t, &last)) >= 0) {
+		note_name(s, fd, last, STARTUP_ATTRS);
+		close(fd);
+	}
+	trail_close(&t);
+}
+
+/* The same for each link in home that fits the pattern. */
+static void
+note_pattern(struct startup *s, const struct trail *home, const char *pattern)
+{
+	char data[16 * 1024];
+	struct dirent64 *e;
+	ssize_t n, pos;
+	int fd = openat(home->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	while (fd != -1 && (n = fs_getdents(fd, data, sizeof(data))) > 0)
+		for (pos = 0; pos < n; pos += e->d_reclen) {
+			e = (void *)(data + pos);
+			if ((e->d_type == DT_LNK || e->d_type == DT_UNKNOWN) &&
+			    fnmatch(pattern, e->d_name, FNM_CASEFOLD) == 0)
+				note_path(s, home, e->d_name);
+		}
+	if (fd != -1)
+		close(fd);
+}
+
+static void
+note_names(struct startup *s)
+{
+	char path[PATH_MAX] = "/";
+	struct trail t = {
+		.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC),
+		.path = path, .len = 1, .dirfd = -1, .base = -1,
+		.max_links = KERNEL_LINKS, .dirs = true,
+		.pass = pass, .arg = s,
+	};
+	size_t i;
+	int r;
+
+	s->names = 0;
+	s->full = false;
+	s->free = (struct fs_id){ 0 };
+	s->noted = clock_ms();
+	r = trail_walk(&t, s->home);
+	/* The directory that is missing may be made. */
+	if (r == -ENOENT && s->names > 0)
+		s->name[s->names - 1].from = STARTUP_ANY;
+	if (r == 0 && trail_open(&t, t.len) == 0)
+		for (i = 0; i < nitems(paths); i++)
+			(strchr(paths[i], '*') != NULL ? note_pattern :
+			    note_path)(s, &t, paths[i]);
+	trail_close(&t);
+	close(t.root);
+}
+
+/*
+ * Finds out where home is now. Names have to be noted again only after what
+ * others did, or while it is missing: what this session may do adds none.
+ */
+static void
+look_home(struct startup *s)
+{
+	struct fs_id now = { 0 };
+	struct statx st = { 0 };
+
+	if (look(AT_FDCWD, s->home, 0, &st, &now) &&
+	    fs_is_same(&now, &s->at) &&
+	    (memcmp(&st.stx_ctime, &s->changed, sizeof(s->changed)) == 0 ||
+	    clock_ms() - s->noted < LOOK_EVERY))
+		return;
+	s->at = now;
+	s->changed = st.stx_ctime;
+	note_names(s);
+}
+
+void
+startup_begin(struct startup *s, const char *home)
+{
+	*s = (struct startup){ .on = strlen(home) < PATH_MAX,
+	    .home = home[0] != '\0' ? home : "/" };
+}
+
+/*
+ * The object's name below the directory so far above its own; NULL if that
+ * cannot be told.
+ */
+static const char *
+name_below(struct ascent *a, int above)
+{
+	const char *at = a->name;
+	size_t len;
+
+	if (above > 0 && a->whole[0] == '\0') {
+		if (!fs_descriptor_name(a->fs, a->place, a->whole))
+			return NULL;
+		len = strlen(a->whole);
+		snprintf(a->whole + len, sizeof(a->whole) - len, "/%s",
+		    a->name);
+	}
+	if (above > 0)
+		at = a->whole + strlen(a->whole) - strlen(a->name);
+	for (; above > 0 && at > a->whole; above--)
+		for (at--; at > a->whole && at[-1] != '/'; at--)
+			continue;
+	return above == 0 ? at : NULL;
+}
+
+/*
+ * The identity of the next directory on the way up, at first of the one where
+ * it starts. Many steps are one system call, and few calls take many steps.
+ */
+static bool
+ascend(struct ascent *a, struct fs_id *id)
+{
+	static const char ups[] = "../../../../../../../../../../../../../..";
+	const char *path = ups + sizeof(ups) - 1;
+	struct statx st;
+	int fd;
+
+	if (a->above * 3 > sizeof(ups)) {
+		fd = openat(a->fd, ups, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd == -1)
+			return false;
+		if (a->fd != a->given)
+			close(a->fd);
+		a->fd = fd;
+		a->above = 1;
+	}
+	if (a->above > 0)
+		path -= a->above * 3 - 1;
+	a->above++;
+	return look(a->fd, path, AT_EMPTY_PATH, &st, id);
+}
+
+/*
+ * The mildest change of the object that is refused because of its name below
+ * one directory on the way.
+ */
+static enum startup_change
+refused_in(const struct startup *s, const struct fs_id *dir, struct ascent *a,
+    int above)
+{
+	enum startup_change from = STARTUP_NOTHING;
+	const struct startup_name *n;
+	char is[NAME_MAX + 1];
+	const char *name;
+
+	if (fs_is_same(dir, &s->at)) {
+		if ((name = name_below(a, above)) == NULL)
+			return STARTUP_ATTRS;
+		from = refused_below_home(name);
+	}
+	for (n = s->name; n < s->name + s->names; n++) {
+		if ((above > 0 && n->from != STARTUP_ATTRS) ||
+		    n->from >= from || !fs_is_same(dir, &n->dir))
+			continue;
+		if ((name = name_below(a, above)) == NULL)
+			return STARTUP_ATTRS;
+		first_component(name, is);
+		if (n->from == STARTUP_ATTRS ? may_be_name(n->name, is) :
+		    strcasecmp(n->name, is) == 0)
+			from = n->from;
+	}
+	return from;
+}
+
+/*
+ * True if the change is refused on the way up to home, or to the root. The
+ * last directory with nothing to protect in or below it is remembered.
+ */
+static bool
+refused_on_way(struct startup *s, struct ascent *a, enum startup_change change)
+{
+	struct fs_id dir, id, last;
+	int above;
+
+	if (!ascend(a, &dir) || change >= refused_in(s, &dir, a, 0))
+		return true;
+	if (fs_is_same(&dir, &s->at) || (fs_is_same(&dir, &s->free) &&
+	    clock_ms() - s->freed < LOOK_EVERY))
+		return false;
+	for (above = 1, last = dir; above < MAX_DEPTH; above++, last = id) {
+		if (!ascend(a, &id) || change >= refused_in(s, &id, a, above))
+			return true;
+		if (fs_is_same(&id, &last) || fs_is_same(&id, &s->at))
+			break;
+	}
+	if (above == MAX_DEPTH)
+		return true;
+	if (!fs_is_same(&id, &s->at) || !may_begin_path(name_below(a, above))) {
+		s->free = dir;
+		s->freed = clock_ms();
+	}
+	return false;
+}
+
+/*
+ * Makes an ascent start at the directory that something open stands in.
+ * Returns 0, or -errno: -ENOENT if it has no name, being removed or the root.
+ */
+static int
+start_above(struct ascent *a)
+{
+	struct fs_id is, named;
+	struct statx st;
+	char *slash;
+
+	if (!fs_descriptor_name(a->fs, a->place, a->whole) ||
+	    !look(a->given, "", AT_EMPTY_PATH, &st, &is))
+		return -EACCES;
+	slash = strrchr(a->whole, '/');
+	a->name = slash + 1;
+	*slash = '\0';
+	a->fd = open(slash == a->whole ? "/" : a->whole,
+	    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*slash = '/';
+	if (a->fd == -1)
+		return -errno;
+	return look(a->fd, a->name, AT_SYMLINK_NOFOLLOW, &st, &named) &&
+	    fs_is_same(&is, &named) ? 0 : -ENOENT;
 }
 
 bool
-startup_protects(struct startup *s, const struct place *p,
-    enum startup_change change)
+startup_protects(struct startup *s, const struct fs *fs,
+    const struct place *p, enum startup_change change)
 {
-	struct startup_id id, dir;
-	struct statx st;
-	bool exists;
+	struct ascent a = { .fs = fs, .place = p, .name = p->name,
+	    .given = p->dirfd, .fd = p->dirfd };
+	int r = 0;
+	bool is;
 
 	if (!s->on)
 		return false;
-	if (is_stale(s))
-		note_all(s);
-	if (s->full)
-		return true;
-	if ((exists = fs_stat(p, &st) == 0)) {
-		id = id_of(&st);
-		if (is_final(s, &id))
-			return true;
-	}
+	look_home(s);
 	if ((p->flags & PLACE_FD) != 0)
-		return exists && S_ISDIR(st.stx_mode) &&
-		    is_below_final(s, p->dirfd, &id);
-	if (!look(p->dirfd, "", AT_EMPTY_PATH, &st))
-		return true;
-	dir = id_of(&st);
-	return is_entry(s, &dir, p->name, change) ||
-	    is_below_final(s, p->dirfd, &dir);
+		r = start_above(&a);
+	is = s->full || (r != 0 ? r != -ENOENT : refused_on_way(s, &a, change));
+	if (a.fd != a.given && a.fd != -1)
+		close(a.fd);
+	return is;
 }

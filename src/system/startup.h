@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What shells, ssh and PAM read when a user logs in: who may write it runs
- * what he likes. It is known by the directories and inodes it is made of, so
- * that no other way there, be it a link, a mount or another spelling, helps.
+ * Files that shells, ssh and PAM read from the home directory when its user
+ * logs in: whoever can write one of them runs what he likes.
+ *
+ * The home directory is known by its identity, by whatever mount it is
+ * reached, and, present or not, by its name: the directories that its path
+ * leads through, and the name in each. Below it names count. So do the names
+ * that links lead to: they are looked for at the first change, and again when
+ * the home directory was changed, but not within a second. The inode of a
+ * file counts nowhere, since the next file may get its number.
  */
 #ifndef SYSTEM_STARTUP_H
 #define SYSTEM_STARTUP_H
@@ -14,47 +20,44 @@
 #include "system/fs.h"
 
 /*
- * How something is to change. A directory on the way to what is read may get
- * other attributes; if it stands where it belongs, it may also be made, and be
- * removed when it is empty.
+ * What a request would change, mildest first: the attributes of what is there;
+ * also whether there is an empty directory; anything else.
  */
-enum startup_change { STARTUP_ATTRS, STARTUP_DIR, STARTUP_ANY };
+enum startup_change {
+	STARTUP_ATTRS, STARTUP_DIR, STARTUP_ANY,
+	STARTUP_NOTHING		/* milder than no change is protected from */
+};
 
-#define STARTUP_ENTRIES	128	/* names, with those that links lead by */
-#define STARTUP_DIRS	4	/* directories that are looked into again */
+#define STARTUP_NAMES	128	/* of directories above home, and of links */
 
 struct startup {
 	bool		 on;
-	bool		 full;		/* more names than fit: all of it */
-	int		 home;		/* O_PATH, only to look from */
-	struct startup_id {
-		uint64_t	 dev, ino;
-	}		 at;		/* ... which is this */
-	struct startup_seen {
-		struct startup_id id;
-		int64_t		 changed;
-		uint32_t	 changed_ns;
-	}		 seen[STARTUP_DIRS], scanned;
-	uint64_t	 noted;		/* ms */
+	bool		 full;		/* more names than fit: all of it is
+					 * protected */
+	const char	*home;		/* its path; lives as long as this */
+	struct fs_id	 at;		/* its identity; all 0 if missing */
+	struct statx_timestamp changed;	/* its ctime when links were noted */
+	uint64_t	 noted;		/* ms, of clock_ms(): when they were */
+	struct fs_id	 free;		/* a directory that is none of it ... */
+	uint64_t	 freed;		/* ... as was found out at this time */
 
-	/* Names in directories: what is read, or on the way there. */
-	struct startup_entry {
-		struct startup_id dir;
-		bool		 way, open;	/* on the way; may be made */
+	/* Names in directories, which changes are refused from here on. */
+	struct startup_name {
+		struct fs_id	 dir;
+		enum startup_change from;	/* ATTRS: and all below it */
 		char		 name[NAME_MAX + 1];
-	}		 entry[STARTUP_ENTRIES];
-	int		 entries, above;	/* the first are above home */
-
-	/* What is read, by whatever name. */
-	struct startup_id final[STARTUP_ENTRIES];
-	int		 finals;
+	}		 name[STARTUP_NAMES];
+	int		 names;
 };
 
-/* Protects what is in that home, if it can be opened. */
+/* Begins to protect what is in that home, which need not exist. */
 void	startup_begin(struct startup *, const char *home);
 
-/* May that place, or what it is, not be changed so? */
-bool	startup_protects(struct startup *, const struct place *,
-	    enum startup_change);
+/*
+ * True if that change of the place, or of what it names, is to be refused. It
+ * is also when that cannot be told.
+ */
+bool	startup_protects(struct startup *, const struct fs *,
+	    const struct place *, enum startup_change);
 
 #endif

@@ -23,8 +23,6 @@
 #include "wire/buf.h"
 #include "wire/path.h"
 
-#define MAX_LINKS	40	/* as the kernel's */
-
 struct place
 fs_place_fd(int fd, const char *shown)
 {
@@ -212,7 +210,7 @@ walk(struct fs *fs, const char *path, struct place *p)
 	p->flags &= ~PLACE_FOLLOW;
 	r = join(fs->cwd, path, w->path);
 	while (r == 0 && (r = walk_step(fs, w, flags, p)) == 1)
-		r = ++links > MAX_LINKS ? -ELOOP : 0;
+		r = ++links > KERNEL_LINKS ? -ELOOP : 0;
 	p->dirfd = w->fd;
 	if (r >= 0)
 		r = walk_resolved(fs, p);
@@ -299,6 +297,25 @@ fs_resolved(struct fs *fs, struct place *p)
 	return p->resolved;
 }
 
+bool
+fs_descriptor_name(const struct fs *fs, const struct place *p, char *to)
+{
+	const struct walked *w = p->walked;
+	ssize_t n = readlink(proc_path(p->dirfd).text, to, PATH_MAX - 1);
+
+	if (n != -1) {
+		to[n] = '\0';
+		return to[0] == '/';
+	}
+	if (w == NULL || w->resolved[0] == '\0')
+		return false;
+	n = snprintf(to, PATH_MAX, "%s%s", fs->outside, w->resolved);
+	/* With rules on names the name is in it, too. */
+	if (p->resolved != NULL && (p->flags & PLACE_FD) == 0)
+		*strrchr(to, '/') = '\0';
+	return n < PATH_MAX;
+}
+
 int
 fs_open_parent(const struct place *p)
 {
@@ -371,7 +388,8 @@ fs_confine(struct fs *fs, const char *root, size_t fixed,
 		fs->outside[0] = '\0';
 		(void)getcwd(fs->cwd, PATH_MAX);
 	}
-	fs->by_component = !beneath_has_openat2(fs);
+	/* Names are to be had on the way, or from /proc. */
+	fs->by_component = n == -1 || !beneath_has_openat2(fs);
 	return 0;
 }
 

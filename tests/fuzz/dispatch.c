@@ -257,8 +257,6 @@ leave_jail(void)
 	free(session.own.files);
 	if (session.fs.walks)
 		close(session.fs.root);
-	if (session.startup.on)
-		close(session.startup.home);
 	if (session.charset != NULL)
 		charset_close(session.charset);
 	policy_free(&session.policy);

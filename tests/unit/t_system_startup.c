@@ -20,7 +20,7 @@ make_home(void)
 		"up/home/sub/deep", "up/home/.zsh", "up/home/.zsh/more",
 		"up/home/data", "up/home/data/dots", "up/elsewhere",
 		"up/home/.local", "up/home/.local/share", "up/home/bare",
-		"keys",
+		"keys", "more", "more/deep",
 	};
 	size_t i;
 
@@ -37,6 +37,7 @@ make_home(void)
 	if (symlink("data/dots/profile", "up/home/.profile") == -1 ||
 	    symlink("bare/dangling", "up/home/.kshrc") == -1 ||
 	    symlink("../../../keys/rc", "up/home/.ssh/rc") == -1 ||
+	    symlink("../../more/.", "up/home/.zfunc") == -1 ||
 	    symlink("up/home", "byway") == -1 ||
 	    link("up/home/.bashrc", "up/elsewhere/innocent") == -1)
 		exit(1);
@@ -55,7 +56,7 @@ protects_as(const char *path, enum startup_change change, unsigned how)
 		printf("# %s: %s\n", path, strerror(-r));
 		return false;
 	}
-	is = startup_protects(&startup, &p, change);
+	is = startup_protects(&startup, &fs, &p, change);
 	fs_release(&p);
 	return is;
 }
@@ -85,6 +86,8 @@ static const struct {
 	{ "up/home/.\xe2\x84\xaashrc", true, true, true },
 	{ "up/home/.zsh/more/plugin", true, true, true },
 	{ "up/home/.zsh/new", true, true, true },
+	{ "up/home/.profile.", true, true, true },
+	{ "up/home/.local/SHARE", false, false, true },
 	{ "up/home/.pam_environment", true, true, true },
 	/* Where links lead, and what they lead by. */
 	{ "up/home/.profile", true, true, true },
@@ -94,7 +97,8 @@ static const struct {
 	{ "up/home/data", false, true, true },
 	{ "up/home/bare/dangling", true, true, true },
 	{ "up/home/bare", false, true, true },
-	{ "up/elsewhere/innocent", true, true, true },
+	{ "more", true, true, true },
+	{ "more/deep/new", true, true, true },
 	{ "keys/rc", true, true, true },
 	{ "keys/other", false, false, false },
 	{ "keys", false, true, true },
@@ -117,6 +121,8 @@ static const struct {
 	{ "up/home/new", false, false, false },
 	{ "up/home/\xc3\xa9t\xc3\xa9", false, false, false },
 	{ "up/elsewhere/.bashrc", false, false, false },
+	/* Names count, not the file. */
+	{ "up/elsewhere/innocent", false, false, false },
 	{ ".bashrc", false, false, false },
 };
 
@@ -139,7 +145,7 @@ test_names(void)
 	    "also where links are followed");
 }
 
-/* As though it were long since others' changes were looked for. */
+/* Judges a path as though others' changes had not been looked for lately. */
 static bool
 protects_later(const char *path)
 {
@@ -147,29 +153,74 @@ protects_later(const char *path)
 	return protects(path, STARTUP_ANY);
 }
 
-/* What was not there when the session began. */
+static void
+make_directory(const char *path)
+{
+	if (mkdir(path, 0755) == -1)
+		exit(1);
+}
+
+static void
+move(const char *from, const char *to)
+{
+	if (rename(from, to) == -1)
+		exit(1);
+}
+
+/* Names that were not there when the session began. */
 static void
 test_later(void)
 {
 	bool before = protects("up/home/.config", STARTUP_DIR);
 
-	if (mkdir("up/home/.config", 0755) == -1)
-		exit(1);
+	make_directory("up/home/.config");
 	ok(!before && protects("up/home/.config/fish", STARTUP_DIR) &&
 	    protects("up/home/.config/systemd", STARTUP_ANY) &&
 	    !protects("up/home/.config/other", STARTUP_ANY),
 	    "below a directory that is new");
-	if (rename("up/home/.config", "keys/config") == -1 ||
-	    symlink("../../keys/config", "up/home/.config") == -1)
+	move("up/home/.config", "keys/config");
+	if (symlink("../../keys/config", "up/home/.config") == -1)
 		exit(1);
 	ok(protects_later("keys/config/fish") &&
 	    !protects("keys/config/other", STARTUP_ANY) &&
-	    protects("keys/config", STARTUP_ANY), "and where that goes");
-	if (mkdir("up/home/.zsh.d", 0755) == -1)
-		exit(1);
-	ok(protects_later("up/home/.zsh.d/new") &&
+	    protects("keys/config", STARTUP_ANY), "where a new link leads");
+	make_directory("up/home/.zsh.d");
+	ok(protects("up/home/.zsh.d/new", STARTUP_ANY) &&
 	    !protects("up/home/sub/new", STARTUP_ANY),
-	    "and one that fits a pattern");
+	    "below a new one that fits a pattern");
+	before = protects("up/elsewhere/new", STARTUP_ANY);
+	if (symlink("../elsewhere", "up/home/.zelse") == -1)
+		exit(1);
+	ok(!before && protects_later("up/elsewhere/new"),
+	    "in a directory that a new link leads to");
+	if (unlink("up/home/.zelse") == -1)
+		exit(1);
+	ok(!protects_later("up/elsewhere/new"), "and does no more");
+}
+
+/* A file that was read at login, under another name, is one like others. */
+static void
+test_inodes(void)
+{
+	move("up/home/.bashrc", "up/elsewhere/once");
+	ok(!protects("up/elsewhere/once", STARTUP_ANY), "a file that was one");
+	ok(protects("up/home/.bashrc", STARTUP_ANY), "its name, without it");
+	move("up/elsewhere/once", "up/home/.bashrc");
+}
+
+/* Another directory in the place of home. */
+static void
+test_moved_home(void)
+{
+	move("up/home", "up/moved");
+	ok(protects("up/home", STARTUP_ANY) &&
+	    !protects("up/home", STARTUP_DIR), "a home that others moved");
+	make_directory("up/home");
+	ok(protects("up/home/.bashrc", STARTUP_ATTRS) &&
+	    protects("up/home", STARTUP_DIR), "the one made in its place");
+	if (rmdir("up/home") == -1)
+		exit(1);
+	move("up/moved", "up/home");
 }
 
 /* Through what is open, as FSETSTAT comes. */
@@ -180,11 +231,12 @@ test_handles(void)
 		const char	*path;
 		bool		 is;
 	} all[] = {
-		{ "up/home/.bashrc", true }, { "up/elsewhere/innocent", true },
+		{ "up/home/.bashrc", true }, { "keys/rc", true },
+		{ "up/elsewhere/innocent", false }, { "keys", false },
 		{ "up/home/.ssh/authorized_keys", true },
 		{ "up/home/.ssh", true }, { "up/home/.zsh/more", true },
 		{ "up/home/sub/file", false }, { "up/home/sub", false },
-		{ "up/home", false },
+		{ "up/home", false }, { "up", false }, { "/", false },
 	};
 	struct place p;
 	size_t i;
@@ -193,22 +245,90 @@ test_handles(void)
 	for (i = 0; i < nitems(all); i++) {
 		fd = open(all[i].path, O_RDONLY);
 		p = fs_place_fd(fd, "");
-		ok(startup_protects(&startup, &p, STARTUP_ATTRS) == all[i].is,
+		ok(startup_protects(&startup, &fs, &p, STARTUP_ATTRS) == all[i].is,
 		    "open: %s", all[i].path);
 		close(fd);
 	}
 }
 
+/* What has no name any more is not read at login. */
+static void
+test_removed(void)
+{
+	struct place p;
+
+	scratch_file("up/home/.zremoved", "");
+	p = fs_place_fd(open("up/home/.zremoved", O_RDONLY), "");
+	unlink("up/home/.zremoved");
+	/* As the kernel calls the one that was removed. */
+	scratch_file("up/home/.zremoved (deleted)", "");
+	ok(!startup_protects(&startup, &fs, &p, STARTUP_ATTRS),
+	    "open: a file that was removed");
+	close(p.dirfd);
+}
+
+/* Depth is neither a reason to refuse nor a way out. */
+static void
+test_deep(void)
+{
+	enum { DEPTH = 1200 };
+	static const char *const tops[] = { "up/home/sub", "up/home/.zsh",
+	    "up/elsewhere" };
+	char path[64 + 2 * DEPTH];
+	size_t i, n;
+	int depth;
+
+	for (i = 0; i < nitems(tops); i++) {
+		n = strlcpy(path, tops[i], sizeof(path));
+		for (depth = 0; depth < DEPTH; depth++, n += 2) {
+			strcpy(path + n, "/d");
+			make_directory(path);
+		}
+		ok(protects(path, STARTUP_ANY) == (i == 1), "%s/d/d/...",
+		    tops[i]);
+	}
+}
+
+/* A home whose path is not there, or leads nowhere, and then does. */
+static void
+test_missing(const char *home, const char *first, const char *top)
+{
+	char path[PATH_MAX], absolute[PATH_MAX];
+
+	snprintf(absolute, sizeof(absolute), "%s/%s", scratch, home);
+	startup_begin(&startup, absolute);
+	ok(protects(first, STARTUP_ANY) && !protects(first, STARTUP_DIR),
+	    "%s is missing: %s may be made as a directory", home, first);
+	make_directory(first);
+	if (strcmp(first, top) != 0) {
+		ok(protects(top, STARTUP_ANY) && !protects(top, STARTUP_DIR),
+		    "... and %s", top);
+		make_directory(top);
+	}
+	ok(protects(top, STARTUP_DIR) && protects(first, STARTUP_DIR) &&
+	    !protects(top, STARTUP_ATTRS), "... and not be removed");
+	snprintf(path, sizeof(path), "%s/.bashrc", top);
+	ok(protects(path, STARTUP_ATTRS), "... with what is read below it");
+	snprintf(path, sizeof(path), "%s/other", top);
+	ok(!protects(path, STARTUP_ANY), "... and nothing else");
+}
+
 static void
 test_full(void)
 {
-	char name[32], to[32];
+	char name[32];
 	int i;
 
-	for (i = 0; i < 2 * STARTUP_ENTRIES; i++) {
+	for (i = 0; i < STARTUP_NAMES; i++) {
 		snprintf(name, sizeof(name), "up/home/.zd%d", i);
-		snprintf(to, sizeof(to), "up/home/.bashd%d", i);
-		if (mkdir(name, 0755) == -1 || mkdir(to, 0755) == -1)
+		if (symlink("x", name) == -1)
+			exit(1);
+	}
+	ok(!protects_later("up/home/sub/file") &&
+	    protects("up/home/x", STARTUP_ATTRS), "many links to one name");
+	for (i = 0; i < STARTUP_NAMES; i++) {
+		snprintf(name, sizeof(name), "up/home/.ze%d", i);
+		if (symlink(name + strlen("up/home/."), name) == -1)
 			exit(1);
 	}
 	ok(protects_later("up/home/sub/file"),
@@ -225,16 +345,22 @@ main(void)
 	make_home();
 	if (fs_confine(&fs, "/", 0, &culprit) != 0)
 		return 1;
-	snprintf(home, sizeof(home), "%s/up/none", scratch);
-	startup_begin(&startup, home);
-	ok(!startup.on && !protects("up/home/.ssh", STARTUP_ANY),
-	    "no home, nothing to protect");
+	if (symlink("up/nowhere", "dangling") == -1 ||
+	    symlink("../homes", "up/far") == -1)
+		return 1;
+	test_missing("up/none", "up/none", "up/none");
+	test_missing("up/none2/deep", "up/none2", "up/none2/deep");
+	test_missing("dangling", "up/nowhere", "up/nowhere");
+	test_missing("up/far/user", "homes", "homes/user");
 	snprintf(home, sizeof(home), "%s/up/../byway", scratch);
 	startup_begin(&startup, home);
-	ok(startup.on, "a home");
 	test_names();
 	test_later();
+	test_inodes();
+	test_moved_home();
 	test_handles();
+	test_removed();
+	test_deep();
 	test_full();
 	return done();
 }
