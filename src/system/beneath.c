@@ -420,14 +420,11 @@ beneath_name(const struct fs *fs, int fd, char *to)
 {
 	size_t top = strlen(fs->outside);
 	char text[PATH_MAX];
-	ssize_t n;
 
-	n = readlink(proc_path(fd).text, text, sizeof(text) - 1);
-	if (n < (ssize_t)top || memcmp(text, fs->outside, top) != 0 ||
-	    (n > (ssize_t)top && text[top] != '/'))
+	if (!proc_name(fd, text) || strncmp(text, fs->outside, top) != 0 ||
+	    (text[top] != '\0' && text[top] != '/'))
 		return false;
-	text[n] = '\0';
-	strlcpy(to, n == (ssize_t)top ? "/" : text + top, PATH_MAX);
+	strlcpy(to, text[top] == '\0' ? "/" : text + top, PATH_MAX);
 	return true;
 }
 

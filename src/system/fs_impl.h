@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "system/fs.h"
 
@@ -37,6 +39,21 @@ proc_path(int fd)
 
 	snprintf(p.text, sizeof(p.text), "/proc/self/fd/%d", fd);
 	return p;
+}
+
+/*
+ * Puts what /proc says the name of an open descriptor is into `to`, of
+ * PATH_MAX bytes. Returns false without /proc, or if it has no such name.
+ */
+static inline bool
+proc_name(int fd, char *to)
+{
+	ssize_t n = readlink(proc_path(fd).text, to, PATH_MAX - 1);
+
+	if (n <= 0 || to[0] != '/')
+		return false;
+	to[n] = '\0';
+	return true;
 }
 
 /*

@@ -114,14 +114,11 @@ fs_pin(int fd)
 bool
 fs_name_of(int fd, char *to)
 {
-	ssize_t n = readlink(proc_path(fd).text, to, PATH_MAX - 1);
 	struct stat st, named;
 
-	if (n <= 0 || to[0] != '/')
-		return false;
-	to[n] = '\0';
 	/* The system adds a word to a name that is none any more. */
-	return fstat(fd, &st) == 0 && lstat(to, &named) == 0 &&
+	return proc_name(fd, to) && fstat(fd, &st) == 0 &&
+	    lstat(to, &named) == 0 &&
 	    st.st_ino == named.st_ino && st.st_dev == named.st_dev;
 }
 

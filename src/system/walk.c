@@ -301,12 +301,10 @@ bool
 fs_descriptor_name(const struct fs *fs, const struct place *p, char *to)
 {
 	const struct walked *w = p->walked;
-	ssize_t n = readlink(proc_path(p->dirfd).text, to, PATH_MAX - 1);
+	int n;
 
-	if (n != -1) {
-		to[n] = '\0';
-		return to[0] == '/';
-	}
+	if (proc_name(p->dirfd, to))
+		return true;
 	if (w == NULL || w->resolved[0] == '\0')
 		return false;
 	n = snprintf(to, PATH_MAX, "%s%s", fs->outside, w->resolved);
@@ -364,7 +362,7 @@ int
 fs_confine(struct fs *fs, const char *root, size_t fixed,
     const char **culprit)
 {
-	ssize_t n;
+	bool named;
 	int fd;
 
 	if (strlen(root) >= PATH_MAX)
@@ -377,11 +375,8 @@ fs_confine(struct fs *fs, const char *root, size_t fixed,
 	}
 	fs->walks = true;
 	fs->root = fd;
-	n = readlink(proc_path(fd).text, fs->outside, PATH_MAX - 1);
-	if (n == -1)
+	if (!(named = proc_name(fd, fs->outside)))
 		strlcpy(fs->outside, root, PATH_MAX);
-	else
-		fs->outside[n] = '\0';
 	strlcpy(fs->cwd, "/", PATH_MAX);
 	fs->confined = strcmp(fs->outside, "/") != 0;
 	if (!fs->confined) {
@@ -389,7 +384,7 @@ fs_confine(struct fs *fs, const char *root, size_t fixed,
 		(void)getcwd(fs->cwd, PATH_MAX);
 	}
 	/* Names are to be had on the way, or from /proc. */
-	fs->by_component = n == -1 || !beneath_has_openat2(fs);
+	fs->by_component = !named || !beneath_has_openat2(fs);
 	return 0;
 }
 
