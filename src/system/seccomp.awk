@@ -22,9 +22,9 @@ $1 == "allow" || $1 == "refuse" {
 		row($i, toupper($1), 0, 0)
 	next
 }
-$1 == "only" {
+$1 == "only" || $1 == "never" {
 	for (i = 4; i <= NF; i++)
-		row($2, "ONLY", $3, $i)
+		row($2, toupper($1), $3, $i)
 	next
 }
 !/^(#|$)/ {

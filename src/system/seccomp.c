@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,12 +31,12 @@
 #include "system/machine.h"
 #include "wire/buf.h"
 
-enum verdict { ALLOW, ONLY, REFUSE };
+enum verdict { ALLOW, REFUSE, ONLY, NEVER };
 
 struct row {
 	uint32_t	 call;
 	enum verdict	 verdict;
-	unsigned	 arg;		/* ONLY: this one is that */
+	unsigned	 arg;		/* ONLY, NEVER: this one is that */
 	uint32_t	 value;
 };
 
@@ -84,17 +85,18 @@ add_row(struct program *p, const struct row *row)
 {
 	uint32_t value = row->value == OWN_PID ? (uint32_t)getpid() :
 	    row->value;
+	uint32_t answer = row->verdict == ALLOW || row->verdict == ONLY ?
+	    SECCOMP_RET_ALLOW : ERROR(EPERM);
 
-	if (row->verdict != ONLY) {
+	if (row->verdict == ALLOW || row->verdict == REFUSE) {
 		add(p, (struct sock_filter)UNLESS_SKIP(row->call, 1));
-		add(p, (struct sock_filter)ANSWER(row->verdict == ALLOW ?
-		    SECCOMP_RET_ALLOW : ERROR(EPERM)));
+		add(p, (struct sock_filter)ANSWER(answer));
 		return;
 	}
 	add(p, (struct sock_filter)UNLESS_SKIP(row->call, 4));
 	add(p, (struct sock_filter)LOAD(ARG_AT(row->arg)));
 	add(p, (struct sock_filter)UNLESS_SKIP(value, 1));
-	add(p, (struct sock_filter)ANSWER(SECCOMP_RET_ALLOW));
+	add(p, (struct sock_filter)ANSWER(answer));
 	add(p, (struct sock_filter)LOAD(CALL_AT));
 }
 
