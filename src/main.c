@@ -25,6 +25,7 @@
 #include "session/refuse.h"
 #include "session/serve.h"
 #include "system/charset.h"
+#include "system/clock.h"
 #include "system/fs.h"
 #include "system/log.h"
 #include "system/sandbox.h"
@@ -427,6 +428,7 @@ int
 main(int argc, char **argv)
 {
 	signals_init(sandbox_stdio());
+	clock_check_zone();
 	buf_no_memory = no_memory;
 	options.config = config = config_new(request_names);
 	if (ident_self(&session.self) != 0) {

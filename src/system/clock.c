@@ -1,13 +1,49 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/stat.h>
+
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "system/clock.h"
 
 #define HALF_YEAR	(365 * 24 * 3600 / 2)
+
+/*
+ * True unless TZ names something that is no regular file. AcceptEnv lets a
+ * client choose it, and the C library would wait for a FIFO to open.
+ */
+static bool
+zone_is_usable(const char *tz)
+{
+	const char *dir = getenv("TZDIR");
+	char path[PATH_MAX];
+	struct stat st;
+
+	tz += tz[0] == ':';
+	if (tz[0] == '\0')
+		return true;
+	if (tz[0] == '/')
+		dir = "";
+	else if (dir == NULL || dir[0] == '\0')
+		dir = "/usr/share/zoneinfo";
+	return snprintf(path, sizeof(path), "%s/%s", dir, tz) < PATH_MAX &&
+	    (stat(path, &st) == -1 || S_ISREG(st.st_mode));
+}
+
+void
+clock_check_zone(void)
+{
+	const char *tz = getenv("TZ");
+
+	if (tz != NULL && !zone_is_usable(tz))
+		(void)unsetenv("TZ");
+}
 
 /* localtime_r(3), with the time zone read once and not stat'ed ever after. */
 static bool

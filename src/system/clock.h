@@ -8,6 +8,12 @@
 
 #define CLOCK_DATE_LEN	24	/* room for either */
 
+/*
+ * Takes TZ out of the environment if it names something that is no regular
+ * file. To be called before anything asks for local time, as syslog(3) does.
+ */
+void	clock_check_zone(void);
+
 /* As ls(1): "Nov 22 09:41" within half a year, else "Nov 22  2019". */
 void	clock_list_date(time_t, char to[CLOCK_DATE_LEN]);
 
