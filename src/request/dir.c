@@ -18,6 +18,8 @@
 #include "wire/path.h"
 #include "wire/sftp.h"
 
+#define MAX_PASSED	4096	/* entries between looks at the client */
+
 int
 op_opendir(struct session *s, struct request *q)
 {
@@ -108,28 +110,35 @@ look_at(struct session *s, const struct request *q, const char *name,
 
 /*
  * As many entries as a reply holds. A reply without entries would mean the
- * end to some clients, so the loop goes on until there is one.
+ * end to some clients, so it goes on, in steps, until there is one.
  */
 int
 op_readdir(struct session *s, struct request *q)
 {
 	struct handle *h = q->handle[0];
-	const struct dirent64 *e;
+	const struct dirent64 *e = NULL;
 	struct names n;
 	struct look l;
-	int error;
+	int error, passed = 0;
 
 	l.clock.asked = false;
 	reply_names_begin(s, q, &n);
-	while ((e = handle_next_entry(h, &error)) != NULL) {
+	while (passed < MAX_PASSED &&
+	    (e = handle_next_entry(h, &error)) != NULL) {
 		l.type = e->d_type;
-		if (!look_at(s, q, e->d_name, &l))
+		if (!look_at(s, q, e->d_name, &l)) {
+			passed++;
 			continue;
+		}
 		if (!reply_names_add(s, &n, e->d_name, l.known ? &l.st : NULL,
 		    l.type)) {
 			handle_unread_entry(h, e);
 			break;
 		}
+	}
+	if (n.count == 0 && passed == MAX_PASSED) {
+		s->out.len = n.start;
+		return PENDING;
 	}
 	/* In version 3 an error ends the listing, as in OpenSSH. Later ones are
 	 * told of it by the next READDIR. */

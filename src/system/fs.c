@@ -16,6 +16,8 @@
 #include "system/fs_impl.h"
 #include "wire/path.h"
 
+#define MAX_TRIES	1000	/* of a call that is interrupted */
+
 int
 fs_open(const struct place *p, int flags, mode_t mode)
 {
@@ -61,17 +63,28 @@ fs_flush(int fd)
 	return copy == -1 ? -errno : fs_close(copy);
 }
 
+/*
+ * True if a call was interrupted and is to be made again. A file system in
+ * user space may say so each time.
+ */
+static bool
+try_again(ssize_t n, int *tries)
+{
+	return n == -1 && errno == EINTR && ++*tries < MAX_TRIES;
+}
+
 ssize_t
 fs_read(int fd, void *to, size_t len, uint64_t off, bool *end)
 {
 	size_t done = 0;
 	ssize_t n;
+	int tries = 0;
 
 	*end = false;
 	while (done < len) {
 		n = pread(fd, (char *)to + done, len - done,
 		    (off_t)(off + done));
-		if (n == -1 && errno == EINTR)
+		if (try_again(n, &tries))
 			continue;
 		/* What was read before an error is still good. */
 		if (n == -1)
@@ -90,13 +103,19 @@ fs_write(int fd, const void *from, size_t len, uint64_t off)
 {
 	size_t done = 0;
 	ssize_t n;
+	int tries = 0;
 
 	do {
 		n = pwrite(fd, (const char *)from + done, len - done,
 		    (off_t)(off + done));
-		if (n == -1 && errno != EINTR)
+		if (try_again(n, &tries))
+			continue;
+		if (n == -1)
 			return -errno;
-		done += n == -1 ? 0 : (size_t)n;
+		/* Success, and yet nothing was taken. */
+		if (n == 0 && len > 0)
+			return -EIO;
+		done += (size_t)n;
 	} while (done < len);
 	return 0;
 }

@@ -162,7 +162,7 @@ int	 fs_flush(int fd);
  */
 ssize_t	 fs_read(int fd, void *, size_t len, uint64_t off, bool *end);
 
-/* Writes all of it or fails. */
+/* Writes all of it or fails; -EIO where a call takes nothing of it. */
 int	 fs_write(int fd, const void *, size_t len, uint64_t off);
 
 /* Does lseek(2) take that offset? How far it goes is the file system's. */

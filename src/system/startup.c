@@ -18,6 +18,7 @@
 #include "wire/buf.h"
 
 #define MAX_DEPTH	(PATH_MAX / 2)	/* of names of usual length */
+#define MAX_PARTS	20000	/* of home's listing: some ten million names */
 #define LOOK_EVERY	1000	/* ms */
 
 /*
@@ -197,14 +198,17 @@ note_pattern(struct startup *s, const struct trail *home, const char *pattern)
 	struct dirent64 *e;
 	ssize_t n, pos;
 	int fd = openat(home->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int parts = 0;
 
-	while (fd != -1 && (n = fs_getdents(fd, data, sizeof(data))) > 0)
+	while (fd != -1 && parts++ < MAX_PARTS &&
+	    (n = fs_getdents(fd, data, sizeof(data))) > 0)
 		for (pos = 0; pos < n; pos += e->d_reclen) {
 			e = (void *)(data + pos);
 			if ((e->d_type == DT_LNK || e->d_type == DT_UNKNOWN) &&
 			    fnmatch(pattern, e->d_name, FNM_CASEFOLD) == 0)
 				note_path(s, home, e->d_name);
 		}
+	s->full |= parts > MAX_PARTS;
 	if (fd != -1)
 		close(fd);
 }

@@ -4,7 +4,8 @@
  *
  * Runs a command on a kernel that lacks those system calls: they answer
  * ENOSYS, or EPERM with -p, as some containers have it. A call is a name of
- * those below, or a number.
+ * those below, or a number; behind it may stand =ERRNO, a number, where 0 is
+ * success with the result 0.
  */
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -30,20 +31,22 @@ static const struct {
 	{ "openat2", SYS_openat2 }, { "renameat2", SYS_renameat2 },
 	{ "seccomp", SYS_seccomp }, { "statx", SYS_statx },
 	{ "faccessat2", SYS_faccessat2 },
+	{ "pwrite64", SYS_pwrite64 }, { "pwritev", SYS_pwritev },
 	{ "fchmodat2", 452 },	/* not in older headers */
 };
 
 static long
-number_of(const char *call)
+number_of(const char *call, size_t len)
 {
 	char *end;
 	long n = strtol(call, &end, 10);
 	size_t i;
 
-	if (end != call && *end == '\0')
+	if (end != call && end == call + len)
 		return n;
 	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (strcmp(calls[i].name, call) == 0)
+		if (strncmp(calls[i].name, call, len) == 0 &&
+		    calls[i].name[len] == '\0')
 			return calls[i].number;
 	fprintf(stderr, "without: what is %s?\n", call);
 	exit(2);
@@ -62,6 +65,7 @@ main(int argc, char **argv)
 	struct sock_filter code[2 * CALLS_MAX + 2];
 	struct sock_fprog prog = { .filter = code };
 	unsigned error = ENOSYS, n = 0;
+	size_t len;
 
 	if (*++argv != NULL && strcmp(*argv, "-p") == 0) {
 		error = EPERM;
@@ -72,10 +76,12 @@ main(int argc, char **argv)
 	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
 		if (n > 2 * CALLS_MAX)
 			usage();
+		len = strcspn(*argv, "=");
 		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ |
-		    BPF_K, (unsigned)number_of(*argv), 0, 1);
+		    BPF_K, (unsigned)number_of(*argv, len), 0, 1);
 		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-		    SECCOMP_RET_ERRNO | error);
+		    SECCOMP_RET_ERRNO | ((*argv)[len] == '=' ?
+		    (unsigned)atoi(*argv + len + 1) : error));
 	}
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
 	    SECCOMP_RET_ALLOW);

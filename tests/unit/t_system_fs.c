@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 
 #include "scratch.h"
 #include "system/fs.h"
@@ -161,6 +167,42 @@ test_read_write(void)
 }
 
 /* A write that stops in the middle is an error, not a shorter write. */
+/* Exits with what fs_read() says on a kernel that interrupts each pread(2). */
+static _Noreturn void
+read_interrupted(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pread64, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINTR),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { nitems(code), code };
+	char text[4];
+	bool end;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == -1)
+		_exit(255);
+	_exit((int)-fs_read(fd, text, sizeof(text), 0, &end));
+}
+
+static void
+test_interrupted(void)
+{
+	int fd = open("file", O_RDONLY), status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	if ((pid = fork()) == 0)
+		read_interrupted(fd);
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == EINTR,
+	    "a read that is interrupted each time ends: status %#x", status);
+	close(fd);
+}
+
 static void
 test_write_limit(void)
 {
@@ -512,6 +554,7 @@ main(void)
 	test_modes();
 	test_opendir();
 	test_read_write();
+	test_interrupted();
 	test_write_limit();
 	test_pipes();
 	test_renames();

@@ -4,16 +4,71 @@ no long request makes one hang. $SERVER is the
 server.
 """
 
+import errno
 import os
 
-from session import SessionTest
+from session import SERVER, SessionTest
+from sftpwire import APPEND, CREAT, READ, WRITE, Session
 
-OK = 0
+OK, EOF, FAILURE = 0, 1, 4
+WITHOUT = os.path.join(os.environ.get("BUILD", os.path.dirname(SERVER)),
+                       "tests", "without")
 
 
 class Stuck(SessionTest):
     def path(self, name):
         return os.path.join(self.dir, name)
+
+    def session_where(self, *calls, args=(), version=3):
+        """A session where system calls answer so: NAME=ERRNO."""
+        if not os.access(WITHOUT, os.X_OK):
+            self.skipTest(WITHOUT + " is not built")
+        s = Session([WITHOUT, *calls, "--", SERVER, *args], cwd=self.dir)
+        self.addCleanup(s.destroy)
+        s.init(version)
+        return s
+
+    def test_writes_that_write_nothing(self):
+        """pwrite(2) returns 0, as on a FUSE mount with direct I/O, or is
+        interrupted each time: an error, of this request alone."""
+        self.put("from", b"0123456789")
+        for error in 0, errno.EINTR:
+            for flags in WRITE | CREAT, WRITE | CREAT | APPEND:
+                s = self.session_where(
+                    "copy_file_range",
+                    *["%s=%d" % (call, error) for call in
+                      ("pwrite64", "pwritev")])
+                handle = s.call("open", "f", flags, {}).handle
+                source = s.call("open", "from", READ, {}).handle
+                ids = [s.start("write", handle, off, b"1234")
+                       for off in range(0, 40, 4)]
+                for _ in ids:
+                    self.assert_status(s.result(), FAILURE)
+                self.assert_status(s.call("copy-data", source, 0, 0, handle,
+                                          0), FAILURE)
+                self.assert_status(s.call("copy-file", "from", "to", 0),
+                                   FAILURE)
+                self.assertFalse(os.path.exists(self.path("to")))
+                self.assert_status(s.call("write", handle, 0, b""), OK)
+                self.assert_status(s.call("close", handle), OK)
+                self.assertEqual(s.finish(), 0)
+                self.assertEqual(os.path.getsize(self.path("f")), 0)
+
+    def test_listings_without_entries(self):
+        """Entries that are passed over: the client is looked at between."""
+        os.mkdir(self.path("d"))
+        for i in range(10000):
+            self.put("d/hidden%d" % i)
+        self.put("d/seen")
+        for version in 3, 6:
+            s = self.session("-o", "files.hide=hidden*", version=version)
+            handle = s.call("opendir", "d").handle
+            names = []
+            while (reply := s.call("readdir", handle)).kind == "name":
+                names += [n[0] for n in reply.names]
+            self.assert_status(reply, EOF)
+            self.assertEqual(sorted(names), [b".", b"..", b"seen"])
+            self.assertEqual(s.finish(), 0)
 
     def test_a_time_zone_that_is_no_file(self):
         """AcceptEnv may let a client choose it. Opening a FIFO would wait."""
