@@ -47,6 +47,14 @@ policy_changes_nothing(const struct policy *p)
 	return p->access.read_only;
 }
 
+/* False in a root, and in a drop box: the session is to see nobody else. */
+static bool
+speaks_of_others(const struct policy *p)
+{
+	return p->root == NULL && !p->access.empty_listings &&
+	    (p->access.rights & (RIGHT_LIST | RIGHT_STAT)) != 0;
+}
+
 struct ruling
 policy_decide(const struct policy *p, const struct area *a,
     const struct ask *ask)
@@ -64,6 +72,7 @@ policy_decide(const struct policy *p, const struct area *a,
 		.fsync = files->fsync,
 		.max_size = p->limits.file_size,
 		.no_symlinks = p->files.symlinks == SYMLINKS_NO_CREATE,
+		.other_users = speaks_of_others(p),
 		.setstat = &p->setstat,
 		.granted = RIGHTS_ALL,
 		.kept = RIGHTS_ALL,

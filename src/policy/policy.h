@@ -172,6 +172,7 @@ struct ruling {
 	bool		 fsync;		/* what is done is on disk when said */
 	bool		 no_symlinks;	/* none may be made */
 	uint64_t	 max_size;	/* of a file; 0 is none */
+	bool		 other_users;	/* may be spoken of, and their groups */
 	const struct setstat_policy *setstat;
 
 	/* What rights have to say, in a session that is judged by them; all of

@@ -2,7 +2,11 @@
 /* What a client asks about the server: statvfs, limits, homes and names. */
 #include "config.h"
 
+#include <sys/param.h>
+
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "request/ops.h"
@@ -10,6 +14,8 @@
 #include "system/log.h"
 #include "wire/sftp.h"
 
+#define NAMES_STEP	64	/* ids looked up between looks at the client */
+#define NAMES_HEADER	17	/* bytes of the reply beside the names */
 #define SPARE_FILES	5	/* stdio, syslog and one more, as in OpenSSH */
 
 static int
@@ -60,61 +66,106 @@ op_home_directory(struct session *s, struct request *q)
 	char other[PATH_MAX];
 	const char *home = other;
 
-	if (q->text[0] == '\0' || (s->fs.confined &&
+	if (q->text[0] == '\0' || (!q->ruling.other_users &&
 	    strcmp(q->text, s->self.name) == 0))
 		home = s->fs.confined ? s->fs.cwd : s->self.home;
-	else if (s->fs.confined || !ident_home(q->text, other, sizeof(other)))
+	else if (!q->ruling.other_users ||
+	    !ident_home(q->text, other, sizeof(other)))
 		return FX_FAILURE;
 	log_verbose("home-directory \"%s\"", home);
 	reply_name(s, q, home);
 	return 0;
 }
 
-/*
- * Appends the names of a list of ids, as a string of strings; an id without
- * a name gets an empty one. Returns how many ids there were.
- */
-static unsigned
-put_id_names(struct buf *out, struct slice ids, const char *kind,
-    const char *(*find)(uint32_t))
+/* users-groups-by-id between two steps. */
+struct naming {
+	struct buf	names[2];	/* of users and of groups so far */
+	size_t		done;		/* ids looked up, the users' first */
+};
+
+/* Always returns `r`. */
+static int
+naming_end(struct request *q, int r)
 {
+	buf_free(&q->naming->names[0]);
+	buf_free(&q->naming->names[1]);
+	free(q->naming);
+	q->naming = NULL;
+	return r;
+}
+
+/* The name of an id; "" if there is none that the session may know. */
+static const char *
+name_of(const struct session *s, const struct request *q, bool group,
+    uint32_t id)
+{
+	const char *name = NULL;
+
+	if (q->ruling.other_users || (group ? ident_has_group(id) :
+	    id == s->self.uid))
+		name = group ? ident_group(id) : ident_user(id);
+	return name == NULL ? "" : name;
+}
+
+/*
+ * Looks up a few ids: one that the database does not know may take it half a
+ * millisecond. Returns PENDING until all are done.
+ */
+static int
+naming_step(const struct session *s, struct request *q)
+{
+	struct naming *n = q->naming;
+	size_t users = q->str[0].len / 4, all = users + q->str[1].len / 4;
+	size_t end = MIN(all, n->done + NAMES_STEP), at;
+	const char *name;
 	struct reader r;
-	size_t start = out->len;
-	unsigned count = 0;
+	uint32_t id;
+	bool group;
 
-	reader_init(&r, ids.p, ids.len);
-	put_u32(out, 0);
-	for (; reader_left(&r) > 0; count++) {
-		uint32_t id = get_u32(&r);
-		const char *name = find(id);
-
-		name = name == NULL ? "" : name;
+	for (; n->done < end; n->done++) {
+		group = n->done >= users;
+		at = 4 * (n->done - (group ? users : 0));
+		reader_init(&r, q->str[group].p + at, 4);
+		id = get_u32(&r);
+		name = name_of(s, q, group, id);
 		log_debug3("process_extended_get_users_groups_by_id: "
-		    "%s %u => \"%s\"", kind, id, name);
-		put_cstr(out, name);
+		    "%s %u => \"%s\"", group ? "gid" : "uid", id, name);
+		put_cstr(&n->names[group], name);
 	}
-	set_u32(out, start, (uint32_t)(out->len - start - 4));
-	return count;
+	if (n->names[0].len + n->names[1].len + NAMES_HEADER >
+	    s->policy.protocol.max_packet)
+		return FX_FAILURE;
+	return n->done < all ? PENDING : 0;
 }
 
 int
 op_users_groups(struct session *s, struct request *q)
 {
-	unsigned users, groups;
 	size_t start;
+	int r;
 
-	if (q->str[0].len % 4 != 0 || q->str[1].len % 4 != 0)
-		return FX_BAD_MESSAGE;
-	log_debug1("process_extended_get_users_groups_by_id: "
-	    "uids len = %zu, gids len = %zu", q->str[0].len, q->str[1].len);
+	if (q->naming == NULL) {
+		if (q->str[0].len % 4 != 0 || q->str[1].len % 4 != 0)
+			return FX_BAD_MESSAGE;
+		log_debug1("process_extended_get_users_groups_by_id: "
+		    "uids len = %zu, gids len = %zu", q->str[0].len,
+		    q->str[1].len);
+		if ((q->naming = calloc(1, sizeof(*q->naming))) == NULL)
+			return -ENOMEM;
+	}
+	if (s->ending)
+		return naming_end(q, FX_FAILURE);
+	if ((r = naming_step(s, q)) == PENDING)
+		return PENDING;
+	if (r != 0)
+		return naming_end(q, r);
 	start = reply_extended_begin(s, q);
-	users = put_id_names(&s->out, q->str[0], "uid", ident_user);
-	groups = put_id_names(&s->out, q->str[1], "gid", ident_group);
-	if (s->out.len - start > s->policy.protocol.max_packet)
-		return FX_FAILURE;
-	log_verbose("users-groups-by-id: %u users, %u groups", users, groups);
+	put_str(&s->out, q->naming->names[0].data, q->naming->names[0].len);
+	put_str(&s->out, q->naming->names[1].data, q->naming->names[1].len);
+	log_verbose("users-groups-by-id: %zu users, %zu groups",
+	    q->str[0].len / 4, q->str[1].len / 4);
 	reply_end(s, start);
-	return 0;
+	return naming_end(q, 0);
 }
 
 /* space-available of filexfer-extensions-00 */

@@ -139,13 +139,12 @@ op_realpath_v6(struct session *s, struct request *q)
  * counts, and `~user` a home. Returns 0 or -errno.
  */
 static int
-expand(const struct session *s, const char *path, char *to)
+expand(const struct session *s, const struct request *q, char *to)
 {
-	const char *cwd = s->fs.cwd;
+	const char *cwd = s->fs.cwd, *path = q->path[0];
 	int len;
 
-	/* What the system calls a home is none of a confined session's. */
-	if (s->fs.confined && path[0] == '~' && path[1] != '\0' &&
+	if (!q->ruling.other_users && path[0] == '~' && path[1] != '\0' &&
 	    path[1] != '/')
 		return -ENOENT;
 	if (path[0] == '\0' || path[0] == '/') {
@@ -168,7 +167,7 @@ op_expand_path(struct session *s, struct request *q)
 	char path[PATH_MAX], real[PATH_MAX];
 	int r;
 
-	r = expand(s, q->path[0], path);
+	r = expand(s, q, path);
 	if (r == -ENOENT && q->path[0][0] == '~')
 		q->message = "no such user";
 	if (r != 0)

@@ -136,6 +136,7 @@ struct request {
 	struct displacing *work;	/* PENDING: what rename.c has begun */
 	struct copying	*copying;	/* PENDING: what copy-file has open */
 	struct digesting *digesting;	/* PENDING: what digest.c hashes */
+	struct naming	*naming;	/* PENDING: names that info.c looks up */
 	unsigned	 wait;		/* PENDING: milliseconds to let pass */
 
 	/* dispatch.c: it was run, and silly names it gave up are to go. */

@@ -160,22 +160,56 @@ group_names(const gid_t *gids, int n)
 	return names;
 }
 
-const char *const *
-ident_own_groups(void)
+/* The groups of the process, to free; *n of them. NULL without memory. */
+static gid_t *
+own_gids(int *n)
 {
-	int n = getgroups(0, NULL);
 	gid_t *gids;
-	const char *const *names = NULL;
 
-	if (n < 0 || (gids = calloc((size_t)n + 1, sizeof(*gids))) == NULL)
+	*n = getgroups(0, NULL);
+	if (*n < 0 || (gids = calloc((size_t)*n + 1, sizeof(*gids))) == NULL)
 		return NULL;
 	/* The group of the process need not be among the others. */
 	gids[0] = getgid();
-	n = getgroups(n, gids + 1);
-	if (n >= 0)
-		names = group_names(gids, n + 1);
+	if ((*n = getgroups(*n, gids + 1)) < 0) {
+		free(gids);
+		return NULL;
+	}
+	(*n)++;
+	return gids;
+}
+
+const char *const *
+ident_own_groups(void)
+{
+	int n;
+	gid_t *gids = own_gids(&n);
+	const char *const *names = NULL;
+
+	if (gids != NULL)
+		names = group_names(gids, n);
 	free(gids);
 	return names;
+}
+
+static int
+by_gid(const void *a, const void *b)
+{
+	const gid_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+bool
+ident_has_group(gid_t gid)
+{
+	static gid_t *own;
+	static int n;
+
+	if (own == NULL && (own = own_gids(&n)) != NULL)
+		qsort(own, (size_t)n, sizeof(*own), by_gid);
+	return own != NULL &&
+	    bsearch(&gid, own, (size_t)n, sizeof(*own), by_gid) != NULL;
 }
 
 const char *const *

@@ -43,6 +43,9 @@ const char *const *ident_groups_of(const struct ident *);
 const char *ident_user(uid_t);
 const char *ident_group(gid_t);
 
+/* True if the process is in that group. */
+bool	 ident_has_group(gid_t);
+
 /*
  * Puts home directories in place of a leading ~ or ~user, as a shell does.
  * `to` has PATH_MAX bytes. Returns 0, -ENOENT for an unknown user (logged),

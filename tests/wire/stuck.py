@@ -6,6 +6,7 @@ server.
 
 import errno
 import os
+import struct
 
 from session import SERVER, SessionTest
 from sftpwire import APPEND, CREAT, READ, WRITE, Session
@@ -87,3 +88,16 @@ class Stuck(SessionTest):
                     handle = s.call("opendir", ".").handle
                     self.assertEqual(s.call("readdir", handle).kind, "name")
                     self.assertEqual(s.finish(), 0)
+
+    def test_names_of_many_ids(self):
+        """Looked up in steps: a signal is heeded between them."""
+        ids = struct.pack(">32000I", *range(2000000000, 2000032000))
+        s = self.session("-e", "-l", "DEBUG3")
+        logged = len(s.stderr())
+        s.start("users-groups-by-id@openssh.com", ids, b"")
+        s.wait_for_sign(logged)
+        s.child.terminate()
+        self.assertEqual(s.wait(), 0)
+        looked_up = s.stderr().count(b"get_users_groups_by_id: uid ")
+        self.assertGreater(looked_up, 0)
+        self.assertLess(looked_up, 32000)
