@@ -105,8 +105,20 @@ put_key(const char *key)
 }
 
 /*
- * One character, or byte that is none, as it stands in a string of JSON: what
- * could move a cursor is escaped. Returns false for a byte that is none.
+ * True for characters that move a cursor, end a line or turn the direction of
+ * writing: a line of the log must look as it is.
+ */
+static bool
+is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
+	    c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2066 && c <= 0x2069);
+}
+
+/*
+ * Writes a character as it stands in a string of JSON, or something in place
+ * of a byte that is none. Returns false for such a byte.
  */
 static bool
 put_char(const char *p, int len, uint32_t value)
@@ -117,7 +129,7 @@ put_char(const char *p, int len, uint32_t value)
 		put_plain(REPLACEMENT);
 		return false;
 	}
-	if (value < 0x20 || (value >= 0x7f && value < 0xa0)) {
+	if (is_control(value)) {
 		snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)value);
 		put_plain(escape);
 		return true;

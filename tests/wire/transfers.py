@@ -19,6 +19,11 @@ from sftpwire import CREAT, READ, TRUNC, WRITE
 from versions import ALL, fields
 
 
+# Ends of lines and of paragraphs, and what turns the direction of writing.
+TURNING = "".join(map(chr, [0x61c, 0x200e, 0x200f, *range(0x2028, 0x202f),
+                            *range(0x2066, 0x206a)]))
+
+
 class TransfersTest(SessionTest):
     def setUp(self):
         super().setUp()
@@ -44,7 +49,7 @@ class TransfersTest(SessionTest):
                 return got
             text = data.decode("utf-8", "strict")
             self.assertFalse([c for c in text if ord(c) < 0x20
-                              or 0x7f <= ord(c) < 0xa0])
+                              or 0x7f <= ord(c) < 0xa0 or c in TURNING])
             got.append(json.loads(text))
 
     def sessions(self, *options, versions=ALL, **kwargs):
@@ -212,7 +217,9 @@ class Names(TransfersTest):
     NAMES = [b'quote" back\\slash', b"line\nend\ttab", b"\x01\x1b[2J\x7f",
              "ümläut €uro 𝄞".encode(), b"\xff\xfe", b"half \xe2\x82",
              b"over \xc0\xaf long", b"surrogate \xed\xa0\x80",
-             "c1 \x9b31m".encode(), b"lat\xefn", "\ufffd".encode()]
+             "c1 \x9b31m".encode(), b"lat\xefn", "\ufffd".encode(),
+             *[("a%sb" % c).encode() for c in TURNING],
+             "\u2027\u202f\u2065\u206a\u200d".encode()]
 
     def test_any_bytes(self):
         for s in self.sessions():
