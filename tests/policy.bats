@@ -114,7 +114,8 @@ assert_only_unknown_names() {
 	[ "$status" -eq 78 ]
 	[ "$output" = '-o: protocol.charset: "no-such" is no charset for names that this system knows' ]
 	for charset in UTF-16 UTF-16LE UCS-4 EBCDIC-US UTF-7 ISO-2022-JP \
-	    ISO-2022-KR ISO-2022-CN; do
+	    ISO-2022-KR ISO-2022-CN ISO-8859-15//TRANSLIT \
+	    ISO-8859-15//IGNORE UTF-8// ISO-10646/UTF8/TRANSLIT; do
 		echo "$charset"
 		run "$SERVER" -t -o protocol.charset=$charset
 		[ "$status" -eq 78 ]

@@ -95,8 +95,14 @@ keeps_ascii(struct charset *c)
 bool
 charset_suits(const char *name)
 {
-	struct charset *c = charset_open(name);
-	bool suits = c != NULL && keeps_ascii(c);
+	struct charset *c;
+	bool suits;
+
+	/* What stands behind slashes lets two names on disk look alike. */
+	if (strchr(name, '/') != NULL)
+		return false;
+	c = charset_open(name);
+	suits = c != NULL && keeps_ascii(c);
 
 	if (c != NULL)
 		charset_close(c);
