@@ -413,7 +413,7 @@ fs_temp_dir(void)
 int
 fs_make_temp(char *to)
 {
-	if (snprintf(to, PATH_MAX, "%s/slipway.XXXXXXXXXX", fs_temp_dir()) >=
+	if (snprintf(to, PATH_MAX, "%s/slipway.XXXXXX", fs_temp_dir()) >=
 	    PATH_MAX)
 		return -ENAMETOOLONG;
 	return mkdtemp(to) == NULL ? -errno : 0;

@@ -198,6 +198,8 @@ class Creation(ModesTest):
             self.assertEqual(reply.kind, "name", str(reply))
             self.assertEqual(stat.S_IMODE(
                 os.stat(reply.names[0][0]).st_mode), 0o750)
+            self.assertRegex(os.path.basename(reply.names[0][0]),
+                             rb"^slipway\.[A-Za-z0-9]{6}$")
 
     def test_temporary_folders_that_fail(self):
         """What the client cannot be told of is not left behind."""
