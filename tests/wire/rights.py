@@ -839,6 +839,24 @@ class Profiles(RightsTest):
             self.assertEqual(s.finish(), 0)
         self.untouched(*names)
 
+    def test_reading_what_is_only_written(self):
+        """A handle that was asked to read and may not says so; one that was
+        not asked to is as everywhere."""
+        for version, flags, mute in ((3, READ | WRITE | CREAT | EXCL, 2),
+                                     (6, READ_DATA | WRITE_DATA, DENIED)):
+            flags = (flags,) if version < 5 else (flags, CREATE_NEW)
+            s = self.profile("dropbox", version)
+            name = "rw%d" % version
+            handle = s.call("open", name, *flags, {}).handle
+            self.assert_status(s.call("write", handle, 0, b"text"), OK)
+            reply = s.call("read", handle, 0, 4)
+            self.assert_status(reply, DENIED)
+            self.assertIn(b"ermission denied", reply.raw)
+            s = self.session("-d", self.dir, version=version)
+            only = (WRITE,) if version < 5 else (WRITE_DATA, OPEN_EXISTING)
+            handle = s.call("open", name, *only, {}).handle
+            self.assert_status(s.call("read", handle, 0, 4), mute)
+
     def test_read_only(self):
         for version in 3, 6:
             s = self.profile("read-only", version)
