@@ -16,6 +16,7 @@
 #include "system/ident.h"
 #include "system/log.h"
 
+#define MANY_GROUPS	256	/* more are looked up together */
 #define CACHE_SLOTS	256	/* ids that share one take turns */
 
 struct cached {
@@ -148,14 +149,63 @@ group_name(gid_t gid)
 	return strdup(gr == NULL ? number : gr->gr_name);
 }
 
+/* A group of a list, and where in the list it is. */
+struct listed {
+	gid_t	 gid;
+	int	 at;
+};
+
+static int
+by_gid(const void *a, const void *b)
+{
+	const struct listed *x = a, *y = b;
+
+	return x->gid < y->gid ? -1 : x->gid > y->gid;
+}
+
+/*
+ * Takes names from the database as a whole, as far as it tells them so: it
+ * may be a file, which is read from its beginning for each group that is asked
+ * for by itself. Of two names the first one counts, as for getgrgid(3).
+ */
+static void
+read_all_groups(const gid_t *gids, int n, const char **names)
+{
+	struct listed *sorted = calloc((size_t)n, sizeof(*sorted)), key, *l;
+	struct listed *end = sorted + n;
+	const struct group *gr;
+	int i;
+
+	if (sorted == NULL)
+		return;
+	for (i = 0; i < n; i++)
+		sorted[i] = (struct listed){ gids[i], i };
+	qsort(sorted, (size_t)n, sizeof(*sorted), by_gid);
+	setgrent();
+	while ((gr = getgrent()) != NULL) {
+		key.gid = gr->gr_gid;
+		l = bsearch(&key, sorted, (size_t)n, sizeof(key), by_gid);
+		/* A group is in the list once for each of its names. */
+		while (l != NULL && l > sorted && l[-1].gid == key.gid)
+			l--;
+		for (; l != NULL && l < end && l->gid == key.gid; l++)
+			if (names[l->at] == NULL)
+				names[l->at] = strdup(gr->gr_name);
+	}
+	endgrent();
+	free(sorted);
+}
+
 static const char *const *
 group_names(const gid_t *gids, int n)
 {
 	const char **names = calloc((size_t)n + 1, sizeof(*names));
 	int i;
 
+	if (names != NULL && n > MANY_GROUPS)
+		read_all_groups(gids, n, names);
 	for (i = 0; names != NULL && i < n; i++)
-		if ((names[i] = group_name(gids[i])) == NULL)
+		if (names[i] == NULL && (names[i] = group_name(gids[i])) == NULL)
 			return NULL;
 	return names;
 }
@@ -193,7 +243,7 @@ ident_own_groups(void)
 }
 
 static int
-by_gid(const void *a, const void *b)
+by_number(const void *a, const void *b)
 {
 	const gid_t *x = a, *y = b;
 
@@ -207,9 +257,9 @@ ident_has_group(gid_t gid)
 	static int n;
 
 	if (own == NULL && (own = own_gids(&n)) != NULL)
-		qsort(own, (size_t)n, sizeof(*own), by_gid);
+		qsort(own, (size_t)n, sizeof(*own), by_number);
 	return own != NULL &&
-	    bsearch(&gid, own, (size_t)n, sizeof(*own), by_gid) != NULL;
+	    bsearch(&gid, own, (size_t)n, sizeof(*own), by_number) != NULL;
 }
 
 const char *const *

@@ -7,7 +7,10 @@ server.
 import errno
 import os
 import struct
+import subprocess
+import unittest
 
+from homes import UNSHARE
 from session import SERVER, SessionTest
 from sftpwire import APPEND, CREAT, READ, WRITE, Session
 
@@ -101,3 +104,23 @@ class Stuck(SessionTest):
         looked_up = s.stderr().count(b"get_users_groups_by_id: uid ")
         self.assertGreater(looked_up, 0)
         self.assertLess(looked_up, 32000)
+
+    @unittest.skipUnless(UNSHARE, "no mount namespace is to be had")
+    def test_a_user_of_65536_groups(self):
+        """-T looks their names up together. It took minutes before."""
+        files = {"passwd": "root:x:0:0::/:/bin/sh\nmany:x:4242:1::/:/bin/sh\n",
+                 "group": "".join("group%d:x:%d:many\nalias%d:x:%d:many\n"
+                                  % (n, n, n, n) for n in range(1, 65537)),
+                 "nsswitch.conf": "passwd: files\ngroup: files\n"}
+        os.mkdir(self.path("etc"))
+        for name, text in files.items():
+            self.put("etc/" + name, text.encode())
+        self.put("policy", b"""rules = (
+            { match = { group = "alias65536"; }; start_dir = "/wrong"; },
+            { match = { group = "group65536"; }; start_dir = "/right"; } );""")
+        r = subprocess.run(
+            [*UNSHARE, "sh", "-c", "mount --bind '%s' /etc && exec \"$@\""
+             % self.path("etc"), "sh", SERVER, "-T", "-C", "user=many",
+             "-F", self.path("policy")], timeout=60, capture_output=True,
+            check=False)
+        self.assertIn(b'start_dir "/right"', r.stdout, r.stderr)
