@@ -251,12 +251,16 @@ look_home(struct startup *s)
 {
 	struct fs_id now = { 0 };
 	struct statx st = { 0 };
+	bool same = false;
 
-	if (look(AT_FDCWD, s->home, 0, &st, &now) &&
-	    fs_is_same(&now, &s->at) &&
-	    (memcmp(&st.stx_ctime, &s->changed, sizeof(s->changed)) == 0 ||
-	    clock_ms() - s->noted < LOOK_EVERY))
-		return;
+	if (look(AT_FDCWD, s->home, 0, &st, &now) && fs_is_same(&now, &s->at)) {
+		same = memcmp(&st.stx_ctime, &s->changed,
+		    sizeof(s->changed)) == 0;
+		if ((same && s->settled) || clock_ms() - s->noted < LOOK_EVERY)
+			return;
+	}
+	/* Two changes within a tick of the clock have one ctime. */
+	s->settled = same;
 	s->at = now;
 	s->changed = st.stx_ctime;
 	note_names(s);

@@ -38,6 +38,8 @@ struct startup {
 	struct fs_id	 at;		/* its identity; all 0 if missing */
 	struct statx_timestamp changed;	/* its ctime when links were noted */
 	uint64_t	 noted;		/* ms, of clock_ms(): when they were */
+	bool		 settled;	/* and that ctime was long past: a later
+					 * change has another */
 	struct fs_id	 free;		/* a directory that is none of it ... */
 	uint64_t	 freed;		/* ... as was found out at this time */
 

@@ -79,7 +79,7 @@ class Homes(SessionTest):
         """What is read at login, below what the session calls home."""
         for name in ".bashrc", ".profile", ".zsomething":
             self.assertFalse(self.creates(s, "%s/%s" % (home, name)), name)
-        for name in ".ssh", ".zdir":
+        for name in ".ssh", ".znew":
             self.assert_status(s.call("mkdir", "%s/%s" % (home, name), {}),
                                DENIED)
         self.assertTrue(self.creates(s, home + "/other"))
