@@ -203,7 +203,7 @@ git_works()
 	export GIT_AUTHOR_DATE='1000000000 +0000' GIT_AUTHOR_NAME=x \
 	    GIT_AUTHOR_EMAIL=x GIT_COMMITTER_DATE='1000000000 +0000' \
 	    GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x
-	local git=(git -c gc.autoDetach=false -c init.defaultBranch=main
+	local git=(git -c maintenance.auto=false -c init.defaultBranch=main
 	    -c safe.directory='*')
 
 	"${git[@]}" init -q a
