@@ -27,12 +27,18 @@ ALL_CPPFLAGS = -I. -Isrc -I$(BUILD) -DSYSCONFDIR='"$(sysconfdir)"' $(DEPS_CFLAGS
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANFLAGS)
 
 # The rooms, uppermost first: a room may use those behind it, never one
-# before it. Each is an archive, so that a unit test links its own and those.
-ROOMS	= session request system policy wire
-LIBS_wire	= $(BUILD)/wire.a
-LIBS_policy	= $(BUILD)/policy.a $(LIBS_wire)
-LIBS_system	= $(BUILD)/system.a $(LIBS_policy)
-LIBS_request	= $(BUILD)/request.a $(LIBS_system)
+# before it (tests/lint.bats knows more). Each is an archive, so that a unit
+# test links its own and those.
+ROOMS	= session request files conf paths policy confine os wire base
+LIBS_base	= $(BUILD)/base.a
+LIBS_wire	= $(BUILD)/wire.a $(LIBS_base)
+LIBS_os		= $(BUILD)/os.a $(LIBS_wire)
+LIBS_confine	= $(BUILD)/confine.a $(LIBS_os)
+LIBS_policy	= $(BUILD)/policy.a $(LIBS_confine)
+LIBS_paths	= $(BUILD)/paths.a $(LIBS_policy)
+LIBS_conf	= $(BUILD)/conf.a $(LIBS_paths)
+LIBS_files	= $(BUILD)/files.a $(LIBS_conf)
+LIBS_request	= $(BUILD)/request.a $(LIBS_files)
 LIBS_session	= $(BUILD)/session.a $(LIBS_request)
 
 OBJ	= $(patsubst src/%.c,$(BUILD)/%.o,$(sort $(wildcard src/$(1)/*.c)))
@@ -62,9 +68,9 @@ $(BUILD)/%.o: src/%.c config.h config.mk
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The rows of the filter of system calls.
-SECCOMP	= $(BUILD)/system/seccomp_rows.h
-$(BUILD)/system/seccomp.o: $(SECCOMP)
-$(SECCOMP): src/system/seccomp.awk src/system/seccomp.list
+SECCOMP	= $(BUILD)/confine/seccomp_rows.h
+$(BUILD)/confine/seccomp.o: $(SECCOMP)
+$(SECCOMP): src/confine/seccomp.awk src/confine/seccomp.list
 	@mkdir -p $(@D)
 	awk -f $^ >$@
 
@@ -79,9 +85,9 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 # Whose syntax the policy file has: for one test, and never part of the product.
 LIBCONFIG = $(shell $(or $(PKG_CONFIG),pkg-config) --cflags --libs libconfig \
 	    2>&-)
-$(BUILD)/unit/t_policy_libconfig: private ALL_CPPFLAGS += \
+$(BUILD)/unit/t_conf_libconfig: private ALL_CPPFLAGS += \
     $(if $(LIBCONFIG),-DHAVE_LIBCONFIG)
-$(BUILD)/unit/t_policy_libconfig: private DEPS_LIBS += $(LIBCONFIG)
+$(BUILD)/unit/t_conf_libconfig: private DEPS_LIBS += $(LIBCONFIG)
 
 # A file system that refuses, for tests/refuse: never part of the product, nor
 # sanitized, since the shim is loaded into a server that need not be. The shim

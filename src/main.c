@@ -13,24 +13,24 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "conf/conf.h"
+#include "conf/path_rules.h"
+#include "confine/sandbox.h"
 #include "options.h"
-#include "policy/area.h"
-#include "policy/config.h"
-#include "policy/paths.h"
+#include "os/charset.h"
+#include "os/clock.h"
+#include "os/fs.h"
+#include "os/log.h"
+#include "os/signals.h"
+#include "os/sink.h"
 #include "policy/policy.h"
-#include "request/record.h"
+#include "policy/subtree.h"
 #include "request/session.h"
 #include "request/table.h"
-#include "session/hello.h"
-#include "session/refuse.h"
+#include "request/xferlog.h"
+#include "session/init.h"
+#include "session/reject.h"
 #include "session/serve.h"
-#include "system/charset.h"
-#include "system/clock.h"
-#include "system/fs.h"
-#include "system/log.h"
-#include "system/sandbox.h"
-#include "system/signals.h"
-#include "system/transfers.h"
 
 #define EXIT_POLICY	78	/* EX_CONFIG of sysexits(3) */
 

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/conf.h"
+#include "conf/error.h"
 #include "options.h"
-#include "policy/config.h"
-#include "policy/mistake.h"
+#include "os/ident.h"
+#include "os/log.h"
 #include "policy/rights.h"
 #include "request/table.h"
-#include "system/ident.h"
-#include "system/log.h"
 
 _Noreturn void
 options_fatal(const struct options *o, const char *what, const char *which)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-#include <config.h>
+#include "config.h"
 
 #include <string.h>
 
-#include "policy/area.h"
-#include "policy/knob.h"
+#include "conf/setting.h"
 #include "policy/match.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
+#include "policy/subtree.h"
 
 void
 policy_init(struct policy *p)

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/arena.h"
+#include "base/arena.h"
 
 enum overwrite { OVERWRITE_IF_ASKED, OVERWRITE_ALWAYS, OVERWRITE_NEVER };
 enum open_handles { HANDLES_KEEP, HANDLES_REOPEN, HANDLES_CLOSE };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include <config.h>
+#include "config.h"
 
 #include <stdio.h>
 #include <string.h>

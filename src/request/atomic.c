@@ -6,13 +6,13 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/path.h"
+#include "files/silly.h"
+#include "files/temp.h"
+#include "os/log.h"
 #include "policy/rights.h"
 #include "request/atomic.h"
 #include "request/make.h"
-#include "system/hidden.h"
-#include "system/log.h"
-#include "system/part.h"
-#include "wire/path.h"
 #include "wire/sftp.h"
 
 #define NOT_EMPTIED	"it is not emptied"

@@ -6,16 +6,16 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "request/acl.h"
+#include "files/suspend.h"
+#include "files/temp.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "request/attr_acl.h"
 #include "request/attrs.h"
 #include "request/limit.h"
 #include "request/ops.h"
 #include "request/reply.h"
 #include "request/told.h"
-#include "system/clock.h"
-#include "system/log.h"
-#include "system/part.h"
-#include "system/suspend.h"
 #include "wire/sftp.h"
 
 static int

@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files/temp.h"
+#include "os/log.h"
 #include "request/atomic.h"
 #include "request/limit.h"
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/publish.h"
 #include "request/reply.h"
-#include "system/log.h"
-#include "system/part.h"
 #include "wire/sftp.h"
 
 #define COPY_STEP	(1024 * 1024)	/* bytes between looks at the client */

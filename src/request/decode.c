@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "files/suspend.h"
+#include "os/charset.h"
+#include "os/log.h"
 #include "request/decode.h"
-#include "system/charset.h"
-#include "system/log.h"
-#include "system/suspend.h"
 #include "wire/sftp.h"
 
 /*

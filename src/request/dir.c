@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "request/attrs.h"
 #include "request/make.h"
 #include "request/ops.h"
+#include "request/permit.h"
 #include "request/reply.h"
-#include "request/rights.h"
 #include "request/stale.h"
-#include "wire/path.h"
 #include "wire/sftp.h"
 
 #define MAX_PASSED	4096	/* entries between looks at the client */

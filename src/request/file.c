@@ -9,6 +9,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "files/temp.h"
+#include "os/log.h"
 #include "request/ahead.h"
 #include "request/atomic.h"
 #include "request/attrs.h"
@@ -18,8 +20,6 @@
 #include "request/publish.h"
 #include "request/reply.h"
 #include "request/stale.h"
-#include "system/log.h"
-#include "system/part.h"
 #include "wire/sftp.h"
 
 #define PIPED_READ	(16 * 1024)

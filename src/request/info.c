@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/log.h"
 #include "request/ops.h"
 #include "request/reply.h"
-#include "system/log.h"
 #include "wire/sftp.h"
 
 #define NAMES_STEP	64	/* ids looked up between looks at the client */

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
+#include "os/clock.h"
+#include "os/ident.h"
 #include "request/longname.h"
-#include "system/clock.h"
-#include "system/ident.h"
 
 /* What does not fit is cut off. */
 static void

@@ -5,7 +5,7 @@
 
 #include <sys/stat.h>
 
-#include "wire/buf.h"
+#include "base/buf.h"
 
 #define LONGNAME_MAX	1023	/* as much as OpenSSH's buffer holds */
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "request/acl.h"
+#include "request/attr_acl.h"
 #include "request/attrs.h"
 #include "request/make.h"
 #include "wire/sftp.h"

@@ -8,13 +8,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "files/silly.h"
+#include "files/temp.h"
+#include "os/log.h"
 #include "request/atomic.h"
 #include "request/make.h"
+#include "request/permit.h"
 #include "request/publish.h"
-#include "request/rights.h"
-#include "system/hidden.h"
-#include "system/log.h"
-#include "system/part.h"
 
 bool
 publish_wants_close(const struct request *q)

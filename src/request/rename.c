@@ -17,17 +17,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
+#include "files/silly.h"
+#include "files/suspend.h"
+#include "files/temp.h"
+#include "os/clock.h"
+#include "os/log.h"
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/publish.h"
 #include "request/request.h"
 #include "request/session.h"
-#include "system/clock.h"
-#include "system/hidden.h"
-#include "system/log.h"
-#include "system/part.h"
-#include "system/suspend.h"
-#include "wire/path.h"
 #include "wire/sftp.h"
 
 #define FIRST_DELAY	10	/* ms; doubled after each try */

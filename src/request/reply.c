@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "request/acl.h"
+#include "base/path.h"
+#include "os/charset.h"
+#include "os/log.h"
+#include "request/attr_acl.h"
 #include "request/longname.h"
 #include "request/reply.h"
-#include "system/charset.h"
-#include "system/log.h"
-#include "wire/path.h"
 #include "wire/sftp.h"
 #include "wire/status.h"
 

@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "os/fs.h"
 #include "policy/policy.h"
-#include "system/fs.h"
 #include "wire/attr.h"
-#include "wire/buf.h"
 
 struct handle;
 struct part;

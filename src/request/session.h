@@ -10,15 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "files/created.h"
+#include "files/handle.h"
+#include "os/fs.h"
+#include "os/ident.h"
+#include "os/pipe.h"
+#include "paths/startup.h"
 #include "policy/policy.h"
-#include "request/own.h"
 #include "request/stale.h"
-#include "system/fs.h"
-#include "system/handle.h"
-#include "system/ident.h"
-#include "system/pipe.h"
-#include "system/startup.h"
-#include "wire/buf.h"
 
 struct session {
 	int		 version;	/* spoken; 0 before INIT */

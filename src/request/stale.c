@@ -5,14 +5,14 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "policy/area.h"
+#include "base/path.h"
+#include "files/silly.h"
+#include "files/temp.h"
 #include "policy/rights.h"
+#include "policy/subtree.h"
 #include "request/request.h"
 #include "request/session.h"
 #include "request/stale.h"
-#include "system/hidden.h"
-#include "system/part.h"
-#include "wire/path.h"
 
 /*
  * Makes the place of an entry that the session may remove, of which

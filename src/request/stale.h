@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "system/fs.h"
+#include "os/fs.h"
 
 struct part;
 struct request;

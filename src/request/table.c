@@ -7,11 +7,11 @@
 
 #include <string.h>
 
+#include "os/digest.h"
 #include "policy/rights.h"
-#include "request/lift.h"
 #include "request/ops.h"
 #include "request/table.h"
-#include "system/digest.h"
+#include "request/upgrade.h"
 #include "wire/sftp.h"
 
 /* Nobody adds a row without saying what it takes of its first two operands. */

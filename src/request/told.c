@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include "os/log.h"
 #include "request/told.h"
-#include "system/log.h"
 
 /*
  * Attributes that STAT tells and SETSTAT cannot set, or not set to what it was

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "files/handle.h"
+#include "os/log.h"
 #include "request/trace.h"
-#include "system/handle.h"
-#include "system/log.h"
 #include "wire/sftp.h"
 
 #define PFLAGS_LEN	64

@@ -14,13 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/signals.h"
 #include "request/ahead.h"
-#include "session/bucket.h"
-#include "session/dispatch.h"
+#include "session/gate.h"
+#include "session/rate.h"
 #include "session/serve.h"
-#include "system/clock.h"
-#include "system/log.h"
-#include "system/signals.h"
 #include "wire/sftp.h"
 
 /*

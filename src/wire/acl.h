@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "wire/buf.h"
+#include "base/buf.h"
 
 /* Most entries that are read or sent, and most bytes that they may take. */
 #define ACES_MAX	2048

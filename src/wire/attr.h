@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "wire/buf.h"
+#include "base/buf.h"
 
 /* What a struct attr holds; our own bits, the same whatever the version. */
 #define HAS_SIZE	0x00001u

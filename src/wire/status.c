@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "wire/buf.h"
+#include "base/buf.h"
 #include "wire/sftp.h"
 #include "wire/status.h"
 

@@ -25,18 +25,18 @@
 
 #include "../unit/gate.h"
 #include "../unit/scratch.h"
+#include "base/path.h"
+#include "conf/conf.h"
+#include "conf/path_rules.h"
 #include "fuzz.h"
-#include "policy/area.h"
-#include "policy/config.h"
-#include "policy/paths.h"
+#include "os/charset.h"
+#include "os/fs.h"
+#include "os/log.h"
+#include "os/sink.h"
 #include "policy/rights.h"
-#include "request/record.h"
+#include "policy/subtree.h"
 #include "request/table.h"
-#include "system/charset.h"
-#include "system/fs.h"
-#include "system/log.h"
-#include "system/transfers.h"
-#include "wire/path.h"
+#include "request/xferlog.h"
 
 #define MAX_FILE	(1 << 20)	/* bytes that a file may grow to */
 #define MAX_PACKET	4096

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "../unit/policy_case.h"
+#include "conf/tree.h"
 #include "fuzz.h"
-#include "policy/tree.h"
 
 static const struct facts stranger = { .user = "a", .forced = true };
 static const struct facts path_asked = {

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "wire/buf.h"
+#include "base/buf.h"
 
 static inline uint32_t
 be32_at(const uint8_t *p)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "frames.h"
-#include "session/dispatch.h"
+#include "session/gate.h"
 #include "wire/sftp.h"
 
 /* The drafts' last status code in each version. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/config.h"
+#include "conf/conf.h"
 #include "policy/policy.h"
 
 #define OPTIONS_MAX	4

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include "base/buf.h"
 #include "policy/policy.h"
 #include "tap.h"
-#include "wire/buf.h"
 
 static const struct {
 	const char		*what;

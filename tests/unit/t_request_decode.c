@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/log.h"
 #include "request/decode.h"
 #include "request/table.h"
-#include "system/log.h"
 #include "tap.h"
 #include "wire/sftp.h"
 

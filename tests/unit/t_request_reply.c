@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "frames.h"
+#include "os/log.h"
 #include "request/reply.h"
-#include "system/log.h"
 #include "tap.h"
 #include "wire/sftp.h"
 

@@ -6,10 +6,10 @@
 #include <syslog.h>
 
 #include "capture.h"
+#include "files/handle.h"
+#include "os/log.h"
 #include "request/table.h"
 #include "request/trace.h"
-#include "system/handle.h"
-#include "system/log.h"
 #include "tap.h"
 #include "wire/sftp.h"
 

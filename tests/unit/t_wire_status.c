@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "tap.h"
-#include "wire/buf.h"
 #include "wire/status.h"
 
 /* The drafts' last code in each version: 02 7, 04 7, 05 7, 13 9.1. */

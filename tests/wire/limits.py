@@ -216,7 +216,7 @@ class Size(LimitsTest):
 
 
 class Rates(LimitsTest):
-    """Never by the clock: how fast is t_session_bucket's."""
+    """Never by the clock: how fast is t_session_rate's."""
 
     def writes(self, s, handle, count, size):
         s.pending += [(1000 + i, "write") for i in range(count)]

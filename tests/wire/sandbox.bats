@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # Sessions in a sandbox: everything else works in it, and who gets one. What it
-# stops is in tests/unit/t_system_sandbox.c.
+# stops is in tests/unit/t_confine_sandbox.c.
 
 load common
 

@@ -272,7 +272,7 @@ class Time(SessionTest):
 class Refused(SessionTest):
     """session.access = refuse, and a client that does not take the first
     no for an answer (phpseclib3 asks twice before each call, FileZilla goes
-    on): t_session_refuse has the times."""
+    on): t_session_reject has the times."""
 
     def test_each_request_is_told(self):
         s = self.session("-o", "session.access=refuse", "-o",

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/path.h"
+
+/* Appends the components of `path` to the `len` bytes at `to`, or 0. */
+static size_t
+append_components(const char *path, char *to, size_t len, size_t size)
+{
+	size_t n;
+
+	for (; *path != '\0'; path += n) {
+		path += strspn(path, "/");
+		n = strcspn(path, "/");
+		if (n == 0 || (n == 1 && path[0] == '.'))
+			continue;
+		if (n == 2 && path[0] == '.' && path[1] == '.') {
+			while (len > 1 && to[--len] != '/')
+				;
+			continue;
+		}
+		if (len + 1 + n >= size)
+			return 0;
+		if (len > 1)
+			to[len++] = '/';
+		memcpy(to + len, path, n);
+		len += n;
+	}
+	return len;
+}
+
+bool
+path_absolute(const char *cwd, const char *path, char *to, size_t size)
+{
+	size_t len = 1;
+
+	to[0] = '/';
+	if (path[0] != '/')
+		len = append_components(cwd, to, len, size);
+	if (len > 0)
+		len = append_components(path, to, len, size);
+	to[len] = '\0';
+	return len > 0;
+}
+
+bool
+path_is_below(const char *path, const char *top)
+{
+	size_t n = strlen(top);
+
+	if (strncmp(path, top, n) != 0)
+		return false;
+	return path[n] == '\0' || path[n] == '/' || (n == 1 && top[0] == '/');
+}
+
+size_t
+path_above(const char *path, size_t len)
+{
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return len;
+}
+
+int
+path_compare(const char *a, const char *b)
+{
+	unsigned char ca, cb;
+
+	while (*a != '\0' && *a == *b) {
+		a++;
+		b++;
+	}
+	ca = *a == '/' ? 1 : (unsigned char)*a;
+	cb = *b == '/' ? 1 : (unsigned char)*b;
+	/* A byte 1 in a name must still come after the slash. */
+	if (ca == cb)
+		return *a == '/' ? -1 : *b == '/';
+	return ca < cb ? -1 : 1;
+}
+
+const char *
+path_last(const char *path, size_t *len)
+{
+	const char *end = path + strlen(path), *start;
+
+	while (end > path && end[-1] == '/')
+		end--;
+	for (start = end; start > path && start[-1] != '/'; start--)
+		;
+	*len = (size_t)(end - start);
+	return start;
+}
+
+bool
+path_is_hidden(const char *name, size_t len)
+{
+	size_t prefix = sizeof(HIDDEN_PREFIX) - 1, i;
+
+	if (len <= prefix || memcmp(name, HIDDEN_PREFIX, prefix) != 0)
+		return false;
+	name += prefix;
+	len -= prefix;
+	for (i = 0; i < HIDDEN_RANDOM && i < len; i++)
+		if (!isalnum((unsigned char)name[i]))
+			return false;
+	if (i < HIDDEN_RANDOM)
+		return false;
+	name += i;
+	len -= i;
+	return (len == 4 && memcmp(name, HIDDEN_OLD, 4) == 0) ||
+	    (len == 5 && memcmp(name, HIDDEN_PART, 5) == 0);
+}
+
+/* How many bytes follow the first one, and the least value so many may say. */
+static int
+utf8_follow(unsigned char c, uint32_t *value, uint32_t *least)
+{
+	static const struct {
+		unsigned char	mask, mark;
+		uint32_t	least;
+	} forms[] = {
+		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
+	};
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if ((c & forms[i].mask) == forms[i].mark) {
+			*value = c & (unsigned char)~forms[i].mask;
+			*least = forms[i].least;
+			return i;
+		}
+	return -1;
+}
+
+int
+path_char(const char *s, uint32_t *value)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	uint32_t least;
+	int i, n;
+
+	if ((n = utf8_follow(*p++, value, &least)) == -1)
+		return 0;
+	for (i = 0; i < n; i++, p++) {
+		if ((*p & 0xc0) != 0x80)
+			return 0;
+		*value = *value << 6 | (*p & 0x3f);
+	}
+	return *value < least || *value > 0x10ffff ||
+	    (*value >= 0xd800 && *value < 0xe000) ? 0 : n + 1;
+}
+
+bool
+path_is_utf8(const char *s)
+{
+	uint32_t value;
+	int n;
+
+	for (; *s != '\0'; s += n)
+		if ((n = path_char(s, &value)) == 0)
+			return false;
+	return true;
+}

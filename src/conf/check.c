@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/effect.h"
+#include "conf/rules.h"
+#include "policy/rights.h"
+
+/* Names that mean one user or group, and one that the system does not know. */
+static void
+check_names(const struct rule *r, const char *const *names, const char *what,
+    bool (*exists)(const char *), FILE *out)
+{
+	const char *name;
+
+	for (; names != NULL && *names != NULL; names++) {
+		name = *names + (**names == '!');
+		if (strpbrk(name, "*?") == NULL && !exists(name))
+			effect_warn(out, r, "there is no %s \"%s\"", what, name);
+	}
+}
+
+static void
+check_words(const struct rule *r, FILE *out)
+{
+	struct cursor at = { .body = &r->body };
+	const char *warning;
+
+	while (cursor_next(&at)) {
+		warning = knob_warning(at.setting->knob, at.setting->value);
+		if (warning != NULL)
+			effect_warn(out, r, "%s: %s", at.setting->knob->name,
+			    warning);
+	}
+}
+
+/*
+ * Everything a rule sets was set for everybody by rules before it, as noted
+ * in `settled` for each row of the knob table.
+ */
+static void
+check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
+{
+	struct cursor at = { .body = &r->body };
+	const struct rule *by = NULL;
+	bool any = false, wins = false;
+
+	while (cursor_next(&at)) {
+		any = true;
+		by = settled[at.setting->knob - knobs];
+		if (by == NULL || by == r)
+			wins = true;
+		if (rule_is_for_all(r) && by == NULL &&
+		    at.setting->knob->combine == FIRST_WINS)
+			settled[at.setting->knob - knobs] = r;
+	}
+	if (!any && r->number > 0)
+		effect_warn(out, r, "sets nothing");
+	else if (any && !wins && by->number > 0)
+		effect_warn(out, r, "can never win, since rule %d comes first for "
+		    "everybody", by->number);
+	else if (any && !wins)
+		effect_warn(out, r, "can never win against the options");
+}
+
+/* Is all that `path` sets set by `first`, which is for the same names? */
+static bool
+is_covered(const struct setting *path, const struct setting *first)
+{
+	const struct setting *s, *f;
+
+	if (strcmp(path->value.text, first->value.text) != 0)
+		return false;
+	for (s = path->beneath; s != NULL; s = s->next) {
+		for (f = first->beneath; f != NULL && f->knob != s->knob;)
+			f = f->next;
+		if (f == NULL || s->knob->combine == ADDS_UP)
+			return false;
+	}
+	return true;
+}
+
+/* The path rule that makes `path`, of rule `r`, useless for everybody. */
+static const struct setting *
+find_cover(const struct config *c, const struct rule *r,
+    const struct setting *path)
+{
+	const struct rule *first;
+
+	for (first = &c->flags; first != NULL; first = first->next) {
+		struct cursor at = { .body = &first->body };
+
+		if (first != r && !rule_is_for_all(first))
+			continue;
+		while (cursor_next(&at)) {
+			if (at.setting == path)
+				return NULL;
+			if (at.setting->knob == path->knob &&
+			    is_covered(path, at.setting))
+				return at.setting;
+		}
+	}
+	return NULL;
+}
+
+static void
+check_paths(const struct config *c, const struct rule *r, FILE *out)
+{
+	struct cursor at = { .body = &r->body };
+	const struct setting *cover;
+
+	while (cursor_next(&at)) {
+		if (at.setting->knob->type != KNOB_PATHS)
+			continue;
+		if (at.setting->beneath == NULL)
+			effect_warn(out, r, "paths: \"%s\" in line %d sets nothing",
+			    at.setting->value.text, at.setting->line);
+		else if ((cover = find_cover(c, r, at.setting)) != NULL)
+			effect_warn(out, r, "paths: \"%s\" in line %d can never win, "
+			    "since that in line %d comes first",
+			    at.setting->value.text, at.setting->line,
+			    cover->line);
+	}
+}
+
+/* What this takes away of `rights`, itself or beneath a path. */
+static unsigned
+fewer_rights(const struct setting *s, const struct knob *k, unsigned rights)
+{
+	const struct setting *b;
+
+	for (b = s->beneath; b != NULL; b = b->next)
+		rights = fewer_rights(b, k, rights);
+	return s->knob == k ? rights & (unsigned)s->value.number : rights;
+}
+
+/* The rights that nothing takes away from anybody anywhere. */
+static unsigned
+common_rights(const struct config *c)
+{
+	const struct knob *k = knob_find("access.rights");
+	unsigned rights = RIGHTS_ALL;
+	const struct rule *r;
+
+	for (r = &c->flags; r != NULL; r = r->next) {
+		struct cursor at = { .body = &r->body };
+
+		while (cursor_next(&at))
+			rights = fewer_rights(at.setting, k, rights);
+	}
+	return rights;
+}
+
+/* To give what everybody has is no gift. */
+static void
+check_own_rights(const struct rule *r, unsigned common, FILE *out)
+{
+	const struct knob *k = knob_find("access.own_rights");
+	struct cursor at = { .body = &r->body };
+	const struct setting *s;
+
+	while (cursor_next(&at)) {
+		for (s = at.setting->beneath; s != NULL && s->knob != k;)
+			s = s->next;
+		if (at.setting->knob == k)
+			s = at.setting;
+		if (s == NULL || s->value.number == 0 ||
+		    ((unsigned)s->value.number & ~common) != 0)
+			continue;
+		effect_warn(out, r, "%s: does nothing, since no rule takes these "
+		    "rights away", s == at.setting ? k->name :
+		    "own_rights of a path");
+	}
+}
+
+int
+config_check_charsets(struct config *c, bool (*suits)(const char *),
+    struct mistake *m)
+{
+	const struct knob *charset = knob_find("protocol.charset");
+	const struct rule *r;
+
+	*m = (struct mistake){ 0 };
+	if (config_link(c, m) < 0)
+		return -1;
+	for (r = &c->flags; r != NULL; r = r->next) {
+		struct cursor at = { .body = &r->body };
+
+		while (cursor_next(&at)) {
+			if (at.setting->knob != charset ||
+			    at.setting->value.text == NULL ||
+			    suits(at.setting->value.text))
+				continue;
+			mistake_at(m, at.setting->file, at.setting->line,
+			    charset->name);
+			return mistake_say(m, "\"%.100s\" is no charset for "
+			    "names that this system knows",
+			    at.setting->value.text);
+		}
+	}
+	return 0;
+}
+
+int
+config_check(struct config *c, const struct lookup *lookup, FILE *out,
+    struct mistake *m)
+{
+	const struct rule **settled;
+	const struct rule *r;
+	unsigned common;
+
+	*m = (struct mistake){ 0 };
+	if (config_link(c, m) < 0)
+		return -1;
+	common = common_rights(c);
+	settled = arena_get(&c->arena, knob_count * sizeof(*settled));
+	for (r = &c->flags; r != NULL; r = r->next) {
+		check_names(r, r->match.user, "user", lookup->user, out);
+		check_names(r, r->match.group, "group", lookup->group, out);
+		check_words(r, out);
+		check_shadow(r, settled, out);
+		check_paths(c, r, out);
+		check_own_rights(r, common, out);
+		effect_check(c, r, lookup, out);
+	}
+	effect_check_profiles(c, out);
+	return 0;
+}

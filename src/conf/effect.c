@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/effect.h"
+#include "conf/path_rules.h"
+#include "conf/rules.h"
+#include "policy/match.h"
+#include "policy/policy.h"
+#include "policy/rights.h"
+
+/* Rights that change nothing, and those that are not about a file. */
+#define LOOKS		(0u | RIGHT_LIST | RIGHT_STAT | RIGHT_READ)
+#define NO_FILE		(0u | RIGHT_LIST | RIGHT_CREATE | RIGHT_MKDIR | \
+			RIGHT_RMDIR | RIGHT_SYMLINK)
+
+/*
+ * A walk through all that a rule says: its settings, and those of each path
+ * rule behind that. Begin with { .at.body = &rule->body }.
+ */
+struct visit {
+	struct cursor	 at;
+	const struct setting *path;	/* the path rule that has it, or NULL */
+	const struct setting *s;	/* the setting found */
+};
+
+/* What a check gets to know beside the setting. */
+struct look {
+	const struct config *c;
+	const struct rule *rule;
+	const struct lookup *lookup;
+	char		 text[256];	/* a warning that is not constant */
+};
+
+void
+effect_warn(FILE *out, const struct rule *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->number == 0)
+		fputs("-o: warning: ", out);
+	else
+		fprintf(out, "%s:%d: warning: rule %d: ", r->body.file,
+		    r->body.line, r->number);
+	va_start(ap, fmt);
+	vfprintf(out, fmt, ap);
+	va_end(ap);
+	putc('\n', out);
+}
+
+static bool
+visit_next(struct visit *v)
+{
+	const struct setting *next = NULL;
+
+	if (v->path != NULL)
+		next = v->s->next;
+	else if (v->s != NULL && v->s->knob->type == KNOB_PATHS)
+		next = v->s->beneath;
+	if (next != NULL && v->path == NULL)
+		v->path = v->s;
+	if (next == NULL) {
+		v->path = NULL;
+		if (!cursor_next(&v->at))
+			return false;
+		next = v->at.setting;
+	}
+	v->s = next;
+	return true;
+}
+
+static bool
+is_setting(const struct setting *s, const char *name)
+{
+	return strcmp(s->knob->name, name) == 0;
+}
+
+/* The first setting of that name for the session in a rule, or NULL. */
+static const struct setting *
+find_in_rule(const struct rule *r, const char *name)
+{
+	struct cursor at = { .body = &r->body };
+
+	while (cursor_next(&at))
+		if (is_setting(at.setting, name))
+			return at.setting;
+	return NULL;
+}
+
+/* The first setting of that name in a path rule, or NULL. */
+static const struct setting *
+find_in_path(const struct setting *path, const char *name)
+{
+	const struct setting *s = path == NULL ? NULL : path->beneath;
+
+	while (s != NULL && !is_setting(s, name))
+		s = s->next;
+	return s;
+}
+
+/* What holds where a setting does: of its path rule, or of its rule. */
+static long long
+number_here(const struct look *l, const struct visit *v, const char *name)
+{
+	const struct setting *s = find_in_path(v->path, name);
+
+	if (s == NULL)
+		s = find_in_rule(l->rule, name);
+	return s != NULL ? s->value.number :
+	    knob_default(knob_find(name)).number;
+}
+
+/*
+ * True if some rule, or path rule, sets it to a value that suits; of those
+ * before that rule, or of all for NULL.
+ */
+static bool
+is_set(const struct config *c, const struct rule *before, const char *name,
+    bool (*suits)(const struct knob *, struct value))
+{
+	const struct rule *r;
+
+	for (r = &c->flags; r != NULL && r != before; r = r->next) {
+		struct visit v = { .at = { .body = &r->body } };
+
+		while (visit_next(&v))
+			if (is_setting(v.s, name) &&
+			    suits(v.s->knob, v.s->value))
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_not_default(const struct knob *k, struct value v)
+{
+	return v.text != NULL || v.number != knob_default(k).number;
+}
+
+static bool
+is_zero(const struct knob *k, struct value v)
+{
+	(void)k;
+	return v.number == 0;
+}
+
+static bool
+cannot_look(const struct knob *k, struct value v)
+{
+	const unsigned looks = RIGHT_LIST | RIGHT_STAT;
+
+	(void)k;
+	return ((unsigned)v.number & looks) != looks;
+}
+
+#define HAS(name, right)						\
+static bool								\
+has_##name(const struct knob *k, struct value v)			\
+{									\
+	(void)k;							\
+	return (v.number & (right)) != 0;				\
+}
+HAS(create, RIGHT_CREATE)
+HAS(replace, RIGHT_REPLACE)
+HAS(delete, RIGHT_DELETE)
+HAS(setstat, RIGHT_SETSTAT)
+
+/* A setting that does nothing without another, which nobody sets. */
+static const char *
+check_needs(struct look *l, const struct visit *v)
+{
+	const struct knob *k = v->s->knob, *needs;
+	char value[64];
+
+	if (k->needs == NULL || !is_not_default(k, v->s->value) ||
+	    is_set(l->c, NULL, k->needs, is_not_default))
+		return NULL;
+	needs = knob_find(k->needs);
+	snprintf(l->text, sizeof(l->text), "does nothing while %s is %s, and "
+	    "no rule says otherwise", k->needs, knob_format(needs,
+	    knob_default(needs), value, sizeof(value)));
+	return l->text;
+}
+
+/* Empty listings are for those who may not list, or look. */
+static const char *
+check_listings(struct look *l, const struct visit *v)
+{
+	const struct setting *rights = find_in_path(v->path, "access.rights");
+
+	if (!is_setting(v->s, "access.listings") || v->s->value.number == 0)
+		return NULL;
+	if (rights != NULL ? cannot_look(rights->knob, rights->value) :
+	    is_set(l->c, NULL, "access.rights", cannot_look))
+		return NULL;
+	return "empty does nothing for those who have the rights to list and "
+	    "to stat";
+}
+
+static const char *
+check_access(struct look *l, const struct visit *v)
+{
+	const bool refuses = v->s->value.number != 0;
+
+	if (!is_setting(v->s, "session.access") || l->rule->number == 0)
+		return NULL;
+	if (refuses && rule_is_for_all(l->rule) &&
+	    !is_set(l->c, l->rule, "session.access", is_zero))
+		return "refuses everybody, since no rule before it says allow";
+	if (!refuses && !rule_is_for_all(l->rule) &&
+	    !is_set(l->c, NULL, "session.access", is_not_default))
+		return "allow keeps nobody out, since no rule says refuse";
+	return NULL;
+}
+
+/* What people write who know other patterns than these. */
+static const char *
+odd_pattern(const char *text)
+{
+	const char *open = strpbrk(text, "[{");
+
+	if (open != NULL && strchr(open, *open == '[' ? ']' : '}') != NULL)
+		return *open == '[' ? "[ and ] stand for themselves: there are "
+		    "* and ?, and no classes" : "{ and } stand for "
+		    "themselves: each pattern is an item of its own";
+	return strchr(text, '\\') == NULL ? NULL : "a backslash stands for "
+	    "itself, and takes no meaning from what is behind it";
+}
+
+static const char *
+check_pattern(struct look *l, const struct visit *v)
+{
+	const char *text = v->s->value.text;
+	const bool path = v->s->knob->type == KNOB_PATHS;
+
+	(void)l;
+	if (text == NULL || (!path && v->s->knob->type != KNOB_NAMES))
+		return NULL;
+	if (path && strchr(text, ',') != NULL)
+		return "a comma is part of the name: each path has a rule of "
+		    "its own";
+	return odd_pattern(text);
+}
+
+/* With -o there is nothing around a value that the shell would not remove. */
+static const char *
+check_option(struct look *l, const struct visit *v)
+{
+	const char *text = v->s->value.text;
+	size_t len = text == NULL ? 0 : strlen(text);
+
+	if (l->rule != &l->c->options || v->at.profile != NULL || len < 2)
+		return NULL;
+	if ((text[0] == '[' && text[len - 1] == ']') ||
+	    (text[0] == '(' && text[len - 1] == ')'))
+		return "brackets are left out with -o: here they are part of "
+		    "the first and the last name";
+	return text[0] == '"' && text[len - 1] == '"' ?
+	    "quotes are left out with -o: here they are part of the text" :
+	    NULL;
+}
+
+/* Of an option that is given twice the second means nothing. */
+static const char *
+check_repeated(struct look *l, const struct visit *v)
+{
+	const struct setting *s = l->rule->body.settings;
+
+	if (l->rule != &l->c->options || v->at.profile != NULL ||
+	    v->s->knob->combine != FIRST_WINS)
+		return NULL;
+	while (s != v->s && s->knob != v->s->knob)
+		s = s->next;
+	return s == v->s ? NULL : "is given twice, and the first holds";
+}
+
+/* Calls a predicate for each item of a list; the first that it refuses. */
+static const char *
+find_item(struct look *l, const char *list, bool (*good)(const char *),
+    const char *what)
+{
+	char item[128];
+	size_t n;
+
+	for (; *list != '\0'; list += n + (list[n] == ',')) {
+		n = strcspn(list, ",");
+		snprintf(item, sizeof(item), "%.*s", (int)n, list);
+		if (n < sizeof(item) && good(item))
+			continue;
+		snprintf(l->text, sizeof(l->text), "\"%s\" %s", item, what);
+		return l->text;
+	}
+	return NULL;
+}
+
+static bool
+can_be_hidden(const char *name)
+{
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+static const char *
+check_names(struct look *l, const struct visit *v)
+{
+	const char *list = v->s->value.text;
+
+	if (list == NULL)
+		return NULL;
+	if (is_setting(v->s, "files.hide"))
+		return find_item(l, list, can_be_hidden,
+		    "is in every directory, and not hidden");
+	if (is_setting(v->s, "protocol.hide_extensions") &&
+	    l->lookup->extension != NULL)
+		return find_item(l, list, l->lookup->extension,
+		    "fits no extension (-Q extensions lists them)");
+	return NULL;
+}
+
+/* Rights that need others beside them. */
+static const char *
+check_rights(struct look *l, const struct visit *v)
+{
+	unsigned rights = (unsigned)v->s->value.number;
+	bool own = is_setting(v->s, "access.own_rights");
+	char names[128];
+
+	if (!own && !is_setting(v->s, "access.rights"))
+		return NULL;
+	if ((rights & RIGHT_REPLACE) != 0 && ((rights |
+	    (unsigned)number_here(l, v, own ? "access.rights" :
+	    "access.own_rights")) & RIGHT_DELETE) == 0)
+		return "replace does nothing without delete";
+	if (!own || rights == RIGHTS_ALL || (rights & NO_FILE) == 0)
+		return NULL;
+	snprintf(l->text, sizeof(l->text), "%s does nothing, since it is not "
+	    "about a file that was made", rights_format(rights & NO_FILE,
+	    names, sizeof(names)));
+	return l->text;
+}
+
+/* True if no rights that hold there, or are given elsewhere, have that one. */
+static bool
+lacks_right(const struct look *l, const struct visit *v, unsigned right,
+    bool (*has)(const struct knob *, struct value))
+{
+	return (((unsigned)number_here(l, v, "access.rights") |
+	    (unsigned)number_here(l, v, "access.own_rights")) & right) == 0 &&
+	    !is_set(l->c, NULL, "access.rights", has) &&
+	    !is_set(l->c, NULL, "access.own_rights", has);
+}
+
+/* What is refused for want of a right is neither replaced nor ignored. */
+static const char *
+check_refused(struct look *l, const struct visit *v)
+{
+	const struct knob *k = v->s->knob;
+
+	if (!is_not_default(k, v->s->value))
+		return NULL;
+	if (is_setting(v->s, "rename.overwrite") &&
+	    v->s->value.number == OVERWRITE_ALWAYS &&
+	    (lacks_right(l, v, RIGHT_REPLACE, has_replace) ||
+	    lacks_right(l, v, RIGHT_DELETE, has_delete)))
+		return "does nothing without the rights to replace and to "
+		    "delete";
+	if (((is_setting(v->s, "setstat.times") ||
+	    is_setting(v->s, "setstat.owner")) &&
+	    v->s->value.number == APPLY_IGNORE) ||
+	    is_setting(v->s, "setstat.on_error"))
+		return lacks_right(l, v, RIGHT_SETSTAT, has_setstat) ?
+		    "does nothing without the right to setstat: the client "
+		    "reads that it is refused" : NULL;
+	return NULL;
+}
+
+/* Rights that something else takes away everywhere. */
+static const char *
+check_use(struct look *l, const struct visit *v)
+{
+	unsigned rights = (unsigned)v->s->value.number;
+	bool own = is_setting(v->s, "access.own_rights") && rights != 0;
+	const struct setting *read_only = find_in_rule(l->rule,
+	    "access.read_only");
+	bool reads = read_only != NULL && read_only->value.number != 0;
+
+	if (reads && (own || (v->path != NULL && (rights & ~LOOKS) != 0 &&
+	    is_setting(v->s, "access.rights"))))
+		return "access.read_only holds everywhere, so that nothing can "
+		    "be made or changed there";
+	if (own && (number_here(l, v, "access.rights") & RIGHT_CREATE) == 0 &&
+	    !is_set(l->c, NULL, "access.rights", has_create))
+		return "does nothing, since no rule gives the right to create";
+	return NULL;
+}
+
+/* In a session with a root names begin there. */
+static const char *
+check_root(struct look *l, const struct visit *v)
+{
+	const struct setting *root = find_in_rule(l->rule, "root");
+	const char *text = v->s->value.text;
+	size_t len;
+
+	if (root == NULL || root->value.text == NULL || text == NULL ||
+	    (!is_setting(v->s, "start_dir") && !is_setting(v->s, "paths")))
+		return NULL;
+	len = strlen(root->value.text);
+	if (strncmp(text, root->value.text, len) != 0 ||
+	    (text[len] != '/' && text[len] != '\0'))
+		return NULL;
+	snprintf(l->text, sizeof(l->text), "names begin at the root: its name "
+	    "there is \"%.100s\"", text[len] == '\0' ? "/" : text + len);
+	return l->text;
+}
+
+static const char *
+check_mode(struct look *l, const struct visit *v)
+{
+	struct mode_rule mode;
+	struct policy p;
+
+	(void)l;
+	if (v->s->knob->type != KNOB_MODE)
+		return NULL;
+	knob_store(v->s->knob, v->s->value, &p);
+	memcpy(&mode, (char *)&p + v->s->knob->offset, sizeof(mode));
+	if (mode.force >= 0 && (mode.set | mode.clear) != 0)
+		return "set and clear do nothing where force says what the "
+		    "mode is";
+	return (mode.set & mode.clear) == 0 ? NULL :
+	    "what is both in set and in clear is set";
+}
+
+/* What a READ answers with must fit a packet. */
+static const char *
+check_read(struct look *l, const struct visit *v)
+{
+	long long most = knob_default(knob_find("protocol.max_packet")).number;
+	const struct rule *r;
+
+	if (!is_setting(v->s, "protocol.max_read"))
+		return NULL;
+	for (r = &l->c->flags; r != NULL; r = r->next) {
+		const struct setting *s = find_in_rule(r,
+		    "protocol.max_packet");
+
+		if (s != NULL && s->value.number > most)
+			most = s->value.number;
+	}
+	return v->s->value.number <= most - READ_ROOM ? NULL :
+	    "is lowered to 1K less than protocol.max_packet, which no rule "
+	    "makes large enough";
+}
+
+/* True if each name that a criterion has is excluded by it, too. */
+static bool
+excludes_all(const char *const *list)
+{
+	const char *const *name, *const *not;
+
+	if (list == NULL)
+		return false;
+	for (name = list; *name != NULL; name++) {
+		if (**name == '!')
+			continue;
+		for (not = list; *not != NULL; not++)
+			if (**not == '!' && match_pattern(*name, *not + 1))
+				break;
+		if (*not == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void
+check_criteria(const struct rule *r, FILE *out)
+{
+	const struct {
+		const char	*name;
+		const char	*const *list;
+		const char	*(*odd)(const char *);
+	} by[] = {
+		{ "user", r->match.user, odd_pattern },
+		{ "group", r->match.group, odd_pattern },
+		{ "address", r->match.address, match_address_doubt },
+		{ "local_address", r->match.local_address,
+		    match_address_doubt },
+	};
+	const char *const *item;
+	const char *odd;
+	size_t i;
+
+	for (i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		for (item = by[i].list; item != NULL && *item != NULL; item++)
+			if ((odd = by[i].odd(*item)) != NULL)
+				effect_warn(out, r, "%s \"%s\": %s",
+				    by[i].name, *item, odd);
+		if (excludes_all(by[i].list))
+			effect_warn(out, r, "matches nobody, since %s excludes "
+			    "all that it names", by[i].name);
+	}
+}
+
+/* Names the setting, and the path rule that it stands in. */
+static void
+warn_setting(FILE *out, const struct rule *r, const struct visit *v,
+    const char *text)
+{
+	if (v->s->knob->type == KNOB_PATHS)
+		effect_warn(out, r, "paths: \"%s\" in line %d: %s",
+		    v->s->value.text, v->s->line, text);
+	else if (v->path != NULL)
+		effect_warn(out, r, "paths: \"%s\" in line %d: %s: %s",
+		    v->path->value.text, v->path->line,
+		    leaves[leaf_find_knob(v->s->knob->name)].name, text);
+	else
+		effect_warn(out, r, "%s: %s", v->s->knob->name, text);
+}
+
+void
+effect_check(const struct config *c, const struct rule *r,
+    const struct lookup *lookup, FILE *out)
+{
+	static const char *(*const checks[])(struct look *,
+	    const struct visit *) = {
+		check_option, check_repeated, check_needs, check_listings,
+		check_access, check_pattern, check_names, check_rights,
+		check_use, check_refused, check_root, check_mode, check_read,
+	};
+	struct look l = { .c = c, .rule = r, .lookup = lookup };
+	struct visit v = { .at = { .body = &r->body } };
+	const char *text;
+	size_t i;
+
+	check_criteria(r, out);
+	while (visit_next(&v)) {
+		text = NULL;
+		for (i = 0; text == NULL &&
+		    i < sizeof(checks) / sizeof(checks[0]); i++)
+			text = checks[i](&l, &v);
+		if (text != NULL)
+			warn_setting(out, r, &v, text);
+	}
+}
+
+/* True if a rule, or another profile, names this one. */
+static bool
+is_named(const struct config *c, const struct profile *profile)
+{
+	const struct profile *p;
+	const struct rule *r;
+
+	for (r = &c->flags; r != NULL; r = r->next)
+		if (r->body.profile == profile)
+			return true;
+	for (p = c->profiles; p != NULL; p = p->next)
+		if (p->body.profile == profile)
+			return true;
+	return false;
+}
+
+void
+effect_check_profiles(const struct config *c, FILE *out)
+{
+	const struct profile *p;
+
+	for (p = c->profiles; p != NULL; p = p->next)
+		if (!is_named(c, p))
+			fprintf(out, "%s:%d: warning: profile %s: no rule "
+			    "names it\n", p->body.file, p->body.line, p->name);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/expand.h"
+#include "policy/match.h"
+
+static bool
+is_safe_name(const char *s)
+{
+	return *s != '\0' && *s != '-' && strcmp(s, ".") != 0 &&
+	    strcmp(s, "..") != 0 && strchr(s, '/') == NULL &&
+	    !match_has_control(s);
+}
+
+/* What a token stands for; NULL with the mistake's text. */
+static const char *
+token_value(char token, const char *tokens, const struct facts *f,
+    char uid[16], struct mistake *m)
+{
+	const char *value = token == 'u' ? f->user : f->home;
+
+	if (token == '%')
+		return "%";
+	if (token == '\0' || strchr(tokens, token) == NULL) {
+		mistake_say(m, "there is no token %%%.1s", &token);
+		return NULL;
+	}
+	if (token == 'U') {
+		snprintf(uid, 16, "%u", (unsigned)f->uid);
+		return uid;
+	}
+	if (value == NULL)
+		mistake_say(m, "%%%c is not known", token);
+	else if (token == 'd' || is_safe_name(value))
+		return value;
+	else
+		mistake_say(m, "%%%c is \"%.100s\", which is no safe part of "
+		    "a path", token, value);
+	return NULL;
+}
+
+const char *
+expand_path(const char *path, const char *tokens, const struct facts *f,
+    struct arena *arena, struct mistake *m)
+{
+	const char *value, *out = "";
+	char uid[16];
+	size_t n;
+
+	for (; *path != '\0'; path += n) {
+		n = strcspn(path, "%");
+		value = "";
+		if (path[n] == '%') {
+			value = token_value(path[n + 1], tokens, f, uid, m);
+			if (value == NULL)
+				return NULL;
+		}
+		out = arena_printf(arena, "%s%.*s%s", out, (int)n, path,
+		    value);
+		n += path[n] == '%' ? 2 : 0;
+	}
+	return out;
+}
+
+bool
+expand_is_root(const char *path)
+{
+	const char *p = path;
+	size_t n, components = 0;
+
+	if (*p != '/' && strncmp(p, "%d", 2) != 0)
+		return false;
+	for (; *p != '\0'; p += n) {
+		p += strspn(p, "/");
+		n = strcspn(p, "/");
+		if (strncmp(p, "..", n) == 0 && n > 0 && n <= 2)
+			return false;
+		components += n > 0;
+	}
+	return components > 0;
+}
+
+size_t
+expand_squeeze(char *path)
+{
+	char *in, *out = path;
+
+	for (in = path; *in != '\0'; in++)
+		if (*in != '/' || (in[1] != '/' && in[1] != '\0'))
+			*out++ = *in;
+	*out = '\0';
+	return (size_t)(out - path);
+}
+
+/* The same before it is expanded. */
+static size_t
+fixed_part(const char *path, const char *wild)
+{
+	const char *p = path;
+
+	if (strncmp(p, "%d", 2) == 0 && (p[2] == '/' || p[2] == '\0'))
+		return 2;
+	while (*p != '\0' && strchr(wild, *p) == NULL &&
+	    (*p != '%' || p[1] == '%'))
+		p += *p == '%' ? 2 : 1;
+	while (*p != '\0' && p > path && *p != '/')
+		p--;
+	return (size_t)(p - path);
+}
+
+size_t
+expand_fixed(const char *path, const char *wild, const struct facts *f,
+    struct arena *arena)
+{
+	char *head = arena_copy(arena, path);
+	struct mistake none = { 0 };
+
+	head[fixed_part(path, wild)] = '\0';
+	return expand_squeeze(arena_copy(arena, expand_path(head, "uUd", f,
+	    arena, &none)));
+}
+
+const char *
+expand_root(const char *path, const struct facts *f, struct arena *arena,
+    size_t *fixed, struct mistake *m)
+{
+	char *root;
+	const char *text = expand_path(path, "uUd", f, arena, m);
+
+	if (text == NULL)
+		return NULL;
+	if (!expand_is_root(text) || *text != '/') {
+		mistake_say(m, "is \"%.100s\" here, which must be an absolute "
+		    "path below /, without . and ..", text);
+		return NULL;
+	}
+	root = arena_copy(arena, text);
+	expand_squeeze(root);
+	*fixed = expand_fixed(path, "", f, arena);
+	return root;
+}

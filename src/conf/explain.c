@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/expand.h"
+#include "conf/path_rules.h"
+#include "conf/rules.h"
+#include "policy/match.h"
+
+/* "rule 2, /etc/slipway.conf:14 (profile webex)" or "-o" */
+static void
+print_origin(const struct origin *o, FILE *out)
+{
+	const struct setting *s = o->setting;
+
+	if (o->rule->number == 0)
+		fputs(o->profile == NULL ? s->file : "-o", out);
+	else
+		fprintf(out, "rule %d, %s:%d", o->rule->number,
+		    o->rule->body.file, o->profile == NULL ? s->line :
+		    o->rule->body.wants_line);
+	if (o->profile != NULL)
+		fprintf(out, " (profile %s)", o->profile->name);
+}
+
+/* One value; a list may be of any length. */
+static void
+print_one(const struct knob *k, struct value v, FILE *out)
+{
+	char buf[1024];
+
+	if (v.text != NULL && k->combine != FIRST_WINS)
+		fputs(v.text, out);
+	else
+		fputs(knob_format(k, v, buf, sizeof(buf)), out);
+}
+
+/*
+ * Print a value; all of them where they add up or intersect, but for those
+ * that add nothing to a list.
+ */
+static void
+print_value(const struct knob *k, const struct origin *o, FILE *out)
+{
+	const char *between = "";
+
+	for (; o != NULL; o = o->next) {
+		if (knob_is_list(k) && o->setting->value.text == NULL)
+			continue;
+		fputs(between, out);
+		print_one(k, o->setting->value, out);
+		between = k->combine == ADDS_UP ? "," : " & ";
+	}
+	if (*between == '\0')
+		print_one(k, knob_default(k), out);
+}
+
+/* Has this setting its default, so that what needs it does nothing? */
+static bool
+is_idle(const char *name, const struct outcome *o)
+{
+	const struct knob *k = name == NULL ? NULL : knob_find(name);
+	const struct origin *origin;
+
+	if (k == NULL)
+		return false;
+	origin = o->origins[k - knobs];
+	return origin == NULL ||
+	    origin->setting->value.number == knob_default(k).number;
+}
+
+/* Where all of these come from. */
+static void
+print_origins(const struct origin *o, FILE *out)
+{
+	if (o == NULL)
+		fputs("default", out);
+	for (; o != NULL; o = o->next) {
+		print_origin(o, out);
+		if (o->next != NULL)
+			fputs("; ", out);
+	}
+}
+
+static void
+print_setid(const struct knob *k, const struct policy *p, FILE *out)
+{
+	if (k->offset == offsetof(struct policy, files.mode) &&
+	    p->restricted_here)
+		fprintf(out, "; clear=%o is added, being restricted",
+		    POLICY_SETID);
+}
+
+/* Is more said to be read at once than a packet holds? */
+static void
+print_lowered(const struct knob *k, const struct origin *o,
+    const struct policy *p, FILE *out)
+{
+	const struct value here = { .number = p->protocol.max_read };
+	const struct value said = o == NULL ? knob_default(k) :
+	    o->setting->value;
+	char buf[32];
+
+	if (k->offset == offsetof(struct policy, protocol.max_read) &&
+	    here.number < said.number)
+		fprintf(out, "; here %s, for protocol.max_packet",
+		    knob_format(k, here, buf, sizeof(buf)));
+}
+
+/* What a value comes to here, where that is not what is written. */
+static void
+print_remark(const struct knob *k, const struct policy *p, FILE *out)
+{
+	if (k->offset == offsetof(struct policy, root) && p->root != NULL)
+		fprintf(out, "; here \"%s\"", p->root);
+	if (k->offset == offsetof(struct policy, access.protect_startup))
+		fprintf(out, "; here %s",
+		    p->access.protect_startup ? "true" : "false");
+	print_setid(k, p, out);
+}
+
+static void
+print_setting(const struct knob *k, const struct outcome *outcome,
+    const struct policy *p, FILE *out)
+{
+	const struct origin *o = outcome->origins[k - knobs];
+
+	fprintf(out, "%s ", k->name);
+	print_value(k, o, out);
+	fputs("   # ", out);
+	if (o != NULL && is_idle(k->needs, outcome))
+		fprintf(out, "does nothing while %s has its default; ",
+		    k->needs);
+	print_origins(o, out);
+	print_remark(k, p, out);
+	print_lowered(k, o, p, out);
+	putc('\n', out);
+}
+
+/* The same for something that a path rule sets. */
+static void
+print_beneath(const struct setting *s, const struct origin *path,
+    const struct path_rule *rule, const struct policy *p, FILE *out)
+{
+	const struct origin o = { .rule = path->rule,
+	    .profile = path->profile, .setting = s };
+
+	fprintf(out, "%s ", leaves[leaf_find_knob(s->knob->name)].name);
+	print_one(s->knob, s->value, out);
+	fputs("   # ", out);
+	print_origins(&o, out);
+	if (rule->match != rule->written)
+		fprintf(out, "; here \"%s\"", rule->match);
+	print_setid(s->knob, p, out);
+	putc('\n', out);
+}
+
+/* Path rules, one setting a line. */
+static void
+print_paths(const struct origin *o, const struct policy *p, FILE *out)
+{
+	const struct setting *s;
+	size_t i;
+
+	for (i = 0; o != NULL; o = o->next, i++)
+		for (s = o->setting->beneath; s != NULL; s = s->next) {
+			fprintf(out, "paths \"%s\" ",
+			    p->paths->rules[i].written);
+			print_beneath(s, o, &p->paths->rules[i], p, out);
+		}
+}
+
+static void
+print_settings(const struct outcome *o, const struct policy *p, FILE *out)
+{
+	const struct knob *k;
+
+	for (k = knobs; k < knobs + knob_count; k++)
+		if (k->type == KNOB_PATHS && p->paths != NULL)
+			print_paths(o->origins[k - knobs], p, out);
+		else
+			print_setting(k, o, p, out);
+}
+
+/* What one leaf of the most specific rule that sets it says, or the session. */
+static void
+print_leaf(const struct outcome *outcome, const struct policy *p,
+    const struct path_rule *rule, int leaf, FILE *out)
+{
+	const struct knob *k = knob_find(leaves[leaf].knob);
+	const struct origin *o = outcome->origins[k - knobs];
+	const struct setting *s;
+	size_t i;
+
+	if (rule == NULL) {
+		fprintf(out, "%s ", leaves[leaf].name);
+		print_value(k, o, out);
+		fputs("   # ", out);
+		print_origins(o, out);
+		print_setid(k, p, out);
+		putc('\n', out);
+		return;
+	}
+	o = outcome->origins[knob_find("paths") - knobs];
+	for (i = 0; i < rule->order; i++)
+		o = o->next;
+	for (s = o->setting->beneath; s->knob != k; s = s->next)
+		continue;
+	print_beneath(s, o, rule, p, out);
+}
+
+/* Which requests there are for any name, where not all are: -R, -p, -P. */
+static void
+print_requests(const struct outcome *o, const struct policy *p, FILE *out)
+{
+	const struct knob *k;
+
+	for (k = knobs; k < knobs + knob_count; k++)
+		if (k->flag != 0 && strchr("RpP", k->flag) != NULL &&
+		    o->origins[k - knobs] != NULL)
+			print_setting(k, o, p, out);
+}
+
+/* What holds for one name, to which that other one leads by links. */
+static void
+print_area(const struct outcome *o, const struct policy *p, const char *path,
+    const char *asked, FILE *out)
+{
+	const struct path_rule *best[LEAVES], *r;
+	size_t i, n = p->paths == NULL ? 0 : p->paths->count;
+	int leaf;
+
+	if (strcmp(path, asked) != 0)
+		fprintf(out, "# \"%s\" is \"%s\"\n", asked, path);
+	paths_search(p, path, best);
+	for (leaf = 0; leaf < LEAVES; leaf++)
+		print_leaf(o, p, best[leaf], leaf, out);
+	print_leaf(o, p, NULL, LEAF_HIDE, out);
+	for (i = 0; i < n; i++) {
+		r = &p->paths->rules[i];
+		if (r->hide != NULL && paths_rule_holds(p, r, path))
+			print_leaf(o, p, r, LEAF_HIDE, out);
+	}
+	print_requests(o, p, out);
+	if (policy_hides(p, path) || policy_hides(p, asked))
+		fputs("# hidden: it is answered as a missing name is\n", out);
+	if (policy_has_below(p, path))
+		fputs("# path rules lie below it, so that it cannot be "
+		    "renamed\n", out);
+}
+
+/* Does this shell read files of the user's before it runs a command? */
+static bool
+reads_startup_files(const char *shell)
+{
+	static const char *const names[] = {
+		"bash", "rbash", "zsh", "rzsh", "csh", "tcsh", "fish",
+	};
+	const char *slash = strrchr(shell, '/');
+	size_t i;
+
+	shell = slash == NULL ? shell : slash + 1;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(shell, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Landlock keeps what is moved out of a root while it is in use. */
+static void
+print_landlock(const struct policy *p, const struct facts *f, FILE *out)
+{
+	bool none = p->access.read_only ? f->no_landlock_to_read :
+	    f->no_landlock;
+
+	if (none && p->sandbox == SANDBOX_REQUIRE)
+		fputs("# sandbox is \"require\", but this kernel has no "
+		    "Landlock, or an old one: every session is refused\n",
+		    out);
+	else if (none && p->restricted)
+		fputs("# restricted, but this kernel has no Landlock, or an "
+		    "old one: a directory that is moved out of a root while "
+		    "it is in use leads out of it\n", out);
+	else if (p->root != NULL && p->sandbox == SANDBOX_OFF)
+		fputs("# restricted, but sandbox is \"off\": a directory that "
+		    "is moved out of the root while it is in use leads out "
+		    "of it\n", out);
+}
+
+/* Why a restriction may be none: policy.c cannot mend what runs before it. */
+static void
+print_caveats(const struct policy *p, const struct facts *f, FILE *out)
+{
+	print_landlock(p, f, out);
+	if (!p->restricted)
+		return;
+	if (!f->forced)
+		fputs("# restricted, which holds only where ForceCommand in "
+		    "sshd_config runs this program: a Subsystem line leaves "
+		    "\"ssh host command\" open\n", out);
+	if (f->shell != NULL && reads_startup_files(f->shell))
+		fprintf(out, "# restricted, but %s reads files of %s%s before "
+		    "it runs this program: %s\n", f->shell,
+		    f->user == NULL ? "the user" : f->user,
+		    f->home == NULL ? "" : " in the home directory",
+		    p->access.protect_startup ? "access.protect_startup keeps "
+		    "this server from changing them; what else can write "
+		    "them must not, or the user needs another shell" :
+		    "the user must not be able to write them, or needs "
+		    "access.protect_startup or another shell");
+}
+
+/* Say what a session would be refused for. */
+static void
+print_refusal(struct mistake *m, FILE *out)
+{
+	char line[MISTAKE_LINE_MAX];
+
+	fprintf(out, "# refused: %s\n", mistake_line(m, line));
+}
+
+int
+config_explain(struct config *c, const struct facts *f,
+    int (*names)(struct policy *, const char **), FILE *out,
+    struct mistake *m)
+{
+	const char *path = f->path;
+	const struct undecided *u;
+	struct outcome o;
+	struct policy p;
+	bool refused;
+	int r;
+
+	*m = (struct mistake){ 0 };
+	if (config_link(c, m) < 0)
+		return -1;
+	config_evaluate(c, f, &o);
+	policy_init(&p);
+	if ((r = outcome_apply(&o, f, &p, m)) == 0) {
+		refused = names != NULL && names(&p, &path) != 0;
+		if (path != NULL)
+			print_area(&o, &p, path, f->path, out);
+		else
+			print_settings(&o, &p, out);
+		for (u = o.undecided; u != NULL; u = u->next)
+			fprintf(out, "# undecided: rule %d, %s:%d needs %s\n",
+			    u->rule->number, u->rule->body.file,
+			    u->rule->body.line, rule_needs(u->rule, f));
+		print_caveats(&p, f, out);
+		if (refused)
+			print_refusal(m, out);
+		r = o.undecided != NULL;
+	}
+	policy_free(&p);
+	return r;
+}
+
+void
+config_settings(FILE *out)
+{
+	const struct knob *k;
+	char values[256], value[64];
+
+	for (k = knobs; k < knobs + knob_count; k++)
+		fprintf(out, "%s\t%s\t%s\t%s\n", k->name, knob_type_name(k),
+		    knob_values(k, values, sizeof(values)),
+		    knob_format(k, knob_default(k), value, sizeof(value)));
+}
+
+/* Sets one fact. False when there is none of this name, or no such value. */
+static bool
+set_criterion(struct facts *f, const char *name, const char *value)
+{
+	struct address a;
+	char *end;
+	long port;
+
+	if (strcmp(name, "user") == 0)
+		f->user = value;
+	else if (strcmp(name, "address") == 0) {
+		f->address = value;
+		return address_parse(value, &a);
+	} else if (strcmp(name, "local_address") == 0) {
+		f->local_address = value;
+		return address_parse(value, &a);
+	} else if (strcmp(name, "local_port") == 0) {
+		port = strtol(value, &end, 10);
+		f->local_port = (int)port;
+		return *end == '\0' && port > 0 && port <= 65535;
+	} else
+		return false;
+	return *value != '\0';
+}
+
+/* Is this a name as rules know it, but for slashes too many? */
+static bool
+is_resolved(const char *path)
+{
+	return *path == '/' && (path[strspn(path, "/")] == '\0' ||
+	    expand_is_root(path));
+}
+
+int
+config_criteria(struct config *c, const char *criteria, struct facts *f,
+    struct mistake *m)
+{
+	char *rest, *name, *value;
+	bool path;
+
+	*m = (struct mistake){ 0 };
+	mistake_at(m, "-C", 0, NULL);
+	rest = arena_copy(&c->arena, criteria);
+	for (path = false; !path && rest != NULL;) {
+		path = strncmp(rest, "path=", 5) == 0;
+		name = path ? rest : strsep(&rest, ",");
+		value = name + strcspn(name, "=");
+		if (*value == '=')
+			*value++ = '\0';
+		if (path && !is_resolved(value))
+			return mistake_say(m, "path=\"%.100s\" must be "
+			    "absolute, without . and .., as the session has "
+			    "it: below its root", value);
+		if (!path && !set_criterion(f, name, value))
+			return mistake_say(m, "\"%.100s=%.100s\" is no "
+			    "criterion (user=, address=, local_address=, "
+			    "local_port= and, as the last, path= are)",
+			    name, value);
+		if (path)
+			f->path = value;
+	}
+	return 0;
+}

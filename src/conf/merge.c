@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/expand.h"
+#include "conf/path_rules.h"
+#include "conf/rules.h"
+#include "policy/match.h"
+#include "policy/policy.h"
+#include "policy/rights.h"
+
+/*
+ * Does a rule apply? UNDECIDED when that depends on what is not known. In
+ * this order: of several criteria the least holds.
+ */
+enum applies { APPLIES_NOT, UNDECIDED, APPLIES };
+
+static enum applies
+applies_if(enum match match)
+{
+	return match == MATCH_FOUND ? APPLIES : APPLIES_NOT;
+}
+
+static enum applies
+by_name(const char *const *list, const char *name)
+{
+	if (list == NULL)
+		return APPLIES;
+	if (name == NULL)
+		return UNDECIDED;
+	return applies_if(match_patterns(name, list));
+}
+
+/* One group that is negated excludes the user, whatever the others say. */
+static enum applies
+by_group(const char *const *list, const char *const *groups)
+{
+	enum match match, found = MATCH_NONE;
+
+	if (list == NULL)
+		return APPLIES;
+	if (groups == NULL)
+		return UNDECIDED;
+	for (; *groups != NULL && found != MATCH_NEGATED; groups++) {
+		match = match_patterns(*groups, list);
+		found = match == MATCH_NONE ? found : match;
+	}
+	return applies_if(found);
+}
+
+/* sshd says UNKNOWN where there is no address. */
+static enum applies
+by_address(const char *const *list, const char *text)
+{
+	struct address address;
+
+	if (list == NULL)
+		return APPLIES;
+	if (text == NULL || !address_parse(text, &address))
+		return UNDECIDED;
+	return applies_if(match_addresses(&address, list));
+}
+
+static enum applies
+by_port(const char *const *list, int port)
+{
+	char text[16];
+
+	if (list == NULL)
+		return APPLIES;
+	snprintf(text, sizeof(text), "%d", port);
+	return by_name(list, port == 0 ? NULL : text);
+}
+
+/* What each criterion says, in the order of criterion_names. */
+#define CRITERIA	5
+static const char *const criterion_names[CRITERIA] = {
+	"user", "group", "address", "local_address", "local_port",
+};
+
+static void
+judge(const struct rule *r, const struct facts *f, enum applies by[CRITERIA])
+{
+	by[0] = by_name(r->match.user, f->user);
+	by[1] = by_group(r->match.group, f->groups);
+	by[2] = by_address(r->match.address, f->address);
+	by[3] = by_address(r->match.local_address, f->local_address);
+	by[4] = by_port(r->match.local_port, f->local_port);
+}
+
+static enum applies
+rule_applies(const struct rule *r, const struct facts *f)
+{
+	enum applies by[CRITERIA], all = APPLIES;
+	size_t i;
+
+	judge(r, f, by);
+	for (i = 0; i < CRITERIA; i++)
+		if (by[i] < all)
+			all = by[i];
+	return all;
+}
+
+const char *
+rule_needs(const struct rule *r, const struct facts *f)
+{
+	enum applies by[CRITERIA];
+	size_t i;
+
+	judge(r, f, by);
+	for (i = 0; i < CRITERIA - 1; i++)
+		if (by[i] == UNDECIDED)
+			break;
+	return criterion_names[i];
+}
+
+/* Adds what a rule says to what those before it said. */
+static void
+add_rule(struct config *c, const struct rule *rule, struct outcome *o)
+{
+	struct cursor at = { .body = &rule->body };
+	struct origin **last, *origin;
+	size_t i;
+
+	while (cursor_next(&at)) {
+		i = (size_t)(at.setting->knob - knobs);
+		last = &o->last[i];
+		if (*last != NULL && at.setting->knob->combine == FIRST_WINS)
+			continue;
+		origin = arena_get(&c->arena, sizeof(*origin));
+		*(*last == NULL ? &o->origins[i] : &(*last)->next) = origin;
+		*last = origin;
+		origin->rule = rule;
+		origin->profile = at.profile;
+		origin->setting = at.setting;
+	}
+}
+
+void
+config_evaluate(struct config *c, const struct facts *f, struct outcome *o)
+{
+	struct undecided **end = &o->undecided;
+	const struct rule *rule;
+	enum applies applies;
+
+	*o = (struct outcome){ .flags = &c->flags };
+	o->origins = arena_get(&c->arena,
+	    2 * knob_count * sizeof(*o->origins));
+	o->last = o->origins + knob_count;
+	for (rule = &c->flags; rule != NULL; rule = rule->next) {
+		applies = rule_applies(rule, f);
+		if (applies == APPLIES) {
+			add_rule(c, rule, o);
+		} else if (applies == UNDECIDED) {
+			*end = arena_get(&c->arena, sizeof(**end));
+			(*end)->rule = rule;
+			end = &(*end)->next;
+		}
+	}
+}
+
+/* All lists in one, as policy_permits() reads them. */
+static const char *
+join_origins(struct arena *arena, const struct origin *o)
+{
+	const char *text = NULL, *item;
+
+	for (; o != NULL; o = o->next) {
+		if ((item = o->setting->value.text) == NULL)
+			continue;
+		text = text == NULL ? arena_copy(arena, item) :
+		    arena_printf(arena, "%s,%s", text, item);
+	}
+	return text;
+}
+
+/*
+ * Each list by itself, behind the last NULL; NULL when no origin has one,
+ * since each permits all.
+ */
+static const char **
+list_origins(struct arena *arena, const struct origin *first)
+{
+	const struct origin *o;
+	const char **list;
+	size_t n = 1;
+
+	for (o = first; o != NULL; o = o->next)
+		n++;
+	list = arena_get(arena, n * sizeof(*list));
+	for (o = first, n = 0; o != NULL; o = o->next)
+		if (o->setting->value.text != NULL)
+			list[n++] = arena_copy(arena, o->setting->value.text);
+	return n == 0 ? NULL : list;
+}
+
+/* What each of several masks has. */
+static struct value
+intersect_origins(const struct origin *o)
+{
+	struct value v = o->setting->value;
+
+	for (o = o->next; o != NULL; o = o->next)
+		v.number &= o->setting->value.number;
+	return v;
+}
+
+/* Puts one setting into the policy. */
+static int
+apply(const struct knob *k, const struct origin *o, const struct facts *f,
+    struct policy *p, struct mistake *m)
+{
+	struct value v = o->setting->value;
+	const char **list;
+
+	mistake_at(m, o->setting->file, o->setting->line, k->name);
+	if (k->type == KNOB_REQUESTS && k->combine == INTERSECTS) {
+		list = list_origins(&p->strings, o);
+		memcpy((char *)p + k->offset, &list, sizeof(list));
+		return 0;
+	}
+	if (k->combine == INTERSECTS)
+		v = intersect_origins(o);
+	else if (v.text != NULL && k->type == KNOB_PATH)
+		v.text = expand_path(v.text, "uUd", f, &p->strings, m);
+	else if (v.text != NULL && k->type == KNOB_ROOT)
+		v.text = expand_root(v.text, f, &p->strings, &p->root_fixed,
+		    m);
+	else
+		v.text = join_origins(&p->strings, o);
+	if (v.text == NULL && o->setting->value.text != NULL)
+		return -1;
+	knob_store(k, v, p);
+	return 0;
+}
+
+bool
+setting_restricts(const struct setting *s)
+{
+	const struct setting *b = s->beneath;
+
+	while (b != NULL && !setting_restricts(b))
+		b = b->next;
+	return b != NULL || knob_restricts(s->knob, s->value);
+}
+
+/* Does any value that holds forbid something, but for those of `but`? */
+static bool
+restricts_without(const struct outcome *o, const struct rule *but)
+{
+	const struct origin *origin;
+	size_t i;
+
+	for (i = 0; i < knob_count; i++)
+		for (origin = o->origins[i]; origin != NULL;
+		    origin = origin->next)
+			if (origin->rule != but &&
+			    setting_restricts(origin->setting))
+				return true;
+	return false;
+}
+
+bool
+outcome_restricts(const struct outcome *o)
+{
+	return restricts_without(o, NULL);
+}
+
+/*
+ * True if access.protect_startup is on. To set it restricts, too; what cannot
+ * be written needs no more.
+ */
+static bool
+protects_startup(const struct outcome *o, const struct policy *p)
+{
+	const struct origin *set;
+
+	if (!p->restricted_here)
+		return false;
+	set = o->origins[knob_find("access.protect_startup") - knobs];
+	return set != NULL &&
+	    set->setting->value.number != STARTUP_IF_RESTRICTED ?
+	    set->setting->value.number != 0 : !p->access.read_only;
+}
+
+/* What a READ answers with must fit a packet. */
+static void
+limit_read(struct policy *p)
+{
+	if (p->protocol.max_read > p->protocol.max_packet - READ_ROOM)
+		p->protocol.max_read = p->protocol.max_packet - READ_ROOM;
+}
+
+/* What follows from all of it together. */
+static int
+conclude(const struct outcome *o, const struct origin *paths,
+    const struct facts *f, struct policy *p, struct mistake *m)
+{
+	p->restricted = outcome_restricts(o);
+	p->restricted_here = restricts_without(o, o->flags);
+	p->access.protect_startup = protects_startup(o, p);
+	if (paths != NULL &&
+	    (p->paths = paths_build(paths, f, p, m)) == NULL)
+		return -1;
+	p->walks = p->root != NULL || p->paths != NULL ||
+	    p->access.rights != RIGHTS_ALL || p->access.protect_startup ||
+	    p->files.hide != NULL || p->files.symlinks != SYMLINKS_FOLLOW;
+	/* Of a directory these bits give away nothing, and a group tree
+	 * needs them. */
+	if (p->restricted_here)
+		p->files.mode.clear |= POLICY_SETID;
+	limit_read(p);
+	return 0;
+}
+
+int
+outcome_apply(const struct outcome *o, const struct facts *f,
+    struct policy *p, struct mistake *m)
+{
+	const struct origin *paths = NULL;
+	size_t i;
+
+	for (i = 0; i < knob_count; i++)
+		if (knobs[i].type == KNOB_PATHS)
+			paths = o->origins[i];
+		else if (o->origins[i] != NULL &&
+		    apply(&knobs[i], o->origins[i], f, p, m) < 0)
+			return -1;
+	return conclude(o, paths, f, p, m);
+}
+
+/* The first setting of a rule that forbids something, or NULL. */
+static const struct setting *
+find_restriction(const struct rule *r)
+{
+	struct cursor at = { .body = &r->body };
+
+	while (cursor_next(&at))
+		if (setting_restricts(at.setting))
+			return at.setting;
+	return NULL;
+}
+
+int
+config_resolve(struct config *c, const struct facts *f, struct policy *p,
+    struct mistake *m)
+{
+	const struct undecided *u;
+	const struct setting *s;
+	struct outcome o;
+
+	*m = (struct mistake){ 0 };
+	policy_init(p);
+	if (config_link(c, m) < 0)
+		return -1;
+	config_evaluate(c, f, &o);
+	for (u = o.undecided; u != NULL; u = u->next) {
+		if ((s = find_restriction(u->rule)) == NULL)
+			continue;
+		mistake_at(m, u->rule->body.file, u->rule->body.line,
+		    s->knob->name);
+		return mistake_say(m, "rule %d restricts, and whether it "
+		    "applies is unknown (SSH_CONNECTION is not set?)",
+		    u->rule->number);
+	}
+	return outcome_apply(&o, f, p, m);
+}
+
+void
+config_blame(struct config *c, const struct facts *f, const char *name,
+    struct mistake *m)
+{
+	const struct knob *k = knob_find(name);
+	const struct origin *by;
+	struct outcome o;
+
+	config_evaluate(c, f, &o);
+	by = o.origins[k - knobs];
+	mistake_at(m, by == NULL ? "" : by->setting->file,
+	    by == NULL ? 0 : by->setting->line, k->name);
+}
+
+bool
+config_asks_groups(const struct config *c)
+{
+	const struct rule *r;
+
+	for (r = &c->flags; r != NULL; r = r->next)
+		if (r->match.group != NULL)
+			return true;
+	return false;
+}

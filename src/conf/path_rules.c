@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/expand.h"
+#include "conf/path_rules.h"
+#include "conf/rules.h"
+
+#define MEMBER(m)	offsetof(struct area, m), \
+			sizeof(((struct area *)NULL)->m)
+
+const struct leaf leaves[LEAVES + 1] = {
+	[LEAF_RIGHTS] = { "rights", "access.rights", MEMBER(rights) },
+	[LEAF_OWN_RIGHTS] = { "own_rights", "access.own_rights",
+	    MEMBER(own_rights) },
+	[LEAF_LISTINGS] = { "listings", "access.listings",
+	    MEMBER(empty_listings) },
+	[LEAF_MODE] = { "files.mode", "files.mode", MEMBER(files.mode) },
+	[LEAF_DIR_MODE] = { "files.dir_mode", "files.dir_mode",
+	    MEMBER(files.dir_mode) },
+	[LEAF_ATOMIC] = { "files.atomic", "files.atomic",
+	    MEMBER(files.atomic) },
+	[LEAF_FSYNC] = { "files.fsync", "files.fsync", MEMBER(files.fsync) },
+	[LEAF_OVERWRITE] = { "rename.overwrite", "rename.overwrite",
+	    MEMBER(rename.overwrite) },
+	[LEAF_OPEN_HANDLES] = { "rename.open_handles", "rename.open_handles",
+	    MEMBER(rename.open_handles) },
+	[LEAF_WHEN] = { "rename.when", "rename.when", MEMBER(rename.when) },
+	[LEAF_BUSY_TIMEOUT] = { "rename.busy_timeout", "rename.busy_timeout",
+	    MEMBER(rename.busy_timeout) },
+	[LEAF_HIDE] = { "hide", "files.hide", 0, 0 },
+};
+
+int
+leaf_find(const char *name)
+{
+	int i;
+
+	for (i = 0; i <= LEAVES; i++)
+		if (strcmp(leaves[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+int
+leaf_find_knob(const char *knob)
+{
+	int i;
+
+	for (i = 0; i <= LEAVES; i++)
+		if (strcmp(leaves[i].knob, knob) == 0)
+			return i;
+	return -1;
+}
+
+bool
+paths_is_pattern(const char *pattern)
+{
+	return strstr(pattern, "**") == NULL &&
+	    (expand_is_root(pattern) || strspn(pattern, "/") ==
+	    strlen(pattern));
+}
+
+/* The hash of a name below a parent; letters count alike in both cases. */
+size_t
+paths_slot(const struct paths *t, const struct path_node *parent,
+    const char *name, size_t len)
+{
+	const uint64_t prime = 0x100000001b3;	/* of FNV-1a */
+	uint64_t h = parent->id * prime;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		h = (h ^ (uint64_t)tolower((unsigned char)name[i])) * prime;
+	return (size_t)(h ^ h >> 32) & t->mask;
+}
+
+static bool
+has_name(const struct path_node *node, const struct path_node *parent,
+    const char *name, size_t len)
+{
+	return node->parent == parent && node->len == len &&
+	    memcmp(node->name, name, len) == 0;
+}
+
+static struct path_node *
+node_new(struct paths *t, struct path_node *parent, const char *name,
+    size_t len, struct arena *arena)
+{
+	struct path_node *node = arena_get(arena, sizeof(*node));
+
+	*node = (struct path_node){ .id = ++t->nodes, .name = name,
+	    .len = len, .parent = parent };
+	if (parent != NULL)
+		parent->has_children = true;
+	return node;
+}
+
+/* The child of this name, which is made if it is not there. */
+static struct path_node *
+child_get(struct paths *t, struct path_node *parent, const char *name,
+    size_t len, struct arena *arena)
+{
+	bool pattern = memchr(name, '*', len) != NULL ||
+	    memchr(name, '?', len) != NULL;
+	struct path_node **end = &parent->patterns;
+	size_t i;
+
+	if (pattern) {
+		while (*end != NULL && !has_name(*end, parent, name, len))
+			end = &(*end)->next;
+	} else {
+		i = paths_slot(t, parent, name, len);
+		while (t->slots[i] != NULL &&
+		    !has_name(t->slots[i], parent, name, len))
+			i = (i + 1) & t->mask;
+		end = &t->slots[i];
+	}
+	if (*end == NULL)
+		*end = node_new(t, parent, name, len, arena);
+	return *end;
+}
+
+/* Puts a rule into the tree, under that pattern of its own. */
+static void
+rule_plant(struct paths *t, const struct path_rule *r, const char *pattern,
+    struct arena *arena)
+{
+	struct path_node *node = t->root;
+	const char *p = pattern;
+	size_t i, n;
+
+	for (;; p += n) {
+		p += strspn(p, "/");
+		if ((n = strcspn(p, "/")) == 0)
+			break;
+		node = child_get(t, node, p, n, arena);
+	}
+	for (i = 0; i < LEAVES; i++)
+		if ((r->sets >> i & 1) != 0 && (node->rule[i] == NULL ||
+		    r->rank < node->rule[i]->rank))
+			node->rule[i] = r;
+	if (r->hide == NULL)
+		return;
+	t->hides = true;
+	node->hide = node->hide == NULL ? r->hide :
+	    arena_printf(arena, "%s,%s", node->hide, r->hide);
+}
+
+/* How many components stand before the first with a `*` or `?`. */
+static size_t
+plain_components(const char *pattern)
+{
+	const char *end = pattern + strcspn(pattern, "*?");
+	size_t n = 0;
+
+	for (; pattern < end; pattern += strcspn(pattern, "/")) {
+		pattern += strspn(pattern, "/");
+		n += *pattern != '\0' &&
+		    pattern + strcspn(pattern, "/") <= end;
+	}
+	return n;
+}
+
+/* The more specific first; of two alike, the one that was written first. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct path_rule *const *l = a, *const *r = b;
+	const size_t by[2][3] = {
+		{ (*r)->plain, strlen((*r)->match), (*l)->order },
+		{ (*l)->plain, strlen((*l)->match), (*r)->order },
+	};
+	size_t i;
+
+	for (i = 0; i < 2 && by[0][i] == by[1][i]; i++)
+		continue;
+	return by[0][i] < by[1][i] ? -1 : by[0][i] > by[1][i];
+}
+
+static void
+rank_rules(struct paths *t, struct arena *arena)
+{
+	struct path_rule **sorted;
+	size_t i;
+
+	sorted = arena_get(arena, t->count * sizeof(struct path_rule *));
+	for (i = 0; i < t->count; i++)
+		sorted[i] = &t->rules[i];
+	qsort(sorted, t->count, sizeof(struct path_rule *), compare);
+	for (i = 0; i < t->count; i++)
+		sorted[i]->rank = i;
+}
+
+static size_t
+count_wild(const char *s)
+{
+	size_t n = 0;
+
+	while (*(s += strcspn(s, "*?")) != '\0') {
+		n++;
+		s++;
+	}
+	return n;
+}
+
+/* A pattern for this session; NULL with the mistake's text. */
+static const char *
+expand_pattern(const char *pattern, const struct facts *f,
+    struct arena *arena, struct mistake *m)
+{
+	const char *text = expand_path(pattern, "uUd", f, arena, m);
+	char *match;
+
+	if (text == NULL)
+		return NULL;
+	if (!paths_is_pattern(text) || *text != '/' ||
+	    count_wild(text) != count_wild(pattern)) {
+		mistake_say(m, "\"%.100s\" is \"%.100s\" here: what its "
+		    "tokens stand for must make an absolute path, without . "
+		    "and .., * and ?", pattern, text);
+		return NULL;
+	}
+	match = arena_copy(arena, text);
+	return expand_squeeze(match) == 0 ? "/" : match;
+}
+
+/* What a rule says here; -1 with the mistake's text. */
+static int
+rule_fill(struct path_rule *r, const struct setting *path,
+    const struct facts *f, struct policy *p, struct mistake *m)
+{
+	const struct setting *s;
+	struct policy said = *p;
+	int leaf;
+
+	r->match = expand_pattern(path->value.text, f, &p->strings, m);
+	if (r->match == NULL)
+		return -1;
+	r->written = r->match;
+	r->file = arena_copy(&p->strings, path->file);
+	r->line = path->line;
+	r->fixed = expand_fixed(path->value.text, "*?", f, &p->strings);
+	for (s = path->beneath; s != NULL; s = s->next) {
+		leaf = leaf_find_knob(s->knob->name);
+		if (leaf == LEAF_HIDE) {
+			r->hide = s->value.text == NULL ? NULL :
+			    arena_copy(&p->strings, s->value.text);
+			continue;
+		}
+		r->sets |= 1u << leaf;
+		knob_store(s->knob, s->value, &said);
+	}
+	said.files.mode.clear |= p->restricted_here ? POLICY_SETID : 0;
+	policy_area(&said, NULL, &r->values);
+	return 0;
+}
+
+/* Room for as many names as there are components in all rules, and more. */
+static void
+slots_get(struct paths *t, struct arena *arena)
+{
+	size_t i, n = 1, size = 1;
+	const char *p;
+
+	for (i = 0; i < t->count; i++) {
+		for (p = t->rules[i].match; *p != '\0'; p++)
+			n += *p == '/';
+		for (p = t->rules[i].written; *p != '\0'; p++)
+			n += *p == '/';
+	}
+	while (size < 2 * n)
+		size *= 2;
+	t->slots = arena_get(arena, size * sizeof(struct path_node *));
+	t->mask = size - 1;
+}
+
+/*
+ * Makes the tree of the rules as they are now. One that is written over links
+ * holds for these, too: nobody may put something else in their place.
+ */
+static void
+plant_rules(struct paths *t, struct arena *arena)
+{
+	const struct path_rule *r;
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		t->rules[i].plain = plain_components(t->rules[i].match);
+	rank_rules(t, arena);
+	slots_get(t, arena);
+	t->nodes = 0;
+	t->root = node_new(t, NULL, "", 0, arena);
+	for (i = 0; i < t->count; i++) {
+		r = &t->rules[i];
+		rule_plant(t, r, r->match, arena);
+		if (r->match != r->written)
+			rule_plant(t, r, r->written, arena);
+	}
+}
+
+struct paths *
+paths_build(const struct origin *first, const struct facts *f,
+    struct policy *p, struct mistake *m)
+{
+	const struct origin *o;
+	struct paths *t;
+	size_t i = 0;
+
+	t = arena_get(&p->strings, sizeof(*t));
+	for (o = first; o != NULL; o = o->next)
+		t->count++;
+	t->rules = arena_get(&p->strings, t->count * sizeof(*t->rules));
+	for (o = first; o != NULL; o = o->next, i++) {
+		mistake_at(m, o->setting->file, o->setting->line, "paths");
+		t->rules[i].order = i;
+		if (rule_fill(&t->rules[i], o->setting, f, p, m) < 0)
+			return NULL;
+	}
+	plant_rules(t, &p->strings);
+	return t;
+}
+
+/* How many bytes stand before the first component with a `*` or `?`. */
+static size_t
+plain_length(const char *pattern)
+{
+	size_t n = strcspn(pattern, "*?");
+
+	while (pattern[n] != '\0' && n > 0 && pattern[n] != '/')
+		n--;
+	return n;
+}
+
+static int
+rule_resolve(struct path_rule *r, int (*real)(void *, char *, size_t),
+    void *arg, struct arena *arena, struct mistake *m)
+{
+	size_t plain = plain_length(r->match);
+	const char *behind = r->match + plain;
+	char path[PATH_MAX];
+	int error;
+
+	/* There is no link above the top, nor room for one behind the end. */
+	if (plain <= 1 || plain >= sizeof(path))
+		return 0;
+	mistake_at(m, r->file, r->line, "paths");
+	snprintf(path, sizeof(path), "%.*s", (int)plain, r->match);
+	error = real(arg, path, r->fixed < plain ? r->fixed : plain);
+	if (error == -ELOOP)
+		return mistake_say(m, "\"%.100s\": \"%.100s\" is a link, and "
+		    "none is followed from where a token stands for the user",
+		    r->match, path);
+	if (error != 0)
+		return mistake_say(m, "\"%.100s\" cannot be resolved: %s",
+		    r->match, strerror(-error));
+	if (count_wild(path) > 0)
+		return mistake_say(m, "\"%.100s\" leads to \"%.100s\", whose "
+		    "* and ? would be patterns", r->match, path);
+	if (strncmp(path, r->written, plain) == 0 && path[plain] == '\0')
+		return 0;
+	/* The top is a slash, unless something stands behind it. */
+	r->match = arena_printf(arena, "%s%s", path[1] == '\0' &&
+	    *behind != '\0' ? "" : path, behind);
+	return 0;
+}
+
+int
+paths_resolve(struct policy *p, int (*real)(void *, char *, size_t),
+    void *arg, struct mistake *m)
+{
+	struct paths *t = p->paths;
+	size_t i;
+
+	if (t == NULL)
+		return 0;
+	for (i = 0; i < t->count; i++)
+		if (rule_resolve(&t->rules[i], real, arg, &p->strings, m) < 0)
+			return -1;
+	plant_rules(t, &p->strings);
+	return 0;
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "conf/path_rules.h"
+#include "conf/rules.h"
+#include "policy/match.h"
+
+/* Behind the last one the name is NULL. */
+static const struct builtin {
+	const char	*name;
+	const char	*base;		/* another profile, or NULL */
+	const char	*settings;	/* "name=value name=value" */
+} builtins[] = {
+	{ "openssh", NULL,
+	    "protocol.max_version=3 protocol.messages=openssh "
+	    "protocol.symlink_order=openssh rename.overwrite=if-asked "
+	    "rename.open_handles=keep rename.when=refused "
+	    "rename.busy_timeout=0 setstat.mode=apply setstat.owner=apply "
+	    "setstat.times=apply setstat.size=apply setstat.on_error=report "
+	    "files.atomic=no files.fsync=false sandbox=off" },
+	{ "sshfs", NULL,
+	    "rename.open_handles=reopen rename.busy_timeout=1s "
+	    "setstat.on_error=ignore-denied session.idle_timeout=none "
+	    "session.max_time=none" },
+	{ "webex", "sshfs", "rename.overwrite=always" },
+	{ "force-close", "webex",
+	    "rename.open_handles=close rename.when=always" },
+	{ "read-only", NULL, "access.read_only=true" },
+	{ "dropbox", NULL,
+	    "access.rights=create access.own_rights=stat,setstat,rename "
+	    "access.listings=empty" },
+	/* Many clients set the time of what they sent, and some rename it. */
+	{ "write-once", NULL,
+	    "access.rights=list,stat,read,create,mkdir "
+	    "access.own_rights=setstat,rename" },
+	{ 0 }
+};
+
+struct config *
+config_new(const char *const *(*requests)(void))
+{
+	struct config *c;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		buf_no_memory();
+	c->requests = requests;
+	c->flags.next = &c->options;
+	c->options.body.file = "-o";
+	c->last = &c->options;
+	return c;
+}
+
+void
+config_free(struct config *c)
+{
+	if (c != NULL)
+		arena_free(&c->arena);
+	free(c);
+}
+
+/* A list of requests must not hold one that does not exist: a typing error
+ * in access.deny would permit what it means to forbid. */
+static int
+check_requests(struct config *c, const char *list, struct mistake *m)
+{
+	const char *const *request;
+	size_t n;
+
+	if (c->request_names == NULL)
+		c->request_names = c->requests();
+	for (; *list != '\0'; list += n + (list[n] == ',')) {
+		n = strcspn(list, ",");
+		for (request = c->request_names; *request != NULL; request++)
+			if (match_part(*request, strlen(*request), list, n,
+			    false))
+				break;
+		if (*request == NULL)
+			return mistake_say(m, "\"%.*s\" fits no request "
+			    "(-Q requests lists them)", n < 100 ? (int)n : 100,
+			    list);
+	}
+	return 0;
+}
+
+/* Checks and makes one setting. NULL with the mistake when it is wrong. */
+static struct setting *
+setting_new(struct config *c, const struct knob *k, const struct given *g,
+    const char *file, int line, struct mistake *m)
+{
+	struct setting *s;
+
+	mistake_at(m, file, line, k->name);
+	s = arena_get(&c->arena, sizeof(*s));
+	s->knob = k;
+	s->file = file;
+	s->line = line;
+	if (knob_parse(k, g, &c->arena, &s->value, m) < 0)
+		return NULL;
+	if (k->type == KNOB_REQUESTS && s->value.text != NULL &&
+	    check_requests(c, s->value.text, m) < 0)
+		return NULL;
+	return s;
+}
+
+/* Says that there is no such setting, and what was perhaps meant. */
+static int
+unknown_setting(const char *name, struct mistake *m)
+{
+	const struct knob *k;
+	const char *leaf;
+
+	for (k = knobs; k < knobs + knob_count; k++) {
+		leaf = strrchr(k->name, '.');
+		if (leaf != NULL && strcmp(leaf + 1, name) == 0)
+			return mistake_say(m, "there is no such setting "
+			    "(%s is one)", k->name);
+	}
+	return mistake_say(m, "there is no such setting "
+	    "(-Q settings lists them)");
+}
+
+static void
+append(struct body *b, struct setting *s)
+{
+	*(b->last == NULL ? &b->settings : &b->last->next) = s;
+	b->last = s;
+}
+
+int
+body_add(struct config *c, struct body *b, const char *name,
+    const struct given *g, const char *file, int line, struct mistake *m)
+{
+	const struct knob *k = knob_find(name);
+	struct setting *s;
+
+	mistake_at(m, file, line, name);
+	if (k == NULL)
+		return unknown_setting(name, m);
+	if (k->type == KNOB_PATHS && strcmp(g->text, k->none) == 0)
+		return 0;
+	if (k->type == KNOB_PATHS)
+		return mistake_say(m, "must be a list of path rules, in a "
+		    "file (paths = ( { match = \"/in/*\"; rights = "
+		    "\"read\"; } );)");
+	if ((s = setting_new(c, k, g, file, line, m)) == NULL)
+		return -1;
+	append(b, s);
+	return 0;
+}
+
+int
+body_add_path(struct config *c, struct body *b, const char *pattern,
+    const char *file, int line, struct setting **path, struct mistake *m)
+{
+	const struct given g = { GIVEN_STRING, pattern };
+
+	*path = setting_new(c, knob_find("paths"), &g, file, line, m);
+	if (*path == NULL)
+		return -1;
+	append(b, *path);
+	return 0;
+}
+
+/* What cannot be set for a path: what is, or how it is called there. */
+static int
+no_path_setting(const char *name, struct mistake *m)
+{
+	int leaf = leaf_find_knob(name);
+
+	if (leaf >= 0)
+		return mistake_say(m, "is called %s in a path rule",
+		    leaves[leaf].name);
+	return mistake_say(m, "%s (rights, own_rights, listings, hide, "
+	    "files.mode, files.dir_mode, files.atomic, files.fsync and those "
+	    "of rename can be set for a path)", knob_find(name) == NULL ?
+	    "there is no such setting" : "holds for the whole session");
+}
+
+int
+path_add(struct config *c, struct setting *path, const char *name,
+    const struct given *g, const char *file, int line, struct mistake *m)
+{
+	int leaf = leaf_find(name);
+	struct setting *s, **end = &path->beneath;
+
+	mistake_at(m, file, line, name);
+	if (leaf < 0)
+		return no_path_setting(name, m);
+	s = setting_new(c, knob_find(leaves[leaf].knob), g, file, line, m);
+	if (s == NULL) {
+		mistake_at(m, file, line, name);
+		return -1;
+	}
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = s;
+	return 0;
+}
+
+int
+config_flag(struct config *c, int flag, const char *value, struct mistake *m)
+{
+	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value };
+	const struct knob *k = knob_find_flag(flag);
+	struct setting *s;
+	const char *name;
+
+	*m = (struct mistake){ 0 };
+	name = arena_printf(&c->arena, "-%c", flag);
+	mistake_at(m, name, 0, NULL);
+	if (k == NULL || (value == NULL) != (k->type == KNOB_BOOL))
+		return mistake_say(m, k == NULL ? "there is no such option" :
+		    value == NULL ? "wants a value" : "takes no value");
+	if ((s = setting_new(c, k, &g, name, 0, m)) == NULL)
+		return -1;
+	s->next = c->flags.body.settings;	/* the last one given holds */
+	c->flags.body.settings = s;
+	return 0;
+}
+
+/* Notes a profile's name; it is looked up once all are known. */
+int
+body_want(struct config *c, struct body *b, const char *profile,
+    const char *file, int line, struct mistake *m)
+{
+	mistake_at(m, file, line, "profile");
+	if (b->wants != NULL)
+		return mistake_say(m, "there can be only one (a profile in "
+		    "the file may name another)");
+	b->wants_line = line;
+	b->wants = arena_copy(&c->arena, profile);
+	return 0;
+}
+
+int
+config_option(struct config *c, const char *assignment, struct mistake *m)
+{
+	const char *equals = strchr(assignment, '=');
+	struct body *b = &c->options.body;
+	struct given g = { .as = GIVEN_TEXT };
+	char *name;
+
+	*m = (struct mistake){ 0 };
+	name = arena_copy(&c->arena, assignment);
+	if (equals == NULL) {
+		mistake_at(m, "-o", 0, NULL);
+		return mistake_say(m, "\"%.100s\" has no value "
+		    "(-o name=value)", assignment);
+	}
+	name[equals - assignment] = '\0';
+	g.text = equals + 1;
+	if (strcmp(name, "profile") == 0)
+		return body_want(c, b, g.text, "-o", 0, m);
+	return body_add(c, b, name, &g, "-o", 0, m);
+}
+
+struct profile *
+profile_add(struct config *c, const char *name, const char *file, int line)
+{
+	struct profile *p = arena_get(&c->arena, sizeof(*p));
+	struct profile **end = &c->profiles;
+
+	p->name = name;
+	p->body.file = file;
+	p->body.line = line;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = p;
+	return p;
+}
+
+const struct builtin *
+builtin_find(const char *name)
+{
+	const struct builtin *b;
+
+	for (b = builtins; b->name != NULL; b++)
+		if (strcmp(b->name, name) == 0)
+			return b;
+	return NULL;
+}
+
+/* Makes a built-in profile one like those in the file. */
+static struct profile *
+builtin_add(struct config *c, const struct builtin *b, struct mistake *m)
+{
+	struct profile *p = profile_add(c, b->name, "built in", 0);
+	char *word, *value, *rest = arena_copy(&c->arena, b->settings);
+	struct given g = { .as = GIVEN_TEXT };
+
+	while ((word = strsep(&rest, " ")) != NULL) {
+		value = strchr(word, '=');
+		*value = '\0';
+		g.text = value + 1;
+		if (body_add(c, &p->body, word, &g, p->body.file, 0, m) < 0)
+			return NULL;
+	}
+	p->body.wants = b->base;
+	return p;
+}
+
+static int
+unknown_profile(const char *name, struct mistake *m)
+{
+	const struct builtin *b;
+	char known[128] = "";
+	size_t n = 0;
+
+	for (b = builtins; b->name != NULL && n < sizeof(known); b++)
+		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s",
+		    n > 0 ? ", " : "", b->name);
+	return mistake_say(m, "there is no profile \"%.100s\" (built in: %s)",
+	    name, known);
+}
+
+static int
+link_body(struct config *c, struct body *b, struct mistake *m)
+{
+	const struct builtin *builtin;
+	const struct profile *p;
+
+	if (b->wants == NULL || b->profile != NULL)
+		return 0;
+	for (p = c->profiles; p != NULL; p = p->next)
+		if (strcmp(p->name, b->wants) == 0)
+			break;
+	if (p == NULL && (builtin = builtin_find(b->wants)) != NULL &&
+	    (p = builtin_add(c, builtin, m)) == NULL)
+		return -1;
+	mistake_at(m, b->file, b->wants_line, "profile");
+	if (p == NULL)
+		return unknown_profile(b->wants, m);
+	b->profile = p;
+	return 0;
+}
+
+/* A chain longer than there are profiles bites its tail. */
+static int
+check_cycle(const struct config *c, const struct profile *first,
+    struct mistake *m)
+{
+	const struct profile *p, *step = first;
+
+	for (p = c->profiles; p != NULL && step != NULL; p = p->next)
+		step = step->body.profile;
+	if (step == NULL)
+		return 0;
+	mistake_at(m, first->body.file, first->body.wants_line, "profile");
+	return mistake_say(m, "\"%s\" leads back to itself (by way of \"%s\")",
+	    first->name, first->body.wants);
+}
+
+int
+config_link(struct config *c, struct mistake *m)
+{
+	struct profile *p;
+	struct rule *r;
+
+	for (r = &c->flags; r != NULL; r = r->next)
+		if (link_body(c, &r->body, m) < 0)
+			return -1;
+	for (p = c->profiles; p != NULL; p = p->next)
+		if (link_body(c, &p->body, m) < 0)
+			return -1;
+	for (p = c->profiles; p != NULL; p = p->next)
+		if (check_cycle(c, p, m) < 0)
+			return -1;
+	return 0;
+}
+
+/* True if a list is absent, or "*" is all that it says. */
+static bool
+is_anybody(const char *const *list)
+{
+	return list == NULL || (strcmp(list[0], "*") == 0 && list[1] == NULL);
+}
+
+bool
+rule_is_for_all(const struct rule *r)
+{
+	return is_anybody(r->match.user) && r->match.group == NULL &&
+	    r->match.address == NULL && r->match.local_address == NULL &&
+	    r->match.local_port == NULL;
+}
+
+bool
+cursor_next(struct cursor *at)
+{
+	at->setting = at->setting == NULL && at->body != NULL ?
+	    at->body->settings : at->setting->next;
+	while (at->setting == NULL) {
+		if ((at->profile = at->body->profile) == NULL)
+			return false;
+		at->body = &at->profile->body;
+		at->setting = at->body->settings;
+	}
+	return true;
+}

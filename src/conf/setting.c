@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "conf/setting.h"
+#include "policy/match.h"
+#include "policy/policy.h"
+#include "policy/rights.h"
+
+/* What may stand behind a number; the last is for nothing at all. */
+struct unit {
+	char		 letter;
+	long long	 factor;
+};
+static const struct unit sizes[] = {
+	{ 'T', 1LL << 40 }, { 'G', 1 << 30 }, { 'M', 1 << 20 },
+	{ 'K', 1 << 10 }, { '\0', 1 }
+};
+static const struct unit times[] = {
+	{ 'w', 7 * 24 * 60 * 60 }, { 'd', 24 * 60 * 60 }, { 'h', 60 * 60 },
+	{ 'm', 60 }, { 's', 1 }, { '\0', 1 }
+};
+static const struct unit plain[] = { { '\0', 1 } };
+
+static const struct unit *
+unit_find(const struct unit *units, char letter)
+{
+	while (units->letter != '\0' &&
+	    tolower((unsigned char)units->letter) !=
+	    tolower((unsigned char)letter))
+		units++;
+	return units->letter == '\0' && letter != '\0' ? NULL : units;
+}
+
+/*
+ * Reads the sum of `text`'s terms, at most `terms` of them. Returns -1 when
+ * it is anything else or does not fit: this is where 2^63 must not wrap.
+ */
+static long long
+units_read(const char *text, const struct unit *units, int terms)
+{
+	const struct unit *unit;
+	long long sum = 0, n;
+
+	do {
+		if (*text < '0' || *text > '9' || terms-- == 0)
+			return -1;
+		for (n = 0; *text >= '0' && *text <= '9'; text++)
+			if (__builtin_mul_overflow(n, 10, &n) ||
+			    __builtin_add_overflow(n, *text - '0', &n))
+				return -1;
+		if ((unit = unit_find(units, *text)) == NULL ||
+		    __builtin_mul_overflow(n, unit->factor, &n) ||
+		    __builtin_add_overflow(sum, n, &sum))
+			return -1;
+		text += *text != '\0';
+	} while (*text != '\0');
+	return sum;
+}
+
+/* Writes a number with the largest unit that leaves no remainder. */
+static void
+units_write(const struct unit *units, long long n, char *buf, size_t size)
+{
+	while (units->factor > 1 && (n == 0 || n % units->factor != 0))
+		units++;
+	snprintf(buf, size, "%lld%.1s", n / units->factor, &units->letter);
+}
+
+/* What a type is called, what it accepts, and how to say so. */
+#define IN_QUOTES	"in quotes"
+#define NO_QUOTES	"without quotes"
+#define LIST		"a string, or a list [ \"a\", \"b\" ]"
+static const struct kind {
+	const char	*name;
+	unsigned	 accepts;	/* bits of enum given_as */
+	const char	*wants;		/* in a file */
+} kinds[] = {
+	[KNOB_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES },
+	[KNOB_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES },
+	[KNOB_NUMBER] = { "number", GIVEN_NUMBER, NO_QUOTES },
+	[KNOB_SIZE] = { "size", GIVEN_STRING | GIVEN_NUMBER,
+	    "bytes, or a string such as \"256K\"" },
+	[KNOB_DURATION] = { "duration", GIVEN_STRING | GIVEN_NUMBER,
+	    "seconds, or a string such as \"5m\" or \"1h30m\"" },
+	[KNOB_OCTAL] = { "octal", GIVEN_STRING,
+	    "a string of octal digits such as \"022\"" },
+	[KNOB_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST },
+	[KNOB_MODE] = { "mode", GIVEN_STRING | GIVEN_GROUP,
+	    "{ set = \"0111\"; clear = \"022\"; }, each in quotes" },
+	[KNOB_TEXT] = { "text", GIVEN_STRING, IN_QUOTES },
+	[KNOB_PATH] = { "path", GIVEN_STRING, IN_QUOTES },
+	[KNOB_ROOT] = { "path", GIVEN_STRING, IN_QUOTES },
+	[KNOB_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST },
+	[KNOB_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST },
+	[KNOB_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash" },
+};
+
+static int
+compare_name(const void *name, const void *knob)
+{
+	return strcmp(name, ((const struct knob *)knob)->name);
+}
+
+const struct knob *
+knob_find(const char *name)
+{
+	return bsearch(name, knobs, knob_count, sizeof(knobs[0]),
+	    compare_name);
+}
+
+static int
+compare_group(const void *name, const void *knob)
+{
+	const char *dotted = ((const struct knob *)knob)->name;
+	size_t len = strlen(name);
+	int order = strncmp(name, dotted, len);
+
+	return order != 0 ? order : '.' - dotted[len];
+}
+
+bool
+knob_is_group(const char *name)
+{
+	return bsearch(name, knobs, knob_count, sizeof(knobs[0]),
+	    compare_group) != NULL;
+}
+
+const struct knob *
+knob_find_flag(int flag)
+{
+	size_t i;
+
+	for (i = 0; i < knob_count; i++)
+		if (flag != 0 && knobs[i].flag == flag)
+			return &knobs[i];
+	return NULL;
+}
+
+/* True if the value stands in a file, where its type can be seen. */
+static bool
+is_written(const struct given *g)
+{
+	return (g->as & (GIVEN_TEXT | GIVEN_FLAG)) == 0;
+}
+
+/* The only way a value is refused: what it should be, and what it was. */
+static int
+refuse(const struct knob *k, const struct given *g, struct mistake *m)
+{
+	char values[256];
+	bool file = is_written(g);
+
+	return mistake_say(m, "must be %s, not \"%.100s\"%s%s%s",
+	    knob_values(k, values, sizeof(values)), g->text,
+	    file ? " (" : "", file ? kinds[k->type].wants : "",
+	    file ? ")" : "");
+}
+
+static const struct word *
+word_find(const struct word *w, const char *name)
+{
+	for (; w->name != NULL; w++)
+		if (strcasecmp(w->name, name) == 0)
+			return w;
+	return NULL;
+}
+
+static const struct word *
+word_of(const struct knob *k, struct value v)
+{
+	const struct word *w;
+
+	for (w = k->words; w != NULL && w->name != NULL; w++)
+		if (w->value == v.number)
+			return w;
+	return NULL;
+}
+
+/* Octal digits only; -1 otherwise. */
+static long long
+octal_read(const char *text)
+{
+	long long n = 0;
+
+	if (*text == '\0' || strlen(text) > 6)
+		return -1;
+	for (; *text >= '0' && *text <= '7'; text++)
+		n = n * 8 + (*text - '0');
+	return *text == '\0' ? n : -1;
+}
+
+/* What may become of a mode, and where its octal digits are kept. */
+#define MODE_BITS	12
+static const struct {
+	const char	*name;
+	int		 shift;
+} mode_parts[] = {
+	{ "set", 0 }, { "clear", MODE_BITS }, { "force", 2 * MODE_BITS },
+};
+#define MODE_PARTS	(sizeof(mode_parts) / sizeof(mode_parts[0]))
+
+/*
+ * "set=0111" or, for force, "640", where a mode keeps it; -1 when it is none,
+ * or one that was `seen`.
+ */
+static long long
+mode_part_read(const char *part, unsigned *seen)
+{
+	const char *equals = strchr(part, '=');
+	const char *name = equals == NULL ? "force" : part;
+	size_t i, len = equals == NULL ? 5 : (size_t)(equals - part);
+	long long bits;
+
+	for (i = 0; i < MODE_PARTS; i++)
+		if (strlen(mode_parts[i].name) == len &&
+		    strncmp(mode_parts[i].name, name, len) == 0)
+			break;
+	bits = octal_read(equals == NULL ? part : equals + 1);
+	if (i == MODE_PARTS || bits < 0 || bits >= 1 << MODE_BITS ||
+	    (*seen & 1u << i) != 0)
+		return -1;
+	*seen |= 1u << i;
+	/* 0 is a mode to force, so that one more is kept of it. */
+	bits += mode_parts[i].shift == 2 * MODE_BITS;
+	return bits << mode_parts[i].shift;
+}
+
+static long long
+mode_read(const char *text)
+{
+	char copy[64], *part, *rest = copy;
+	long long n = 0, bits;
+	unsigned seen = 0;
+
+	if (strlcpy(copy, text, sizeof(copy)) >= sizeof(copy))
+		return -1;
+	while ((part = strsep(&rest, ",")) != NULL) {
+		if ((bits = mode_part_read(part, &seen)) < 0)
+			return -1;
+		n |= bits;
+	}
+	return n;
+}
+
+static struct mode_rule
+mode_unpack(long long n)
+{
+	const unsigned mask = (1 << MODE_BITS) - 1;
+
+	return (struct mode_rule){ .set = (unsigned)n & mask,
+	    .clear = (unsigned)(n >> MODE_BITS) & mask,
+	    .force = (int)(n >> 2 * MODE_BITS) - 1 };
+}
+
+static void
+mode_write(long long n, char *buf, size_t size)
+{
+	const struct mode_rule r = mode_unpack(n);
+	size_t used = 0;
+
+	buf[0] = '\0';
+	if (r.set != 0)
+		used += (size_t)snprintf(buf, size, ",set=%04o", r.set);
+	if (r.clear != 0 && used < size)
+		used += (size_t)snprintf(buf + used, size - used,
+		    ",clear=%04o", r.clear);
+	if (r.force >= 0 && used < size)
+		snprintf(buf + used, size - used, ",force=%04o",
+		    (unsigned)r.force);
+	memmove(buf, buf + 1, strlen(buf));
+}
+
+/* A number of any type, as written; -1 when it is none. */
+static long long
+number_read(const struct knob *k, const char *text)
+{
+	const struct word *w;
+
+	switch (k->type) {
+	case KNOB_BOOL:
+	case KNOB_CHOICE:
+		w = word_find(k->words, text);
+		return w == NULL ? -1 : w->value;
+	case KNOB_SIZE:
+		return units_read(text, sizes, 1);
+	case KNOB_DURATION:
+		return units_read(text, times, 5);
+	case KNOB_OCTAL:
+		return octal_read(text);
+	case KNOB_RIGHTS:
+		return rights_read(text);
+	case KNOB_MODE:
+		return mode_read(text);
+	default:
+		return units_read(text, plain, 1);
+	}
+}
+
+static bool
+has_text(const struct knob *k)
+{
+	return k->type >= KNOB_TEXT;
+}
+
+bool
+knob_is_list(const struct knob *k)
+{
+	return k->type == KNOB_REQUESTS || k->type == KNOB_NAMES;
+}
+
+/*
+ * True if the value is the row's word for no value. An option of OpenSSH's
+ * has no such word, and the pattern of a path rule is always a pattern.
+ */
+static bool
+is_none(const struct knob *k, const struct given *g)
+{
+	return k->type != KNOB_PATHS && k->none != NULL &&
+	    strcmp(g->text, k->none) == 0 &&
+	    (g->as & (GIVEN_TEXT | GIVEN_STRING)) != 0;
+}
+
+static int
+parse_number(const struct knob *k, const struct given *g, struct value *v,
+    struct mistake *m)
+{
+	long long n;
+
+	n = number_read(k, g->text);
+	if (n < 0 || (k->max != 0 && (n < k->min || n > k->max)))
+		return refuse(k, g, m);
+	*v = (struct value){ .number = n * (k->unit == 0 ? 1 : k->unit) };
+	return 0;
+}
+
+/* A list as the matcher wants it: no blanks around items, no empty ones. */
+static int
+tidy_list(char *list, struct mistake *m)
+{
+	const char *in = list;
+	char *out = list;
+	size_t n, item;
+
+	for (;;) {
+		in += strspn(in, " ");
+		n = item = strcspn(in, ",");
+		while (item > 0 && in[item - 1] == ' ')
+			item--;
+		if (item == 0)
+			return mistake_say(m, "has an empty item "
+			    "(one comma too many?)");
+		if (*in == '!')
+			return mistake_say(m, "\"%.*s\": a list of names "
+			    "cannot be negated", (int)item, in);
+		memmove(out, in, item);
+		out += item;
+		in += n;
+		if (*in == '\0')
+			break;
+		*out++ = *in++;
+	}
+	*out = '\0';
+	return 0;
+}
+
+static bool
+has_tokens(const struct knob *k)
+{
+	return k->type == KNOB_PATH || k->type == KNOB_ROOT ||
+	    k->type == KNOB_PATHS;
+}
+
+/* Paths are expanded per user, but a wrong token is wrong for everybody. */
+static int
+check_tokens(const char *path, struct mistake *m)
+{
+	const char *p;
+
+	for (p = path; (p = strchr(p, '%')) != NULL; p += 2)
+		if (p[1] == '\0' || strchr("uUd%", p[1]) == NULL)
+			return mistake_say(m, "\"%.100s\": unknown token %.2s "
+			    "(there are %%u %%U %%d %%%%)", path, p);
+	return 0;
+}
+
+int
+knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
+    struct value *v, struct mistake *m)
+{
+	char *text;
+
+	if (match_has_control(g->text))
+		return mistake_say(m, "holds a control character");
+	*v = (struct value){ .number = k->none_number };
+	if (is_none(k, g))
+		return 0;
+	if (is_written(g) && (kinds[k->type].accepts & g->as) == 0)
+		return refuse(k, g, m);
+	if (!has_text(k))
+		return parse_number(k, g, v, m);
+	if (g->text[0] == '\0')
+		return mistake_say(m, "is empty");
+	if (has_tokens(k) && check_tokens(g->text, m) < 0)
+		return -1;
+	if (has_tokens(k) && strlen(g->text) >= PATH_MAX)
+		return mistake_say(m, "is too long for a path");
+	if (k->valid != NULL && !k->valid(g->text))
+		return refuse(k, g, m);
+	text = arena_copy(arena, g->text);
+	if (knob_is_list(k) && tidy_list(text, m) < 0)
+		return -1;
+	*v = (struct value){ .text = text };
+	return 0;
+}
+
+struct value
+knob_default(const struct knob *k)
+{
+	const struct given g = { GIVEN_TEXT, k->initial };
+	struct value v = { .number = k->none_number };
+	struct mistake m;
+	int r;
+
+	if (k->initial != NULL) {
+		r = knob_parse(k, &g, NULL, &v, &m);
+		assert(r == 0 && !has_text(k));
+		(void)r;
+	}
+	return v;
+}
+
+void
+knob_store(const struct knob *k, struct value v, struct policy *p)
+{
+	const struct mode_rule mode = mode_unpack(v.number);
+	void *member = (char *)p + k->offset;
+
+	if (has_text(k)) {
+		memcpy(member, &v.text, sizeof(v.text));
+	} else if (k->width == sizeof(bool)) {
+		*(bool *)member = v.number != 0;
+	} else if (k->type == KNOB_MODE) {
+		memcpy(member, &mode, sizeof(mode));
+	} else if (k->width == sizeof(uint64_t)) {
+		*(uint64_t *)member = (uint64_t)v.number;
+	} else {
+		assert(k->width == sizeof(int));
+		memcpy(member, &(int){ (int)v.number }, sizeof(int));
+	}
+}
+
+bool
+knob_restricts(const struct knob *k, struct value v)
+{
+	const struct word *w = word_of(k, v);
+
+	if (k->restricts == NULL)
+		return false;
+	if (strcmp(k->restricts, "*") == 0)
+		return v.text != NULL || v.number != knob_default(k).number;
+	return w != NULL && strcmp(w->name, k->restricts) == 0;
+}
+
+const char *
+knob_warning(const struct knob *k, struct value v)
+{
+	const struct word *w = word_of(k, v);
+
+	return w == NULL ? NULL : w->warning;
+}
+
+char *
+knob_format(const struct knob *k, struct value v, char *buf, size_t size)
+{
+	const struct word *w = word_of(k, v);
+	long long n = v.number / (k->unit == 0 ? 1 : k->unit);
+
+	if (w != NULL)
+		snprintf(buf, size, "%s", w->name);
+	else if (k->none != NULL && v.text == NULL &&
+	    (has_text(k) || v.number == k->none_number))
+		snprintf(buf, size, "%s", k->none);
+	else if (has_text(k))
+		snprintf(buf, size, knob_is_list(k) ? "%s" : "\"%s\"",
+		    v.text);
+	else if (k->type == KNOB_OCTAL)
+		snprintf(buf, size, "%03llo", (unsigned long long)n);
+	else if (k->type == KNOB_RIGHTS)
+		rights_format((unsigned)n, buf, size);
+	else if (k->type == KNOB_MODE)
+		mode_write(n, buf, size);
+	else if (k->type == KNOB_NUMBER)
+		snprintf(buf, size, "%lld", n);
+	else
+		units_write(k->type == KNOB_SIZE ? sizes : times, n, buf,
+		    size);
+	return buf;
+}
+
+const char *
+knob_type_name(const struct knob *k)
+{
+	return kinds[k->type].name;
+}
+
+/* "a, b or c" */
+static void
+list_words(const struct word *w, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	for (; w->name != NULL && n < size; w++)
+		n += (size_t)snprintf(buf + n, size - n, "%s%s", w->name,
+		    w[1].name == NULL ? "" : w[2].name == NULL ? " or " : ", ");
+}
+
+/* What values there are, by the type; "" where their range says it. */
+static const char *
+type_values(enum knob_type type)
+{
+	static const char *const values[] = {
+		[KNOB_RIGHTS] = "all, none, or of list, stat, read, create, "
+		    "modify, replace, delete, rename, mkdir, rmdir, symlink, "
+		    "link and setstat",
+		[KNOB_MODE] = "octal modes of set, clear and force",
+		[KNOB_TEXT] = "one line of text",
+		[KNOB_PATH] = "a path",
+		[KNOB_REQUESTS] = "request names or patterns",
+		[KNOB_NAMES] = "names or patterns",
+	};
+
+	return values[type];
+}
+
+char *
+knob_values(const struct knob *k, char *buf, size_t size)
+{
+	char low[32], high[32];
+	const char *says = k->says == NULL ? type_values(k->type) : k->says;
+	const char *or = k->none == NULL ? "" : " or ";
+	const char *none = k->none == NULL ? "" : k->none;
+	long long unit = k->unit == 0 ? 1 : k->unit;
+
+	if (k->words != NULL) {
+		list_words(k->words, buf, size);
+	} else if (says != NULL) {
+		snprintf(buf, size, "%s", says);
+	} else {
+		knob_format(k, (struct value){ .number = k->min * unit }, low,
+		    sizeof(low));
+		knob_format(k, (struct value){ .number = k->max * unit }, high,
+		    sizeof(high));
+		snprintf(buf, size, "%s to %s%s%s", low, high, or, none);
+	}
+	return buf;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Landlock: what the process can open, make and move, by where it lies. It
+ * is asked by system calls of its own, for no C library has functions.
+ */
+#include "config.h"
+
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "confine/sandbox_impl.h"
+
+#if HAVE_LANDLOCK
+#include <linux/landlock.h>
+
+#include "base/buf.h"
+
+/* What came after the first version, in case the header is older. */
+#ifndef LANDLOCK_ACCESS_FS_REFER
+#define LANDLOCK_ACCESS_FS_REFER	(UINT64_C(1) << 13)
+#endif
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
+#define LANDLOCK_ACCESS_FS_TRUNCATE	(UINT64_C(1) << 14)
+#endif
+#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV
+#define LANDLOCK_ACCESS_FS_IOCTL_DEV	(UINT64_C(1) << 15)
+#endif
+
+#define READ_FILE	LANDLOCK_ACCESS_FS_READ_FILE
+#define READ_DIR	LANDLOCK_ACCESS_FS_READ_DIR
+#define WRITE_FILE	LANDLOCK_ACCESS_FS_WRITE_FILE
+#define EXECUTE		LANDLOCK_ACCESS_FS_EXECUTE
+#define REFER		LANDLOCK_ACCESS_FS_REFER
+#define TRUNCATE	LANDLOCK_ACCESS_FS_TRUNCATE
+#define IOCTL_DEV	LANDLOCK_ACCESS_FS_IOCTL_DEV
+/* A name that is moved is made, so what cannot be made is among these. */
+#define CHANGE_DIR	(LANDLOCK_ACCESS_FS_REMOVE_DIR |		\
+			    LANDLOCK_ACCESS_FS_REMOVE_FILE |		\
+			    LANDLOCK_ACCESS_FS_MAKE_CHAR |		\
+			    LANDLOCK_ACCESS_FS_MAKE_DIR |		\
+			    LANDLOCK_ACCESS_FS_MAKE_REG |		\
+			    LANDLOCK_ACCESS_FS_MAKE_SOCK |		\
+			    LANDLOCK_ACCESS_FS_MAKE_FIFO |		\
+			    LANDLOCK_ACCESS_FS_MAKE_BLOCK |		\
+			    LANDLOCK_ACCESS_FS_MAKE_SYM | REFER)
+
+/* Versions of the interface that bring more to hold. */
+#define ABI_TCP		4
+#define ABI_DEVICES	5
+#define ABI_SCOPES	6
+
+/* struct landlock_ruleset_attr as it is today. */
+struct ruleset {
+	uint64_t	 fs, net, scoped;
+};
+#define ALL_TCP		UINT64_C(0x3)	/* bind and connect */
+#define ALL_SCOPES	UINT64_C(0x3)	/* abstract sockets and signals */
+
+/*
+ * What looking up names takes, and the libraries for it, which may not be
+ * loaded yet. All of it is read, and may be missing.
+ */
+static const char read_files[][32] = {
+	"/etc/passwd", "/etc/group", "/etc/nsswitch.conf",
+	"/usr/etc/passwd", "/usr/etc/group", "/usr/etc/nsswitch.conf",
+	"/etc/localtime", "/etc/ld.so.cache", "/etc/machine-id",
+	"/proc/sys/kernel/random/boot_id",
+	"/var/db/passwd.db", "/var/db/group.db",
+	"/var/lib/misc/passwd.db", "/var/lib/misc/group.db",
+};
+static const char read_directories[][32] = {
+	"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib",
+	"/usr/share/zoneinfo", "/var/lib/sss/mc", "/var/lib/extrausers",
+	"/run/nscd", "/var/cache/nscd", "/run/systemd/userdb",
+	"/run/userdb", "/run/host/userdb", "/etc/userdb",
+};
+
+static int
+grant(int ruleset, int fd, uint64_t rights)
+{
+	struct landlock_path_beneath_attr rule = {
+		.allowed_access = rights, .parent_fd = fd,
+	};
+
+	return syscall(SYS_landlock_add_rule, ruleset,
+	    LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 ? -errno : 0;
+}
+
+/* What is missing, or is not what it should be, grants nothing. */
+static int
+grant_path(int ruleset, const char *path, uint64_t rights)
+{
+	int r, fd = open(path, O_PATH | O_CLOEXEC);
+
+	if (fd == -1)
+		return -errno;
+	r = grant(ruleset, fd, rights);
+	(void)close(fd);
+	return r;
+}
+
+static void
+grant_names(int ruleset)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(read_files); i++)
+		(void)grant_path(ruleset, read_files[i], READ_FILE);
+	for (i = 0; i < nitems(read_directories); i++)
+		(void)grant_path(ruleset, read_directories[i],
+		    READ_FILE | READ_DIR);
+}
+
+int
+sandbox_landlock_abi(void)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+
+	return abi > 0 ? (int)abi : 0;
+}
+
+/*
+ * What the ruleset has a say in. Without a root reading is nobody's business,
+ * and writing is so only in a session that does not write.
+ */
+static struct ruleset
+handled(int abi, bool has_root, bool writes)
+{
+	struct ruleset r = { .fs = EXECUTE | REFER };
+
+	if (has_root)
+		r.fs |= READ_FILE | READ_DIR;
+	if (has_root || !writes)
+		r.fs |= WRITE_FILE | CHANGE_DIR;
+	if ((has_root || !writes) && abi >= ABI_TRUNCATES)
+		r.fs |= TRUNCATE;
+	if (has_root && abi >= ABI_DEVICES)
+		r.fs |= IOCTL_DEV;
+	if (abi >= ABI_TCP)
+		r.net = ALL_TCP;
+	if (abi >= ABI_SCOPES)
+		r.scoped = ALL_SCOPES;
+	return r;
+}
+
+static int
+grant_all(int ruleset, const struct ruleset *r, int root, bool writes)
+{
+	uint64_t rights = r->fs & ~(uint64_t)(EXECUTE | IOCTL_DEV);
+
+	if (!writes)
+		rights &= READ_FILE | READ_DIR;
+	if ((r->fs & WRITE_FILE) != 0)
+		(void)grant_path(ruleset, "/dev/null",
+		    r->fs & (READ_FILE | WRITE_FILE));
+	if (root >= 0)
+		grant_names(ruleset);
+	if (rights == 0)
+		return 0;
+	return root >= 0 ? grant(ruleset, root, rights) :
+	    grant_path(ruleset, "/", rights);
+}
+
+int
+sandbox_landlock(int root, bool writes)
+{
+	int abi = sandbox_landlock_abi(), r, ruleset;
+	struct ruleset rules = handled(abi, root >= 0, writes);
+
+	if (abi < ABI_LEAST(writes))
+		return -ENOSYS;
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules,
+	    sizeof(rules), 0);
+	if (ruleset == -1)
+		return -errno;
+	if ((r = grant_all(ruleset, &rules, root, writes)) == 0 &&
+	    syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+		r = -errno;
+	(void)close(ruleset);
+	return r;
+}
+#else
+int
+sandbox_landlock_abi(void)
+{
+	return 0;
+}
+
+int
+sandbox_landlock(int root, bool writes)
+{
+	(void)root, (void)writes;
+	return -ENOSYS;
+}
+#endif

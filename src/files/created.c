@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "files/created.h"
+#include "os/fs.h"
+
+void
+own_add(struct own *own, const struct statx *st)
+{
+	if (own->files == NULL && (own->files = reallocarray(NULL, OWN_MAX,
+	    sizeof(*own->files))) == NULL)
+		return;
+	own->files[own->next] = fs_id(st);
+	own->next = (own->next + 1) % OWN_MAX;
+	if (own->len < OWN_MAX)
+		own->len++;
+}
+
+/* Latest first: what was just made is what is asked about. */
+bool
+own_has(const struct own *own, const struct statx *st)
+{
+	struct fs_id id = fs_id(st);
+	size_t i;
+
+	for (i = 1; i <= own->len; i++)
+		if (fs_is_same(&own->files[(own->next + OWN_MAX - i) %
+		    OWN_MAX], &id))
+			return true;
+	return false;
+}

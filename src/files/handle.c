@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <dirent.h>
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "files/handle.h"
+#include "files/silly.h"
+#include "files/temp.h"
+#include "os/fs.h"
+#include "os/log.h"
+#include "policy/rights.h"
+
+#define SLOT_BITS	24	/* 16 million handles at a time */
+#define BLOCK		64	/* handles that are allocated as one */
+#define CACHE_LINE	64
+#define DIR_BUFFER	(32 * 1024)	/* bytes asked of getdents64(2) */
+#define SLOT_MASK	((1u << SLOT_BITS) - 1)
+
+void
+handles_init(struct handles *hs)
+{
+	*hs = (struct handles){ 0 };
+	index_init(hs);
+	LIST_INIT(&hs->parts);
+	LIST_INIT(&hs->leaving);
+	arc4random_buf(&hs->mask, sizeof(hs->mask));
+}
+
+struct handle *
+handle_at(const struct handles *hs, int slot)
+{
+	return &hs->blocks[slot / BLOCK][slot % BLOCK];
+}
+
+/* Room for a block more. Returns 0 or -ENOMEM. */
+static int
+handles_grow(struct handles *hs)
+{
+	size_t n = (size_t)hs->count / BLOCK;
+	struct handle **blocks = hs->blocks;
+
+	/* There is room for as many as the next power of two. */
+	if ((n & (n - 1)) == 0) {
+		blocks = reallocarray(blocks, n == 0 ? 1 : n * 2,
+		    sizeof(blocks[0]));
+		if (blocks == NULL)
+			return -ENOMEM;
+		hs->blocks = blocks;
+	}
+	blocks[n] = aligned_alloc(CACHE_LINE, BLOCK * sizeof(blocks[n][0]));
+	return blocks[n] == NULL ? -ENOMEM : 0;
+}
+
+/* A free slot, made if there is none. */
+static struct handle *
+handle_take(struct handles *hs)
+{
+	struct handle *h = hs->free;
+
+	if (h != NULL) {
+		hs->free = h->next_free;
+		return h;
+	}
+	if (hs->count == (int)SLOT_MASK ||
+	    (hs->count % BLOCK == 0 && handles_grow(hs) != 0))
+		return NULL;
+	h = handle_at(hs, hs->count);
+	*h = (struct handle){ .slot = hs->count++ };
+	return h;
+}
+
+static void
+handle_release(struct handles *hs, struct handle *h)
+{
+	free(h->name);
+	free(h->resolved);
+	if (h->dir != NULL)
+		free(h->dir->data);
+	free(h->dir);
+	*h = (struct handle){ .slot = h->slot, .next_free = hs->free };
+	hs->free = h;
+}
+
+struct handle *
+handle_new(struct handles *hs, enum handle_kind kind, int fd, int flags,
+    const char *name)
+{
+	struct handle *h = handle_take(hs);
+
+	if (h == NULL)
+		return NULL;
+	h->name = strdup(name);
+	h->dir = kind == HANDLE_DIR ? calloc(1, sizeof(*h->dir)) : NULL;
+	if (h->name == NULL || (kind == HANDLE_DIR && h->dir == NULL)) {
+		handle_release(hs, h);
+		return NULL;
+	}
+	h->id = (hs->serial++ << SLOT_BITS | (unsigned)h->slot) ^ hs->mask;
+	h->kind = kind;
+	h->state = HANDLE_OPEN;
+	h->fd = fd;
+	h->pin = -1;
+	h->rights = RIGHTS_ALL;
+	h->flags = flags & (O_ACCMODE | O_APPEND);
+	hs->open++;
+	index_add(hs, h);
+	return h;
+}
+
+void
+handle_placed(struct handle *h, const struct place *p)
+{
+	if (p->resolved != NULL &&
+	    (h->resolved = strdup(p->resolved)) == NULL)
+		buf_no_memory();
+}
+
+struct handle *
+handle_find(const struct handles *hs, const uint8_t *p, size_t len)
+{
+	struct handle *h;
+	uint64_t id;
+	int slot;
+
+	if (len != HANDLE_ID_LEN)
+		return NULL;
+	memcpy(&id, p, sizeof(id));
+	id = be64toh(id);
+	slot = (int)((id ^ hs->mask) & SLOT_MASK);
+	if (slot >= hs->count)
+		return NULL;
+	h = handle_at(hs, slot);
+	return h->kind != HANDLE_FREE && h->id == id ? h : NULL;
+}
+
+int
+handle_close(struct handles *hs, struct handle *h)
+{
+	int closed, r = h->error;
+
+	if (h->error != 0)
+		hs->failed--;
+	if (h->state == HANDLE_SUSPENDED)
+		hs->suspended--;
+	handle_forget_locks(h);
+	if (h->fd != -1 && (closed = fs_close(h->fd)) != 0) {
+		late_tell_others(hs, h, closed);
+		r = r != 0 ? r : closed;
+	}
+	/* Bytes that had nowhere to go are told at the latest now. */
+	if (r == 0 && h->refused)
+		r = -EIO;
+	if (h->pin != -1)
+		(void)fs_close(h->pin);
+	if (h->hidden != NULL)
+		hidden_release(h->hidden);
+	if (h->part != NULL) {
+		part_failed(h, r);
+		part_leave(h);
+	}
+	index_remove(hs, h);
+	hs->open--;
+	handle_release(hs, h);
+	return r;
+}
+
+int
+handle_number(const struct handle *h)
+{
+	return h == NULL ? -1 : h->slot;
+}
+
+const char *
+handle_name(const struct handle *h)
+{
+	return h == NULL ? NULL : h->name;
+}
+
+void
+handle_log_close(const struct handle *h, const char *how)
+{
+	if (h != NULL && h->kind == HANDLE_FILE)
+		log_info("%sclose \"%s\" bytes read %llu written %llu", how,
+		    h->name, (unsigned long long)h->bytes_read,
+		    (unsigned long long)h->bytes_written);
+	else
+		log_info("%sclosedir \"%s\"", how, handle_name(h));
+}
+
+bool
+handle_appends(const struct handle *h)
+{
+	return (h->flags & O_APPEND) != 0;
+}
+
+bool
+handle_reads(const struct handle *h)
+{
+	return (h->flags & O_ACCMODE) != O_WRONLY;
+}
+
+bool
+handle_writes(const struct handle *h)
+{
+	return (h->flags & O_ACCMODE) != O_RDONLY;
+}
+
+void
+handles_end(struct handles *hs)
+{
+	struct handle *h;
+	int i;
+
+	for (i = 0; i < hs->count; i++) {
+		h = handle_at(hs, i);
+		if (h->kind == HANDLE_FREE)
+			continue;
+		handle_log_close(h, "forced ");
+		if (h->error != 0)
+			log_error("\"%s\" was not written: %s", h->name,
+			    strerror(-h->error));
+		(void)handle_close(hs, h);
+	}
+	hidden_finish(&hs->leaving);
+	for (i = 0; i < hs->count; i += BLOCK)
+		free(hs->blocks[i / BLOCK]);
+	free(hs->blocks);
+	*hs = (struct handles){ 0 };
+}
+
+/* Room for one more bufferful behind what is there. */
+static int
+dir_room(struct dir_stream *d)
+{
+	char *data;
+
+	if (d->cap - d->len >= DIR_BUFFER)
+		return 0;
+	if ((data = realloc(d->data, d->len + DIR_BUFFER)) == NULL)
+		return -ENOMEM;
+	d->data = data;
+	d->cap = d->len + DIR_BUFFER;
+	return 0;
+}
+
+/* Appends what one getdents64 gives. Returns 0 or -errno. */
+static int
+dir_fill(struct handle *h)
+{
+	struct dir_stream *d = h->dir;
+	ssize_t n;
+
+	if ((n = dir_room(d)) == 0)
+		n = fs_getdents(h->fd, d->data + d->len, DIR_BUFFER);
+	d->ended = n <= 0;
+	if (n > 0)
+		d->len += (size_t)n;
+	d->error = n < 0 ? (int)n : 0;
+	return d->error;
+}
+
+int
+handle_read_all(struct handle *h)
+{
+	int r = 0;
+
+	while (r == 0 && !h->dir->ended)
+		r = dir_fill(h);
+	return r;
+}
+
+const struct dirent64 *
+handle_next_entry(struct handle *h, int *error)
+{
+	struct dir_stream *d = h->dir;
+	const struct dirent64 *e;
+
+	/* An entry without an inode is none, as readdir(3) has it. */
+	do {
+		if (d->pos == d->len && !d->ended) {
+			d->pos = d->len = 0;
+			(void)dir_fill(h);
+		}
+		*error = d->error;
+		if (d->pos == d->len)
+			return NULL;
+		e = (const void *)(d->data + d->pos);
+		d->pos += e->d_reclen;
+	} while (e->d_ino == 0);
+	*error = 0;
+	return e;
+}
+
+void
+handle_unread_entry(struct handle *h, const struct dirent64 *e)
+{
+	h->dir->pos -= e->d_reclen;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Errors of writing that come late. Network file systems, and FUSE with its
+ * cache for writes, take bytes before they have arrived. What is wrong with
+ * them is told by a later call, mostly close(2): once, to whichever descriptor
+ * of the file asks first. So the outcome of every close of a second descriptor
+ * counts, and goes to the handles that write.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "files/handle.h"
+#include "files/temp.h"
+#include "os/fs.h"
+#include "os/log.h"
+
+void
+late_failed(struct handles *hs, struct handle *h, int error)
+{
+	if (h->error != 0)
+		return;
+	log_error("cannot write out \"%s\": %s", h->name, strerror(-error));
+	hs->failed++;
+	h->error = error;
+	part_failed(h, error);
+}
+
+static bool
+is_writing(const struct handle *h)
+{
+	return h->kind == HANDLE_FILE && h->state == HANDLE_OPEN &&
+	    handle_writes(h);
+}
+
+/* Gives an error to the handles that write to that file. */
+static void
+tell_writers(struct handles *hs, const struct statx *file, int error)
+{
+	struct handle *h;
+	struct statx st;
+	struct place p;
+	int i;
+
+	for (i = 0; i < hs->count; i++) {
+		h = handle_at(hs, i);
+		p = fs_place_fd(h->fd, "");
+		if (is_writing(h) && fs_stat(&p, &st) == 0 &&
+		    st.stx_ino == file->stx_ino &&
+		    fs_device(&st) == fs_device(file))
+			late_failed(hs, h, error);
+	}
+}
+
+int
+late_close(struct handles *hs, int fd)
+{
+	struct place p = fs_place_fd(fd, "");
+	struct statx st;
+	bool known = hs->open > 0 && fs_stat(&p, &st) == 0;
+	int r;
+
+	if ((r = fs_close(fd)) != 0 && known)
+		tell_writers(hs, &st, r);
+	return r;
+}
+
+int
+late_told(struct handles *hs, const struct place *p, int outcome)
+{
+	struct statx st;
+
+	if ((outcome == -EIO || outcome == -ENOSPC || outcome == -EDQUOT) &&
+	    hs->open > 0 && fs_stat(p, &st) == 0)
+		tell_writers(hs, &st, outcome);
+	return outcome;
+}
+
+/* True if both were opened by one name, or have one by now. */
+static bool
+same_name(const struct handle *a, const struct handle *b)
+{
+	const char *now = index_name(a), *other = index_name(b);
+
+	return now != NULL && other != NULL ? strcmp(now, other) == 0 :
+	    strcmp(a->name, b->name) == 0;
+}
+
+/*
+ * The descriptor is closed, so that the file is known by its name only; to
+ * look before each close would cost a call that is hardly ever of use.
+ */
+void
+late_tell_others(struct handles *hs, const struct handle *h, int error)
+{
+	struct handle *other;
+	int i;
+
+	for (i = 0; i < hs->count; i++) {
+		other = handle_at(hs, i);
+		if (other != h && is_writing(other) && same_name(h, other))
+			late_failed(hs, other, error);
+	}
+}
+
+struct syncing {
+	struct handles	*hs;
+	int		 outcome;
+};
+
+static void
+sync_one(struct handle *h, void *arg)
+{
+	struct syncing *x = arg;
+	int r;
+
+	if (!is_writing(h) || (x->outcome != 0 && x->outcome != -ENOENT))
+		return;
+	if (h->error == 0 && (r = fs_fsync(h->fd)) != 0)
+		late_failed(x->hs, h, r);
+	x->outcome = h->error;
+}
+
+int
+late_sync(struct handles *hs, const char *cwd, const struct statx *st)
+{
+	struct syncing x = { hs, -ENOENT };
+
+	if (hs->open > 0)
+		index_each_inode(hs, cwd, fs_device(st), st->stx_ino,
+		    sync_one, &x);
+	return x.outcome;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "files/handle.h"
+#include "os/fs.h"
+#include "wire/sftp.h"
+
+/*
+ * The kernel merges what one descriptor locks, so what was asked is kept
+ * here. `end` is one behind the last byte; an empty range locks nothing.
+ */
+struct lock {
+	struct lock	*next;
+	bool		 nameless;	/* OPEN's: no UNBLOCK fits it */
+	uint64_t	 off, len;	/* as sent */
+	uint64_t	 end;
+};
+
+static bool
+overlaps(const struct handle *h, uint64_t off, uint64_t end)
+{
+	const struct lock *l;
+
+	for (l = h->locks; l != NULL; l = l->next)
+		if (off < l->end && l->off < end)
+			return true;
+	return false;
+}
+
+/* Where a range ends. A length of 0 is to the end of the file as it is. */
+static int
+range_end(const struct handle *h, uint64_t off, uint64_t len, uint64_t *end)
+{
+	struct place p = fs_place_fd(h->fd, h->name);
+	struct statx st;
+	int r;
+
+	if (off > INT64_MAX || len > INT64_MAX - off)
+		return FX_INVALID_PARAMETER;
+	*end = off + len;
+	if (len > 0)
+		return 0;
+	if ((r = fs_stat(&p, &st)) != 0)
+		return r;
+	*end = st.stx_size > off ? st.stx_size : off;
+	return 0;
+}
+
+static int
+lock_add(struct handle *h, enum fs_lock how, const struct lock *wanted)
+{
+	struct lock *l;
+	int r = 0;
+
+	if ((l = malloc(sizeof(*l))) == NULL)
+		return -ENOMEM;
+	if (how != FS_UNLOCK && wanted->end > wanted->off)
+		r = fs_lock(h->fd, how, wanted->off,
+		    wanted->end - wanted->off);
+	if (r != 0) {
+		free(l);
+		return r;
+	}
+	*l = *wanted;
+	l->next = h->locks;
+	h->locks = l;
+	return 0;
+}
+
+int
+handle_lock(struct handle *h, enum fs_lock how, uint64_t off, uint64_t len)
+{
+	struct lock l = { .off = off, .len = len };
+	int r;
+
+	if ((r = range_end(h, off, len, &l.end)) != 0)
+		return r;
+	if (overlaps(h, off, l.end))
+		return FX_BYTE_RANGE_LOCK_REFUSED;
+	r = lock_add(h, how, &l);
+	return r == -EAGAIN || r == -EACCES ? FX_BYTE_RANGE_LOCK_REFUSED : r;
+}
+
+int
+handle_lock_all(struct handle *h, bool exclusive)
+{
+	struct lock l = { .nameless = true, .end = INT64_MAX };
+
+	return lock_add(h, exclusive ? FS_LOCK_EXCLUSIVE : FS_LOCK_SHARED, &l);
+}
+
+int
+handle_unlock(struct handle *h, uint64_t off, uint64_t len)
+{
+	struct lock **p, *l;
+	int r = 0;
+
+	for (p = &h->locks; (l = *p) != NULL; p = &l->next) {
+		if (l->nameless || l->off != off || l->len != len)
+			continue;
+		if (l->end > l->off)
+			r = fs_lock(h->fd, FS_UNLOCK, l->off, l->end - l->off);
+		*p = l->next;
+		free(l);
+		return r;
+	}
+	return FX_NO_MATCHING_BYTE_RANGE_LOCK;
+}
+
+void
+handle_forget_locks(struct handle *h)
+{
+	struct lock *l;
+
+	while ((l = h->locks) != NULL) {
+		h->locks = l->next;
+		free(l);
+	}
+}

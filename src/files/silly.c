@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "files/handle.h"
+#include "files/silly.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "wire/sftp.h"
+
+struct hidden {
+	int		 users;
+	struct hidden_list *list;	/* that it goes to ... */
+	LIST_ENTRY(hidden) leaving;	/* ... when it cannot be removed */
+	unsigned	 delay;		/* ms before the next try, at ... */
+	uint64_t	 due;
+	int		 dirfd;		/* O_PATH: goes with the directory */
+	int		 lock;		/* descriptor that holds it, or -1 */
+	bool		 taken;
+	uint64_t	 dev, ino;
+	char		 name[HIDDEN_LEN + 1];
+};
+
+#define FIRST_DELAY	10	/* ms before the second try; then doubled ... */
+#define LAST_DELAY	160	/* ... as long as it is no more than this */
+
+/*
+ * The byte that is locked is the last there can be: clients lock those before
+ * it, on the same descriptor too.
+ */
+#define LOCKED_BYTE	INT64_MAX
+
+static void
+random_name(char to[HIDDEN_LEN + 1], const char *suffix)
+{
+	static const char letters[] = "0123456789"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	char *at = mempcpy(to, HIDDEN_PREFIX, sizeof(HIDDEN_PREFIX) - 1);
+	int i;
+
+	for (i = 0; i < HIDDEN_RANDOM; i++)
+		*at++ = letters[arc4random_uniform(sizeof(letters) - 1)];
+	memcpy(at, suffix, strlen(suffix) + 1);
+}
+
+static struct place
+hidden_place(const struct hidden *h)
+{
+	return fs_place_entry(h->dirfd, h->name);
+}
+
+static struct hidden *
+hidden_beside(struct hidden_list *list, const struct place *beside)
+{
+	struct hidden *h;
+
+	if ((h = calloc(1, sizeof(*h))) == NULL)
+		return NULL;
+	h->users = 1;
+	h->list = list;
+	h->lock = -1;
+	if ((h->dirfd = fs_open_parent(beside)) < 0) {
+		free(h);
+		return NULL;
+	}
+	return h;
+}
+
+struct hidden *
+hidden_new(struct hidden_list *list, const struct place *beside,
+    const char *suffix, struct place *p)
+{
+	struct hidden *h;
+
+	if ((h = hidden_beside(list, beside)) == NULL)
+		return NULL;
+	random_name(h->name, suffix);
+	*p = hidden_place(h);
+	return h;
+}
+
+struct hidden *
+hidden_keep(struct hidden *h)
+{
+	h->users++;
+	return h;
+}
+
+/* Returns what fcntl(2) says of the lock: F_UNLCK and so on, or -errno. */
+static int
+lock_request(int fd, int cmd, short type)
+{
+	struct flock fl = { .l_type = type, .l_whence = SEEK_SET,
+	    .l_start = LOCKED_BYTE, .l_len = 1 };
+
+	if (fcntl(fd, cmd, &fl) == -1)
+		return -errno;
+	return fl.l_type;
+}
+
+void
+hidden_taken(struct hidden *h)
+{
+	struct place p = hidden_place(h);
+	struct statx st;
+
+	if (fs_stat(&p, &st) != 0)
+		return;
+	h->taken = true;
+	h->dev = fs_device(&st);
+	h->ino = st.stx_ino;
+}
+
+/*
+ * Lets the file have changed now, if it may be taken for a stale one: to set
+ * the mode that it has is a change. That could take a set-group-id bit away.
+ */
+static void
+refresh(const struct hidden *h)
+{
+	struct place p = hidden_place(h);
+	struct statx st;
+
+	if (fs_stat(&p, &st) == 0 && (st.stx_mode & S_ISGID) == 0 &&
+	    time(NULL) - st.stx_ctime.tv_sec > HIDDEN_STALE / 2)
+		(void)fs_chmod(&p, st.stx_mode & 07777);
+}
+
+void
+hidden_lock(struct hidden *h)
+{
+	struct place p = hidden_place(h);
+
+	refresh(h);
+	/* Also of a file that may only be read: who looks asks for more. */
+	h->lock = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0);
+	if (h->lock >= 0)
+		(void)lock_request(h->lock, F_OFD_SETLK, F_RDLCK);
+}
+
+int
+hidden_lock_by(struct hidden *h, int fd)
+{
+	int r;
+
+	if (h->lock >= 0)
+		return 0;
+	if ((h->lock = fcntl(fd, F_DUPFD_CLOEXEC, 0)) == -1)
+		return -errno;
+	r = lock_request(h->lock, F_OFD_SETLK, F_WRLCK);
+	/* Then it is that session's to remove. */
+	h->taken = r != -EAGAIN && r != -EACCES;
+	return h->taken ? 0 : FX_LOCK_CONFLICT;
+}
+
+int
+hidden_unlock(struct hidden *h)
+{
+	int r;
+
+	if (h->lock < 0)
+		return 0;
+	refresh(h);
+	r = fs_close(h->lock);
+	h->lock = -1;
+	return r;
+}
+
+bool
+hidden_is_there(const struct hidden *h)
+{
+	struct place p = hidden_place(h);
+	struct statx st;
+
+	return h->taken && fs_stat(&p, &st) == 0 && st.stx_ino == h->ino &&
+	    fs_device(&st) == h->dev;
+}
+
+void
+hidden_stays(struct hidden *h, const struct place *old, int error)
+{
+	log_error("cannot give \"%s\" its name \"%s\" back: %s", h->name,
+	    old->shown, strerror(-error));
+	hidden_lock(h);
+}
+
+static void
+hidden_free(struct hidden *h)
+{
+	close(h->dirfd);
+	free(h);
+}
+
+static void
+give_up(struct hidden *h, int error)
+{
+	log_error("cannot remove \"%s\": %s", h->name, strerror(-error));
+	hidden_free(h);
+}
+
+/* True if only a changed directory would make a difference, and no wait. */
+static bool
+is_final(const struct place *p, int error)
+{
+	return (error == -EACCES || error == -EPERM) && !fs_may_rename(p);
+}
+
+static void
+hidden_end(struct hidden *h, bool remove)
+{
+	struct place p = hidden_place(h);
+	int r = 0;
+
+	if (--h->users > 0)
+		return;
+	/* Closed first: the file system may refuse to remove what is open. */
+	if (h->lock >= 0)
+		close(h->lock);
+	h->lock = -1;
+	if (remove && hidden_is_there(h))
+		r = fs_unlink(&p);
+	if (r == 0 || r == -ENOENT) {
+		hidden_free(h);
+		return;
+	}
+	if (is_final(&p, r)) {
+		give_up(h, r);
+		return;
+	}
+	h->delay = FIRST_DELAY;
+	h->due = clock_ms() + h->delay;
+	LIST_INSERT_HEAD(h->list, h, leaving);
+}
+
+/* Tries once more. Returns the milliseconds to let pass, or 0 at the end. */
+static unsigned
+retry_one(struct hidden *h, uint64_t now)
+{
+	struct place p = hidden_place(h);
+	int r;
+
+	if (now < h->due)
+		return (unsigned)(h->due - now);
+	r = fs_unlink(&p);
+	if (r != 0 && r != -ENOENT && h->delay < LAST_DELAY) {
+		h->delay *= 2;
+		h->due = now + h->delay;
+		return h->delay;
+	}
+	LIST_REMOVE(h, leaving);
+	if (r != 0 && r != -ENOENT)
+		give_up(h, r);
+	else
+		hidden_free(h);
+	return 0;
+}
+
+unsigned
+hidden_retry(struct hidden_list *list, uint64_t now)
+{
+	struct hidden *h, *next;
+	unsigned wait, least = 0;
+
+	for (h = LIST_FIRST(list); h != NULL; h = next) {
+		next = LIST_NEXT(h, leaving);
+		wait = retry_one(h, now);
+		if (wait > 0 && (least == 0 || wait < least))
+			least = wait;
+	}
+	return least;
+}
+
+void
+hidden_finish(struct hidden_list *list)
+{
+	unsigned wait;
+
+	while (!LIST_EMPTY(list) &&
+	    (wait = hidden_retry(list, clock_ms())) > 0)
+		clock_wait(wait);
+}
+
+void
+hidden_release(struct hidden *h)
+{
+	hidden_end(h, true);
+}
+
+void
+hidden_leave(struct hidden *h)
+{
+	hidden_end(h, false);
+}
+
+void
+hidden_discard(struct hidden *h, bool left)
+{
+	struct place p = hidden_place(h);
+
+	if (!left)
+		(void)fs_set_mark(&p, NULL, false);
+	else
+		(void)hidden_clear(&p, INT64_MIN, true);
+	h->taken = false;
+}
+
+int
+hidden_now(int dirfd, int64_t *now)
+{
+	char name[HIDDEN_LEN + 1];
+	struct place p;
+	struct statx st;
+	int fd, r;
+
+	random_name(name, HIDDEN_PART);
+	p = fs_place_entry(dirfd, name);
+	if ((fd = fs_open(&p, O_WRONLY | O_CREAT | O_EXCL, 0600)) < 0)
+		return fd;
+	r = fs_stat(&p, &st);
+	(void)fs_close(fd);
+	(void)fs_unlink(&p);
+	*now = st.stx_ctime.tv_sec;
+	return r;
+}
+
+/* True if it is a file that this user's sessions could have left. */
+static bool
+is_own(const struct statx *st)
+{
+	return S_ISREG(st->stx_mode) && st->stx_uid == geteuid();
+}
+
+/* Compares in a way that no time makes overflow. */
+static bool
+is_old(const struct statx *st, int64_t now)
+{
+	return st->stx_ctime.tv_sec < now &&
+	    (uint64_t)now - (uint64_t)st->stx_ctime.tv_sec >= HIDDEN_STALE;
+}
+
+bool
+hidden_seems_stale(const struct statx *st)
+{
+	return is_own(st) && is_old(st, time(NULL));
+}
+
+/*
+ * Opens the file with its lock, which takes a descriptor that can write; of a
+ * file that may only be read, or is used to be read, it is asked whether
+ * anybody else has one. Returns a descriptor, or -errno when there are no locks
+ * or somebody has it.
+ */
+static int
+open_locked(const struct place *p)
+{
+	int fd, r;
+
+	if ((fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0)) >= 0) {
+		r = lock_request(fd, F_OFD_SETLK, F_WRLCK);
+	} else {
+		if ((fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
+			return fd;
+		r = lock_request(fd, F_OFD_SETLK, F_RDLCK);
+		if (r >= 0 &&
+		    lock_request(fd, F_OFD_GETLK, F_WRLCK) != F_UNLCK)
+			r = -EAGAIN;
+	}
+	if (r >= 0)
+		return fd;
+	close(fd);
+	return r;
+}
+
+/* True if the file may be cleared, as hidden_clear() says, but for its lock. */
+static bool
+may_clear(const struct place *p, int64_t now, bool kept, struct statx *st)
+{
+	char name[NAME_MAX + 1];
+	bool used;
+
+	if (fs_stat(p, st) != 0 || !is_own(st))
+		return false;
+	if (fs_get_mark(p, name, &used) == 0 && (!kept || !used))
+		return kept;
+	return is_old(st, now);
+}
+
+bool
+hidden_clear(const struct place *p, int64_t now, bool kept)
+{
+	struct statx was, st;
+	bool cleared;
+	int fd;
+
+	if (!may_clear(p, now, kept, &was) || (fd = open_locked(p)) < 0)
+		return false;
+	/* Nobody has taken the file up before it was locked. */
+	cleared = may_clear(p, now, kept, &st) && st.stx_ino == was.stx_ino &&
+	    fs_device(&st) == fs_device(&was) && fs_unlink(p) == 0;
+	close(fd);
+	if (cleared)
+		log_info("removed \"%s\", left behind by an earlier session",
+		    p->name);
+	return cleared;
+}
+
+/* True if no session of this machine has the file locked. */
+static bool
+is_free(const struct place *p)
+{
+	int fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0);
+	bool is = fd >= 0 && lock_request(fd, F_OFD_GETLK, F_WRLCK) == F_UNLCK;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+/* A count of the silly names of a file. */
+struct links {
+	const struct statx *file;
+	unsigned	 count;
+};
+
+static int
+count_link(int dirfd, const char *name, void *arg)
+{
+	struct place p = fs_place_entry(dirfd, name);
+	struct links *l = arg;
+	struct statx st;
+
+	l->count += path_is_hidden(name, strlen(name)) &&
+	    fs_stat(&p, &st) == 0 && st.stx_ino == l->file->stx_ino &&
+	    fs_device(&st) == fs_device(l->file);
+	return 0;
+}
+
+unsigned
+hidden_links(const struct place *beside, const struct statx *file)
+{
+	struct links l = { .file = file };
+	int fd;
+
+	if ((fd = fs_open_parent(beside)) < 0)
+		return 0;
+	(void)fs_each_entry(fd, NULL, count_link, &l);
+	(void)fs_close(fd);
+	return l.count;
+}
+
+/* A search for the file that is marked with a name. */
+struct search {
+	const char	*mark;
+	char		 found[HIDDEN_LEN + 1];	/* or "" */
+	bool		 left;
+};
+
+/*
+ * One that was left in order ends the search. It need not be opened; who does
+ * open a file that another session writes to may be told of its errors.
+ */
+static int
+match_mark(int dirfd, const char *name, void *arg)
+{
+	struct place p = fs_place_entry(dirfd, name);
+	char mark[NAME_MAX + 1];
+	struct search *s = arg;
+	struct statx st;
+	bool used;
+
+	if (!path_is_hidden(name, strlen(name)) ||
+	    fs_get_mark(&p, mark, &used) != 0 || strcmp(mark, s->mark) != 0 ||
+	    fs_stat(&p, &st) != 0 || !is_own(&st))
+		return 0;
+	if (used && (s->found[0] != '\0' || !is_free(&p)))
+		return 0;
+	memcpy(s->found, name, strlen(name) + 1);
+	s->left = !used;
+	return s->left;
+}
+
+struct hidden *
+hidden_find(struct hidden_list *list, const struct place *p,
+    struct place *found, bool *left)
+{
+	struct search s = { .found = "" };
+	char mark[NAME_MAX + 1];
+	struct hidden *h;
+	const char *name;
+	size_t len;
+
+	name = path_last(p->name, &len);
+	if (len == 0 || len > NAME_MAX || name[len] != '\0')
+		return NULL;
+	memcpy(mark, name, len + 1);
+	s.mark = mark;
+	if ((h = hidden_beside(list, p)) == NULL)
+		return NULL;
+	(void)fs_each_entry(h->dirfd, NULL, match_mark, &s);
+	if (s.found[0] == '\0') {
+		hidden_leave(h);
+		return NULL;
+	}
+	memcpy(h->name, s.found, sizeof(h->name));
+	hidden_taken(h);
+	*found = hidden_place(h);
+	*left = s.left;
+	return h;
+}

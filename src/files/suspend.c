@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "files/suspend.h"
+#include "files/temp.h"
+#include "os/log.h"
+#include "wire/sftp.h"
+
+int
+suspend_pin(struct handle *h)
+{
+	int pin, r;
+
+	if (h->kind == HANDLE_FILE &&
+	    (r = fs_check_reopen(h->fd, h->flags)) != 0)
+		return r;
+	if ((pin = fs_pin(h->fd)) < 0)
+		return pin;
+	h->pin = pin;
+	return 0;
+}
+
+void
+suspend_unpin(struct handle *h)
+{
+	if (h->pin != -1)
+		(void)fs_close(h->pin);
+	h->pin = -1;
+}
+
+int
+suspend_sync(struct handles *hs, struct handle *h)
+{
+	int r;
+
+	if (h->error == 0 && h->dirty) {
+		if ((r = fs_fdatasync(h->fd)) != 0)
+			late_failed(hs, h, r);
+		h->dirty = false;
+	}
+	return h->error;
+}
+
+void
+suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
+{
+	int r;
+
+	if (h->kind == HANDLE_DIR && (r = handle_read_all(h)) != 0)
+		log_error("cannot read on in \"%s\": %s", h->name,
+		    strerror(-r));
+	if ((r = fs_close(h->fd)) != 0)
+		late_failed(hs, h, r);
+	if (h->part != NULL)
+		part_unlock(h->part);
+	h->fd = -1;
+	h->state = state;
+	hs->suspended += state == HANDLE_SUSPENDED;
+	/* A directory is listed to its end through the pin in any case. */
+	if (state == HANDLE_LET_GO && h->kind == HANDLE_FILE)
+		suspend_unpin(h);
+}
+
+void
+suspend_repin(struct handle *h, const struct place *p)
+{
+	int pin = fs_open(p, O_PATH | O_NOFOLLOW, 0);
+
+	if (pin < 0)
+		return;
+	suspend_unpin(h);
+	h->pin = pin;
+}
+
+/* Is the file that has the handle's name still the handle's? */
+static bool
+same_by_name(struct fs *fs, const struct handle *h, struct place *p)
+{
+	struct statx st;
+
+	if (index_name(h) == NULL)
+		return false;
+	if (fs_locate(fs, index_name(h), 0, p) != 0)
+		return false;
+	if (fs_stat(p, &st) == 0 && index_is_file(h, &st))
+		return true;
+	fs_release(p);
+	return false;
+}
+
+int
+suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
+{
+	struct place p;
+	int fd;
+
+	if (h->state == HANDLE_OPEN)
+		return 0;
+	if (h->state != HANDLE_SUSPENDED)
+		return -EBADF;
+	fd = fs_open_pin(h->pin, h->flags);
+	if (fd < 0 && same_by_name(fs, h, &p)) {
+		fd = fs_open(&p, h->flags | O_NOFOLLOW, 0);
+		fs_release(&p);
+	}
+	suspend_unpin(h);
+	hs->suspended--;
+	if (fd < 0) {
+		h->state = HANDLE_LOST;
+		log_error("cannot open \"%s\" again: %s", h->name,
+		    strerror(-fd));
+		return fd;
+	}
+	if (h->part != NULL)
+		part_lock(h->part, fd);
+	h->fd = fd;
+	h->state = HANDLE_OPEN;
+	log_info("opened \"%s\" again", h->name);
+	return 0;
+}
+
+int
+suspend_place(struct fs *fs, const struct handle *h, struct place *p)
+{
+	if (h->state == HANDLE_OPEN || h->pin != -1) {
+		*p = fs_place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
+		return 0;
+	}
+	if (!same_by_name(fs, h, p))
+		return FX_FAILURE;
+	p->shown = h->name;
+	return 0;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/path.h"
+#include "files/silly.h"
+#include "files/temp.h"
+#include "os/log.h"
+
+/* The directory of a place, as numbers. Names of it can change. */
+static int
+directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
+{
+	struct statx st;
+	struct place dir;
+	int fd, r;
+
+	if ((fd = fs_open_parent(p)) < 0)
+		return fd;
+	dir = fs_place_fd(fd, "");
+	r = fs_stat(&dir, &st);
+	(void)fs_close(fd);
+	*dev = fs_device(&st);
+	*ino = st.stx_ino;
+	return r;
+}
+
+static void
+part_free(struct part *p)
+{
+	if (p->pending)
+		LIST_REMOVE(p, others);
+	free(p->writer);
+	free(p->name);
+	free(p);
+}
+
+/* Notes an error of bytes that a handle of the part wrote earlier. */
+static void
+part_lost_bytes(struct part *p, int error)
+{
+	int i;
+
+	for (i = 0; i < p->writers; i++)
+		late_failed(p->session, p->writer[i], error);
+	if (p->error == 0)
+		p->error = error;
+}
+
+/* Closes the descriptor that holds the lock, which has written, too. */
+void
+part_unlock(struct part *p)
+{
+	int r = hidden_unlock(p->hidden);
+
+	if (r != 0)
+		part_lost_bytes(p, r);
+}
+
+static struct part *
+part_begin(struct handles *hs, const struct place *beside, struct hidden *h,
+    const struct place *at)
+{
+	struct part *p = calloc(1, sizeof(*p));
+	const char *name;
+	size_t len;
+
+	name = path_last(beside->name, &len);
+	if (p == NULL || (p->name = strndup(name, len)) == NULL ||
+	    directory_of(at, &p->dev, &p->ino) != 0) {
+		if (p != NULL)
+			part_free(p);
+		hidden_leave(h);
+		return NULL;
+	}
+	p->session = hs;
+	p->hidden = h;
+	p->place = *at;
+	p->refs = 1;
+	p->pending = true;
+	LIST_INSERT_HEAD(&hs->parts, p, others);
+	return p;
+}
+
+struct part *
+part_new(struct handles *hs, const struct place *beside)
+{
+	struct hidden *h;
+	struct place at;
+
+	if ((h = hidden_new(&hs->leaving, beside, HIDDEN_PART, &at)) == NULL)
+		return NULL;
+	return part_begin(hs, beside, h, &at);
+}
+
+struct part *
+part_adopt(struct handles *hs, const struct place *beside)
+{
+	struct hidden *h;
+	struct part *p;
+	struct place at;
+	bool left;
+
+	if ((h = hidden_find(&hs->leaving, beside, &at, &left)) == NULL)
+		return NULL;
+	if ((p = part_begin(hs, beside, h, &at)) != NULL) {
+		p->kept = true;
+		p->left = left;
+	}
+	return p;
+}
+
+/* Ends its being pending: the visible name does not mean it any more. */
+static void
+part_settle(struct part *p)
+{
+	if (p->pending)
+		LIST_REMOVE(p, others);
+	p->pending = false;
+	part_unlock(p);
+}
+
+bool
+part_renew(struct part *p)
+{
+	struct place beside = part_visible(p), at;
+	struct hidden *h = hidden_new(&p->session->leaving, &beside,
+	    HIDDEN_PART, &at);
+
+	if (h == NULL)
+		return false;
+	hidden_discard(p->hidden, p->left);
+	hidden_leave(p->hidden);
+	p->hidden = h;
+	p->place = at;
+	p->kept = false;
+	return true;
+}
+
+void
+part_discard(struct part *p)
+{
+	hidden_discard(p->hidden, p->left);
+	part_settle(p);
+}
+
+struct part *
+part_hold(struct part *p)
+{
+	p->refs++;
+	return p;
+}
+
+/* True if the next session can go on with the file. */
+static bool
+worth_keeping(const struct part *p)
+{
+	struct statx st;
+
+	return p->pending && p->kept && p->error == 0 &&
+	    hidden_is_there(p->hidden) && fs_stat(&p->place, &st) == 0 &&
+	    st.stx_size > 0;
+}
+
+void
+part_release(struct part *p)
+{
+	/* A kept file that was only looked at stays as it was. */
+	bool looked = p->pending && p->kept && !p->used;
+
+	if (--p->refs > 0)
+		return;
+	if (looked) {
+		hidden_leave(p->hidden);
+	} else if (worth_keeping(p)) {
+		log_info("\"%s\" is kept as \"%s\"", p->name, p->place.name);
+		(void)fs_set_mark(&p->place, p->name, false);
+		hidden_leave(p->hidden);
+	} else {
+		hidden_release(p->hidden);
+	}
+	part_free(p);
+}
+
+void
+part_created(struct part *p)
+{
+	hidden_taken(p->hidden);
+}
+
+int
+part_create(struct part *p, const struct place *at, int old, int flags)
+{
+	struct place was = fs_place_fd(old, "");
+	struct statx st;
+	int fd, r;
+
+	fd = fs_open(&p->place, (flags & O_ACCMODE) | O_CREAT | O_EXCL, 0600);
+	if (fd < 0)
+		return fd;
+	part_created(p);
+	if ((r = fs_copy_rights(old, at, fd)) != 0 ||
+	    (r = fs_stat(&was, &st)) != 0) {
+		(void)fs_close(fd);
+		return r;
+	}
+	p->old_dev = fs_device(&st);
+	p->old_ino = st.stx_ino;
+	return fd;
+}
+
+int
+part_join(struct part *p, struct handle *h, bool keep)
+{
+	struct handle **writer;
+	int r;
+
+	writer = reallocarray(p->writer, (size_t)p->writers + 1,
+	    sizeof(writer[0]));
+	if (writer == NULL)
+		return -ENOMEM;
+	p->writer = writer;
+	p->writer[p->writers++] = h;
+	h->part = part_hold(p);
+	p->used = true;
+	if ((r = hidden_lock_by(p->hidden, h->fd)) != 0)
+		return r;
+	/* One that was adopted may have been given up until it was locked. */
+	if (p->kept && !hidden_is_there(p->hidden))
+		return -ENOENT;
+	if (!keep || (p->kept && p->writers > 1))
+		return 0;
+	r = fs_set_mark(&p->place, p->name, true);
+	p->kept = r == 0;
+	if (r != 0)
+		log_info("\"%s\" could not be kept: %s", p->name, strerror(-r));
+	return 0;
+}
+
+void
+part_leave(struct handle *h)
+{
+	struct part *p = h->part;
+	int i = 0;
+
+	while (p->writer[i] != h)
+		i++;
+	p->writer[i] = p->writer[--p->writers];
+	h->part = NULL;
+	part_release(p);
+}
+
+int
+part_flush(struct part *p)
+{
+	int i, r;
+
+	for (i = 0; i < p->writers; i++)
+		if (p->writer[i]->fd != -1 &&
+		    (r = fs_flush(p->writer[i]->fd)) != 0)
+			part_lost_bytes(p, r);
+	return p->error;
+}
+
+struct part *
+part_find(const struct handles *hs, const struct place *at)
+{
+	uint64_t dev = 0, ino = 0;
+	bool known = false;
+	const char *name;
+	struct part *p;
+	size_t len;
+
+	name = path_last(at->name, &len);
+	/* Behind a slash there can only be a directory. */
+	if ((at->flags & (PLACE_FD | PLACE_DIR)) != 0 || name[len] != '\0')
+		return NULL;
+	LIST_FOREACH(p, &hs->parts, others) {
+		if (strcmp(p->name, name) != 0)
+			continue;
+		if (!known && directory_of(at, &dev, &ino) != 0)
+			return NULL;
+		known = true;
+		if (p->dev == dev && p->ino == ino)
+			return p;
+	}
+	return NULL;
+}
+
+bool
+part_has_name(const struct handles *hs, const char *path)
+{
+	const char *name;
+	struct part *p;
+	size_t len;
+
+	name = path_last(path, &len);
+	LIST_FOREACH(p, &hs->parts, others)
+		if (strcmp(p->name, name) == 0)
+			return true;
+	return false;
+}
+
+struct place
+part_visible(const struct part *p)
+{
+	return fs_place_entry(p->place.dirfd, p->name);
+}
+
+/*
+ * True if the time of the last change follows that of the last write. Makes
+ * the latter a second older than the former, which nobody takes for old.
+ */
+static bool
+change_follows_write(const struct place *at)
+{
+	struct timespec ts[2] = { { .tv_nsec = UTIME_OMIT } };
+	struct statx before, after;
+
+	if (fs_stat(at, &before) != 0)
+		return false;
+	ts[1].tv_sec = before.stx_ctime.tv_sec - 1;
+	return fs_utimes(at, ts) == 0 && fs_stat(at, &after) == 0 &&
+	    after.stx_ctime.tv_sec < before.stx_ctime.tv_sec;
+}
+
+int
+part_set_times(struct part *p, const struct place *at,
+    const struct timespec ts[2])
+{
+	bool omits = ts[1].tv_nsec == UTIME_OMIT;
+	bool old = !omits && time(NULL) - ts[1].tv_sec > HIDDEN_STALE / 2;
+
+	if (omits && p->dated)
+		p->times[0] = ts[0];
+	if (!omits)
+		p->dated = old && change_follows_write(at);
+	if (omits || !p->dated)
+		return fs_utimes(at, ts);
+	memcpy(p->times, ts, sizeof(p->times));
+	return 0;
+}
+
+void
+part_failed(struct handle *h, int error)
+{
+	if (h->failed == 0)
+		h->failed = error;
+	if (h->part != NULL && h->part->error == 0)
+		h->part->error = error;
+}
+
+void
+part_published(struct part *p, const struct place *at)
+{
+	struct place old = part_visible(p);
+	struct statx st;
+	int r;
+
+	if (p->dated && p->pending && (r = fs_utimes(at, p->times)) != 0)
+		log_error("cannot set the times of \"%s\": %s", p->name,
+		    strerror(-r));
+	if (p->kept)
+		(void)fs_set_mark(at, NULL, false);
+	part_settle(p);
+	/* Under another name: the file it was to replace goes with its own. */
+	if (p->old_ino != 0 && fs_stat(&old, &st) == 0 &&
+	    st.stx_ino == p->old_ino && fs_device(&st) == p->old_dev)
+		(void)fs_unlink(&old);
+}
+
+void
+part_drop(struct part *p)
+{
+	part_settle(p);
+	/* If it is refused, the end of the part comes with patience. */
+	if (hidden_is_there(p->hidden))
+		(void)fs_unlink(&p->place);
+}
+
+void
+part_lock(struct part *p, int fd)
+{
+	if (p->pending)
+		(void)hidden_lock_by(p->hidden, fd);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/clock.h"
+
+#define HALF_YEAR	(365 * 24 * 3600 / 2)
+
+/*
+ * True unless TZ names something that is no regular file. AcceptEnv lets a
+ * client choose it, and the C library would wait for a FIFO to open.
+ */
+static bool
+zone_is_usable(const char *tz)
+{
+	const char *dir = getenv("TZDIR");
+	char path[PATH_MAX];
+	struct stat st;
+
+	tz += tz[0] == ':';
+	if (tz[0] == '\0')
+		return true;
+	if (tz[0] == '/')
+		dir = "";
+	else if (dir == NULL || dir[0] == '\0')
+		dir = "/usr/share/zoneinfo";
+	return snprintf(path, sizeof(path), "%s/%s", dir, tz) < PATH_MAX &&
+	    (stat(path, &st) == -1 || S_ISREG(st.st_mode));
+}
+
+void
+clock_check_zone(void)
+{
+	const char *tz = getenv("TZ");
+
+	if (tz != NULL && !zone_is_usable(tz))
+		(void)unsetenv("TZ");
+}
+
+/* localtime_r(3), with the time zone read once and not stat'ed ever after. */
+static bool
+clock_local(time_t t, struct tm *tm)
+{
+	static bool ready;
+
+	if (!ready) {
+		tzset();
+		ready = true;
+	}
+	return localtime_r(&t, tm) != NULL;
+}
+
+/*
+ * The last date is kept, and made anew only for another minute or another
+ * side of the half year: formatting a date for each entry was a third of
+ * what a listing cost.
+ */
+void
+clock_list_date(time_t t, char to[CLOCK_DATE_LEN])
+{
+	static struct {
+		bool	valid, recent;
+		time_t	minute;
+		char	text[CLOCK_DATE_LEN];
+	} last;
+	time_t now = time(NULL), minute = t / 60 - (t % 60 < 0);
+	bool recent = now - HALF_YEAR < t && now >= t;
+	struct tm tm;
+
+	if (!last.valid || last.minute != minute || last.recent != recent) {
+		/* OpenSSH's buffer: a year of five digits leaves it empty. */
+		if (!clock_local(t, &tm) || strftime(last.text, 13,
+		    recent ? "%b %e %H:%M" : "%b %e  %Y", &tm) == 0)
+			last.text[0] = '\0';
+		last.minute = minute;
+		last.recent = recent;
+		last.valid = true;
+	}
+	memcpy(to, last.text, sizeof(last.text));
+}
+
+uint64_t
+clock_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+void
+clock_wait(unsigned ms)
+{
+	(void)poll(NULL, 0, (int)ms);
+}
+
+void
+clock_log_date(time_t t, char to[CLOCK_DATE_LEN])
+{
+	struct tm tm;
+
+	if (!clock_local(t, &tm) ||
+	    strftime(to, CLOCK_DATE_LEN, "%Y%m%d-%H:%M:%S", &tm) == 0)
+		to[0] = '\0';
+}
+
+void
+clock_syslog_date(time_t t, char to[CLOCK_DATE_LEN])
+{
+	struct tm tm;
+
+	if (!clock_local(t, &tm) ||
+	    strftime(to, CLOCK_DATE_LEN, "%b %e %H:%M:%S", &tm) == 0)
+		to[0] = '\0';
+}
+
+void
+clock_utc_date(time_t t, char to[CLOCK_DATE_LEN])
+{
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(to, CLOCK_DATE_LEN, "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		to[0] = '\0';
+}

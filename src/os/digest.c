@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if HAVE_NETTLE
+#include <nettle/nettle-meta.h>
+#include <nettle/version.h>
+#endif
+
+#include "base/buf.h"
+#include "os/digest.h"
+#include "os/lazy.h"
+
+/* Until version 4 nettle wanted to be told how long a result is. */
+#if HAVE_NETTLE && NETTLE_VERSION_MAJOR >= 4
+#define LEN(len)
+#else
+#define LEN(len)	len,
+#endif
+
+#if HAVE_NETTLE
+static struct lazy nettle = { .soname = NETTLE_SONAME };
+LAZY_NOTE(nettle_note, "checksums", "Checksums other than crc32",
+    "recommended", NETTLE_SONAME);
+#else
+/* As nettle describes an algorithm. */
+struct nettle_hash {
+	const char	*name;
+	unsigned	 context_size, digest_size, block_size;
+	void		(*init)(void *state);
+	void		(*update)(void *state, size_t, const uint8_t *);
+	void		(*digest)(void *state, size_t, uint8_t *to);
+};
+#endif
+
+struct digest_kind {
+	const char	*name;
+	size_t		 len;		/* bytes of a result */
+	const struct nettle_hash *own;	/* NULL: it is one of nettle's */
+};
+
+struct digest {
+	const struct digest_kind *kind;
+	const struct nettle_hash *hash;
+	_Alignas(max_align_t) uint8_t state[];
+};
+
+/* ISO 3309, bits reflected; nettle has none. The table is for half a byte. */
+static void
+crc32_begin(void *state)
+{
+	*(uint32_t *)state = UINT32_MAX;
+}
+
+static void
+crc32_add(void *state, size_t len, const uint8_t *p)
+{
+	static const uint32_t table[16] = {
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	};
+	uint32_t crc = *(uint32_t *)state;
+
+	for (; len > 0; len--) {
+		crc ^= *p++;
+		crc = crc >> 4 ^ table[crc & 15];
+		crc = crc >> 4 ^ table[crc & 15];
+	}
+	*(uint32_t *)state = crc;
+}
+
+static void
+crc32_end(void *state, LEN(__attribute__((unused)) size_t len) uint8_t *to)
+{
+	uint32_t crc = htobe32(~*(uint32_t *)state);
+
+	memcpy(to, &crc, sizeof(crc));
+}
+
+static const struct nettle_hash crc32 = {
+	.name = "crc32", .context_size = sizeof(uint32_t),
+	.digest_size = sizeof(uint32_t), .init = crc32_begin,
+	.update = crc32_add, .digest = crc32_end,
+};
+
+static const struct digest_kind kinds[] = {
+#if HAVE_NETTLE
+	{ "md5", 16, NULL }, { "sha1", 20, NULL }, { "sha224", 28, NULL },
+	{ "sha256", 32, NULL }, { "sha384", 48, NULL }, { "sha512", 64, NULL },
+#endif
+	{ "crc32", sizeof(uint32_t), &crc32 },
+};
+
+static const struct nettle_hash *
+hash_of(const struct digest_kind *kind)
+{
+#if HAVE_NETTLE
+	char symbol[sizeof("nettle_sha512")];
+
+	if (kind->own == NULL) {
+		snprintf(symbol, sizeof(symbol), "nettle_%s", kind->name);
+		return lazy_symbol(&nettle, symbol);
+	}
+#endif
+	return kind->own;
+}
+
+static const struct digest_kind *
+kind_named(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(kinds); i++)
+		if (strlen(kinds[i].name) == len &&
+		    memcmp(kinds[i].name, name, len) == 0)
+			return hash_of(&kinds[i]) != NULL ? &kinds[i] : NULL;
+	return NULL;
+}
+
+const struct digest_kind *
+digest_find(const char *list)
+{
+	const struct digest_kind *kind;
+	size_t len = strcspn(list, ",");
+
+	while ((kind = kind_named(list, len)) == NULL && list[len] != '\0') {
+		list += len + 1;
+		len = strcspn(list, ",");
+	}
+	return kind;
+}
+
+const char *
+digest_name(const struct digest_kind *kind)
+{
+	return kind->name;
+}
+
+size_t
+digest_len(const struct digest_kind *kind)
+{
+	return kind->len;
+}
+
+struct digest *
+digest_new(const struct digest_kind *kind)
+{
+	const struct nettle_hash *hash = hash_of(kind);
+	struct digest *d = malloc(sizeof(*d) + hash->context_size);
+
+	if (d == NULL)
+		return NULL;
+	d->kind = kind;
+	d->hash = hash;
+	hash->init(d->state);
+	return d;
+}
+
+void
+digest_free(struct digest *d)
+{
+	free(d);
+}
+
+void
+digest_add(struct digest *d, const void *data, size_t len)
+{
+	d->hash->update(d->state, len, data);
+}
+
+void
+digest_take(struct digest *d, uint8_t *to)
+{
+	d->hash->digest(d->state, LEN(d->kind->len) to);
+	d->hash->init(d->state);
+}

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/param.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/uio.h>
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "os/fs_impl.h"
+#include "paths/resolve.h"
+
+#define MAX_TRIES	1000	/* of a call that is interrupted */
+
+int
+fs_open(const struct place *p, int flags, mode_t mode)
+{
+	const char *name = (p->flags & PLACE_FD) != 0 ? "." : p->name;
+	int fd;
+
+	if ((p->flags & PLACE_DIR) != 0 && (flags & O_CREAT) != 0)
+		return -EISDIR;
+	if ((p->flags & PLACE_DIR) != 0)
+		flags |= O_DIRECTORY;
+	flags |= O_CLOEXEC | O_NOCTTY | (p->walked != NULL ? O_NOFOLLOW : 0);
+	fd = openat(p->dirfd, name, flags | O_NONBLOCK, mode);
+	/* A lease of another server is being broken; that takes a moment. */
+	if (fd == -1 && errno == EWOULDBLOCK)
+		fd = openat(p->dirfd, name, flags, mode);
+	return outcome(fd);
+}
+
+int
+fs_opendir(const struct place *p)
+{
+	int fd = fs_open(p, O_RDONLY | O_DIRECTORY, 0);
+
+	/* The one way into it that does not lead through a directory of it. */
+	if (fd >= 0 && p->walked != NULL && beneath_is_proc(fd)) {
+		close(fd);
+		return -EACCES;
+	}
+	return fd;
+}
+
+int
+fs_close(int fd)
+{
+	return outcome(close(fd));
+}
+
+int
+fs_flush(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy == -1 ? -errno : fs_close(copy);
+}
+
+/*
+ * True if a call was interrupted and is to be made again. A file system in
+ * user space may say so each time.
+ */
+static bool
+try_again(ssize_t n, int *tries)
+{
+	return n == -1 && errno == EINTR && ++*tries < MAX_TRIES;
+}
+
+ssize_t
+fs_read(int fd, void *to, size_t len, uint64_t off, bool *end)
+{
+	size_t done = 0;
+	ssize_t n;
+	int tries = 0;
+
+	*end = false;
+	while (done < len) {
+		n = pread(fd, (char *)to + done, len - done,
+		    (off_t)(off + done));
+		if (try_again(n, &tries))
+			continue;
+		/* What was read before an error is still good. */
+		if (n == -1)
+			return done > 0 ? (ssize_t)done : -errno;
+		if (n == 0) {
+			*end = true;
+			break;
+		}
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+int
+fs_write(int fd, const void *from, size_t len, uint64_t off)
+{
+	size_t done = 0;
+	ssize_t n;
+	int tries = 0;
+
+	do {
+		n = pwrite(fd, (const char *)from + done, len - done,
+		    (off_t)(off + done));
+		if (try_again(n, &tries))
+			continue;
+		if (n == -1)
+			return -errno;
+		/* Success, and yet nothing was taken. */
+		if (n == 0 && len > 0)
+			return -EIO;
+		done += (size_t)n;
+	} while (done < len);
+	return 0;
+}
+
+bool
+fs_can_seek(int fd, uint64_t off)
+{
+	return lseek(fd, (off_t)off, SEEK_SET) != -1;
+}
+
+ssize_t
+fs_readv(int fd, const struct iovec *iov, int n, uint64_t off)
+{
+	ssize_t done = preadv(fd, iov, n, (off_t)off);
+
+	return done == -1 ? -errno : done;
+}
+
+ssize_t
+fs_writev(int fd, const struct iovec *iov, int n, uint64_t off)
+{
+	ssize_t done = pwritev(fd, iov, n, (off_t)off);
+
+	return done == -1 ? -errno : done;
+}
+
+uint64_t
+fs_size(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+int
+fs_next_data(int fd, uint64_t *off, uint64_t *end)
+{
+	off_t data, hole;
+
+	if ((data = lseek(fd, (off_t)*off, SEEK_DATA)) == -1 ||
+	    (hole = lseek(fd, data, SEEK_HOLE)) == -1)
+		return -errno;
+	*off = (uint64_t)data;
+	*end = (uint64_t)hole;
+	/* A device may go nowhere and call that success. */
+	return hole > data ? 0 : -ENXIO;
+}
+
+ssize_t
+fs_getdents(int fd, void *to, size_t len)
+{
+	int n = outcome((int)syscall(SYS_getdents64, fd, to, len));
+
+	return n == -ENOENT ? 0 : n;
+}
+
+int
+fs_each_entry(int dirfd, uint64_t *off,
+    int (*each)(int dirfd, const char *name, void *arg), void *arg)
+{
+	struct place p = fs_place_entry(dirfd, ".");
+	const struct dirent64 *e;
+	char data[32 * 1024];
+	ssize_t n, pos;
+	int fd, r = 0;
+
+	if ((fd = fs_opendir(&p)) < 0)
+		return fd;
+	if (off != NULL)
+		(void)lseek(fd, (off_t)*off, SEEK_SET);
+	do {
+		n = fs_getdents(fd, data, sizeof(data));
+		if (off != NULL)
+			*off = 0;
+		for (pos = 0; r == 0 && pos < n; pos += e->d_reclen) {
+			e = (const void *)(data + pos);
+			if (off != NULL)
+				*off = (uint64_t)e->d_off;
+			r = each(dirfd, e->d_name, arg);
+		}
+	} while (r == 0 && n > 0 && off == NULL);
+	close(fd);
+	return r != 0 || n >= 0 ? r : (int)n;
+}
+
+int
+fs_stat(const struct place *p, struct statx *st)
+{
+	return outcome(statx(p->dirfd, p->name, at_flags(p),
+	    STATX_BASIC_STATS | STATX_BTIME, st));
+}
+
+bool
+fs_same(int a, int b)
+{
+	struct place pa = fs_place_fd(a, ""), pb = fs_place_fd(b, "");
+	struct statx sa, sb;
+
+	return a == b || (fs_stat(&pa, &sa) == 0 && fs_stat(&pb, &sb) == 0 &&
+	    sa.stx_ino == sb.stx_ino && fs_device(&sa) == fs_device(&sb));
+}
+
+int
+fs_check_dir(const struct place *p)
+{
+	struct statx st;
+	int r;
+
+	if ((r = fs_stat(p, &st)) != 0)
+		return r;
+	return S_ISDIR(st.stx_mode) ? 0 : -ENOTDIR;
+}
+
+uint64_t
+fs_device(const struct statx *st)
+{
+	return makedev(st->stx_dev_major, st->stx_dev_minor);
+}
+
+struct fs_id
+fs_id(const struct statx *st)
+{
+	struct fs_id id = { .dev = fs_device(st), .ino = st->stx_ino };
+
+	if ((st->stx_mask & STATX_BTIME) != 0) {
+		id.born = st->stx_btime.tv_sec;
+		id.born_ns = st->stx_btime.tv_nsec;
+	}
+	return id;
+}
+
+bool
+fs_is_same(const struct fs_id *a, const struct fs_id *b)
+{
+	return a->ino == b->ino && a->dev == b->dev && a->born == b->born &&
+	    a->born_ns == b->born_ns;
+}
+
+/*
+ * A place that is a descriptor has no name to change: the kernel says so in
+ * other words for each call, and of a name with a slash behind it, too.
+ */
+int
+fs_unlink(const struct place *p)
+{
+	int r;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return -EISDIR;
+	if ((p->flags & PLACE_DIR) != 0 && (r = fs_check_dir(p)) != 0)
+		return r;
+	return outcome(unlinkat(p->dirfd, p->name, 0));
+}
+
+int
+fs_rmdir(const struct place *p)
+{
+	const char *last;
+	size_t len;
+
+	if ((p->flags & PLACE_FD) == 0)
+		return outcome(unlinkat(p->dirfd, p->name, AT_REMOVEDIR));
+	last = path_last(p->shown, &len);
+	return len == 0 ? -EBUSY : len == 1 && *last == '.' ? -EINVAL :
+	    -ENOTEMPTY;
+}
+
+int
+fs_mkdir(const struct place *p, mode_t mode)
+{
+	if ((p->flags & PLACE_FD) != 0)
+		return -EEXIST;
+	return outcome(mkdirat(p->dirfd, p->name, mode));
+}
+
+/* What is made, and is no directory, cannot have a slash behind its name. */
+static int
+check_new(const struct place *p)
+{
+	struct statx st;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return -EEXIST;
+	if ((p->flags & PLACE_DIR) == 0)
+		return 0;
+	return fs_stat(p, &st) == 0 ? -EEXIST : -ENOENT;
+}
+
+int
+fs_link(const struct place *old, const struct place *new)
+{
+	int r;
+
+	if ((r = check_new(new)) != 0)
+		return r;
+	if ((old->flags & PLACE_FD) != 0)
+		return -EPERM;
+	return outcome(linkat(old->dirfd, old->name, new->dirfd, new->name, 0));
+}
+
+int
+fs_symlink(const char *text, const struct place *p)
+{
+	int r;
+
+	if ((r = check_new(p)) != 0)
+		return r;
+	return outcome(symlinkat(text, p->dirfd, p->name));
+}
+
+int
+fs_statvfs(const struct place *p, struct statvfs *st)
+{
+	int fd, r;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return outcome(fstatvfs(p->dirfd, st));
+	if (p->dirfd == AT_FDCWD)
+		return outcome(statvfs(p->name, st));
+	if ((fd = fs_open(p, O_PATH, 0)) < 0)
+		return fd;
+	r = outcome(fstatvfs(fd, st));
+	close(fd);
+	return r;
+}
+
+ssize_t
+fs_readlink(const struct place *p, char *to, size_t size)
+{
+	ssize_t n;
+
+	if ((p->flags & PLACE_FD) != 0)
+		return -EINVAL;
+	n = readlinkat(p->dirfd, p->name, to, size);
+	if (n == -1)
+		return -errno;
+	if ((size_t)n == size)
+		return -ENAMETOOLONG;
+	to[n] = '\0';
+	return n;
+}
+
+ssize_t
+fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
+    bool append, bool *writing)
+{
+	static char buf[256 * 1024];
+	off_t in = (off_t)from_off, out = (off_t)to_off;
+	ssize_t n;
+	bool end;
+	int r;
+
+	*writing = false;
+#ifdef HAVE_COPY_FILE_RANGE
+	/* Refuses O_APPEND, other file systems, and what is no file. */
+	n = append ? 0 : copy_file_range(from, &in, to, &out, len, 0);
+	if (n > 0)
+		return n;
+	/* An error of what was written earlier is not told a second time. */
+	if (n == -1 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
+		*writing = errno != EIO;
+		return -errno;
+	}
+#endif
+	n = fs_read(from, buf, MIN(len, sizeof(buf)), from_off, &end);
+	if (n <= 0)
+		return n;
+	*writing = true;
+	r = fs_write(to, buf, (size_t)n, append ? 0 : to_off);
+	return r == 0 ? n : r;
+}
+
+int
+fs_lock(int fd, enum fs_lock how, uint64_t off, uint64_t len)
+{
+	struct flock fl = {
+		.l_type = how == FS_UNLOCK ? F_UNLCK :
+		    how == FS_LOCK_SHARED ? F_RDLCK : F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = (off_t)off,
+		.l_len = (off_t)len,
+	};
+
+	return outcome(fcntl(fd, F_OFD_SETLK, &fl));
+}
+
+const char *
+fs_temp_dir(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return dir != NULL && dir[0] == '/' ? dir : "/tmp";
+}
+
+int
+fs_make_temp(char *to)
+{
+	if (snprintf(to, PATH_MAX, "%s/slipway.XXXXXX", fs_temp_dir()) >=
+	    PATH_MAX)
+		return -ENAMETOOLONG;
+	return mkdtemp(to) == NULL ? -errno : 0;
+}
+
+void
+fs_remove_temp(const char *made)
+{
+	(void)rmdir(made);
+}
+
+uid_t
+fs_program_owner(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/exe", &st) == 0 ? st.st_uid : 0;
+}
+
+uint64_t
+fs_max_open(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		return 0;
+	return rl.rlim_cur;
+}
+
+void
+fs_umask(mode_t mask)
+{
+	(void)umask(mask);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/* Renaming, and what a file system that refuses it for open files takes. */
+#include "config.h"
+
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "os/fs_impl.h"
+
+/* Not in every <linux/magic.h>. */
+#ifndef XFS_SUPER_MAGIC
+#define XFS_SUPER_MAGIC	0x58465342
+#endif
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#endif
+
+/* What speaks against it before the kernel is asked. */
+static int
+check_names(const struct place *old, const struct place *new)
+{
+	if (((old->flags | new->flags) & PLACE_FD) != 0)
+		return -EBUSY;
+	if (((old->flags | new->flags) & PLACE_DIR) != 0)
+		return fs_check_dir(old);
+	return 0;
+}
+
+int
+fs_rename_new(const struct place *old, const struct place *new)
+{
+	int r;
+
+	if ((r = check_names(old, new)) != 0)
+		return r;
+#ifdef HAVE_RENAMEAT2
+	return outcome(renameat2(old->dirfd, old->name, new->dirfd, new->name,
+	    RENAME_NOREPLACE));
+#else
+	return outcome((int)syscall(SYS_renameat2, old->dirfd, old->name,
+	    new->dirfd, new->name, RENAME_NOREPLACE));
+#endif
+}
+
+/* The last resort, for file systems that can neither: look, then rename. */
+static int
+rename_looking(const struct place *old, const struct place *new)
+{
+	struct stat st;
+
+	if (fstatat(new->dirfd, new->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	return outcome(renameat(old->dirfd, old->name, new->dirfd, new->name));
+}
+
+/* Where the kernel knows no NOREPLACE, a hard link does not replace either. */
+static int
+rename_linking(const struct place *old, const struct place *new)
+{
+	struct stat st;
+	int r;
+
+	if (fstatat(old->dirfd, old->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return rename_looking(old, new);
+	switch (r = fs_link(old, new)) {
+	case -EPERM:
+	case -EOPNOTSUPP:
+	case -ENOSYS:
+	case -EXDEV:
+	case -EMLINK:
+		return rename_looking(old, new);
+	case 0:
+		if ((r = fs_unlink(old)) != 0)
+			(void)fs_unlink(new);
+		return r;
+	default:
+		return r;
+	}
+}
+
+int
+fs_rename(const struct place *old, const struct place *new, bool replace)
+{
+	struct stat st;
+	int r;
+
+	if (replace) {
+		r = check_names(old, new);
+		return r != 0 ? r : outcome(renameat(old->dirfd, old->name,
+		    new->dirfd, new->name));
+	}
+	r = fs_rename_new(old, new);
+	if (r == -EINVAL || r == -ENOSYS)
+		r = rename_linking(old, new);
+	/* Where both names are wrong, OpenSSH speaks of the old one. */
+	if (r != 0 && fstatat(old->dirfd, old->name, &st,
+	    AT_SYMLINK_NOFOLLOW) == -1)
+		r = -errno;
+	return r;
+}
+
+int
+fs_pin(int fd)
+{
+	return outcome(open(proc_path(fd).text, O_PATH | O_CLOEXEC));
+}
+
+bool
+fs_name_of(int fd, char *to)
+{
+	struct stat st, named;
+
+	/* The system adds a word to a name that is none any more. */
+	return proc_name(fd, to) && fstat(fd, &st) == 0 &&
+	    lstat(to, &named) == 0 &&
+	    st.st_ino == named.st_ino && st.st_dev == named.st_dev;
+}
+
+/* What access(2) calls the access mode of open(2). */
+static int
+access_mode(int flags)
+{
+	switch (flags & O_ACCMODE) {
+	case O_RDONLY:
+		return R_OK;
+	case O_WRONLY:
+		return W_OK;
+	default:
+		return R_OK | W_OK;
+	}
+}
+
+int
+fs_check_access(const struct place *p, int flags)
+{
+	return outcome(faccessat(p->dirfd, p->name, access_mode(flags),
+	    AT_EACCESS | AT_SYMLINK_NOFOLLOW));
+}
+
+/* Does only the mode of a file of ours stand in the way? */
+static bool
+mode_forbids(const struct place *pin, struct statx *st)
+{
+	return errno == EACCES && fs_stat(pin, st) == 0 &&
+	    st->stx_uid == geteuid();
+}
+
+int
+fs_check_reopen(int fd, int flags)
+{
+	struct place p = fs_place_fd(fd, "");
+	struct statx st;
+
+	if (faccessat(AT_FDCWD, proc_path(fd).text, access_mode(flags),
+	    AT_EACCESS) == 0 || mode_forbids(&p, &st))
+		return 0;
+	return -errno;
+}
+
+int
+fs_open_pin(int pin, int flags)
+{
+	struct place p = fs_place_fd(pin, "");
+	struct proc_path path = proc_path(pin);
+	struct statx st;
+	int fd;
+
+	flags |= O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	fd = open(path.text, flags);
+	if (fd != -1 || !mode_forbids(&p, &st))
+		return outcome(fd);
+	if (chmod(path.text, (st.stx_mode & 07777) | S_IRUSR | S_IWUSR) == -1)
+		return -errno;
+	fd = outcome(open(path.text, flags));
+	(void)chmod(path.text, st.stx_mode & 07777);
+	return fd;
+}
+
+bool
+fs_may_rename(const struct place *p)
+{
+	struct statx dir, st;
+	struct place parent;
+	int fd;
+	bool may;
+
+	if ((fd = fs_open_parent(p)) < 0)
+		return false;
+	parent = fs_place_fd(fd, "");
+	may = faccessat(AT_FDCWD, proc_path(fd).text, W_OK | X_OK,
+	    AT_EACCESS) == 0 && fs_stat(&parent, &dir) == 0;
+	close(fd);
+	if (!may || (dir.stx_mode & S_ISVTX) == 0 || geteuid() == 0 ||
+	    dir.stx_uid == geteuid())
+		return may;
+	return fs_stat(p, &st) != 0 || st.stx_uid == geteuid();
+}
+
+bool
+fs_refuses_open(const struct place *p)
+{
+	static const unsigned long never[] = {
+		EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+		F2FS_SUPER_MAGIC, TMPFS_MAGIC, OVERLAYFS_SUPER_MAGIC,
+	};
+	struct statfs st;
+	size_t i;
+	int fd, r;
+
+	if ((fd = fs_open_parent(p)) < 0)
+		return false;
+	r = fstatfs(fd, &st);
+	close(fd);
+	for (i = 0; r == 0 && i < nitems(never); i++)
+		if ((unsigned long)st.f_type == never[i])
+			return false;
+	return r == 0;
+}

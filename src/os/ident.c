@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/ident.h"
+#include "os/log.h"
+
+#define MANY_GROUPS	256	/* more are looked up together */
+#define CACHE_SLOTS	256	/* ids that share one take turns */
+
+struct cached {
+	bool	 valid;
+	uint32_t id;
+	char	*name;		/* NULL: the system knows none */
+};
+
+static struct cached users[CACHE_SLOTS], groups[CACHE_SLOTS];
+
+static const char *
+find_user(uint32_t id)
+{
+	const struct passwd *pw = getpwuid(id);
+
+	return pw == NULL ? NULL : pw->pw_name;
+}
+
+static const char *
+find_group(uint32_t id)
+{
+	const struct group *gr = getgrgid(id);
+
+	return gr == NULL ? NULL : gr->gr_name;
+}
+
+static const char *
+cached_name(struct cached *cache, uint32_t id,
+    const char *(*find)(uint32_t))
+{
+	struct cached *c = &cache[id % CACHE_SLOTS];
+	const char *name;
+
+	if (c->valid && c->id == id)
+		return c->name;
+	name = find(id);
+	free(c->name);
+	c->name = name == NULL ? NULL : strdup(name);
+	c->id = id;
+	c->valid = true;
+	return c->name;
+}
+
+const char *
+ident_user(uid_t uid)
+{
+	return cached_name(users, uid, find_user);
+}
+
+const char *
+ident_group(gid_t gid)
+{
+	return cached_name(groups, gid, find_group);
+}
+
+static int
+ident_copy(struct ident *to, const struct passwd *pw)
+{
+	to->uid = pw->pw_uid;
+	to->gid = pw->pw_gid;
+	to->name = strdup(pw->pw_name);
+	to->home = strdup(pw->pw_dir);
+	to->shell = strdup(pw->pw_shell);
+	return to->name == NULL || to->home == NULL || to->shell == NULL ?
+	    -ENOMEM : 0;
+}
+
+/* "Not found" leaves errno alone, or says so in one of several ways. */
+static int
+ident_error(void)
+{
+	switch (errno) {
+	case 0:
+	case ENOENT:
+	case ESRCH:
+	case EBADF:
+	case EPERM:
+		return -ENOENT;
+	default:
+		return -errno;
+	}
+}
+
+int
+ident_self(struct ident *self)
+{
+	const char *name = getenv("LOGNAME");
+	const struct passwd *pw;
+
+	errno = 0;
+	if ((pw = getpwuid(getuid())) == NULL)
+		return ident_error();
+	if (name != NULL && strcmp(name, pw->pw_name) != 0) {
+		errno = 0;
+		pw = getpwnam(name);
+		if (pw == NULL && ident_error() != -ENOENT)
+			return ident_error();
+		if (pw == NULL || pw->pw_uid != getuid())
+			pw = getpwuid(getuid());
+	}
+	return pw == NULL ? -ENOENT : ident_copy(self, pw);
+}
+
+int
+ident_named(const char *name, struct ident *to)
+{
+	const struct passwd *pw;
+
+	errno = 0;
+	if ((pw = getpwnam(name)) == NULL)
+		return ident_error();
+	return ident_copy(to, pw);
+}
+
+/*
+ * Asks the database itself, for the cache does not know a group without a
+ * name from one that could not be asked for. That is no answer at all: a rule
+ * that restricts must not be missed by it.
+ */
+static char *
+group_name(gid_t gid)
+{
+	const struct group *gr;
+	char number[16];
+
+	errno = 0;
+	if ((gr = getgrgid(gid)) == NULL && ident_error() != -ENOENT)
+		return NULL;
+	snprintf(number, sizeof(number), "%u", gid);
+	return strdup(gr == NULL ? number : gr->gr_name);
+}
+
+/* A group of a list, and where in the list it is. */
+struct listed {
+	gid_t	 gid;
+	int	 at;
+};
+
+static int
+by_gid(const void *a, const void *b)
+{
+	const struct listed *x = a, *y = b;
+
+	return x->gid < y->gid ? -1 : x->gid > y->gid;
+}
+
+/*
+ * Takes names from the database as a whole, as far as it tells them so: it
+ * may be a file, which is read from its beginning for each group that is asked
+ * for by itself. Of two names the first one counts, as for getgrgid(3).
+ */
+static void
+read_all_groups(const gid_t *gids, int n, const char **names)
+{
+	struct listed *sorted = calloc((size_t)n, sizeof(*sorted)), key, *l;
+	struct listed *end = sorted + n;
+	const struct group *gr;
+	int i;
+
+	if (sorted == NULL)
+		return;
+	for (i = 0; i < n; i++)
+		sorted[i] = (struct listed){ gids[i], i };
+	qsort(sorted, (size_t)n, sizeof(*sorted), by_gid);
+	setgrent();
+	while ((gr = getgrent()) != NULL) {
+		key.gid = gr->gr_gid;
+		l = bsearch(&key, sorted, (size_t)n, sizeof(key), by_gid);
+		/* A group is in the list once for each of its names. */
+		while (l != NULL && l > sorted && l[-1].gid == key.gid)
+			l--;
+		for (; l != NULL && l < end && l->gid == key.gid; l++)
+			if (names[l->at] == NULL)
+				names[l->at] = strdup(gr->gr_name);
+	}
+	endgrent();
+	free(sorted);
+}
+
+static const char *const *
+group_names(const gid_t *gids, int n)
+{
+	const char **names = calloc((size_t)n + 1, sizeof(*names));
+	int i;
+
+	if (names != NULL && n > MANY_GROUPS)
+		read_all_groups(gids, n, names);
+	for (i = 0; names != NULL && i < n; i++)
+		if (names[i] == NULL && (names[i] = group_name(gids[i])) == NULL)
+			return NULL;
+	return names;
+}
+
+/* The groups of the process, to free; *n of them. NULL without memory. */
+static gid_t *
+own_gids(int *n)
+{
+	gid_t *gids;
+
+	*n = getgroups(0, NULL);
+	if (*n < 0 || (gids = calloc((size_t)*n + 1, sizeof(*gids))) == NULL)
+		return NULL;
+	/* The group of the process need not be among the others. */
+	gids[0] = getgid();
+	if ((*n = getgroups(*n, gids + 1)) < 0) {
+		free(gids);
+		return NULL;
+	}
+	(*n)++;
+	return gids;
+}
+
+const char *const *
+ident_own_groups(void)
+{
+	int n;
+	gid_t *gids = own_gids(&n);
+	const char *const *names = NULL;
+
+	if (gids != NULL)
+		names = group_names(gids, n);
+	free(gids);
+	return names;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const gid_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+bool
+ident_has_group(gid_t gid)
+{
+	static gid_t *own;
+	static int n;
+
+	if (own == NULL && (own = own_gids(&n)) != NULL)
+		qsort(own, (size_t)n, sizeof(*own), by_number);
+	return own != NULL &&
+	    bsearch(&gid, own, (size_t)n, sizeof(*own), by_number) != NULL;
+}
+
+const char *const *
+ident_groups_of(const struct ident *user)
+{
+	const char *const *names = NULL;
+	gid_t *gids = NULL;
+	int n = 0;
+
+	(void)getgrouplist(user->name, user->gid, NULL, &n);
+	if ((gids = calloc((size_t)n + 1, sizeof(*gids))) != NULL &&
+	    getgrouplist(user->name, user->gid, gids, &n) >= 0)
+		names = group_names(gids, n);
+	free(gids);
+	return names;
+}
+
+bool
+ident_find_user(const char *name, uint32_t *id)
+{
+	const struct passwd *pw = getpwnam(name);
+
+	if (pw != NULL)
+		*id = pw->pw_uid;
+	return pw != NULL;
+}
+
+bool
+ident_find_group(const char *name, uint32_t *id)
+{
+	const struct group *gr = getgrnam(name);
+
+	if (gr != NULL)
+		*id = gr->gr_gid;
+	return gr != NULL;
+}
+
+bool
+ident_number(const char *text, uint32_t *id)
+{
+	const char *error;
+	long long v;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	v = strtonum(text, 0, (long long)UINT32_MAX - 1, &error);
+	if (error == NULL)
+		*id = (uint32_t)v;
+	return error == NULL;
+}
+
+bool
+ident_home(const char *user, char *to, size_t size)
+{
+	const struct passwd *pw = getpwnam(user);
+
+	return pw != NULL && strlcpy(to, pw->pw_dir, size) < size;
+}
+
+int
+ident_expand_tilde(const struct ident *self, const char *path, char *to)
+{
+	char user[256], home[PATH_MAX];
+	size_t n;
+	int len;
+
+	if (path[0] != '~')
+		return strlcpy(to, path, PATH_MAX) < PATH_MAX ? 0 :
+		    -ENAMETOOLONG;
+	n = strcspn(++path, "/");
+	/* A name that is cut off is no user's either. */
+	snprintf(user, sizeof(user), "%.*s", (int)n, path);
+	if (n == 0) {
+		strlcpy(home, self->home, sizeof(home));
+	} else if (n >= sizeof(user) || !ident_home(user, home, sizeof(home))) {
+		log_error("tilde_expand: No such user %s", user);
+		return -ENOENT;
+	}
+	path += n + strspn(path + n, "/");
+	n = strlen(home);
+	len = snprintf(to, PATH_MAX, "%s%s%s", home,
+	    n > 0 && home[n - 1] == '/' ? "" : "/", path);
+	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
+}

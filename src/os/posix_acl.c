@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ACLs as the kernel has them, in an extended attribute: acl(5) says what
+ * they mean, <linux/posix_acl_xattr.h> how they are laid out. That needs no
+ * library, which every session would have to load.
+ */
+#include "config.h"
+
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include <endian.h>
+#include <linux/limits.h>
+#include <linux/posix_acl_xattr.h>
+#include <stdlib.h>
+
+#include "os/fs_impl.h"
+#include "os/posix_acl.h"
+
+#define SOME	64	/* entries; hardly a file has more */
+#define HEAD	(sizeof(struct posix_acl_xattr_header))
+#define ENTRY	(sizeof(struct posix_acl_xattr_entry))
+#define ALL	((XATTR_SIZE_MAX - HEAD) / ENTRY)
+
+struct acl_xattr {
+	struct posix_acl_xattr_header head;
+	struct posix_acl_xattr_entry entry[ALL];
+};
+
+static const char *const names[ACL_KINDS] = {
+	[ACL_ACCESS] = "system.posix_acl_access",
+	[ACL_DEFAULT] = "system.posix_acl_default",
+};
+
+/* A tag is a bit there, in the order of ours. */
+static int
+get_entry(const struct posix_acl_xattr_entry *e, struct posix_ace *ace)
+{
+	uint16_t bit = le16toh(e->e_tag);
+	int tag = TAG_OWNER;
+
+	while (tag <= TAG_OTHER && bit != 1u << tag)
+		tag++;
+	if (tag > TAG_OTHER)
+		return -EINVAL;
+	*ace = (struct posix_ace){ .tag = (enum acl_tag)tag,
+	    .perm = le16toh(e->e_perm) & 7 };
+	if (tag == TAG_USER || tag == TAG_GROUP)
+		ace->id = le32toh(e->e_id);
+	return 0;
+}
+
+static int
+get_entries(const struct acl_xattr *x, size_t size, struct posix_acl *to)
+{
+	size_t n = (size - HEAD) / ENTRY;
+	int r = 0;
+
+	if (size < HEAD || (size - HEAD) % ENTRY != 0 ||
+	    le32toh(x->head.a_version) != POSIX_ACL_XATTR_VERSION)
+		return -EINVAL;
+	posix_acl_alloc(to, n);
+	while (r == 0 && to->n < n) {
+		r = get_entry(&x->entry[to->n], &to->ace[to->n]);
+		to->n++;
+	}
+	if (r != 0)
+		posix_acl_free(to);
+	return r;
+}
+
+/* Who has none is served by the mode; and has no default. */
+static int
+get_mode(const char *path, int kind, struct posix_acl *to)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		return -errno;
+	posix_acl_alloc(to, 3);
+	if (kind == ACL_DEFAULT)
+		return 0;
+	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_OWNER,
+	    .perm = st.st_mode >> 6 & 7 };
+	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_GROUP_OBJ,
+	    .perm = st.st_mode >> 3 & 7 };
+	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_OTHER,
+	    .perm = st.st_mode & 7 };
+	return 0;
+}
+
+static int
+get_acl(const char *path, int kind, struct posix_acl *to)
+{
+	struct acl_xattr x;
+	ssize_t n;
+
+	/* The kernel finds room for as much as is asked for. */
+	n = getxattr(path, names[kind], &x, HEAD + SOME * ENTRY);
+	if (n == -1 && errno == ERANGE)
+		n = getxattr(path, names[kind], &x, sizeof(x));
+	if (n == -1)
+		return errno == ENODATA ? get_mode(path, kind, to) : -errno;
+	return get_entries(&x, (size_t)n, to);
+}
+
+/* In the kernel's order: by tag, then by id. */
+static int
+compare_entries(const void *left, const void *right)
+{
+	const struct posix_acl_xattr_entry *a = left, *b = right;
+	uint64_t m = (uint64_t)le16toh(a->e_tag) << 32 | le32toh(a->e_id);
+	uint64_t n = (uint64_t)le16toh(b->e_tag) << 32 | le32toh(b->e_id);
+
+	return (m > n) - (m < n);
+}
+
+static int
+set_acl(const char *path, int kind, const struct posix_acl *from)
+{
+	struct acl_xattr x;
+	const struct posix_ace *ace;
+	bool named;
+	size_t i;
+
+	if (from->n == 0 && kind == ACL_DEFAULT)
+		return removexattr(path, names[kind]) == -1 &&
+		    errno != ENODATA ? -errno : 0;
+	if (from->n > ALL)
+		return -E2BIG;
+	x.head.a_version = htole32(POSIX_ACL_XATTR_VERSION);
+	for (i = 0; i < from->n; i++) {
+		ace = &from->ace[i];
+		named = ace->tag == TAG_USER || ace->tag == TAG_GROUP;
+		x.entry[i] = (struct posix_acl_xattr_entry){
+			.e_tag = htole16((uint16_t)(1u << ace->tag)),
+			.e_perm = htole16((uint16_t)ace->perm),
+			.e_id = htole32(named ? ace->id :
+			    (uint32_t)ACL_UNDEFINED_ID),
+		};
+	}
+	qsort(x.entry, from->n, ENTRY, compare_entries);
+	return outcome(setxattr(path, names[kind], &x,
+	    HEAD + from->n * ENTRY, 0));
+}
+
+int
+fs_get_acl(const struct place *p, int kind, struct posix_acl *to)
+{
+	struct way w;
+	int r;
+
+	if ((r = fs_find_way(p, &w)) != 0)
+		return r;
+	r = get_acl(w.path, kind, to);
+	fs_leave_way(&w);
+	return r;
+}
+
+int
+fs_set_acl(const struct place *p, int kind, const struct posix_acl *from)
+{
+	struct way w;
+	int r;
+
+	if ((r = fs_find_way(p, &w)) != 0)
+		return r;
+	r = set_acl(w.path, kind, from);
+	fs_leave_way(&w);
+	return r;
+}

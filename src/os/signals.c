@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "os/signals.h"
+
+static struct {
+	int	null;			/* what stdin becomes */
+	volatile sig_atomic_t signalled;
+} ending = { .null = -1 };
+
+static void
+on_signal(int sig)
+{
+	int saved_errno = errno;
+
+	ending.signalled = sig;
+	(void)dup2(ending.null, STDIN_FILENO);
+	errno = saved_errno;
+}
+
+void
+signals_init(int null)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	if ((ending.null = null) == -1)
+		return;
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+}
+
+bool
+signals_came(void)
+{
+	return ending.signalled != 0;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/param.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/path.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/sink.h"
+
+#define SYSLOG_SOCKET	"/dev/log"
+#define SYSLOG_TEXT	1000	/* bytes of a text: all of it in 8 KiB */
+#define SOCKET_TEXT	8192	/* ... every name, and its bytes as hex */
+#define ROOM		(8 * SOCKET_TEXT)	/* two for each text */
+#define LONGEST_ESCAPE	6
+#define REPLACEMENT	"\xef\xbf\xbd"
+
+/* This door's own state: where records go, and the one being made. */
+static struct {
+	int		 fd;		/* -1: nowhere */
+	struct sockaddr_un to;
+	int		 priority;	/* syslog's, or -1 */
+	size_t		 max_text;
+	char		 session[17];
+	uint64_t	 lost;		/* since the last that arrived */
+	bool		 told;		/* the log knows that some are lost */
+	bool		 begun;
+	size_t		 len;
+	char		*text;		/* ROOM bytes, once it is open */
+} sink = { .fd = -1 };
+
+static int
+reach(void)
+{
+	return connect(sink.fd, (const struct sockaddr *)&sink.to,
+	    sizeof(sink.to)) == -1 ? -errno : 0;
+}
+
+void
+transfers_open(const char *to, int facility)
+{
+	bool syslogs = strcmp(to, "syslog") == 0;
+	uint64_t id;
+	int r;
+
+	sink.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (sink.fd == -1) {
+		log_error("no socket for transfers: %s", strerror(errno));
+		return;
+	}
+	if ((sink.text = malloc(ROOM)) == NULL)
+		buf_no_memory();
+	sink.to.sun_family = AF_UNIX;
+	strlcpy(sink.to.sun_path, syslogs ? SYSLOG_SOCKET : to,
+	    sizeof(sink.to.sun_path));
+	sink.priority = syslogs ? facility | LOG_INFO : -1;
+	sink.max_text = syslogs ? SYSLOG_TEXT : SOCKET_TEXT;
+	arc4random_buf(&id, sizeof(id));
+	snprintf(sink.session, sizeof(sink.session), "%016llx",
+	    (unsigned long long)id);
+	if ((r = reach()) != 0)
+		log_error("nobody takes transfers at \"%s\": %s",
+		    sink.to.sun_path, strerror(-r));
+}
+
+bool
+transfers_on(void)
+{
+	return sink.fd != -1;
+}
+
+/* Who puts has seen to it that there is room: fits(). */
+static void
+put(const char *text, size_t len)
+{
+	if (len > ROOM - sink.len)
+		return;
+	memcpy(sink.text + sink.len, text, len);
+	sink.len += len;
+}
+
+static void
+put_plain(const char *text)
+{
+	put(text, strlen(text));
+}
+
+static void
+put_key(const char *key)
+{
+	put_plain(",\"");
+	put_plain(key);
+	put_plain("\":");
+}
+
+/*
+ * True for characters that move a cursor, end a line or turn the direction of
+ * writing: a line of the log must look as it is.
+ */
+static bool
+is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
+	    c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2066 && c <= 0x2069);
+}
+
+/*
+ * Writes a character as it stands in a string of JSON, or something in place
+ * of a byte that is none. Returns false for such a byte.
+ */
+static bool
+put_char(const char *p, int len, uint32_t value)
+{
+	char escape[LONGEST_ESCAPE + 1];
+
+	if (len == 0) {
+		put_plain(REPLACEMENT);
+		return false;
+	}
+	if (is_control(value)) {
+		snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)value);
+		put_plain(escape);
+		return true;
+	}
+	if (value == '"' || value == '\\')
+		put_plain("\\");
+	put(p, (size_t)len);
+	return true;
+}
+
+static void
+put_hex(const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t left = sink.max_text / 2;
+	char two[2];
+
+	put_plain("\"");
+	for (; *text != '\0' && left > 0; text++, left--) {
+		two[0] = digits[(unsigned char)*text >> 4];
+		two[1] = digits[*text & 0xf];
+		put(two, sizeof(two));
+	}
+	put_plain("\"");
+}
+
+/* Escaped, as hex, and with its keys; or is it to be left out? */
+static bool
+fits(const char *text)
+{
+	size_t len = strlen(text), left = ROOM - sink.len;
+
+	return MIN((LONGEST_ESCAPE + 2) * len, 2 * sink.max_text) + 64 <= left;
+}
+
+void
+transfers_text(const char *key, const char *text)
+{
+	size_t from;
+	const char *p = text;
+	uint32_t value;
+	bool whole = true;
+	int len;
+
+	if (!sink.begun || text == NULL || !fits(text))
+		return;
+	put_key(key);
+	put_plain("\"");
+	from = sink.len;
+	for (; *p != '\0' && sink.len - from < sink.max_text - LONGEST_ESCAPE;
+	    p += MAX(len, 1)) {
+		len = path_char(p, &value);
+		whole &= put_char(p, len, value);
+	}
+	put_plain("\"");
+	if (whole && *p == '\0')
+		return;
+	put_plain(",\"");
+	put_plain(key);
+	put_plain("_hex\":");
+	put_hex(text);
+}
+
+void
+transfers_number(const char *key, uint64_t n)
+{
+	char digits[32];
+
+	if (!sink.begun)
+		return;
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+	put_key(key);
+	put_plain(digits);
+}
+
+/* What syslog(3) writes in front, save that it would wait. */
+static void
+put_head(const struct timespec *now)
+{
+	char head[96], date[CLOCK_DATE_LEN];
+
+	if (sink.priority == -1)
+		return;
+	clock_syslog_date(now->tv_sec, date);
+	snprintf(head, sizeof(head), "<%d>%s sftp-server[%d]: ",
+	    sink.priority, date, (int)getpid());
+	put_plain(head);
+}
+
+void
+transfers_begin(const char *user, const char *client, const char *op)
+{
+	char date[CLOCK_DATE_LEN], time[48];
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_utc_date(now.tv_sec, date);
+	sink.len = 0;
+	sink.begun = true;
+	put_head(&now);
+	snprintf(time, sizeof(time), "{\"time\":\"%s.%03dZ\"", date,
+	    (int)(now.tv_nsec / 1000000));
+	put_plain(time);
+	transfers_text("session", sink.session);
+	transfers_number("pid", (uint64_t)getpid());
+	transfers_text("user", user);
+	transfers_text("client", client);
+	transfers_text("op", op);
+}
+
+bool
+transfers_begun(void)
+{
+	return sink.begun;
+}
+
+void
+transfers_drop(void)
+{
+	sink.begun = false;
+}
+
+/* A reader that came back has a new socket by the old name. */
+static int
+deliver(void)
+{
+	int r;
+
+	if (send(sink.fd, sink.text, sink.len, MSG_DONTWAIT | MSG_NOSIGNAL) !=
+	    -1)
+		return 0;
+	if (errno == EAGAIN || errno == ENOBUFS || errno == EMSGSIZE)
+		return -errno;
+	if ((r = reach()) != 0)
+		return r;
+	return send(sink.fd, sink.text, sink.len,
+	    MSG_DONTWAIT | MSG_NOSIGNAL) == -1 ? -errno : 0;
+}
+
+void
+transfers_end(void)
+{
+	int r;
+
+	if (!sink.begun)
+		return;
+	if (sink.lost > 0)
+		transfers_number("lost", sink.lost);
+	sink.begun = false;
+	put_plain("}");
+	if ((r = deliver()) == 0) {
+		sink.lost = 0;
+		return;
+	}
+	sink.lost++;
+	if (!sink.told)
+		log_error("a record of a transfer is lost: %s", strerror(-r));
+	sink.told = true;
+}

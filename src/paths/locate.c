@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From a client's path to a struct place. Nothing else makes places, so this
+ * is the file to read when the question is where a session can go.
+ *
+ * In a plain session the place is the path. In a walking one it is a
+ * directory that was opened beneath the root, and a name in it that no system
+ * call follows: where a final link is to be followed, that is done here, by
+ * its text, so that what rules and handlers see is what is acted upon.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/path.h"
+#include "os/fs_impl.h"
+#include "paths/resolve.h"
+#include "paths/spelling.h"
+#include "policy/policy.h"
+
+struct place
+fs_place_fd(int fd, const char *shown)
+{
+	return (struct place){ .dirfd = fd, .name = "", .flags = PLACE_FD,
+	    .shown = shown };
+}
+
+struct place
+fs_place_entry(int dirfd, const char *name)
+{
+	return (struct place){ .dirfd = dirfd, .name = name, .shown = name };
+}
+
+/* Room for what a place of a walking session needs. */
+static struct walked *
+walked_take(struct fs *fs)
+{
+	struct walked *w;
+
+	for (w = fs->walked; w < fs->walked + nitems(fs->walked); w++)
+		if (!w->taken) {
+			w->taken = true;
+			w->fd = -1;
+			w->resolved[0] = '\0';
+			return w;
+		}
+	return NULL;
+}
+
+void
+fs_release(struct place *p)
+{
+	if (p->walked == NULL)
+		return;
+	if (p->walked->fd != -1)
+		close(p->walked->fd);
+	p->walked->taken = false;
+	p->walked = NULL;
+}
+
+/* Puts a path behind a directory, or in its place if it is absolute. */
+static int
+join(const char *dir, const char *path, char *to)
+{
+	size_t n = path[0] == '/' ? 0 : strlen(dir);
+	bool slash = n > 0 && dir[n - 1] != '/';
+
+	if (path[0] == '\0')
+		return -ENOENT;
+	if (n + slash + strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	/* The path may lie where it is to go. */
+	memmove(to + n + slash, path, strlen(path) + 1);
+	memmove(to, dir, n);
+	if (slash)
+		to[n] = '/';
+	return 0;
+}
+
+/* Is that no name, or one that must be a directory to be looked at? */
+static bool
+is_whole(const char *name, size_t len, unsigned flags)
+{
+	if (len == 0 || (len == 1 && name[0] == '.') ||
+	    (len == 2 && name[0] == '.' && name[1] == '.'))
+		return true;
+	return name[len] == '/' &&
+	    (flags & (PLACE_CREATES | PLACE_NAME)) == 0;
+}
+
+/* Opens the directory that a name is in, or that a whole path is. */
+static int
+walk_open(struct fs *fs, struct walked *w, char *end)
+{
+	char at = *end;
+	int fd;
+
+	*end = '\0';
+	w->resolved[0] = '\0';
+	fd = beneath_open(fs, w->path, w->resolved);
+	*end = at;
+	if (fd < 0)
+		return fd;
+	if (w->fd != -1)
+		close(w->fd);
+	w->fd = fd;
+	return 0;
+}
+
+/*
+ * Is the last component a link? Then the path becomes what that leads to.
+ * Returns 1 for a link, 0 for none.
+ */
+static int
+walk_link(const struct fs *fs, struct walked *w, char *name)
+{
+	char text[PATH_MAX], spelled[NAME_MAX + 1];
+	ssize_t n;
+	int r;
+
+	if ((n = readlinkat(w->fd, name, text, sizeof(text))) == -1)
+		return errno == EINVAL || errno == ENOENT ? 0 : -errno;
+	if (n == sizeof(text))
+		return -ENAMETOOLONG;
+	text[n] = '\0';
+	if ((r = beneath_may_follow(fs, w->fd, name)) != 0)
+		return r;
+	if (fs->hides && ((r = spelling_find(fs, w->fd, name, false,
+	    spelled)) != 0 || (r = join(w->resolved, spelled,
+	    w->resolved)) != 0 || beneath_hides(fs, w->resolved)))
+		return r != 0 ? r : -ENOENT;
+	*name = '\0';
+	r = join(w->path, text, w->path);
+	return r == 0 ? 1 : r;
+}
+
+/*
+ * One round: the directory is opened and the last name told apart. Returns 1
+ * when a link was followed and it begins anew.
+ */
+static int
+walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
+{
+	size_t len;
+	char *name = w->path + (path_last(w->path, &len) - w->path);
+	int r;
+
+	p->flags &= ~PLACE_DIR;
+	if (is_whole(name, len, flags)) {
+		if ((r = walk_open(fs, w, w->path + strlen(w->path))) != 0)
+			return r;
+		p->flags |= PLACE_FD;
+		p->name = "";
+		return 0;
+	}
+	if (len > NAME_MAX)
+		return -ENAMETOOLONG;
+	if ((r = walk_open(fs, w, name)) != 0)
+		return r;
+	if (name[len] == '/')
+		p->flags |= PLACE_DIR;
+	name[len] = '\0';
+	p->name = name;
+	/* What is to be made cannot have a slash behind it: no matter where. */
+	return (flags & PLACE_FOLLOW) != 0 && (p->flags & PLACE_DIR) == 0 ?
+	    walk_link(fs, w, name) : 0;
+}
+
+/*
+ * The name that rules know, and what they hide. Where they compare names
+ * without case there are no capitals in it: handles are found by it.
+ */
+static int
+walk_resolved(struct fs *fs, struct place *p)
+{
+	char name[NAME_MAX + 1], *at;
+	int r;
+
+	if (!fs->names)
+		return 0;
+	if ((p->flags & PLACE_FD) == 0 && ((r = spelling_find(fs,
+	    p->walked->fd, p->name, (p->flags & PLACE_CREATES) != 0,
+	    name)) != 0 || (r = join(p->walked->resolved, name,
+	    p->walked->resolved)) != 0))
+		return r;
+	if (fs->policy->fold_names)
+		for (at = p->walked->resolved; *at != '\0'; at++)
+			*at = (char)tolower((unsigned char)*at);
+	p->resolved = p->walked->resolved;
+	if (!beneath_hides(fs, p->resolved))
+		return 0;
+	return (p->flags & PLACE_CREATES) != 0 ? -EACCES : -ENOENT;
+}
+
+static int
+walk(struct fs *fs, const char *path, struct place *p)
+{
+	struct walked *w = walked_take(fs);
+	unsigned flags = p->flags;
+	int r, links = 0;
+
+	if (w == NULL)
+		return -ENOMEM;
+	p->walked = w;
+	p->flags &= ~PLACE_FOLLOW;
+	r = join(fs->cwd, path, w->path);
+	while (r == 0 && (r = walk_step(fs, w, flags, p)) == 1)
+		r = ++links > KERNEL_LINKS ? -ELOOP : 0;
+	p->dirfd = w->fd;
+	if (r >= 0)
+		r = walk_resolved(fs, p);
+	if (r != 0)
+		fs_release(p);
+	return r;
+}
+
+bool
+fs_hides(const struct fs *fs, const char *dir, const char *entry)
+{
+	char path[PATH_MAX];
+
+	if (!fs->hides || strcmp(entry, ".") == 0 || strcmp(entry, "..") == 0)
+		return false;
+	return join(dir, entry, path) != 0 || beneath_hides(fs, path);
+}
+
+/*
+ * Refuses to let clients make silly names, where the session makes them, too.
+ * Elsewhere the client may be a server like this one, behind which a
+ * directory of ours is mounted.
+ */
+static int
+check_new(const struct fs *fs, const struct place *p)
+{
+	const char *name;
+	size_t len;
+
+	if (!fs->reserves || (p->flags & PLACE_CREATES) == 0)
+		return 0;
+	name = path_last(p->name, &len);
+	return path_is_hidden(name, len) ? -EACCES : 0;
+}
+
+int
+fs_locate(struct fs *fs, const char *path, unsigned flags, struct place *p)
+{
+	int r;
+
+	*p = (struct place){ .dirfd = AT_FDCWD, .name = path, .flags = flags,
+	    .shown = path };
+	if (fs->walks && (r = walk(fs, path, p)) != 0)
+		return r;
+	if ((r = check_new(fs, p)) != 0)
+		fs_release(p);
+	return r;
+}
+
+int
+fs_locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
+    struct place *p)
+{
+	char path[PATH_MAX];
+	int r;
+
+	if (!fs->walks) {
+		*p = fs_place_entry(dirfd, name);
+		return 0;
+	}
+	if (!beneath_name(fs, dirfd, path))
+		return -ENOENT;
+	if ((r = join(path, name, path)) != 0 ||
+	    (r = fs_locate(fs, path, flags, p)) != 0)
+		return r;
+	p->shown = name;
+	if (fs_same(dirfd, p->dirfd))
+		return 0;
+	/* Another directory has taken the name meanwhile. */
+	fs_release(p);
+	return -ENOENT;
+}
+
+const char *
+fs_resolved(struct fs *fs, struct place *p)
+{
+	struct walked *w = p->walked;
+
+	if (p->resolved == NULL && w != NULL &&
+	    (w->resolved[0] != '\0' || beneath_name(fs, w->fd, w->resolved)) &&
+	    ((p->flags & PLACE_FD) != 0 ||
+	    join(w->resolved, p->name, w->resolved) == 0))
+		p->resolved = w->resolved;
+	return p->resolved;
+}
+
+bool
+fs_descriptor_name(const struct fs *fs, const struct place *p, char *to)
+{
+	const struct walked *w = p->walked;
+	int n;
+
+	if (proc_name(p->dirfd, to))
+		return true;
+	if (w == NULL || w->resolved[0] == '\0')
+		return false;
+	n = snprintf(to, PATH_MAX, "%s%s", fs->outside, w->resolved);
+	/* With rules on names the name is in it, too. */
+	if (p->resolved != NULL && (p->flags & PLACE_FD) == 0)
+		*strrchr(to, '/') = '\0';
+	return n < PATH_MAX;
+}
+
+int
+fs_open_parent(const struct place *p)
+{
+	char dir[PATH_MAX];
+	size_t len, n;
+	int fd;
+
+	n = (size_t)(path_last(p->name, &len) - p->name);
+	if (n >= sizeof(dir))
+		return -ENAMETOOLONG;
+	memcpy(dir, p->name, n);
+	memcpy(dir + n, n == 0 ? "." : "", n == 0 ? 2 : 1);
+	fd = openat(p->dirfd, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd == -1 ? -errno : fd;
+}
+
+/*
+ * Opens what is to be the root. What the administrator wrote may lead there
+ * by links; from the part that stands for the user on, none is followed.
+ */
+static int
+open_root(const char *root, size_t fixed, const char **culprit)
+{
+	static char head[PATH_MAX];
+	char copy[PATH_MAX], *rest = copy, *name;
+	int fd, next;
+
+	snprintf(head, sizeof(head), "%.*s", (int)fixed, root);
+	strlcpy(copy, root + fixed, sizeof(copy));
+	*culprit = head;
+	fd = open(fixed == 0 ? "/" : head, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	while (fd != -1 && (name = strsep(&rest, "/")) != NULL) {
+		if (*name == '\0')
+			continue;
+		snprintf(head, sizeof(head), "%.*s",
+		    (int)((size_t)(name - copy) + fixed + strlen(name)), root);
+		next = openat(fd, name,
+		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		close(fd);
+		fd = next;
+	}
+	return outcome(fd);
+}
+
+int
+fs_confine(struct fs *fs, const char *root, size_t fixed,
+    const char **culprit)
+{
+	bool named;
+	int fd;
+
+	if (strlen(root) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	if ((fd = open_root(root, fixed, culprit)) < 0)
+		return fd;
+	if (beneath_is_proc(fd)) {
+		close(fd);
+		return -EACCES;
+	}
+	fs->walks = true;
+	fs->root = fd;
+	if (!(named = proc_name(fd, fs->outside)))
+		strlcpy(fs->outside, root, PATH_MAX);
+	strlcpy(fs->cwd, "/", PATH_MAX);
+	fs->confined = strcmp(fs->outside, "/") != 0;
+	if (!fs->confined) {
+		fs->outside[0] = '\0';
+		(void)getcwd(fs->cwd, PATH_MAX);
+	}
+	/* Names are to be had on the way, or from /proc. */
+	fs->by_component = !named || !beneath_has_openat2(fs);
+	return 0;
+}
+
+/* True if that says that a name leads nowhere, or nowhere the session goes. */
+static bool
+leads_nowhere(int error)
+{
+	return error == 0 || error == -ENOENT || error == -ENOTDIR ||
+	    error == -EACCES || error == -ELOOP || error == -ENAMETOOLONG;
+}
+
+/* True if there is something of that name, which is a link. */
+static bool
+is_link(struct fs *fs, const char *path)
+{
+	struct statx st;
+	struct place p;
+	int r;
+
+	if (fs_locate(fs, path, 0, &p) != 0)
+		return false;
+	r = fs_stat(&p, &st);
+	fs_release(&p);
+	return r == 0 && S_ISLNK(st.stx_mode);
+}
+
+int
+fs_resolve_rule(struct fs *fs, char *path, size_t fixed)
+{
+	char head[PATH_MAX], real[PATH_MAX], *rest = path + fixed, *name;
+	int r, why = 0;
+
+	if (fixed + 2 > sizeof(head))
+		return -ENAMETOOLONG;
+	snprintf(head, sizeof(head), "/%.*s", (int)fixed, path);
+	if ((r = fs_realpath_partly(fs, head, real, &why)) != 0 ||
+	    !leads_nowhere(why))
+		return r != 0 ? r : why;
+	while (r == 0 && (name = strsep(&rest, "/")) != NULL)
+		if (*name != '\0' && (r = join(real, name, real)) == 0 &&
+		    is_link(fs, real))
+			r = -ELOOP;
+	strlcpy(path, real, PATH_MAX);
+	return r;
+}
+
+int
+fs_enter(struct fs *fs, const char *dir)
+{
+	char path[PATH_MAX];
+	struct place p;
+	int r;
+
+	if (!fs->walks) {
+		if (dir != NULL && chdir(dir) == -1)
+			return -errno;
+		return getcwd(fs->cwd, PATH_MAX) == NULL ? -errno : 0;
+	}
+	if (dir == NULL)
+		return 0;
+	/* A client's empty path is where it is; chdir(2) knows no such. */
+	if (dir[0] == '\0')
+		return -ENOENT;
+	if ((r = fs_realpath(fs, dir, path)) != 0 ||
+	    (r = fs_locate(fs, path, PLACE_FOLLOW, &p)) != 0)
+		return r;
+	r = fs_check_dir(&p);
+	fs_release(&p);
+	if (r == 0)
+		strlcpy(fs->cwd, path, PATH_MAX);
+	return r;
+}

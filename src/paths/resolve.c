@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Resolving paths. In a session with a root, or with rules on names, the
+ * kernel does it: openat2(2) with RESOLVE_IN_ROOT, from one descriptor. Where
+ * there is no such call, or links are of interest on the way, each component
+ * is opened by itself, none through a link; that also makes real names.
+ */
+#include "config.h"
+
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/path.h"
+#include "os/fs_impl.h"
+#include "paths/resolve.h"
+#include "paths/spelling.h"
+#include "policy/subtree.h"
+
+#define MAX_TRIES	64	/* of openat2(2), which unrelated renames upset */
+
+/* Not in every <linux/openat2.h>, which is not everywhere either. */
+#define NO_XDEV		0x01u
+#define NO_MAGICLINKS	0x02u
+#define NO_SYMLINKS	0x04u
+#define IN_ROOT		0x10u
+
+static int
+trail_append(struct trail *t, const char *name, size_t len)
+{
+	bool slash = t->path[t->len - 1] != '/';
+
+	if (t->len + slash + len >= PATH_MAX)
+		return -ENAMETOOLONG;
+	if (slash)
+		t->path[t->len++] = '/';
+	memcpy(t->path + t->len, name, len);
+	t->len += len;
+	t->path[t->len] = '\0';
+	return 0;
+}
+
+void
+trail_close(struct trail *t)
+{
+	if (t->dirfd != -1 && t->dirfd != t->base)
+		close(t->dirfd);
+	t->dirfd = -1;
+}
+
+static void
+trail_up(struct trail *t)
+{
+	while (t->len > 1 && t->path[t->len - 1] != '/')
+		t->len--;
+	if (t->len > 1)
+		t->len--;
+	t->path[t->len] = '\0';
+	trail_close(t);
+}
+
+static int
+open_directory(int dirfd, const char *name)
+{
+	return outcome(openat(dirfd, name,
+	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/*
+ * Opens the directory of a path without links, component by component: never
+ * by way of "..", which leads out of a root when the directory was moved.
+ */
+static int
+reopen(int root, const char *path, size_t len)
+{
+	char copy[PATH_MAX], *rest = copy, *name;
+	int fd = open_directory(root, "."), next;
+
+	memcpy(copy, path, len);
+	copy[len] = '\0';
+	while (fd >= 0 && (name = strsep(&rest, "/")) != NULL) {
+		if (*name == '\0')
+			continue;
+		next = open_directory(fd, name);
+		close(fd);
+		fd = next;
+	}
+	return fd;
+}
+
+bool
+beneath_is_proc(int fd)
+{
+	struct statfs st;
+
+	return fstatfs(fd, &st) == 0 && st.f_type == PROC_SUPER_MAGIC;
+}
+
+bool
+beneath_folds(int dirfd)
+{
+	static const unsigned long types[] = {
+		0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */,
+		0x517b /* SMB */, 0x4d44 /* vfat */, 0x2011bab0 /* exfat */,
+		0x5346544e /* ntfs */, 0x7366746e /* ntfs3 */,
+		0x786f4256 /* vboxsf */,
+	};
+	struct statfs st;
+	int fd, flags = 0;
+	size_t i;
+
+	if (fstatfs(dirfd, &st) == -1)
+		return false;
+	for (i = 0; i < nitems(types); i++)
+		if ((unsigned long)st.f_type == types[i])
+			return true;
+	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return false;
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == -1)
+		flags = 0;
+	close(fd);
+	return (flags & FS_CASEFOLD_FL) != 0;
+}
+
+bool
+beneath_hides(const struct fs *fs, const char *name)
+{
+	return fs->hides && policy_hides(fs->policy, name);
+}
+
+int
+beneath_may_follow(const struct fs *fs, int dirfd, const char *name)
+{
+	struct place link = fs_place_entry(dirfd, name);
+	struct place dir = fs_place_fd(dirfd, name);
+	const mode_t shared = S_ISVTX | S_IWOTH;
+	struct statx st, above;
+
+	if (fs->no_links || beneath_is_proc(dirfd))
+		return -ELOOP;
+	if (fs_stat(&link, &st) != 0 || fs_stat(&dir, &above) != 0)
+		return -ENOENT;
+	/* In a directory like /tmp only one's own and its owner's. */
+	return (above.stx_mode & shared) == shared &&
+	    st.stx_uid != geteuid() && st.stx_uid != above.stx_uid ?
+	    -EACCES : 0;
+}
+
+/* Put the trail's last component as its directory spells it. */
+static int
+trail_spell(struct trail *t, const char *name)
+{
+	size_t at = (size_t)(name - t->path);
+	char spelled[NAME_MAX + 1];
+	int r;
+
+	if (strlen(name) > NAME_MAX)
+		return -ENAMETOOLONG;
+	if ((r = spelling_find(t->fs, t->dirfd, name, false, spelled)) != 0)
+		return r;
+	t->path[t->len = at] = '\0';
+	if (at + strlen(spelled) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	t->len += strlcpy(t->path + at, spelled, PATH_MAX - at);
+	return 0;
+}
+
+int
+trail_open(struct trail *t, size_t len)
+{
+	int fd;
+
+	if (t->dirfd != -1)
+		return 0;
+	if ((fd = reopen(t->root, t->path, len)) < 0)
+		return fd;
+	t->dirfd = fd;
+	return 0;
+}
+
+int
+trail_parent(const struct trail *t, const char **name)
+{
+	*name = strrchr(t->path, '/') + 1;
+	return reopen(t->root, t->path, (size_t)(*name - t->path));
+}
+
+/*
+ * Goes on to the trail's last component, `name`, which was just appended:
+ * opens it if it is a directory. Otherwise returns the text of a link in
+ * `text` as readlinkat(2) does; -EINVAL says that it is no link.
+ */
+static ssize_t
+trail_enter(struct trail *t, size_t parent, const char *name, char *text)
+{
+	int fd, r;
+	ssize_t n;
+
+	if ((r = trail_open(t, parent)) != 0)
+		return r;
+	if (t->fs != NULL && t->fs->names && (r = trail_spell(t, name)) != 0)
+		return r;
+	if (t->fs != NULL && beneath_hides(t->fs, t->path))
+		return -ENOENT;
+	if (t->pass != NULL)
+		t->pass(t, name);
+	if ((fd = open_directory(t->dirfd, name)) >= 0) {
+		trail_close(t);
+		t->dirfd = fd;
+		return -EINVAL;
+	}
+	if (fd != -ENOTDIR)
+		return fd;
+	if ((n = readlinkat(t->dirfd, name, text, PATH_MAX)) >= 0)
+		return t->fs == NULL || (r = beneath_may_follow(t->fs,
+		    t->dirfd, name)) == 0 ? n : r;
+	r = t->dirs && errno == EINVAL ? -ENOTDIR : -errno;
+	trail_close(t);
+	return r;
+}
+
+/*
+ * If the trail now ends in a link, puts its text and what was left of the
+ * path into `left`, and takes the link off the trail. Returns 1 for that, 0
+ * if it is no link.
+ */
+static int
+trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
+    bool last)
+{
+	char text[PATH_MAX];
+	ssize_t n;
+
+	if (t->root != -1)
+		n = trail_enter(t, parent, strrchr(t->path, '/') + 1, text);
+	else if ((n = readlink(t->path, text, sizeof(text))) == -1)
+		n = -errno;
+	if (n < 0)
+		return n == -EINVAL ? 0 : (int)n;
+	if ((size_t)n + strlen(rest) + 2 > PATH_MAX)
+		return -ENAMETOOLONG;
+	memmove(left + n + 1, rest, strlen(rest) + 1);
+	memcpy(left, text, (size_t)n);
+	/* The slash behind a link, even a trailing one, stays behind it. */
+	left[n] = last ? '\0' : '/';
+	if (text[0] != '/') {
+		t->path[t->len = parent] = '\0';
+		return 1;
+	}
+	t->path[t->len = 1] = '\0';
+	trail_close(t);
+	return 1;
+}
+
+/* One component. Returns as trail_follow does. */
+static int
+trail_step(struct trail *t, const char *name, size_t len, char *left,
+    const char *rest, bool last)
+{
+	size_t parent = t->len;
+	int r;
+
+	if (len == 0 || (len == 1 && name[0] == '.'))
+		return 0;
+	if (len == 2 && name[0] == '.' && name[1] == '.') {
+		trail_up(t);
+		return 0;
+	}
+	if ((r = trail_append(t, name, len)) != 0)
+		return r;
+	return trail_follow(t, parent, left, rest, last);
+}
+
+int
+trail_walk(struct trail *t, const char *path)
+{
+	char left[2 * PATH_MAX], *p = left;
+	int r;
+
+	memcpy(left, path, strlen(path) + 1);
+	while (*p != '\0') {
+		size_t n = strcspn(p, "/");
+		const char *rest = p + n + (p[n] == '/');
+		bool last = p[n] == '\0';
+
+		r = trail_step(t, p, n, left, rest, last);
+		if (r == -ENOENT && last && !t->dirs)
+			return 0;
+		if (r < 0)
+			return r;
+		if (r > 0 && ++t->links > t->max_links)
+			return -ELOOP;
+		p = r > 0 ? left : left + (rest - left);
+	}
+	return 0;
+}
+
+int
+fs_realpath(const struct fs *fs, const char *path, char *to)
+{
+	struct trail t = { .fs = fs, .root = fs->walks ? fs->root : -1,
+	    .path = to, .len = 1, .dirfd = -1, .base = -1,
+	    .max_links = OPENSSH_LINKS };
+	int r;
+
+	if (strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(to, "/", 2);
+	if (path[0] != '/') {
+		if (fs->walks)
+			strlcpy(to, fs->cwd, PATH_MAX);
+		else if (getcwd(to, PATH_MAX) == NULL)
+			return -errno;
+		t.len = strlen(to);
+	}
+	r = trail_walk(&t, path);
+	trail_close(&t);
+	return r;
+}
+
+int
+fs_realpath_partly(const struct fs *fs, const char *path, char *to, int *why)
+{
+	char head[PATH_MAX], top[PATH_MAX];
+	size_t len = strlen(path);
+	int r = 0;
+
+	*why = 0;
+	if (len >= sizeof(head))
+		return -ENAMETOOLONG;
+	for (; len > 0; len = path_above(path, len)) {
+		memcpy(head, path, len);
+		head[len] = '\0';
+		if ((r = fs_realpath(fs, head, top)) == 0)
+			break;
+		*why = *why == 0 ? r : *why;
+	}
+	if (len > 0)
+		path += len + strspn(path + len, "/");
+	return path_absolute(len > 0 ? top : fs->cwd, path, to, PATH_MAX) ?
+	    0 : -ENAMETOOLONG;
+}
+
+static int
+beneath_walk(const struct fs *fs, const char *path, char *resolved)
+{
+	struct trail t = { .fs = fs, .root = fs->root, .path = resolved,
+	    .len = 1, .dirfd = -1, .base = -1, .max_links = KERNEL_LINKS,
+	    .dirs = true };
+	int r;
+
+	memcpy(resolved, "/", 2);
+	if ((r = trail_walk(&t, path)) == 0 &&
+	    (r = trail_open(&t, t.len)) == 0)
+		return t.dirfd;
+	trail_close(&t);
+	return r;
+}
+
+/* There are links and files on a procfs that are none: it is no place. */
+static int
+refuse_proc(int fd)
+{
+	if (fd < 0 || !beneath_is_proc(fd))
+		return fd;
+	close(fd);
+	return -EACCES;
+}
+
+static int
+openat2_beneath(const struct fs *fs, const char *path, uint64_t resolve)
+{
+	const struct {
+		uint64_t flags, mode, resolve;
+	} how = {
+		O_PATH | O_DIRECTORY | O_CLOEXEC, 0, resolve | IN_ROOT |
+		NO_MAGICLINKS |
+		(fs->no_links || fs->hides ? NO_SYMLINKS : 0),
+	};
+	int fd, tries = 0;
+
+	do {
+		fd = (int)syscall(SYS_openat2, fs->root, path, &how,
+		    sizeof(how));
+	} while (fd == -1 && errno == EAGAIN && ++tries < MAX_TRIES);
+	return outcome(fd);
+}
+
+/*
+ * Where the path stays on the file system of the root it is on no procfs,
+ * without a look: a tenth of what STAT costs.
+ */
+static int
+beneath_openat2(const struct fs *fs, const char *path)
+{
+	int fd = openat2_beneath(fs, path, NO_XDEV);
+
+	return fd != -EXDEV ? fd : refuse_proc(openat2_beneath(fs, path, 0));
+}
+
+bool
+beneath_has_openat2(const struct fs *fs)
+{
+	int fd = beneath_openat2(fs, "/");
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+bool
+beneath_name(const struct fs *fs, int fd, char *to)
+{
+	size_t top = strlen(fs->outside);
+	char text[PATH_MAX];
+
+	if (!proc_name(fd, text) || strncmp(text, fs->outside, top) != 0 ||
+	    (text[top] != '\0' && text[top] != '/'))
+		return false;
+	strlcpy(to, text[top] == '\0' ? "/" : text + top, PATH_MAX);
+	return true;
+}
+
+/*
+ * True if each component must be looked at. Where names are hidden one of them
+ * may be passed on the way to another, by a link or by `..`: the kernel goes
+ * there only without either.
+ */
+static bool
+walks_by_component(const struct fs *fs, const char *path)
+{
+	return fs->by_component || (fs->hides && strstr(path, "..") != NULL);
+}
+
+/*
+ * True if the kernel's word on a path is the last. It is not where it met a
+ * link, or an error that a hidden name must not have.
+ */
+static bool
+is_settled(const struct fs *fs, int fd)
+{
+	return fd >= 0 || (fd != -EAGAIN && (!fs->hides || fd == -ENOENT));
+}
+
+/*
+ * The kernel's name for a directory is the one that it was asked for. Where
+ * there are rules on names it will do if the directories above spelled it so
+ * when the same one was last walked to.
+ */
+static bool
+knows_spelling(const struct fs *fs, int fd, char *name)
+{
+	return !fs->names ||
+	    (beneath_name(fs, fd, name) && spelling_is_known(fd, name));
+}
+
+static int
+walk_and_remember(const struct fs *fs, const char *path, char *resolved)
+{
+	int fd = refuse_proc(beneath_walk(fs, path, resolved));
+	char name[PATH_MAX];
+
+	if (fd >= 0 && fs->names && !fs->by_component &&
+	    beneath_name(fs, fd, name) && strcmp(name, resolved) == 0)
+		spelling_remember(fd, name);
+	return fd;
+}
+
+int
+beneath_open(const struct fs *fs, const char *path, char *resolved)
+{
+	int fd = -EAGAIN;
+
+	if (!walks_by_component(fs, path))
+		fd = beneath_openat2(fs, path);
+	if (fd >= 0 && !knows_spelling(fs, fd, resolved)) {
+		close(fd);
+		fd = -EAGAIN;
+	}
+	return is_settled(fs, fd) ? fd : walk_and_remember(fs, path, resolved);
+}

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/param.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "os/clock.h"
+#include "paths/resolve.h"
+#include "paths/startup.h"
+
+#define MAX_DEPTH	(PATH_MAX / 2)	/* of names of usual length */
+#define MAX_PARTS	20000	/* of home's listing: some ten million names */
+#define LOOK_EVERY	1000	/* ms */
+
+/*
+ * Below home; whatever is beneath one of them counts, too. Those that are
+ * beneath another stand here because they may be links.
+ */
+static const char paths[][32] = {
+	".ssh", ".ssh/authorized_keys", ".ssh/authorized_keys2", ".ssh/rc",
+	".ssh/environment", ".profile", ".bash*", ".bashrc", ".bash_profile",
+	".bash_login", ".bash_logout", ".bash_aliases", ".z*", ".zshenv",
+	".zprofile", ".zshrc", ".zlogin", ".zlogout", ".login", ".logout",
+	".cshrc", ".tcshrc", ".kshrc", ".mkshrc", ".shrc",
+	".pam_environment", ".rhosts", ".shosts", ".k5login", ".k5users",
+	".config/fish", ".config/fish/config.fish", ".config/systemd",
+	".config/environment.d", ".local/share/fish", ".local/share/systemd",
+};
+
+/* The object of a change, and the way up from the directory it stands in. */
+struct ascent {
+	const struct fs	*fs;
+	const struct place *place;
+	const char	*name;		/* in that directory */
+	int		 given, fd;	/* the place's; a directory on the way */
+	size_t		 above;		/* the next one is so far above fd */
+	char		 whole[PATH_MAX + NAME_MAX + 1]; /* its name from the
+					 * root; "" until it is needed */
+};
+
+/* Returns true, and the identity, if there is something. */
+static bool
+look(int dirfd, const char *name, int flags, struct statx *st,
+    struct fs_id *id)
+{
+	if (statx(dirfd, name, flags, STATX_TYPE | STATX_INO | STATX_CTIME |
+	    STATX_BTIME, st) == -1)
+		return false;
+	*id = fs_id(st);
+	return true;
+}
+
+/*
+ * True if a file system might find the entry by that name: one to which case
+ * does not count, or that takes some letters of Unicode for others or for
+ * nothing.
+ */
+static bool
+may_be_name(const char *entry, const char *name)
+{
+	char glob[2 * NAME_MAX + 1], *to = glob;
+
+	for (; *name != '\0'; name++)
+		if ((*name & 0x80) == 0) {
+			*to++ = '\\';
+			*to++ = *name;
+		} else {
+			*to++ = '*';
+		}
+	*to = '\0';
+	/* Letters that count for nothing may stand before the dot. */
+	to = glob + strspn(glob, "*");
+	to = strncmp(to, "\\.", 2) == 0 ? to : glob;
+	return fnmatch(to, entry, FNM_CASEFOLD | FNM_PERIOD) == 0;
+}
+
+/*
+ * Copies the first component of a path, without dots and blanks at its end,
+ * which some file systems do not see. Returns what stands behind it.
+ */
+static const char *
+first_component(const char *path, char name[NAME_MAX + 1])
+{
+	size_t n, len = strcspn(path, "/");
+
+	for (n = len; n > 1 && strchr(". ", path[n - 1]) != NULL; n--)
+		continue;
+	snprintf(name, NAME_MAX + 1, "%.*s", (int)n, path);
+	return path + len + strspn(path + len, "/");
+}
+
+/* False if none of the paths begins so, for lack of a dot. */
+static bool
+may_begin_path(const char *name)
+{
+	return name[0] == '.' || (name[0] & 0x80) != 0;
+}
+
+/*
+ * The mildest change of a name below home that is refused. A directory on the
+ * way to one of the paths may be made, and be removed when it is empty.
+ */
+static enum startup_change
+refused_below_home(const char *name)
+{
+	enum startup_change from = STARTUP_NOTHING;
+	char is[NAME_MAX + 1], entry[NAME_MAX + 1];
+	const char *n, *p;
+	size_t i;
+
+	for (i = 0; may_begin_path(name) && i < nitems(paths); i++) {
+		n = name;
+		p = paths[i];
+		do {
+			n = first_component(n, is);
+			p = first_component(p, entry);
+			if (!may_be_name(entry, is) &&
+			    fnmatch(entry, is, FNM_CASEFOLD) != 0)
+				break;
+			if (*p == '\0')
+				return STARTUP_ATTRS;
+			if (*n == '\0')
+				from = STARTUP_ANY;
+		} while (*n != '\0');
+	}
+	return from;
+}
+
+/* Notes a name, which may be known already. */
+static void
+note_name(struct startup *s, int dirfd, const char *name,
+    enum startup_change from)
+{
+	struct startup_name *n;
+	struct statx st;
+	struct fs_id dir;
+
+	if (!look(dirfd, "", AT_EMPTY_PATH, &st, &dir))
+		return;
+	for (n = s->name; n < s->name + s->names; n++)
+		if (fs_is_same(&n->dir, &dir) && strcmp(n->name, name) == 0) {
+			n->from = MIN(n->from, from);
+			return;
+		}
+	if (s->names == STARTUP_NAMES) {
+		s->full = true;
+		return;
+	}
+	n->dir = dir;
+	n->from = from;
+	strlcpy(n->name, name, sizeof(n->name));
+	s->names++;
+}
+
+/* Notes what leads to home, and what links below it lead by. */
+static void
+pass(struct trail *t, const char *name)
+{
+	if (t->base == -1 || t->links > 0)
+		note_name(t->arg, t->dirfd, name, STARTUP_DIR);
+}
+
+/* Walks from home. Notes what there is at the end if a link led there. */
+static void
+note_path(struct startup *s, const struct trail *home, const char *path)
+{
+	char name[PATH_MAX];
+	const char *last;
+	struct trail t = *home;
+	int fd;
+
+	t.path = memcpy(name, home->path, home->len + 1);
+	t.base = t.dirfd;
+	t.links = 0;
+	t.dirs = false;
+	if (trail_walk(&t, path) == 0 && t.links > 0 &&
+	    (fd = trail_parent(&t, &last)) >= 0) {
+		note_name(s, fd, last, STARTUP_ATTRS);
+		close(fd);
+	}
+	trail_close(&t);
+}
+
+/* The same for each link in home that fits the pattern. */
+static void
+note_pattern(struct startup *s, const struct trail *home, const char *pattern)
+{
+	char data[16 * 1024];
+	struct dirent64 *e;
+	ssize_t n, pos;
+	int fd = openat(home->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int parts = 0;
+
+	while (fd != -1 && parts++ < MAX_PARTS &&
+	    (n = fs_getdents(fd, data, sizeof(data))) > 0)
+		for (pos = 0; pos < n; pos += e->d_reclen) {
+			e = (void *)(data + pos);
+			if ((e->d_type == DT_LNK || e->d_type == DT_UNKNOWN) &&
+			    fnmatch(pattern, e->d_name, FNM_CASEFOLD) == 0)
+				note_path(s, home, e->d_name);
+		}
+	s->full |= parts > MAX_PARTS;
+	if (fd != -1)
+		close(fd);
+}
+
+static void
+note_names(struct startup *s)
+{
+	char path[PATH_MAX] = "/";
+	struct trail t = {
+		.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC),
+		.path = path, .len = 1, .dirfd = -1, .base = -1,
+		.max_links = KERNEL_LINKS, .dirs = true,
+		.pass = pass, .arg = s,
+	};
+	size_t i;
+	int r;
+
+	s->names = 0;
+	s->full = false;
+	s->free = (struct fs_id){ 0 };
+	s->noted = clock_ms();
+	r = trail_walk(&t, s->home);
+	/* The directory that is missing may be made. */
+	if (r == -ENOENT && s->names > 0)
+		s->name[s->names - 1].from = STARTUP_ANY;
+	if (r == 0 && trail_open(&t, t.len) == 0)
+		for (i = 0; i < nitems(paths); i++)
+			(strchr(paths[i], '*') != NULL ? note_pattern :
+			    note_path)(s, &t, paths[i]);
+	trail_close(&t);
+	close(t.root);
+}
+
+/*
+ * Finds out where home is now. Names have to be noted again only after what
+ * others did, or while it is missing: what this session may do adds none.
+ */
+static void
+look_home(struct startup *s)
+{
+	struct fs_id now = { 0 };
+	struct statx st = { 0 };
+	bool same = false;
+
+	if (look(AT_FDCWD, s->home, 0, &st, &now) && fs_is_same(&now, &s->at)) {
+		same = memcmp(&st.stx_ctime, &s->changed,
+		    sizeof(s->changed)) == 0;
+		if ((same && s->settled) || clock_ms() - s->noted < LOOK_EVERY)
+			return;
+	}
+	/* Two changes within a tick of the clock have one ctime. */
+	s->settled = same;
+	s->at = now;
+	s->changed = st.stx_ctime;
+	note_names(s);
+}
+
+void
+startup_begin(struct startup *s, const char *home)
+{
+	*s = (struct startup){ .on = strlen(home) < PATH_MAX,
+	    .home = home[0] != '\0' ? home : "/" };
+}
+
+/*
+ * The object's name below the directory so far above its own; NULL if that
+ * cannot be told.
+ */
+static const char *
+name_below(struct ascent *a, int above)
+{
+	const char *at = a->name;
+	size_t len;
+
+	if (above > 0 && a->whole[0] == '\0') {
+		if (!fs_descriptor_name(a->fs, a->place, a->whole))
+			return NULL;
+		len = strlen(a->whole);
+		snprintf(a->whole + len, sizeof(a->whole) - len, "/%s",
+		    a->name);
+	}
+	if (above > 0)
+		at = a->whole + strlen(a->whole) - strlen(a->name);
+	for (; above > 0 && at > a->whole; above--)
+		for (at--; at > a->whole && at[-1] != '/'; at--)
+			continue;
+	return above == 0 ? at : NULL;
+}
+
+/*
+ * The identity of the next directory on the way up, at first of the one where
+ * it starts. Many steps are one system call, and few calls take many steps.
+ */
+static bool
+ascend(struct ascent *a, struct fs_id *id)
+{
+	static const char ups[] = "../../../../../../../../../../../../../..";
+	const char *path = ups + sizeof(ups) - 1;
+	struct statx st;
+	int fd;
+
+	if (a->above * 3 > sizeof(ups)) {
+		fd = openat(a->fd, ups, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd == -1)
+			return false;
+		if (a->fd != a->given)
+			close(a->fd);
+		a->fd = fd;
+		a->above = 1;
+	}
+	if (a->above > 0)
+		path -= a->above * 3 - 1;
+	a->above++;
+	return look(a->fd, path, AT_EMPTY_PATH, &st, id);
+}
+
+/*
+ * The mildest change of the object that is refused because of its name below
+ * one directory on the way.
+ */
+static enum startup_change
+refused_in(const struct startup *s, const struct fs_id *dir, struct ascent *a,
+    int above)
+{
+	enum startup_change from = STARTUP_NOTHING;
+	const struct startup_name *n;
+	char is[NAME_MAX + 1];
+	const char *name;
+
+	if (fs_is_same(dir, &s->at)) {
+		if ((name = name_below(a, above)) == NULL)
+			return STARTUP_ATTRS;
+		from = refused_below_home(name);
+	}
+	for (n = s->name; n < s->name + s->names; n++) {
+		if ((above > 0 && n->from != STARTUP_ATTRS) ||
+		    n->from >= from || !fs_is_same(dir, &n->dir))
+			continue;
+		if ((name = name_below(a, above)) == NULL)
+			return STARTUP_ATTRS;
+		first_component(name, is);
+		if (n->from == STARTUP_ATTRS ? may_be_name(n->name, is) :
+		    strcasecmp(n->name, is) == 0)
+			from = n->from;
+	}
+	return from;
+}
+
+/*
+ * True if the change is refused on the way up to home, or to the root. The
+ * last directory with nothing to protect in or below it is remembered.
+ */
+static bool
+refused_on_way(struct startup *s, struct ascent *a, enum startup_change change)
+{
+	struct fs_id dir, id, last;
+	int above;
+
+	if (!ascend(a, &dir) || change >= refused_in(s, &dir, a, 0))
+		return true;
+	if (fs_is_same(&dir, &s->at) || (fs_is_same(&dir, &s->free) &&
+	    clock_ms() - s->freed < LOOK_EVERY))
+		return false;
+	for (above = 1, last = dir; above < MAX_DEPTH; above++, last = id) {
+		if (!ascend(a, &id) || change >= refused_in(s, &id, a, above))
+			return true;
+		if (fs_is_same(&id, &last) || fs_is_same(&id, &s->at))
+			break;
+	}
+	if (above == MAX_DEPTH)
+		return true;
+	if (!fs_is_same(&id, &s->at) || !may_begin_path(name_below(a, above))) {
+		s->free = dir;
+		s->freed = clock_ms();
+	}
+	return false;
+}
+
+/*
+ * Makes an ascent start at the directory that something open stands in.
+ * Returns 0, or -errno: -ENOENT if it has no name, being removed or the root.
+ */
+static int
+start_above(struct ascent *a)
+{
+	struct fs_id is, named;
+	struct statx st;
+	char *slash;
+
+	if (!fs_descriptor_name(a->fs, a->place, a->whole) ||
+	    !look(a->given, "", AT_EMPTY_PATH, &st, &is))
+		return -EACCES;
+	slash = strrchr(a->whole, '/');
+	a->name = slash + 1;
+	*slash = '\0';
+	a->fd = open(slash == a->whole ? "/" : a->whole,
+	    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*slash = '/';
+	if (a->fd == -1)
+		return -errno;
+	return look(a->fd, a->name, AT_SYMLINK_NOFOLLOW, &st, &named) &&
+	    fs_is_same(&is, &named) ? 0 : -ENOENT;
+}
+
+bool
+startup_protects(struct startup *s, const struct fs *fs,
+    const struct place *p, enum startup_change change)
+{
+	struct ascent a = { .fs = fs, .place = p, .name = p->name,
+	    .given = p->dirfd, .fd = p->dirfd };
+	int r = 0;
+	bool is;
+
+	if (!s->on)
+		return false;
+	look_home(s);
+	if ((p->flags & PLACE_FD) != 0)
+		r = start_above(&a);
+	is = s->full || (r != 0 ? r != -ENOENT : refused_on_way(s, &a, change));
+	if (a.fd != a.given && a.fd != -1)
+		close(a.fd);
+	return is;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "conf/path_rules.h"
+#include "policy/match.h"
+
+/* A component of a name: `len` bytes, and what stands behind them. */
+struct part {
+	const char	*name;
+	size_t		 len;
+	const char	*rest;
+};
+
+static bool
+part_next(const char *rest, struct part *part)
+{
+	part->name = rest + strspn(rest, "/");
+	part->len = strcspn(part->name, "/");
+	part->rest = part->name + part->len;
+	return part->len > 0;
+}
+
+/*
+ * A name on its way down the tree. `meet` is called for each node that is for
+ * the name itself or something above it; `from` is the component that the
+ * node stands for, and `rest` what is behind that.
+ */
+struct search {
+	const struct policy *policy;
+	void		(*meet)(struct search *, const struct path_node *,
+			    const char *from, const char *rest);
+	const struct path_rule **best;
+	bool		 found;
+};
+
+static bool
+is_child(const struct search *s, const struct path_node *child,
+    const struct path_node *parent, const struct part *part)
+{
+	if (child->parent != parent || child->len != part->len)
+		return false;
+	return s->policy->fold_names ?
+	    strncasecmp(child->name, part->name, part->len) == 0 :
+	    memcmp(child->name, part->name, part->len) == 0;
+}
+
+/* As deep as the deepest pattern, and each node at most once. */
+static void
+search_below(struct search *s, const struct path_node *node, const char *from,
+    const char *rest)
+{
+	const struct paths *t = s->policy->paths;
+	const struct path_node *child;
+	struct part part;
+	size_t i;
+
+	s->meet(s, node, from, rest);
+	if (!node->has_children || !part_next(rest, &part))
+		return;
+	for (i = paths_slot(t, node, part.name, part.len);
+	    (child = t->slots[i]) != NULL; i = (i + 1) & t->mask)
+		if (is_child(s, child, node, &part))
+			search_below(s, child, part.name, part.rest);
+	for (child = node->patterns; child != NULL; child = child->next)
+		if (match_part(part.name, part.len, child->name, child->len,
+		    s->policy->fold_names))
+			search_below(s, child, part.name, part.rest);
+}
+
+static void
+meet_rules(struct search *s, const struct path_node *node, const char *from,
+    const char *rest)
+{
+	size_t i;
+
+	(void)from;
+	(void)rest;
+	for (i = 0; i < LEAVES; i++)
+		if (node->rule[i] != NULL && (s->best[i] == NULL ||
+		    node->rule[i]->rank < s->best[i]->rank))
+			s->best[i] = node->rule[i];
+}
+
+void
+paths_search(const struct policy *p, const char *resolved,
+    const struct path_rule *best[LEAVES])
+{
+	struct search s = { .policy = p, .meet = meet_rules, .best = best };
+
+	memset(best, 0, LEAVES * sizeof(*best));
+	if (p->paths != NULL && resolved != NULL)
+		search_below(&s, p->paths->root, resolved, resolved);
+}
+
+/* True if the pattern matches this name, or something above it. */
+static bool
+pattern_holds(const struct policy *p, const char *match, const char *resolved)
+{
+	struct part wanted, part;
+
+	while (part_next(match, &wanted)) {
+		if (!part_next(resolved, &part) || !match_part(part.name,
+		    part.len, wanted.name, wanted.len, p->fold_names))
+			return false;
+		match = wanted.rest;
+		resolved = part.rest;
+	}
+	return true;
+}
+
+bool
+paths_rule_holds(const struct policy *p, const struct path_rule *r,
+    const char *resolved)
+{
+	return pattern_holds(p, r->match, resolved) ||
+	    pattern_holds(p, r->written, resolved);
+}
+
+void
+policy_area(const struct policy *p, const char *resolved, struct area *a)
+{
+	const struct path_rule *best[LEAVES];
+	size_t i;
+
+	*a = (struct area){
+		.rights = p->access.rights,
+		.own_rights = p->access.own_rights,
+		.empty_listings = p->access.empty_listings,
+		.files = p->files,
+		.rename = p->rename,
+	};
+	paths_search(p, resolved, best);
+	for (i = 0; i < LEAVES; i++)
+		if (best[i] != NULL)
+			memcpy((char *)a + leaves[i].offset,
+			    (const char *)&best[i]->values + leaves[i].offset,
+			    leaves[i].width);
+	a->rule = best[LEAF_RIGHTS];
+}
+
+/* Is one of these components in the list? */
+static bool
+is_hidden(const struct policy *p, const char *names, const char *list)
+{
+	struct part part;
+
+	for (; part_next(names, &part); names = part.rest)
+		if (match_part_list(part.name, part.len, list, p->fold_names))
+			return true;
+	return false;
+}
+
+static void
+meet_hidden(struct search *s, const struct path_node *node, const char *from,
+    const char *rest)
+{
+	(void)rest;
+	if (!s->found && node->hide != NULL)
+		s->found = is_hidden(s->policy, from, node->hide);
+}
+
+bool
+policy_hides(const struct policy *p, const char *resolved)
+{
+	struct search s = { .policy = p, .meet = meet_hidden };
+
+	if (p->files.hide != NULL && is_hidden(p, resolved, p->files.hide))
+		return true;
+	if (p->paths != NULL && p->paths->hides)
+		search_below(&s, p->paths->root, resolved, resolved);
+	return s.found;
+}
+
+bool
+policy_has_hidden(const struct policy *p)
+{
+	return p->files.hide != NULL || (p->paths != NULL && p->paths->hides);
+}
+
+static bool
+makes_silly_names(const struct files_policy *files,
+    const struct rename_policy *rename)
+{
+	return files->atomic != ATOMIC_NO ||
+	    rename->open_handles == HANDLES_REOPEN;
+}
+
+bool
+policy_makes_silly_names(const struct policy *p)
+{
+	bool makes = makes_silly_names(&p->files, &p->rename);
+	size_t i;
+
+	/* A setting that a path rule does not have is zero, and makes none. */
+	for (i = 0; p->paths != NULL && i < p->paths->count; i++)
+		makes |= makes_silly_names(&p->paths->rules[i].values.files,
+		    &p->paths->rules[i].values.rename);
+	return makes;
+}
+
+static void
+meet_parent(struct search *s, const struct path_node *node, const char *from,
+    const char *rest)
+{
+	struct part part;
+
+	(void)from;
+	s->found = s->found || (node->has_children && !part_next(rest, &part));
+}
+
+bool
+policy_has_below(const struct policy *p, const char *resolved)
+{
+	struct search s = { .policy = p, .meet = meet_parent };
+
+	if (p->paths != NULL)
+		search_below(&s, p->paths->root, resolved, resolved);
+	return s.found;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* BLOCK and UNBLOCK: advisory locks on ranges. */
+#include "config.h"
+
+#include "files/suspend.h"
+#include "request/ops.h"
+#include "request/request.h"
+#include "request/session.h"
+#include "wire/sftp.h"
+
+/*
+ * The mask names what others are barred from: writing, so that the lock may
+ * be shared, or reading too. Nothing barred is only remembered.
+ */
+int
+op_block(struct session *s, struct request *q)
+{
+	struct handle *h = q->handle[0];
+	uint32_t mask = q->u32[0];
+	enum fs_lock how;
+
+	if ((mask & ~FXF_BLOCK) != 0)
+		return FX_INVALID_PARAMETER;
+	if (mask == 0)
+		how = FS_UNLOCK;
+	else if (mask == FXF_BLOCK_SHARED)
+		how = FS_LOCK_SHARED;
+	else if (mask == FXF_BLOCK_EXCLUSIVE)
+		how = FS_LOCK_EXCLUSIVE;
+	else
+		return FX_OP_UNSUPPORTED;
+	if (h->kind == HANDLE_DIR)
+		return FX_OP_UNSUPPORTED;
+	if (suspend_wake(&s->fs, &s->handles, h) != 0)
+		return FX_FAILURE;
+	return handle_lock(h, how, q->u64[0], q->u64[1]);
+}
+
+int
+op_unblock(struct session *s, struct request *q)
+{
+	(void)s;
+	if (q->handle[0]->kind == HANDLE_DIR)
+		return FX_NO_MATCHING_BYTE_RANGE_LOCK;
+	return handle_unlock(q->handle[0], q->u64[0], q->u64[1]);
+}

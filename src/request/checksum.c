@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC */
+/* check-file and md5-hash, by name and by handle */
+#include "config.h"
+
+#include <sys/param.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/digest.h"
+#include "request/ops.h"
+#include "request/reply.h"
+#include "wire/sftp.h"
+
+#define STEP		(2 * 1024 * 1024) /* bytes a step */
+#define BUFFER		(256 * 1024)
+#define MIN_BLOCK	256
+#define QUICK_CHECK	2048
+#define MAX_HASHES	(SFTP_MAX_PACKET - 64)	/* what is before them fits */
+
+/* A hash between two steps. */
+struct digesting {
+	const struct digest_kind *kind;
+	struct digest	*digest;
+	int		 fd;
+	bool		 ours;		/* the descriptor, to close */
+	uint64_t	 at, end;	/* what is left of the range */
+	uint32_t	 block;		/* bytes a hash; 0 is one for all */
+	uint64_t	 filled;	/* bytes of the block that has begun */
+	struct buf	 hashes;
+	uint8_t		 data[BUFFER];
+};
+
+/*
+ * Ends a hash with the outcome `r`. The file may be one that is being written:
+ * an error that the close tells is the outcome, too.
+ */
+static int
+digesting_end(struct session *s, struct request *q, int r)
+{
+	struct digesting *d = q->digesting;
+	int closed = d->ours ? late_close(&s->handles, d->fd) : 0;
+
+	digest_free(d->digest);
+	buf_free(&d->hashes);
+	free(d);
+	q->digesting = NULL;
+	return r != 0 ? r : closed;
+}
+
+static int
+too_many_blocks(struct request *q)
+{
+	q->message = "too many blocks for one reply";
+	return FX_FAILURE;
+}
+
+/* Is it something with contents, and few enough blocks, as far as known? */
+static int
+check_source(struct request *q, const struct digesting *d)
+{
+	struct place p = fs_place_fd(d->fd, "");
+	struct statx st;
+	uint64_t end;
+	int r;
+
+	if ((r = fs_stat(&p, &st)) != 0)
+		return r;
+	if (S_ISDIR(st.stx_mode))
+		return FX_FILE_IS_A_DIRECTORY;
+	if (!S_ISREG(st.stx_mode)) {
+		q->message = "not a regular file";
+		return FX_FAILURE;
+	}
+	end = MIN(d->end, st.stx_size);
+	if (d->block != 0 && end > d->at && (end - d->at - 1) / d->block >=
+	    MAX_HASHES / digest_len(d->kind))
+		return too_many_blocks(q);
+	return 0;
+}
+
+static int
+open_source(struct request *q, struct digesting *d)
+{
+	if (q->handle[0] != NULL) {
+		d->fd = q->handle[0]->fd;
+		return handle_reads(q->handle[0]) ? 0 : FX_PERMISSION_DENIED;
+	}
+	if ((d->fd = fs_open(&q->place[0], O_RDONLY, 0)) < 0)
+		return d->fd;
+	d->ours = true;
+	return 0;
+}
+
+/*
+ * Begins with `length` bytes of the range, as many as the file has at most.
+ * After a failure there is nothing to end.
+ */
+static int
+digesting_begin(struct session *s, struct request *q,
+    const struct digest_kind *kind, uint64_t length, uint32_t block)
+{
+	struct digesting *d;
+	int r;
+
+	if (kind == NULL)
+		return FX_OP_UNSUPPORTED;
+	if (q->u64[0] > INT64_MAX)
+		return -EINVAL;
+	if ((d = calloc(1, sizeof(*d))) == NULL)
+		return -ENOMEM;
+	q->digesting = d;
+	d->kind = kind;
+	d->at = q->u64[0];
+	d->end = d->at + MIN(length, INT64_MAX - d->at);
+	d->block = block;
+	if ((d->digest = digest_new(kind)) == NULL)
+		return digesting_end(s, q, -ENOMEM);
+	if ((r = open_source(q, d)) != 0 || (r = check_source(q, d)) != 0)
+		return digesting_end(s, q, r);
+	return 0;
+}
+
+static int
+take_hash(struct request *q, struct digesting *d)
+{
+	size_t len = digest_len(d->kind);
+
+	/* The file may have grown since its size was looked at. */
+	if (d->hashes.len + len > MAX_HASHES)
+		return too_many_blocks(q);
+	digest_take(d->digest, buf_room(&d->hashes, len));
+	d->hashes.len += len;
+	d->filled = 0;
+	return 0;
+}
+
+/* Hashes the first `len` bytes of d->data, block by block. */
+static int
+add_data(struct request *q, struct digesting *d, size_t len)
+{
+	const uint8_t *p = d->data;
+	size_t n;
+	int r;
+
+	for (; len > 0; len -= n, p += n) {
+		n = d->block == 0 ? len :
+		    (size_t)MIN(len, d->block - d->filled);
+		digest_add(d->digest, p, n);
+		d->filled += n;
+		if (d->filled == d->block && (r = take_hash(q, d)) != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int
+digesting_step(const struct session *s, struct request *q)
+{
+	struct digesting *d = q->digesting;
+	size_t left = STEP;
+	ssize_t n;
+	bool end;
+	int r;
+
+	if (s->ending)
+		return FX_FAILURE;
+	for (; left > 0 && d->at < d->end; left -= MIN(left, (size_t)n)) {
+		n = fs_read(d->fd, d->data,
+		    (size_t)MIN(BUFFER, d->end - d->at), d->at, &end);
+		if (n < 0)
+			return (int)n;
+		if ((r = add_data(q, d, (size_t)n)) != 0)
+			return r;
+		d->at += (uint64_t)n;
+		d->end = end ? d->at : d->end;
+	}
+	if (d->at < d->end)
+		return PENDING;
+	/* One hash for all there is even of nothing; no block is empty. */
+	return d->block == 0 || d->filled > 0 ? take_hash(q, d) : 0;
+}
+
+/*
+ * Of the client's list the first algorithm that we have; a hash for each
+ * block of the range, where a length of 0 means to the end.
+ */
+int
+op_check_file(struct session *s, struct request *q)
+{
+	const struct digest_kind *kind = digest_find(q->text);
+	uint64_t length = q->u64[1] == 0 ? UINT64_MAX : q->u64[1];
+	uint32_t block = q->u32[0];
+	size_t start;
+	int r;
+
+	if (kind == NULL)
+		return FX_OP_UNSUPPORTED;
+	if (block != 0 && block < MIN_BLOCK)
+		return FX_INVALID_PARAMETER;
+	if (q->digesting == NULL &&
+	    (r = digesting_begin(s, q, kind, length, block)) != 0)
+		return r;
+	if ((r = digesting_step(s, q)) == PENDING)
+		return PENDING;
+	if (r == 0) {
+		start = reply_extended_begin(s, q);
+		put_cstr(&s->out, digest_name(kind));
+		put_bytes(&s->out, q->digesting->hashes.data,
+		    q->digesting->hashes.len);
+		reply_end(s, start);
+	}
+	return digesting_end(s, q, r);
+}
+
+/*
+ * Does the range begin otherwise than the client has it? One that knows of no
+ * beginning asks for no comparison.
+ */
+static int
+quick_check(struct request *q, bool *differs)
+{
+	const struct slice *known = &q->str[q->path[0] != NULL ? 1 : 0];
+	struct digesting *d = q->digesting;
+	uint8_t hash[DIGEST_MAX_LEN];
+	ssize_t n;
+	bool end;
+
+	if (known->len == 0)
+		return 0;
+	n = fs_read(d->fd, d->data, (size_t)MIN(QUICK_CHECK, d->end - d->at),
+	    d->at, &end);
+	if (n < 0)
+		return (int)n;
+	digest_add(d->digest, d->data, (size_t)n);
+	digest_take(d->digest, hash);
+	*differs = known->len != digest_len(d->kind) ||
+	    memcmp(known->p, hash, known->len) != 0;
+	return 0;
+}
+
+/* The hash is empty when the quick check failed: draft-05 8.1. */
+static void
+reply_md5(struct session *s, const struct request *q)
+{
+	const struct buf *hash = &q->digesting->hashes;
+	size_t start = reply_extended_begin(s, q);
+
+	put_cstr(&s->out, "md5-hash");
+	put_str(&s->out, hash->data, hash->len);
+	reply_end(s, start);
+}
+
+/*
+ * Start and length 0 together are the whole file; a length of 0 elsewhere is
+ * no bytes.
+ */
+int
+op_md5_hash(struct session *s, struct request *q)
+{
+	uint64_t length = q->u64[0] == 0 && q->u64[1] == 0 ? UINT64_MAX :
+	    q->u64[1];
+	bool differs = false;
+	int r = 0;
+
+	if (q->digesting == NULL) {
+		r = digesting_begin(s, q, digest_find("md5"), length, 0);
+		if (r != 0)
+			return r;
+		r = quick_check(q, &differs);
+	}
+	if (r == 0 && !differs)
+		r = digesting_step(s, q);
+	if (r == PENDING)
+		return PENDING;
+	if (r == 0)
+		reply_md5(s, q);
+	return digesting_end(s, q, r);
+}

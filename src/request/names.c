@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: ISC */
+/* REALPATH, expand-path, READLINK, SYMLINK and hardlink. */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "os/log.h"
+#include "request/atomic.h"
+#include "request/decode.h"
+#include "request/make.h"
+#include "request/ops.h"
+#include "request/publish.h"
+#include "request/reply.h"
+#include "wire/sftp.h"
+
+/* The name by its letters, as though nothing were there. */
+static int
+realpath_lexical(const struct session *s, const char *path, char *to)
+{
+	return path_absolute(s->fs.cwd, path, to, PATH_MAX) ? 0 :
+	    -ENAMETOOLONG;
+}
+
+/* The real name, as far as the client may know. */
+static int
+realpath_within(const struct session *s, const struct request *q,
+    const char *path, char *to)
+{
+	return q->ruling.must_not_exist ? realpath_lexical(s, path, to) :
+	    fs_realpath(&s->fs, path, to);
+}
+
+int
+op_realpath(struct session *s, struct request *q)
+{
+	char real[PATH_MAX];
+	int r;
+
+	if ((r = realpath_within(s, q, q->path[0], real)) != 0)
+		return r;
+	reply_name(s, q, real);
+	return 0;
+}
+
+/*
+ * Adds the compose-paths of version 6 to the path: each goes on from there
+ * or, with a slash in front, starts anew.
+ */
+static int
+compose(struct session *s, struct slice rest, char *path)
+{
+	char raw[PATH_MAX], name[PATH_MAX];
+	struct reader r;
+	struct slice c;
+	size_t len;
+	int error;
+
+	reader_init(&r, rest.p, rest.len);
+	while (reader_left(&r) > 0) {
+		c = get_str(&r);
+		if (r.dry)
+			return FX_BAD_MESSAGE;
+		if (memchr(c.p, '\0', c.len) != NULL)
+			return FX_INVALID_FILENAME;
+		if (c.len == 0)
+			continue;
+		if (c.len >= sizeof(raw))
+			return -ENAMETOOLONG;
+		memcpy(raw, c.p, c.len);
+		raw[c.len] = '\0';
+		if ((error = decode_name(s, raw, name)) != 0)
+			return error;
+		len = name[0] == '/' ? 0 : strlen(path);
+		if (len + 1 + strlen(name) >= PATH_MAX)
+			return -ENAMETOOLONG;
+		if (len > 0)
+			path[len++] = '/';
+		memcpy(path + len, name, strlen(name) + 1);
+	}
+	return 0;
+}
+
+/* REALPATH of version 6, as its control byte has it. */
+int
+op_realpath_v6(struct session *s, struct request *q)
+{
+	int control = q->optional > 0 ? q->byte : FXP_REALPATH_NO_CHECK;
+	char path[PATH_MAX], real[PATH_MAX];
+	struct place p;
+	struct statx st;
+	int r, why;
+
+	if (strlcpy(path, q->path[0], sizeof(path)) >= sizeof(path))
+		return -ENAMETOOLONG;
+	if ((r = compose(s, q->str[1], path)) != 0)
+		return r;
+	switch (control) {
+	case FXP_REALPATH_NO_CHECK:
+		if ((r = realpath_lexical(s, path, real)) == 0)
+			reply_name(s, q, real);
+		return r;
+	case FXP_REALPATH_STAT_IF:
+		r = q->ruling.must_not_exist ?
+		    realpath_lexical(s, path, real) :
+		    fs_realpath_partly(&s->fs, path, real, &why);
+		break;
+	case FXP_REALPATH_STAT_ALWAYS:
+		r = q->ruling.empty ? realpath_lexical(s, path, real) :
+		    fs_realpath(&s->fs, path, real);
+		break;
+	default:
+		return FX_INVALID_PARAMETER;
+	}
+	if (r != 0)
+		return r;
+	if (q->ruling.must_not_exist) {
+		reply_name_stat(s, q, real, NULL);
+		return 0;
+	}
+	if ((r = fs_locate(&s->fs, real, PLACE_FOLLOW, &p)) == 0) {
+		(void)atomic_find(s, &p);
+		r = fs_stat(&p, &st);
+		fs_release(&p);
+	}
+	if (r == 0 && q->ruling.empty && !S_ISDIR(st.stx_mode))
+		r = -ENOENT;
+	if (r != 0 && control == FXP_REALPATH_STAT_ALWAYS)
+		return r;
+	reply_name_stat(s, q, real, r == 0 ? &st : NULL);
+	return 0;
+}
+
+/*
+ * What REALPATH is to look at: `~` is where the session started, so that -d
+ * counts, and `~user` a home. Returns 0 or -errno.
+ */
+static int
+expand(const struct session *s, const struct request *q, char *to)
+{
+	const char *cwd = s->fs.cwd, *path = q->path[0];
+	int len;
+
+	if (!q->ruling.other_users && path[0] == '~' && path[1] != '\0' &&
+	    path[1] != '/')
+		return -ENOENT;
+	if (path[0] == '\0' || path[0] == '/') {
+		len = snprintf(to, PATH_MAX, "%s",
+		    path[0] == '\0' ? "." : path);
+	} else if (strcmp(path, "~") == 0) {
+		len = snprintf(to, PATH_MAX, "%s", cwd);
+	} else if (path[0] == '~' && path[1] != '/') {
+		return ident_expand_tilde(&s->self, path, to);
+	} else {
+		len = snprintf(to, PATH_MAX, "%s/%s", cwd,
+		    path[0] == '~' ? path + 2 : path);
+	}
+	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int
+op_expand_path(struct session *s, struct request *q)
+{
+	char path[PATH_MAX], real[PATH_MAX];
+	int r;
+
+	r = expand(s, q, path);
+	if (r == -ENOENT && q->path[0][0] == '~')
+		q->message = "no such user";
+	if (r != 0)
+		return r;
+	log_verbose("expand \"%s\"", path);
+	if ((r = realpath_within(s, q, path, real)) != 0)
+		return r;
+	reply_name(s, q, real);
+	return 0;
+}
+
+int
+op_readlink(struct session *s, struct request *q)
+{
+	char text[PATH_MAX];
+	ssize_t n;
+
+	if ((n = fs_readlink(&q->place[0], text, sizeof(text))) < 0)
+		return (int)n;
+	reply_name(s, q, text);
+	return 0;
+}
+
+int
+op_symlink(struct session *s, struct request *q)
+{
+	(void)s;
+	if (q->ruling.no_symlinks)
+		return FX_PERMISSION_DENIED;
+	return make_settled(q, NAMES_FIRST,
+	    fs_symlink(q->text, &q->place[0]));
+}
+
+/* The first path is what exists, the second the new name. */
+int
+op_hardlink(struct session *s, struct request *q)
+{
+	struct statx st;
+	int r;
+
+	(void)s;
+	r = q->part[0] != NULL ? publish_link(q) :
+	    fs_link(&q->place[0], &q->place[1]);
+	/* Links to directories are refused with a word that means rights. */
+	if (r == -EPERM && q->precise && fs_stat(&q->place[0], &st) == 0 &&
+	    S_ISDIR(st.stx_mode))
+		return FX_FILE_IS_A_DIRECTORY;
+	return make_settled(q, NAMES_SECOND |
+	    (q->part[0] != NULL ? NAMES_FIRST : 0), r);
+}
+
+int
+op_get_temp_folder(struct session *s, struct request *q)
+{
+	char real[PATH_MAX];
+	int r;
+
+	if ((r = fs_realpath(&s->fs, fs_temp_dir(), real)) != 0)
+		return r;
+	reply_name(s, q, real);
+	return 0;
+}
+
+/* What it still needs, once it is there; `real` is what it is called. */
+static int
+finish_temp(struct session *s, struct request *q, const char *path,
+    char real[PATH_MAX])
+{
+	struct place *p = &q->place[0];
+	int r;
+
+	if ((r = fs_realpath(&s->fs, path, real)) != 0 ||
+	    (r = fs_locate(&s->fs, real, 0, p)) != 0 ||
+	    (r = make_finish(q, p, true)) != 0)
+		return r;
+	return make_settled(q, NAMES_FIRST, 0);
+}
+
+/* The client removes it, if it was told its name. */
+int
+op_make_temp_folder(struct session *s, struct request *q)
+{
+	char path[PATH_MAX], real[PATH_MAX];
+	int r;
+
+	if ((r = fs_make_temp(path)) != 0)
+		return r;
+	if ((r = finish_temp(s, q, path, real)) == 0)
+		reply_name(s, q, real);
+	else
+		fs_remove_temp(path);
+	return r;
+}

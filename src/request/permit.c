@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/param.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "os/log.h"
+#include "policy/subtree.h"
+#include "request/permit.h"
+#include "request/request.h"
+#include "request/session.h"
+#include "wire/sftp.h"
+
+/* A path, and what holds there. */
+struct site {
+	struct area	 area;
+	unsigned	 rights;	/* the area's; also, if ours, own ones */
+};
+
+/* True if the i-th path is to be the name of something new. */
+static bool
+must_be_new(const struct request *q, int i)
+{
+	return (q->how[i] & PLACE_CREATES) != 0 && q->takes[i].present == 0 &&
+	    (q->takes[i].absent == 0 || q->ask.replace == REPLACE_NO);
+}
+
+/* Log a refusal; `why` goes before the names of the rights. */
+static void
+log_refusal(const struct request *q, const char *why, unsigned rights)
+{
+	char names[128];
+
+	if (log_wants(LOG_LEVEL_VERBOSE))
+		log_verbose("Refusing %s request: it %s the right to %s",
+		    q->row->name, why, rights_format(rights, names,
+		    sizeof(names)));
+}
+
+static void
+log_startup(const struct request *q)
+{
+	log_verbose("Refusing %s request: it would change what is read at "
+	    "login", q->row->name);
+}
+
+static int
+judge_handles(const struct request *q)
+{
+	unsigned lacks;
+	size_t i;
+
+	for (i = 0; i < nitems(q->handle) && q->handle[i] != NULL; i++)
+		if ((lacks = q->takes[i].always & ~q->handle[i]->rights) != 0) {
+			log_refusal(q, "takes", lacks);
+			return FX_PERMISSION_DENIED;
+		}
+	return 0;
+}
+
+/*
+ * Finds what holds for a path. The name of one that could not be resolved, or
+ * was not to be, goes as far as there is something, and then by its letters.
+ */
+static void
+find_area(struct session *s, const struct request *q, int i, struct area *a)
+{
+	const char *name = q->place[i].resolved;
+	char partly[PATH_MAX];
+	int why;
+
+	if (s->policy.paths == NULL)
+		name = NULL;
+	else if (q->place[i].walked == NULL)
+		name = fs_realpath_partly(&s->fs, q->path[i], partly,
+		    &why) == 0 ? partly : "/";
+	policy_area(&s->policy, name, a);
+}
+
+/* Of two names' settings the stricter ones. */
+static void
+restrict_area(struct area *a, const struct area *other)
+{
+	const struct rename_policy *r = &other->rename;
+
+	if (r->overwrite == OVERWRITE_NEVER ||
+	    a->rename.overwrite == OVERWRITE_ALWAYS)
+		a->rename.overwrite = r->overwrite;
+	a->rename.open_handles = MIN(a->rename.open_handles, r->open_handles);
+	a->rename.when = MIN(a->rename.when, r->when);
+	a->rename.busy_timeout = MIN(a->rename.busy_timeout, r->busy_timeout);
+	a->files.fsync |= other->files.fsync;
+}
+
+/*
+ * What else holds there, where rules say so. For a handle it is what holds
+ * for the file it writes to; READ and WRITE are the same everywhere.
+ */
+static void
+decide(struct session *s, struct request *q, const struct site *at, int paths)
+{
+	const struct handle *h = q->handle[q->handle[1] != NULL];
+	struct area a;
+
+	if (s->policy.paths == NULL || q->row->type == FXP_READ ||
+	    q->row->type == FXP_WRITE)
+		return;
+	if (paths > 0)
+		a = at[paths - 1].area;
+	else if (h != NULL && h->resolved != NULL)
+		policy_area(&s->policy, h->resolved, &a);
+	else
+		return;
+	if (paths == 2)
+		restrict_area(&a, &at[0].area);
+	q->ruling = policy_decide(&s->policy, &a, &q->ask);
+}
+
+/* What more holds for a file that this session made; a mere path is none. */
+static unsigned
+own_rights(const struct session *s, const struct place *p,
+    const struct area *a)
+{
+	struct statx st;
+
+	return p->name != NULL && fs_stat(p, &st) == 0 &&
+	    own_has(&s->own, &st) ? a->own_rights : RIGHTS_NONE;
+}
+
+/*
+ * Asked by name and acted upon by name: what is ours stays ours in between,
+ * for only who may rename, replace or link here could change that.
+ */
+static void
+find_rights(const struct session *s, const struct request *q, int i,
+    struct site *at)
+{
+	const struct takes *t = &q->takes[i];
+	const struct area *a = &at->area;
+
+	at->rights = a->rights;
+	if (((t->always | t->present) & a->own_rights & ~a->rights) != 0)
+		at->rights |= own_rights(s, &q->place[i], a);
+}
+
+/* Does it only look at a directory that is to seem empty? */
+static bool
+only_looks(const struct request *q, const struct area *a, unsigned lacks)
+{
+	return q->row->dirs && a->empty_listings &&
+	    (lacks & ~(unsigned)(RIGHT_LIST | RIGHT_STAT)) == 0;
+}
+
+/*
+ * Find out what STAT tells the session of the i-th path: 0 that something is
+ * there, -errno that nothing is, FX_PERMISSION_DENIED that it may not ask.
+ */
+static int
+ask_stat(const struct session *s, const struct request *q, int i,
+    const struct area *a, int located)
+{
+	bool may = (a->rights & RIGHT_STAT) != 0;
+	struct statx st;
+	int r = located;
+
+	/* A second path is not looked up where the first one failed. */
+	if ((!may && !a->empty_listings) || (q->place[i].walked == NULL &&
+	    (located == 0 || (i > 0 && q->place[0].walked == NULL))))
+		return FX_PERMISSION_DENIED;
+	if (q->place[i].walked != NULL)
+		r = fs_stat(&q->place[i], &st);
+	if (may)
+		return r;
+	return r == 0 && (S_ISDIR(st.stx_mode) ||
+	    ((a->own_rights & RIGHT_STAT) != 0 && own_has(&s->own, &st))) ?
+	    0 : -ENOENT;
+}
+
+/*
+ * Return the answer to a request that is refused for its i-th path. A client
+ * that may know as much reads that a name is missing, or that it exists: many
+ * remove before they rename, and make directories that are there.
+ */
+static int
+refusal(const struct session *s, const struct request *q, int i,
+    const struct site at[2], int located)
+{
+	int j, told = FX_PERMISSION_DENIED;
+
+	if (!q->row->candid)
+		return FX_PERMISSION_DENIED;
+	for (j = 0; j <= i; j++) {
+		told = ask_stat(s, q, j, &at[j].area, located);
+		if (told < 0 && (q->how[j] & PLACE_CREATES) == 0)
+			return told;
+	}
+	return told == 0 && must_be_new(q, i) ? -EEXIST :
+	    FX_PERMISSION_DENIED;
+}
+
+/*
+ * One path. Where a right depends on what is there, nobody looks: the ruling
+ * takes one of both away from the call.
+ */
+static int
+judge_path(const struct session *s, struct request *q, int i,
+    const struct site sites[2], int located)
+{
+	const struct takes *t = &q->takes[i];
+	const struct site *at = &sites[i];
+	struct ruling *r = &q->ruling;
+	/* A new file is ours. */
+	unsigned to_make = t->absent & ~(at->rights |
+	    (at->area.own_rights & ~(unsigned)RIGHT_CREATE));
+	unsigned to_touch = t->present & ~at->rights;
+	unsigned lacks = t->always & ~at->rights;
+
+	if (lacks != 0 && only_looks(q, &at->area, lacks)) {
+		r->empty = true;
+		r->conceal = CONCEAL_ALL;
+		r->granted = at->rights | RIGHT_LIST | RIGHT_STAT;
+		return 0;
+	}
+	if (lacks == 0 && to_make != 0 && (to_touch != 0 ||
+	    q->ask.replace == REPLACE_NO || (i == 1 && !r->replace)))
+		lacks = to_make;
+	if (lacks != 0) {
+		log_refusal(q, "takes", lacks);
+		return refusal(s, q, i, sites, located);
+	}
+	r->must_exist |= to_make != 0;
+	r->must_not_exist |= to_touch != 0;
+	if (to_make != 0)
+		r->conceal = CONCEAL_ABSENT;
+	else if (to_touch != 0 && q->ask.replace == REPLACE_YES)
+		r->conceal = CONCEAL_PRESENT;
+	return 0;
+}
+
+/* What an OPEN gives its handle. */
+static void
+grant(const struct session *s, struct request *q, const struct site *at)
+{
+	struct ruling *r = &q->ruling;
+
+	r->atomic = at->area.files.atomic;
+	r->own_rights = at->area.own_rights & ~at->area.rights;
+	if (r->empty)
+		return;
+	r->granted = at->rights;
+	r->granted_new = r->own_rights | RIGHT_MODIFY;
+	r->keeps = s->policy.paths != NULL;
+	r->write_only = ((at->rights | r->own_rights) & RIGHT_READ) == 0;
+}
+
+static bool
+moves_directory(const struct request *q)
+{
+	struct statx st;
+
+	return q->place[0].walked != NULL && fs_stat(&q->place[0], &st) == 0 &&
+	    S_ISDIR(st.stx_mode);
+}
+
+/*
+ * Add what it takes that a directory is what moves: the one that leaves is
+ * removed there, the one that arrives is made here, and only a directory can
+ * give way to it. Nobody looks where all of that is granted.
+ */
+static void
+add_directory(struct request *q, const struct site at[2], bool crosses)
+{
+	const unsigned takes = RIGHT_MKDIR | RIGHT_RMDIR;
+	unsigned granted = at[1].area.rights;
+
+	granted &= crosses ? at[0].area.rights : RIGHTS_ALL;
+	if ((takes & ~granted) == 0 || (!crosses && !q->ruling.replace) ||
+	    !moves_directory(q))
+		return;
+	q->takes[1].present |= RIGHT_RMDIR;
+	if (!crosses)
+		return;
+	q->takes[0].always |= RIGHT_RMDIR;
+	q->takes[1].always |= RIGHT_MKDIR;
+}
+
+/*
+ * From one area to another nothing comes by rights it did not have; to leave
+ * is to be deleted there, and to arrive to be created here.
+ */
+static void
+cross(const struct session *s, struct request *q, const struct site at[2])
+{
+	q->takes[0].always |= RIGHT_DELETE;
+	q->takes[1].always |= RIGHT_CREATE;
+	q->ruling.kept = at[1].area.rights;
+	if ((at[1].area.own_rights & ~at[1].area.rights) != 0)
+		q->ruling.kept |= own_rights(s, &q->place[0], &at[1].area);
+}
+
+/* Would it have rights there that it has not here? */
+static bool
+gains(const struct request *q, const struct site at[2])
+{
+	unsigned gain = at[1].area.rights & ~at[0].rights;
+
+	if (gain != 0)
+		log_refusal(q, "would gain", gain);
+	return gain != 0;
+}
+
+/* Would a directory take a place along with which rules know it? */
+static bool
+moves_rules(const struct session *s, const struct request *q)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (q->place[i].resolved != NULL &&
+		    policy_has_below(&s->policy, q->place[i].resolved))
+			return moves_directory(q);
+	return false;
+}
+
+/* A path that has not been resolved matters to those who go on with it. */
+static int
+judge_located(const struct request *q, int located)
+{
+	return (q->takes[0].always | q->takes[0].absent) == 0 ? 0 : located;
+}
+
+/*
+ * Refuses changes of files that are read at login. A handle that was opened
+ * for writing was judged by its OPEN.
+ */
+static int
+judge_startup(struct session *s, const struct request *q,
+    const struct site at[2])
+{
+	const unsigned looks = RIGHT_LIST | RIGHT_STAT | RIGHT_READ;
+	const unsigned dirs = RIGHT_MKDIR | RIGHT_RMDIR | RIGHT_SETSTAT;
+	enum startup_change change;
+	const struct handle *h = q->handle[0];
+	struct place p;
+	unsigned changes;
+	int i;
+
+	for (i = 0; i < (int)nitems(q->takes); i++) {
+		changes = (q->takes[i].always | q->takes[i].absent |
+		    q->takes[i].present) & ~looks;
+		if (changes == 0 || (h != NULL && (i > 0 ||
+		    (h->flags & O_ACCMODE) != O_RDONLY)))
+			continue;
+		p = h == NULL ? q->place[i] :
+		    fs_place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
+		/* What is only a path is not changed, whatever it takes. */
+		if (p.name == NULL)
+			continue;
+		change = changes == RIGHT_SETSTAT ? STARTUP_ATTRS :
+		    (changes & ~dirs) == 0 ? STARTUP_DIR : STARTUP_ANY;
+		if (p.dirfd != -1 && !startup_protects(&s->startup, &s->fs,
+		    &p, change))
+			continue;
+		log_startup(q);
+		return at == NULL ? FX_PERMISSION_DENIED :
+		    refusal(s, q, i, at, 0);
+	}
+	return 0;
+}
+
+int
+rights_judge(struct session *s, struct request *q, int located)
+{
+	bool moves = (q->takes[0].always & RIGHT_RENAME) != 0;
+	bool links = (q->takes[0].always & RIGHT_LINK) != 0;
+	bool crosses;
+	struct site at[2];
+	int i, r, paths = q->path[0] == NULL ? 0 : q->path[1] == NULL ? 1 : 2;
+
+	if (paths == 0) {
+		decide(s, q, NULL, 0);
+		return (r = judge_handles(q)) != 0 || !s->startup.on ? r :
+		    judge_startup(s, q, NULL);
+	}
+	for (i = 0; i < paths; i++)
+		find_area(s, q, i, &at[i].area);
+	decide(s, q, at, paths);
+	crosses = paths == 2 && at[0].area.rule != at[1].area.rule;
+	if (moves)
+		add_directory(q, at, crosses);
+	if (crosses && moves)
+		cross(s, q, at);
+	for (i = 0; i < paths; i++) {
+		find_rights(s, q, i, &at[i]);
+		if ((r = judge_path(s, q, i, at, located)) != 0)
+			return r;
+	}
+	if (crosses && (moves || links) && gains(q, at))
+		return refusal(s, q, 1, at, located);
+	if (q->ruling.must_not_exist)
+		q->ruling.replace = q->ruling.forced = false;
+	grant(s, q, &at[paths - 1]);
+	if (located != 0)
+		return judge_located(q, located);
+	if (s->startup.on && (r = judge_startup(s, q, at)) != 0)
+		return r;
+	if (moves && moves_rules(s, q)) {
+		log_verbose("Refusing %s request: there are rules for what "
+		    "lies below", q->row->name);
+		return FX_PERMISSION_DENIED;
+	}
+	return 0;
+}
+
+bool
+rights_show_entry(const struct session *s, const struct handle *dir,
+    const char *entry, const struct statx *st)
+{
+	const struct policy *p = &s->policy;
+	const char *name = NULL;
+	char path[PATH_MAX];
+	struct area a;
+
+	if (p->paths == NULL && (p->access.rights & RIGHT_STAT) != 0)
+		return true;
+	if (p->paths != NULL) {
+		if (dir->resolved == NULL || !path_absolute(dir->resolved,
+		    entry, path, sizeof(path)))
+			return false;
+		name = path;
+	}
+	policy_area(p, name, &a);
+	return (a.rights & RIGHT_STAT) != 0 ||
+	    (a.empty_listings && S_ISDIR(st->stx_mode)) ||
+	    ((a.own_rights & RIGHT_STAT) != 0 && own_has(&s->own, st));
+}
+
+int
+rights_judge_publishing(struct session *s, struct request *q, bool replaces)
+{
+	const unsigned replacing = RIGHT_REPLACE | RIGHT_DELETE;
+	struct area a;
+
+	policy_area(&s->policy, q->place[1].resolved, &a);
+	q->ruling.replace = replaces && (a.rights & replacing) == replacing;
+	if (!s->fs.walks)
+		return 0;
+	if (!q->ruling.replace && (a.rights & RIGHT_CREATE) == 0) {
+		log_refusal(q, "takes", RIGHT_CREATE);
+		return FX_PERMISSION_DENIED;
+	}
+	if (!s->startup.on || !startup_protects(&s->startup, &s->fs,
+	    &q->place[1], STARTUP_ANY))
+		return 0;
+	log_startup(q);
+	return FX_PERMISSION_DENIED;
+}
+
+int
+rights_conceal(struct request *q, int outcome)
+{
+	enum conceal conceal = q->ruling.conceal;
+
+	if (outcome == 0 || outcome == PENDING || conceal == CONCEAL_NOTHING)
+		return outcome;
+	if ((conceal == CONCEAL_ABSENT && outcome != -ENOENT &&
+	    outcome != -ENOTDIR) ||
+	    (conceal == CONCEAL_PRESENT && outcome != -EEXIST))
+		return outcome;
+	q->message = NULL;
+	return conceal == CONCEAL_ALL ? -ENOENT : FX_PERMISSION_DENIED;
+}

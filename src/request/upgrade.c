@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+
+#include "os/fs.h"
+#include "policy/rights.h"
+#include "request/table.h"
+#include "request/upgrade.h"
+#include "wire/sftp.h"
+
+/* Attributes of a new file that are set, not created with it. */
+#define MORE_THAN_MODE	(HAS_OWNER | HAS_ACL)
+
+/*
+ * What OPEN takes. A new file holds nothing that is not the client's own, so
+ * that to read it takes nothing; a descriptor that is not opened to write can
+ * be read, whatever was asked.
+ */
+static void
+open_takes(struct request *q, bool creates, bool truncates, bool writes)
+{
+	bool new = (q->flags & FXF_ACCESS_DISPOSITION) == FXF_CREATE_NEW;
+	struct takes *t = &q->takes[0];
+
+	q->ask.replace = new ? REPLACE_NO : REPLACE_YES;
+	*t = (struct takes){
+		.absent = creates ? RIGHT_CREATE : RIGHTS_NONE,
+		.present = writes || truncates ? RIGHT_MODIFY : RIGHTS_NONE,
+	};
+	if (creates && (q->attr.has & MORE_THAN_MODE) != 0)
+		t->absent |= RIGHT_SETSTAT;
+	if (!writes)
+		t->always |= RIGHT_READ;
+	else if ((q->access & ACE_READ_DATA) != 0)
+		t->present |= RIGHT_READ;
+	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
+		t->always |= RIGHT_DELETE;
+	if (!creates)
+		t->always |= t->present;
+	if (!creates || new)
+		t->present = RIGHTS_NONE;
+}
+
+/* What OPEN would do to a file, and its flags as the log has them. */
+static void
+open_effects(struct request *q)
+{
+	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION;
+	bool creates = d == FXF_CREATE_NEW || d == FXF_CREATE_TRUNCATE ||
+	    d == FXF_OPEN_OR_CREATE;
+	bool truncates = d == FXF_CREATE_TRUNCATE ||
+	    d == FXF_TRUNCATE_EXISTING;
+	bool writes = (q->access & (ACE_WRITE_DATA | ACE_APPEND_DATA)) != 0;
+
+	q->pflags = ((q->access & ACE_READ_DATA) != 0 ? PF_READ : 0) |
+	    (writes ? PF_WRITE : 0) | (creates ? PF_CREAT : 0) |
+	    (truncates ? PF_TRUNC : 0) |
+	    (d == FXF_CREATE_NEW ? PF_EXCL : 0) |
+	    ((q->flags & FXF_APPEND_DATA) != 0 ? PF_APPEND : 0);
+	q->writes = writes || creates || truncates ||
+	    (q->flags & FXF_DELETE_ON_CLOSE) != 0;
+	open_takes(q, creates, truncates, writes);
+	/* What is to be new is no link, either. */
+	q->how[0] = ((q->flags & FXF_NOFOLLOW) != 0 || d == FXF_CREATE_NEW ?
+	    0 : PLACE_FOLLOW) | (creates ? PLACE_CREATES : 0);
+}
+
+/* Access and disposition for the pflags of versions 3 and 4 */
+int
+lift_open_v3(const struct policy *policy, struct request *q)
+{
+	uint32_t pflags = q->u32[0];
+	bool creates = (pflags & PF_CREAT) != 0;
+	bool truncates = (pflags & PF_TRUNC) != 0;
+
+	(void)policy;
+	q->access = ((pflags & PF_READ) != 0 ? ACE_READ_DATA : 0) |
+	    ((pflags & PF_WRITE) != 0 ? ACE_WRITE_DATA : 0);
+	/* EXCL without CREAT is undefined in POSIX, and dropped. */
+	if (creates && (pflags & PF_EXCL) != 0)
+		q->flags = FXF_CREATE_NEW;
+	else if (creates)
+		q->flags = truncates ? FXF_CREATE_TRUNCATE :
+		    FXF_OPEN_OR_CREATE;
+	else
+		q->flags = truncates ? FXF_TRUNCATE_EXISTING :
+		    FXF_OPEN_EXISTING;
+	if ((pflags & PF_APPEND) != 0)
+		q->flags |= FXF_APPEND_DATA;
+	open_effects(q);
+	q->pflags = pflags;
+	return 0;
+}
+
+/* What else an administrator may have denied that this OPEN would do. */
+static void
+open_needs(struct request *q)
+{
+	int n = 0;
+
+	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
+		q->needs[n++] = "remove";
+	if ((q->flags & FXF_BLOCK) != 0)
+		q->needs[n++] = "block";
+	if ((q->attr.has & (HAS_OWNER | HAS_ACL | HAS_ALLOC)) != 0 &&
+	    (q->flags & FXF_ACCESS_DISPOSITION) != FXF_OPEN_EXISTING)
+		q->needs[n++] = "fsetstat";
+}
+
+int
+lift_open_v4(const struct policy *policy, struct request *q)
+{
+	int r = lift_open_v3(policy, q);
+
+	if ((q->u32[0] & PF_TEXT) != 0)
+		q->flags |= FXF_TEXT_MODE;
+	open_needs(q);
+	return r;
+}
+
+/* Access that only adds to the end is append mode. */
+static void
+open_access(struct request *q)
+{
+	q->access = q->u32[0];
+	q->flags = q->u32[1];
+	if ((q->flags & FXF_APPEND_DATA_ATOMIC) != 0 ||
+	    ((q->access & ACE_APPEND_DATA) != 0 &&
+	    (q->access & ACE_WRITE_DATA) == 0))
+		q->flags |= FXF_APPEND_DATA;
+}
+
+/* Version 5 can say less, and means nothing by what it cannot say. */
+int
+lift_open_v5(const struct policy *policy, struct request *q)
+{
+	uint32_t d = q->u32[1] & FXF_ACCESS_DISPOSITION;
+
+	(void)policy;
+	open_access(q);
+	if ((q->flags & ~(uint32_t)(FXF_ACCESS_DISPOSITION | FXF_APPEND_DATA |
+	    FXF_APPEND_DATA_ATOMIC | FXF_TEXT_MODE)) != 0 ||
+	    d > FXF_TRUNCATE_EXISTING)
+		return FX_OP_UNSUPPORTED;
+	open_effects(q);
+	open_needs(q);
+	return 0;
+}
+
+int
+lift_open_v6(const struct policy *policy, struct request *q)
+{
+	uint32_t d = q->u32[1] & FXF_ACCESS_DISPOSITION, block;
+
+	(void)policy;
+	open_access(q);
+	if (d > FXF_TRUNCATE_EXISTING)
+		return FX_INVALID_PARAMETER;
+	block = q->flags & FXF_BLOCK;
+	if ((q->flags & (0xffff0000u | FXF_BACKUP_STREAM)) != 0 ||
+	    (block != 0 && block != FXF_BLOCK_SHARED &&
+	    block != FXF_BLOCK_EXCLUSIVE))
+		return FX_OP_UNSUPPORTED;
+	if ((q->flags & FXF_OVERRIDE_OWNER) != 0 &&
+	    (q->access & ACE_WRITE_OWNER) == 0)
+		return FX_INVALID_PARAMETER;
+	/* A lock takes the access that it bars others from. */
+	if ((block == FXF_BLOCK_SHARED && (q->access & ACE_READ_DATA) == 0) ||
+	    (block == FXF_BLOCK_EXCLUSIVE && (q->access &
+	    (ACE_WRITE_DATA | ACE_APPEND_DATA)) == 0))
+		return FX_PERMISSION_DENIED;
+	open_effects(q);
+	open_needs(q);
+	return 0;
+}
+
+/* Notes which attributes STAT asks for. */
+int
+lift_stat_v4(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	q->wanted = q->u32[0];
+	return 0;
+}
+
+/* What else it takes from one area to another is for rights.c to say. */
+static void
+rename_takes(struct request *q)
+{
+	q->takes[0] = (struct takes){ .always = RIGHT_RENAME };
+	q->takes[1] = (struct takes){
+		.present = RIGHT_REPLACE | RIGHT_DELETE,
+	};
+}
+
+int
+lift_posix_rename(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	rename_takes(q);
+	q->flags = FXF_RENAME_OVERWRITE;
+	q->ask.replace = REPLACE_YES;
+	return 0;
+}
+
+int
+lift_rename_v3(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	rename_takes(q);
+	q->flags = RENAME_UNSAID;
+	q->ask.replace = REPLACE_UNSAID;
+	return 0;
+}
+
+/* With a flag it is what OpenSSH calls posix-rename. */
+int
+lift_rename_v5(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	rename_takes(q);
+	q->flags = q->u32[0];
+	q->ask.replace = REPLACE_NO;
+	if ((q->flags & ~(uint32_t)(FXF_RENAME_OVERWRITE | FXF_RENAME_ATOMIC |
+	    FXF_RENAME_NATIVE)) != 0)
+		return FX_OP_UNSUPPORTED;
+	if (q->flags != 0) {
+		q->ask.replace = REPLACE_YES;
+		q->row = table_named("posix-rename");
+	}
+	return 0;
+}
+
+/* libssh speaks version 4 with the flags of 5. */
+int
+lift_rename_v4(const struct policy *policy, struct request *q)
+{
+	return q->optional > 0 ? lift_rename_v5(policy, q) :
+	    lift_rename_v3(policy, q);
+}
+
+/*
+ * OpenSSH sends the text first and the link second, the drafts the other way
+ * round. Decoded as two paths; the text is one only for the log.
+ */
+int
+lift_symlink(const struct policy *policy, struct request *q)
+{
+	const char *link = q->path[1];
+
+	q->text = q->path[0];
+	if (policy->protocol.symlink_order == SYMLINK_ORDER_DRAFT) {
+		link = q->path[0];
+		q->text = q->path[1];
+	}
+	q->path[0] = link;
+	q->how[0] = PLACE_CREATES;
+	q->path[1] = NULL;
+	return 0;
+}
+
+/* Version 6 has one request for both kinds of link. */
+int
+lift_link(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	q->takes[0].always = q->byte != 0 ? RIGHT_SYMLINK : RIGHT_LINK;
+	if (q->byte != 0) {
+		q->row = table_named("symlink");
+		q->takes[1] = (struct takes){ 0 };
+		return q->text[0] == '\0' ? FX_INVALID_FILENAME : 0;
+	}
+	q->row = table_named("hardlink");
+	q->path[1] = q->path[0];
+	q->how[1] = q->how[0];
+	q->path[0] = q->text;
+	q->how[0] = 0;
+	return 0;
+}
+
+int
+lift_copy_file(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	q->ask.replace = q->byte != 0 ? REPLACE_YES : REPLACE_NO;
+	/* What may be replaced is what a link leads to, as in OPEN. */
+	if (q->byte != 0)
+		q->how[1] |= PLACE_FOLLOW;
+	q->takes[1] = (struct takes){
+		.absent = RIGHT_CREATE,
+		.present = RIGHT_REPLACE | RIGHT_DELETE,
+	};
+	return 0;
+}
+
+/*
+ * An empty path is where the session started. Those who may not look are told
+ * what the letters say.
+ */
+int
+lift_realpath(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	if (q->path[0][0] == '\0')
+		q->path[0] = ".";
+	q->takes[0] = (struct takes){ .present = RIGHT_LIST };
+	return 0;
+}
+
+int
+lift_realpath_v6(const struct policy *policy, struct request *q)
+{
+	int control = q->optional > 0 ? q->byte : FXP_REALPATH_NO_CHECK;
+	unsigned looks = RIGHT_LIST | RIGHT_STAT;
+
+	(void)lift_realpath(policy, q);
+	q->takes[0] = (struct takes){ 0 };
+	/* Where other paths lead that are to be added, no rule knows yet. */
+	if (policy->paths != NULL && q->str[1].len > 0)
+		looks = RIGHTS_ALL;
+	if (control == FXP_REALPATH_STAT_ALWAYS)
+		q->takes[0].always = looks;
+	else if (control != FXP_REALPATH_NO_CHECK)
+		q->takes[0].present = looks;
+	return 0;
+}
+
+/*
+ * `~/x` is `x`, which only rules on names need to know. Whose home another
+ * one is they cannot.
+ */
+int
+lift_expand_path(const struct policy *policy, struct request *q)
+{
+	const char *p = q->path[0];
+
+	q->takes[0] = (struct takes){ .present = RIGHT_LIST };
+	if (!policy->walks || p[0] != '~')
+		return 0;
+	if (p[1] != '\0' && p[1] != '/') {
+		q->takes[0] = (struct takes){ .always = RIGHTS_ALL };
+		return 0;
+	}
+	p += 1 + strspn(p + 1, "/");
+	q->path[0] = *p != '\0' ? p : ".";
+	return 0;
+}
+
+/* The size is what is in a file, not what is said of it. */
+int
+lift_setstat(const struct policy *policy, struct request *q)
+{
+	const uint32_t sizes = HAS_SIZE | HAS_ALLOC;
+	uint32_t others = q->attr.has & ~(sizes | HAS_SUBSEC);
+
+	(void)policy;
+	q->takes[0].always =
+	    (q->attr.has & sizes) != 0 ? RIGHT_MODIFY : RIGHT_SETSTAT;
+	if (others != 0)
+		q->takes[0].always |= RIGHT_SETSTAT;
+	return 0;
+}
+
+int
+lift_mkdir(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	q->takes[0].always = RIGHT_MKDIR;
+	if ((q->attr.has & MORE_THAN_MODE) != 0)
+		q->takes[0].always |= RIGHT_SETSTAT;
+	return 0;
+}
+
+/* No path, and yet there is one. */
+int
+lift_temp_folder(const struct policy *policy, struct request *q)
+{
+	(void)policy;
+	q->path[0] = fs_temp_dir();
+	q->how[0] = PLACE_FOLLOW;
+	return 0;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+
+#include "files/silly.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/sink.h"
+#include "request/atomic.h"
+#include "request/decode.h"
+#include "request/ops.h"
+#include "request/permit.h"
+#include "request/reply.h"
+#include "request/table.h"
+#include "request/trace.h"
+#include "request/xferlog.h"
+#include "session/gate.h"
+#include "session/init.h"
+#include "wire/sftp.h"
+
+/* Gives back what the request held: its places may have been its parts'. */
+static void
+dispatch_release(struct request *q)
+{
+	int i;
+
+	for (i = 0; i < (int)nitems(q->place); i++) {
+		if (q->place[i].name == NULL)
+			continue;
+		fs_release(&q->place[i]);
+		q->place[i] = (struct place){ .name = NULL };
+	}
+	if (q->part[0] != NULL || q->part[1] != NULL)
+		atomic_end(q);
+}
+
+/*
+ * The end of a request that was run: the one reply, once the silly names that
+ * it gave up are gone. A file system may count a file as open for a while
+ * after it was closed, and the next request would still meet it.
+ */
+static enum verdict
+dispatch_end(struct session *s, struct request *q)
+{
+	struct hidden_list *leaving = &s->handles.leaving;
+
+	if (!LIST_EMPTY(leaving) &&
+	    (q->wait = hidden_retry(leaving, clock_ms())) > 0)
+		return VERDICT_PENDING;
+	if (!q->replied)
+		reply_status(s, q, q->outcome);
+	return s->refused ? VERDICT_FATAL : VERDICT_DONE;
+}
+
+/* What a handler built before it failed is taken back. */
+static enum verdict
+dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
+{
+	if (outcome == PENDING)
+		return VERDICT_PENDING;
+	dispatch_release(q);
+	q->outcome = rights_conceal(q, outcome);
+	record_end(q, q->outcome);
+	q->replied = q->outcome == 0 && s->out.len > mark;
+	if (!q->replied)
+		s->out.len = mark;
+	q->over = true;
+	return dispatch_end(s, q);
+}
+
+static bool
+name_permitted(const struct session *s, const char *name, bool writes)
+{
+	switch (policy_permits(&s->policy, name, writes)) {
+	case REFUSE_READ_ONLY:
+		log_verbose("Refusing %s request in read-only mode", name);
+		return false;
+	case REFUSE_DENIED:
+		log_verbose("Refusing denylisted %s request", name);
+		return false;
+	case REFUSE_NOT_ALLOWED:
+		log_verbose("Refusing non-allowlisted %s request", name);
+		return false;
+	case PERMIT:
+		break;
+	}
+	if (s->policy.access.allow != NULL)
+		log_debug2("Permitting allowlisted %s request", name);
+	return true;
+}
+
+bool
+dispatch_permitted(const struct session *s, const struct request_row *row)
+{
+	if (row->always)
+		return true;
+	/* Which of two names governs it is not known yet. */
+	if (row->alias != NULL && policy_permits(&s->policy, row->alias,
+	    row->writes) == PERMIT)
+		return true;
+	return name_permitted(s, row->name, row->writes);
+}
+
+/*
+ * What only the fields told: which of two names it goes by, what else it
+ * would do, and whether an OPEN would change anything.
+ */
+static bool
+effects_permitted(const struct session *s, const struct request *q,
+    const struct request_row *asked)
+{
+	size_t i;
+
+	if (asked->alias != NULL &&
+	    !name_permitted(s, q->row->name, q->row->writes))
+		return false;
+	for (i = 0; i < nitems(q->needs) && q->needs[i] != NULL; i++)
+		if (!name_permitted(s, q->needs[i], false))
+			return false;
+	if (q->writes && s->policy.access.read_only) {
+		log_verbose("Refusing %s request in read-only mode",
+		    q->row->name);
+		return false;
+	}
+	return true;
+}
+
+/* May a session of that age, with so much open, open something more? */
+static int
+may_open(const struct session *s, struct request *q)
+{
+	uint64_t max = s->policy.limits.handles;
+
+	if (s->expired) {
+		q->message = "the time of this session is over";
+		return FX_PERMISSION_DENIED;
+	}
+	if (max == 0 || (uint64_t)s->handles.open < max ||
+	    (q->row->run != op_open && q->row->run != op_opendir))
+		return 0;
+	q->message = "too many open handles";
+	return FX_FAILURE;
+}
+
+static int
+dispatch_locate(struct session *s, struct request *q)
+{
+	int i, r = 0;
+
+	for (i = 0; i < (int)nitems(q->path) && r == 0; i++)
+		if (q->path[i] != NULL && (q->how[i] & PLACE_NONE) == 0)
+			r = fs_locate(&s->fs, q->path[i], q->how[i],
+			    &q->place[i]);
+	return r;
+}
+
+static bool
+is_recorded(const struct request *q)
+{
+	return q->row->record != NULL && transfers_on();
+}
+
+/* Of what is refused by its name only the record wants to know more. */
+static void
+record_refused(struct session *s, struct reader *r, struct request *q)
+{
+	if (!is_recorded(q) || decode_request(s, r, q) != 0)
+		return;
+	q->writes = true;
+	if (q->row->lift != NULL)
+		(void)q->row->lift(&s->policy, q);
+	record_begin(s, q);
+}
+
+/* From the row to the outcome. */
+static int
+dispatch_run(struct session *s, struct reader *r, struct request *q)
+{
+	const struct request_row *asked = q->row;
+	int outcome, lifted = 0;
+
+	if (!dispatch_permitted(s, asked)) {
+		record_refused(s, r, q);
+		return FX_PERMISSION_DENIED;
+	}
+	if ((outcome = decode_request(s, r, q)) != 0)
+		return outcome;
+	q->writes = asked->writes;
+	q->takes[0].always = asked->rights[0];
+	q->takes[1].always = asked->rights[1];
+	if (asked->lift != NULL)
+		lifted = asked->lift(&s->policy, q);
+	trace_request(q);
+	if (is_recorded(q))
+		record_begin(s, q);
+	if (!effects_permitted(s, q, asked))
+		return FX_PERMISSION_DENIED;
+	if (lifted != 0)
+		return lifted;
+	if (asked->opens && (outcome = may_open(s, q)) != 0)
+		return outcome;
+	if ((outcome = decode_handles(s, q)) != 0)
+		return outcome;
+	decode_empty_paths(q);
+	outcome = dispatch_locate(s, q);
+	q->ruling = policy_decide(&s->policy, NULL, &q->ask);
+	if (outcome == 0)
+		atomic_resolve(s, q);
+	if (s->fs.walks)
+		outcome = rights_judge(s, q, outcome);
+	if (outcome != 0)
+		return outcome;
+	atomic_resolve_kept(s, q);
+	return q->row->run(s, q);
+}
+
+static void
+dispatch_find_row(struct session *s, uint8_t type, struct reader *r,
+    struct request *q)
+{
+	struct slice name;
+
+	if (type != FXP_EXTENDED) {
+		if ((q->row = table_find(type, s->version)) == NULL)
+			log_error("Unknown message %u", type);
+		return;
+	}
+	name = get_str(r);
+	if (r->dry)
+		return;
+	q->row = table_find_extended(name, s->version);
+	if (q->row != NULL && !hello_hides(s, q->row))
+		return;
+	q->row = NULL;
+	if (log_wants(LOG_LEVEL_ERROR)) {
+		char text[101] = "";
+
+		memcpy(text, name.p, name.len < 100 ? name.len : 100);
+		log_error("Unknown extended request \"%s\"", text);
+	}
+}
+
+static enum verdict
+dispatch_request(struct session *s, uint8_t type, struct reader *r,
+    struct request *q)
+{
+	size_t mark = s->out.len;
+
+	memset(q, 0, offsetof(struct request, attr));
+	q->attr.has = 0;
+	q->unknown.n = 0;
+	q->id = get_u32(r);
+	dispatch_find_row(s, type, r, q);
+	s->requests++;
+	if (q->row == NULL)
+		return dispatch_answer(s, q, mark,
+		    r->dry ? FX_BAD_MESSAGE : FX_OP_UNSUPPORTED);
+	return dispatch_answer(s, q, mark, dispatch_run(s, r, q));
+}
+
+enum verdict
+dispatch_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
+{
+	uint8_t type = p[0], behind = p[len];
+	struct reader r;
+	enum verdict v;
+
+	reader_init(&r, p + 1, len - 1);
+	if (type == FXP_INIT) {
+		if (hello(s, &r))
+			return VERDICT_DONE;
+		log_at(LOG_LEVEL_FATAL,
+		    "process_init: parse: incomplete message");
+		return VERDICT_FATAL;
+	}
+	if (s->version == 0) {
+		if (type == FXP_EXTENDED)
+			log_at(LOG_LEVEL_FATAL,
+			    "Received extended request before init");
+		else
+			log_at(LOG_LEVEL_FATAL,
+			    "Received %u request before init", type);
+		return VERDICT_FATAL;
+	}
+	if (len < 5) {
+		log_at(LOG_LEVEL_FATAL, "process: parse %s: incomplete message",
+		    type == FXP_EXTENDED ? "extended ID" : "ID");
+		return VERDICT_FATAL;
+	}
+	v = dispatch_request(s, type, &r, q);
+	p[len] = behind;
+	return v;
+}
+
+enum verdict
+dispatch_resume(struct session *s, struct request *q)
+{
+	size_t mark = s->out.len;
+
+	return q->over ? dispatch_end(s, q) :
+	    dispatch_answer(s, q, mark, q->row->run(s, q));
+}
+
+void
+dispatch_abandon(struct session *s, struct request *q)
+{
+	if (q->over)
+		return;
+	s->ending = true;
+	record_end(q, q->row->run(s, q));
+	dispatch_release(q);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * INIT and VERSION. What is announced is what the table says and the policy
+ * permits.
+ */
+#ifndef SESSION_INIT_H
+#define SESSION_INIT_H
+
+#include "base/buf.h"
+#include "request/request.h"
+#include "request/session.h"
+
+/*
+ * Answers an INIT. Afterwards s->version is what both speak. Returns false
+ * when the packet has no version in it.
+ */
+bool	hello(struct session *, struct reader *);
+
+/* True if the pattern fits an extension, or a pair in VERSION, of any version. */
+bool	hello_knows(const char *pattern);
+
+/* Has the administrator hidden that extension? Then it is unknown. */
+bool	hello_hides(const struct session *, const struct request_row *);
+
+#endif

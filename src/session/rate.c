@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/param.h>
+
+#include "session/rate.h"
+
+#define NS_PER_MS	1000000ull
+#define NS_PER_S	1000000000ull
+#define CREDIT		(NS_PER_S / 5)
+
+void
+bucket_init(struct bucket *b, uint64_t rate, uint64_t now)
+{
+	b->rate = rate;
+	b->paid = now * NS_PER_MS;
+}
+
+/* A packet's bytes, times a billion, are far from 64 bits. */
+static uint64_t
+cost(uint64_t rate, uint32_t bytes)
+{
+	return bytes * NS_PER_S / rate;
+}
+
+void
+bucket_take(struct bucket *b, uint64_t now, uint32_t bytes)
+{
+	if (b->rate == 0)
+		return;
+	now *= NS_PER_MS;
+	if (now > CREDIT)
+		b->paid = MAX(b->paid, now - CREDIT);
+	b->paid += cost(b->rate, bytes);
+}
+
+uint64_t
+bucket_wait(const struct bucket *b, uint64_t now)
+{
+	now *= NS_PER_MS;
+	return b->rate == 0 || b->paid <= now ? 0 :
+	    (b->paid - now + NS_PER_MS - 1) / NS_PER_MS;
+}

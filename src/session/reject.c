@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <endian.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/clock.h"
+#include "request/reply.h"
+#include "session/reject.h"
+#include "wire/sftp.h"
+
+#define PATIENCE	10000	/* ms for each packet, and at least for all */
+#define ANSWERS		64	/* as many requests are answered at least */
+
+/* Reads just `len` bytes; what is too long for `to` is thrown away. */
+static bool
+read_bytes(uint8_t *to, size_t size, size_t len, uint64_t until)
+{
+	struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+	uint8_t waste[512];
+	size_t done = 0, room;
+	uint64_t now;
+	ssize_t n;
+
+	while (done < len) {
+		if ((now = clock_ms()) >= until ||
+		    poll(&pfd, 1, (int)(until - now)) != 1)
+			return false;
+		room = done < size ? size - done : sizeof(waste);
+		n = read(STDIN_FILENO, done < size ? to + done : waste,
+		    room < len - done ? room : len - done);
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+/*
+ * Reads the type and the id of the next packet; an INIT has its version there.
+ * False if it is not whole by then.
+ */
+static bool
+read_packet(uint8_t *type, uint32_t *id, uint64_t until)
+{
+	uint8_t head[4], body[5] = { 0 };
+	struct reader r;
+	uint32_t len;
+
+	if (!read_bytes(head, sizeof(head), sizeof(head), until))
+		return false;
+	memcpy(&len, head, sizeof(len));
+	len = be32toh(len);
+	if (len < sizeof(body) || len > SFTP_MAX_PACKET ||
+	    !read_bytes(body, sizeof(body), len, until))
+		return false;
+	reader_init(&r, body, sizeof(body));
+	*type = get_u8(&r);
+	*id = get_u32(&r);
+	return true;
+}
+
+static bool
+write_out(struct buf *b)
+{
+	struct pollfd pfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	ssize_t n;
+
+	if (poll(&pfd, 1, PATIENCE) != 1)
+		return false;
+	n = write(STDOUT_FILENO, b->data, b->len);
+	b->len = 0;
+	return n > 0;
+}
+
+void
+refuse_session(struct session *s, const char *text)
+{
+	struct request q = { .message = text };
+	uint64_t until = clock_ms() + PATIENCE, end;
+	uint8_t type;
+	int left;
+
+	if (!read_packet(&type, &q.id, until) || type != FXP_INIT)
+		return;
+	s->version = 3;
+	s->bare_status = q.id < 3;
+	put_u32(&s->out, 5);
+	put_u8(&s->out, FXP_VERSION);
+	put_u32(&s->out, 3);
+	end = clock_ms() + PATIENCE;
+	for (left = ANSWERS; write_out(&s->out); left -= left > 0) {
+		until = left > 0 ? clock_ms() + PATIENCE : end;
+		if (!read_packet(&type, &q.id, until))
+			return;
+		reply_status(s, &q, FX_FAILURE);
+	}
+}

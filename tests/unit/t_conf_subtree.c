@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: ISC */
+/* Path rules: which of them hold for a name, and what they make of it. */
+#include "config.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+
+#include "conf/path_rules.h"
+#include "policy_case.h"
+#include "tap.h"
+
+static const char *const no_options[OPTIONS_MAX] = { 0 };
+
+/* A policy of one rule, of this text; *p is to be freed. */
+static void
+policy_of(const char *text, struct policy *p)
+{
+	struct mistake m = { 0 };
+	char line[MISTAKE_LINE_MAX], *rule;
+	struct config *c;
+
+	if (asprintf(&rule, "rules = ( { %s } );", text) < 0)
+		abort();
+	c = case_config(no_options, rule, &m);
+	if (c == NULL || config_resolve(c, &case_facts, p, &m) < 0) {
+		printf("# %s\n", mistake_line(&m, line));
+		abort();
+	}
+	config_free(c);
+	free(rule);
+}
+
+/* Which of the rules gives its rights; by its rights. */
+static void
+check_specific(void)
+{
+	static const char text[] = "access = { rights = \"stat\"; };\n"
+	    "paths = ( { match = \"/a\"; rights = \"list\"; },\n"
+	    "{ match = \"/a/b/c\"; rights = \"read\"; },\n"
+	    "{ match = \"/a/*/c/d\"; rights = \"create\"; },\n"
+	    "{ match = \"/a/*/cc\"; rights = \"modify\"; },\n"
+	    "{ match = \"/a/?b/*\"; rights = \"replace\"; },\n"
+	    "{ match = \"/home/%u\"; rights = \"delete\"; },\n"
+	    "{ match = \"/home/*\"; rights = \"rename\"; },\n"
+	    "{ match = \"//t//u/\"; rights = \"mkdir\"; },\n"
+	    "{ match = \"/t/u\"; rights = \"rmdir\"; },\n"
+	    "{ match = \"/x*\"; rights = \"link\"; },\n"
+	    "{ match = \"/x*y\"; rights = \"symlink\"; } );\n";
+	static const struct {
+		const char	*name;
+		const char	*rights;
+	} rows[] = {
+		{ "/", "stat" },
+		{ "/b", "stat" },
+		{ "/a", "list" },
+		{ "/ab", "stat" },
+		{ "/a/b", "list" },
+		{ "/a/b/c", "read" },
+		{ "/a/b/c/d", "read" },		/* three plain components */
+		{ "/a/b/c/d/e/f", "read" },
+		{ "/a/x/c", "list" },
+		{ "/a/x/c/d", "create" },
+		{ "/a/x/c/d/e", "create" },
+		{ "/a/x/cc", "modify" },
+		{ "/a/xb/cc", "modify" },	/* of the same length: first */
+		{ "/a/xb/c", "replace" },
+		{ "/a/xb/c/d", "create" },	/* the longer pattern */
+		{ "/home/webex", "delete" },
+		{ "/home/webex/x", "delete" },
+		{ "/home/other/x", "rename" },
+		{ "/home", "stat" },
+		{ "/t/u", "mkdir" },
+		{ "/t/u/v", "mkdir" },
+		{ "/x", "link" },
+		{ "/xy", "symlink" },
+		{ "/xyz/xy", "link" },
+	};
+	struct policy p;
+	struct area a;
+	char buf[128];
+	size_t i;
+
+	policy_of(text, &p);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		policy_area(&p, rows[i].name, &a);
+		ok(strcmp(rights_format(a.rights, buf, sizeof(buf)),
+		    rows[i].rights) == 0, "%s: %s", rows[i].name,
+		    rows[i].rights);
+		ok((a.rule == NULL) == (a.rights == RIGHT_STAT),
+		    "%s: by a path rule, or not", rows[i].name);
+	}
+	policy_area(&p, NULL, &a);
+	ok(a.rights == RIGHT_STAT && a.rule == NULL, "the session as a whole");
+	policy_free(&p);
+}
+
+/* Each leaf by itself: the most specific rule that sets it, else the session. */
+static void
+check_leaves(void)
+{
+	static const char text[] = "access = { rights = \"stat\";\n"
+	    "own_rights = \"setstat\"; };\n"
+	    "files = { atomic = \"keep\"; mode = { set = \"0010\"; }; };\n"
+	    "rename = { overwrite = \"never\"; busy_timeout = \"1s\"; };\n"
+	    "paths = ( { match = \"/\"; files = { fsync = true; }; },\n"
+	    "{ match = \"/a\"; rights = \"read\"; listings = \"empty\";\n"
+	    "  files = { dir_mode = { clear = \"07\"; }; }; },\n"
+	    "{ match = \"/a/b\"; own_rights = \"rename\";\n"
+	    "  files = { mode = { force = \"0\"; }; atomic = \"no\"; };\n"
+	    "  rename = { overwrite = \"always\"; when = \"always\";\n"
+	    "  open_handles = \"reopen\"; busy_timeout = 3; }; } );";
+	struct policy p;
+	struct area a;
+
+	policy_of(text, &p);
+	policy_area(&p, "/x", &a);
+	ok(a.rights == RIGHT_STAT && a.own_rights == RIGHT_SETSTAT &&
+	    !a.empty_listings && a.files.atomic == ATOMIC_KEEP &&
+	    a.files.fsync && a.files.mode.set == 010 &&
+	    a.files.mode.force == -1 && a.files.dir_mode.clear == 0 &&
+	    a.rename.overwrite == OVERWRITE_NEVER && a.rule == NULL,
+	    "what only the rule for / changes");
+	ok(a.files.mode.clear == POLICY_SETID,
+	    "a restricted session gives no set-id bits");
+	policy_area(&p, "/a/x", &a);
+	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_SETSTAT &&
+	    a.empty_listings && a.files.fsync &&
+	    a.files.dir_mode.clear == 07 && a.files.mode.set == 010 &&
+	    a.rename.busy_timeout == 1000, "... and then that for /a");
+	policy_area(&p, "/a/b/c", &a);
+	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_RENAME &&
+	    a.empty_listings && a.files.fsync &&
+	    a.files.atomic == ATOMIC_NO && a.files.dir_mode.clear == 07,
+	    "... and /a/b, which leaves what it does not name");
+	ok(a.files.mode.set == 0 && a.files.mode.force == 0 &&
+	    a.files.mode.clear == POLICY_SETID,
+	    "a mode is one value, but for the set-id bits");
+	ok(a.rename.overwrite == OVERWRITE_ALWAYS &&
+	    a.rename.when == RENAME_WHEN_ALWAYS &&
+	    a.rename.open_handles == HANDLES_REOPEN &&
+	    a.rename.busy_timeout == 3000, "renaming beneath a path");
+	policy_free(&p);
+}
+
+/* Names that are not there. */
+static void
+check_hiding(void)
+{
+	static const char text[] = "files = { hide = [ \".git\", \"*.key\" ]; };\n"
+	    "paths = ( { match = \"/a\"; hide = \"x\"; },\n"
+	    "{ match = \"/a\"; hide = \"y\"; },\n"
+	    "{ match = \"/a/*/c\"; hide = [ \"c\", \"d\" ]; },\n"
+	    "{ match = \"/b\"; hide = \"b\"; rights = \"read\"; } );";
+	static const struct {
+		const char	*name;
+		bool		 hidden;
+	} rows[] = {
+		{ "/", false }, { "/git", false },
+		{ "/.git", true }, { "/z/.git", true }, { "/.git/z", true },
+		{ "/z/q.key/z", true }, { "/q.keys", false },
+		{ "/x", false }, { "/a", false }, { "/a/x", true },
+		{ "/a/y", true }, { "/a/z/x/z", true }, { "/a/xy", false },
+		{ "/a/z/c", true },	/* the rule's own component */
+		{ "/a/c/d", false }, { "/a/d/z", false },
+		{ "/a/d/c", true }, { "/a/c/e/d", false },
+		{ "/a/z/d", false }, { "/b", true }, { "/c/b", false },
+	};
+	struct policy p;
+	size_t i;
+
+	policy_of(text, &p);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ok(policy_hides(&p, rows[i].name) == rows[i].hidden,
+		    "%s is %shidden", rows[i].name,
+		    rows[i].hidden ? "" : "not ");
+	policy_free(&p);
+	policy_init(&p);
+	ok(!policy_hides(&p, "/.git") && !policy_has_below(&p, "/"),
+	    "nothing is hidden by default, and nothing lies below");
+}
+
+static void
+check_below(void)
+{
+	static const char text[] = "paths = (\n"
+	    "{ match = \"/a/b/c\"; rights = \"read\"; },\n"
+	    "{ match = \"/h/*/in\"; rights = \"read\"; } );";
+	static const struct {
+		const char	*name;
+		bool		 below;
+	} rows[] = {
+		{ "/", true }, { "/a", true }, { "/a/b", true },
+		{ "/a/b/c", false }, { "/a/b/c/d", false }, { "/a/x", false },
+		{ "/h", true }, { "/h/x", true }, { "/h/x/in", false },
+		{ "/h/x/y", false }, { "/b", false },
+	};
+	struct policy p;
+	size_t i;
+
+	policy_of(text, &p);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ok(policy_has_below(&p, rows[i].name) == rows[i].below,
+		    "%s: rules below: %d", rows[i].name, rows[i].below);
+	policy_free(&p);
+}
+
+/* On file systems where Foo is foo. */
+static void
+check_fold(void)
+{
+	static const char text[] = "files = { hide = \"*.Key\"; };\n"
+	    "paths = ( { match = \"/Home/*/In\"; rights = \"read\"; },\n"
+	    "{ match = \"/home/X*/out\"; rights = \"stat\"; } );";
+	struct policy p;
+	struct area a;
+	int fold;
+
+	policy_of(text, &p);
+	for (fold = 0; fold < 2; fold++) {
+		p.fold_names = fold != 0;
+		policy_area(&p, "/hOME/y/iN", &a);
+		ok((a.rights == RIGHT_READ) == (fold != 0),
+		    "case folded: %d, plain names", fold);
+		policy_area(&p, "/home/xy/out", &a);
+		ok((a.rights == RIGHT_STAT) == (fold != 0),
+		    "case folded: %d, a pattern", fold);
+		ok(policy_hides(&p, "/a.kEY") == (fold != 0),
+		    "case folded: %d, hiding", fold);
+	}
+	policy_free(&p);
+}
+
+/* What tokens stand for is no pattern, and must be a path. */
+static void
+check_tokens(void)
+{
+	static const struct {
+		const char	*user, *home;
+		const char	*pattern;
+		bool		 good;
+	} rows[] = {
+		{ "u", "/home/u", "/in/%u/%U", true },
+		{ "u", "/home/u", "%d/in", true },
+		{ "u", "home/u", "%d/in", false },
+		{ "u", "/home/../u", "%d/in", false },
+		{ "u", NULL, "%d/in", false },
+		{ "*", "/home/u", "/in/%u", false },
+		{ "a?", "/home/u", "/in/%u*", false },
+		{ "..", "/home/u", "/in/%u", false },
+		{ "u", "/home/u", "/100%%", true },
+	};
+	struct facts facts = case_facts;
+	struct mistake m = { 0 };
+	struct config *c;
+	struct policy p;
+	char text[128];
+	size_t i;
+	int r;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		facts.user = rows[i].user;
+		facts.home = rows[i].home;
+		snprintf(text, sizeof(text), "rules = ( { paths = ( { match = "
+		    "\"%s\"; rights = \"read\"; } ); } );",
+		    rows[i].pattern);
+		c = case_config(no_options, text, &m);
+		r = config_resolve(c, &facts, &p, &m);
+		ok((r == 0) == rows[i].good, "%s for %s of %s",
+		    rows[i].pattern, rows[i].user,
+		    rows[i].home == NULL ? "nowhere" : rows[i].home);
+		policy_free(&p);
+		config_free(c);
+	}
+}
+
+/* One of all the names of one to `most` of these components; its depth. */
+static int
+name_of(size_t n, const char *const *parts, size_t count, int most,
+    char *name)
+{
+	int depth = 0;
+
+	*name = '\0';
+	for (; n > 0 && depth < most; n = (n - 1) / count, depth++)
+		name += sprintf(name, "/%s", parts[(n - 1) % count]);
+	return n > 0 ? 0 : depth;
+}
+
+/* By the words of the manual: does the pattern match the name or above it? */
+static bool
+matches_above(const char *pattern, const char *name)
+{
+	char parts[2][4];
+	int used[2];
+
+	while (sscanf(pattern, "/%3[^/]%n", parts[0], &used[0]) == 1) {
+		if (sscanf(name, "/%3[^/]%n", parts[1], &used[1]) != 1 ||
+		    fnmatch(parts[0], parts[1], 0) != 0)
+			return false;
+		pattern += used[0];
+		name += used[1];
+	}
+	return true;
+}
+
+static int
+plain_parts(const char *pattern)
+{
+	int n = 0;
+
+	for (; *pattern != '\0' && pattern[1] != '*' && pattern[2] != '*' &&
+	    pattern[1] != '?'; n++)
+		pattern += 1 + strcspn(pattern + 1, "/");
+	return n;
+}
+
+/* All patterns and names of a small kind, against the rules one by one. */
+static void
+check_all(void)
+{
+	static const char *const wild[] = { "a", "*", "b", "?", "a*" };
+	static const char *const plain[] = { "a", "b", "ab" };
+	enum { RULES = 5 + 25 + 125, NAMES = 3 + 9 + 27 + 81 };
+	char rules[RULES][16], name[16], buf[128], *text;
+	struct policy p;
+	struct area a;
+	size_t i, k, best, size, wrong = 0;
+	FILE *stream = open_memstream(&text, &size);
+
+	fputs("paths = (", stream);
+	for (i = 0; i < RULES; i++) {
+		if (name_of(i + 1, wild, 5, 3, rules[i]) == 0)
+			abort();
+		fprintf(stream, "%s{ match = \"%s\"; rights = \"%s\"; }",
+		    i == 0 ? "" : ",\n", rules[i],
+		    rights_format((unsigned)i + 1, buf, sizeof(buf)));
+	}
+	fputs(");", stream);
+	fclose(stream);
+	policy_of(text, &p);
+	for (k = 1; k <= NAMES; k++) {
+		if (name_of(k, plain, 3, 4, name) == 0)
+			abort();
+		best = RULES;
+		for (i = 0; i < RULES; i++)
+			if (matches_above(rules[i], name) && (best == RULES ||
+			    plain_parts(rules[i]) > plain_parts(rules[best]) ||
+			    (plain_parts(rules[i]) == plain_parts(rules[best])
+			    && strlen(rules[i]) > strlen(rules[best]))))
+				best = i;
+		policy_area(&p, name, &a);
+		wrong += a.rights != best + 1;
+	}
+	ok(wrong == 0, "%d rules and %d names, of which %zu are wrong", RULES,
+	    NAMES, wrong);
+	policy_free(&p);
+	free(text);
+}
+
+/* How many slots are looked at until this child is found. */
+static size_t
+probes(const struct paths *t, const struct path_node *node)
+{
+	size_t n = 1, i = paths_slot(t, node->parent, node->name, node->len);
+
+	for (; t->slots[i] != node; i = (i + 1) & t->mask)
+		n++;
+	return n;
+}
+
+/*
+ * A rule is found in as many steps among 500 as by itself: a table with room,
+ * in which hardly a name is not where it is first looked for.
+ */
+static void
+check_flat(int rules, const char *above, const char *below)
+{
+	char *text, name[64];
+	size_t size, i, n, sum = 0, most = 0, nodes = 0;
+	FILE *stream = open_memstream(&text, &size);
+	struct policy p;
+	struct area a;
+	bool good = true;
+	int k;
+
+	fputs("paths = (", stream);
+	for (k = 0; k < rules; k++) {
+		fprintf(stream, "%s{ match = \"%s%d%s\"; rights = \"%s\"; }",
+		    k == 0 ? "" : ",\n", above, k, below,
+		    rights_names[k % 13].name);
+	}
+	fputs(");", stream);
+	fclose(stream);
+	policy_of(text, &p);
+	for (k = 0; k < rules; k++) {
+		snprintf(name, sizeof(name), "%s%d%s", above, k, below);
+		policy_area(&p, name, &a);
+		good = good && a.rights == rights_names[k % 13].right;
+	}
+	ok(good, "%d rules such as %s, each of which holds", rules, name);
+	for (i = 0; i <= p.paths->mask; i++)
+		if (p.paths->slots[i] != NULL) {
+			n = probes(p.paths, p.paths->slots[i]);
+			most = n > most ? n : most;
+			sum += n;
+			nodes++;
+		}
+	ok(nodes == p.paths->nodes - 1 && sum * 2 <= nodes * 3 && most <= 16,
+	    "%zu names are found in %zu steps, none in more than %zu", nodes,
+	    sum, most);
+	policy_free(&p);
+	free(text);
+}
+
+/* Links as a session would find them: /link leads to /real/deep. */
+static int
+real_name(void *arg, char *path, size_t fixed)
+{
+	size_t *seen = arg;
+	char behind[PATH_MAX];
+
+	*seen = fixed;
+	if (strncmp(path, "/link", 5) == 0) {
+		strlcpy(behind, path + 5, sizeof(behind));
+		strlcpy(path, "/real/deep", PATH_MAX);
+		strlcat(path, behind, PATH_MAX);
+	} else if (strcmp(path, "/top") == 0) {
+		strlcpy(path, "/", PATH_MAX);
+	} else if (strcmp(path, "/wild") == 0) {
+		strlcpy(path, "/a*b", PATH_MAX);
+	} else if (strncmp(path, "/in/", 4) == 0) {
+		return -ELOOP;
+	}
+	return 0;
+}
+
+/* Of one rule what its pattern becomes, and how much of it holds for all. */
+static void
+check_resolving(void)
+{
+	static const struct {
+		const char	*match, *real;
+		size_t		 fixed;
+	} rows[] = {
+		{ "/link/a", "/real/deep/a", 7 },
+		{ "/link", "/real/deep", 5 },
+		{ "/link/a*/b", "/real/deep/a*/b", 5 },
+		{ "/link/%u", "/real/deep/webex", 5 },
+		{ "/link/x%%/%u/b", "/real/deep/x%/webex/b", 8 },
+		{ "/link?/a", "/link?/a", 0 },
+		{ "/*/link", "/*/link", 0 },
+		{ "/top/*", "/*", 4 },
+		{ "/top", "/", 4 },
+		{ "/", "/", 0 },
+		{ "/wild", NULL, 5 },
+		{ "/in/%u", NULL, 3 },
+	};
+	struct mistake m;
+	struct policy p;
+	char text[128];
+	size_t i, seen;
+	int r;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "paths = ( { match = \"%s\"; "
+		    "rights = \"none\"; } );", rows[i].match);
+		policy_of(text, &p);
+		m = (struct mistake){ 0 };
+		seen = 0;
+		r = paths_resolve(&p, real_name, &seen, &m);
+		ok(seen == rows[i].fixed && (rows[i].real == NULL ?
+		    r == -1 && m.line == 1 : r == 0 &&
+		    strcmp(p.paths->rules[0].match, rows[i].real) == 0),
+		    "%s resolves to %s, %zu (%s, %zu)", rows[i].match,
+		    rows[i].real == NULL ? "nothing" : rows[i].real,
+		    rows[i].fixed, r == 0 ? p.paths->rules[0].match : m.text,
+		    seen);
+		policy_free(&p);
+	}
+}
+
+/* The tree and the order of rules are those of the real names. */
+static void
+check_resolved(void)
+{
+	static const char text[] = "paths = (\n"
+	    "{ match = \"/link\"; rights = \"list\"; hide = \"x\"; },\n"
+	    "{ match = \"/real\"; rights = \"read\"; } );";
+	struct policy p;
+	struct mistake m;
+	struct area a;
+	size_t seen;
+
+	policy_of(text, &p);
+	policy_area(&p, "/real/deep", &a);
+	ok(a.rights == RIGHT_READ, "before, a link is a name of its own");
+	ok(paths_resolve(&p, real_name, &seen, &m) == 0, "resolved");
+	policy_area(&p, "/real/deep/f", &a);
+	ok(a.rights == RIGHT_LIST, "what a link leads to is more specific");
+	policy_area(&p, "/real/f", &a);
+	ok(a.rights == RIGHT_READ, "than what lies above it");
+	policy_area(&p, "/link/f", &a);
+	ok(a.rights == RIGHT_LIST, "and what takes the link's place is meant");
+	ok(policy_hides(&p, "/real/deep/x") && policy_hides(&p, "/link/x") &&
+	    !policy_hides(&p, "/real/x"), "also in what is hidden");
+	ok(policy_has_below(&p, "/real") && !policy_has_below(&p, "/link"),
+	    "and in what lies below");
+	policy_free(&p);
+}
+
+int
+main(void)
+{
+	check_resolving();
+	check_resolved();
+	check_specific();
+	check_leaves();
+	check_hiding();
+	check_below();
+	check_fold();
+	check_tokens();
+	check_all();
+	check_flat(1, "/srv/in/", "");
+	check_flat(500, "/srv/in/", "");
+	check_flat(500, "/home/user", "/in/new");
+	return done();
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+/* Silly names: which are stale, and the tries to remove one that is refused. */
+#include "config.h"
+
+#include <sys/xattr.h>
+
+#include <syslog.h>
+#include <time.h>
+
+#include "base/path.h"
+#include "capture.h"
+#include "files/handle.h"
+#include "files/silly.h"
+#include "os/clock.h"
+#include "os/fs.h"
+#include "os/log.h"
+#include "scratch.h"
+#include "tap.h"
+
+#define NAME	".slipway-0123456789abcdefghijAB-part"
+#define MARK	"user.slipway.name"
+
+static bool
+exists(const char *name)
+{
+	struct stat st;
+
+	return lstat(name, &st) == 0;
+}
+
+static bool
+clear(int64_t now, bool kept)
+{
+	struct place p = fs_place_entry(AT_FDCWD, NAME);
+	bool cleared;
+
+	capture_start();
+	cleared = hidden_clear(&p, now, kept);
+	(void)capture_end();
+	return cleared;
+}
+
+static int64_t
+changed(void)
+{
+	struct stat st;
+
+	return stat(NAME, &st) == 0 ? st.st_ctim.tv_sec : 0;
+}
+
+/* Since when it has not changed, and whether it goes then. */
+static void
+test_age(void)
+{
+	static const struct {
+		int64_t	ago;
+		bool	cleared;
+	} rows[] = {
+		{ INT64_MIN, false }, { -1, false }, { 0, false },
+		{ HIDDEN_STALE - 1, false }, { HIDDEN_STALE, true },
+		{ INT64_MAX, true },
+	};
+	int64_t now;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		scratch_file(NAME, "left");
+		now = rows[i].ago == INT64_MIN || rows[i].ago == INT64_MAX ?
+		    rows[i].ago : changed() + rows[i].ago;
+		ok(clear(now, false) == rows[i].cleared &&
+		    exists(NAME) != rows[i].cleared,
+		    "unchanged for %lld s: %s", (long long)rows[i].ago,
+		    rows[i].cleared ? "stale" : "not stale");
+	}
+}
+
+static int
+locked(int how, short type)
+{
+	struct flock fl = { .l_type = type, .l_whence = SEEK_SET,
+	    .l_start = INT64_MAX, .l_len = 1 };
+	int fd = open(NAME, how);
+
+	return fd != -1 && fcntl(fd, F_OFD_SETLK, &fl) == 0 ? fd : -1;
+}
+
+static void
+test_locks(void)
+{
+	static const struct {
+		int	how;
+		short	type;
+	} rows[] = { { O_RDWR, F_WRLCK }, { O_RDONLY, F_RDLCK } };
+	size_t i;
+	int fd;
+
+	for (i = 0; i < 2; i++) {
+		scratch_file(NAME, "left");
+		fd = locked(rows[i].how, rows[i].type);
+		ok(fd != -1 && !clear(INT64_MAX, false),
+		    "one that is locked to %s stays", i == 0 ? "write" :
+		    "read");
+		close(fd);
+		ok(clear(INT64_MAX, false), "until it is not");
+	}
+}
+
+/* A mark, whether what is kept goes too, and what goes at which age. */
+static void
+test_marks(void)
+{
+	static const struct {
+		const char *mark;
+		bool	kept, old, cleared;
+	} rows[] = {
+		{ "f", false, true, false }, { "/f", false, true, false },
+		{ "f", true, false, true }, { "/f", true, false, false },
+		{ "/f", true, true, true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)unlink(NAME);
+		scratch_file(NAME, "left");
+		if (setxattr(NAME, MARK, rows[i].mark, strlen(rows[i].mark),
+		    0) == -1) {
+			ok(true, "# skip no user attributes here");
+			continue;
+		}
+		ok(clear(rows[i].old ? INT64_MAX : changed(), rows[i].kept) ==
+		    rows[i].cleared, "marked \"%s\", %s, %s: %s", rows[i].mark,
+		    rows[i].old ? "old" : "young", rows[i].kept ?
+		    "with what is kept" : "without", rows[i].cleared ?
+		    "removed" : "stays");
+	}
+	(void)unlink(NAME);
+}
+
+static void
+test_no_files(void)
+{
+	ok(mkdir(NAME, 0700) == 0 && !clear(INT64_MAX, true),
+	    "a directory stays");
+	(void)rmdir(NAME);
+	scratch_file("f", "text");
+	ok(symlink("f", NAME) == 0 && !clear(INT64_MAX, true) &&
+	    scratch_holds("f", "text"), "so does a link, and what it leads to");
+	(void)unlink(NAME);
+	ok(mkfifo(NAME, 0600) == 0 && !clear(INT64_MAX, true), "and a FIFO");
+	(void)unlink(NAME);
+	ok(!clear(INT64_MAX, true), "what is not there is not removed");
+}
+
+static void
+test_now(void)
+{
+	time_t before = time(NULL);
+	int64_t now = 0;
+	int fd = open(".", O_PATH | O_DIRECTORY);
+
+	/* The file system's clock may lag by a tick. */
+	ok(hidden_now(fd, &now) == 0 && now >= before - 1 &&
+	    now <= time(NULL), "the time in a directory");
+	close(fd);
+	ok(hidden_now(-1, &now) != 0, "none where nothing can be made");
+}
+
+/* A directory of that name that is not empty cannot be removed as a file. */
+static struct hidden *
+refused(struct hidden_list *list, struct place *p)
+{
+	struct place beside = fs_place_entry(AT_FDCWD, "f");
+	struct hidden *h = hidden_new(list, &beside, HIDDEN_OLD, p);
+
+	(void)mkdirat(p->dirfd, p->name, 0700);
+	hidden_taken(h);
+	return h;
+}
+
+static void
+test_retries(void)
+{
+	static const unsigned waits[] = { 20, 40, 80, 160, 0 };
+	struct handles hs;
+	struct place p;
+	char name[NAME_MAX + 1];
+	unsigned wait = 0;
+	uint64_t now;
+	bool right = true;
+	size_t i;
+
+	handles_init(&hs);
+	hidden_release(refused(&hs.leaving, &p));
+	snprintf(name, sizeof(name), "%s", p.name);
+	capture_start();
+	now = clock_ms() + 10;
+	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		wait = hidden_retry(&hs.leaving, now);
+		right = right && wait == waits[i];
+		now += wait;
+	}
+	ok(strstr(capture_end(), "cannot remove") != NULL && right &&
+	    LIST_EMPTY(&hs.leaving) && exists(name),
+	    "a removal is tried after 10, 20, 40, 80 and 160 ms");
+	hidden_release(refused(&hs.leaving, &p));
+	now = clock_ms();
+	wait = hidden_retry(&hs.leaving, now);
+	ok(wait > 0 && wait <= 10, "not before it is due");
+	(void)unlinkat(AT_FDCWD, p.name, AT_REMOVEDIR);
+	ok(hidden_retry(&hs.leaving, now + 10) == 0 &&
+	    LIST_EMPTY(&hs.leaving), "and no more when it is gone");
+	handles_end(&hs);
+}
+
+int
+main(void)
+{
+	scratch_enter();
+	log_init("test", LOG_LEVEL_INFO, LOG_AUTH, true);
+	test_age();
+	test_locks();
+	test_marks();
+	test_no_files();
+	test_now();
+	test_retries();
+	return done();
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include "capture.h"
+#include "os/lazy.h"
+#include "os/log.h"
+#include "tap.h"
+
+static void
+test_present(void)
+{
+	struct lazy l = { .soname = "libc.so.6" };
+	size_t (*len)(const char *);
+	void *found = lazy_symbol(&l, "strlen");
+
+	ok(found != NULL && l.library != NULL, "asking opens the library");
+	memcpy(&len, &found, sizeof(len));
+	ok(found != NULL && len("four") == 4, "what it defines can be called");
+	ok(lazy_open(&l), "it is open");
+	ok(lazy_symbol(&l, "no_such_function") == NULL,
+	    "what it does not define is not found");
+}
+
+static void
+test_absent(void)
+{
+	struct lazy l = { .soname = "libno-such.so.0" };
+
+	capture_start();
+	(void)lazy_open(&l);
+	ok(strstr(capture_end(), l.soname) != NULL, "one that is not there is "
+	    "logged by name");
+	capture_start();
+	ok(!lazy_open(&l) && lazy_symbol(&l, "strlen") == NULL,
+	    "nothing is found in it");
+	ok(capture_end()[0] == '\0', "which is not logged again");
+}
+
+int
+main(void)
+{
+	log_init("t_os_lazy", LOG_LEVEL_ERROR, LOG_AUTH, true);
+	test_present();
+	test_absent();
+	return done();
+}

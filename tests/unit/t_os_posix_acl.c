@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/posix_acl.h"
+#include "scratch.h"
+#include "tap.h"
+
+static struct posix_ace named[] = {
+	{ TAG_OWNER, 0, 6 }, { TAG_USER, 54321, 5 }, { TAG_GROUP_OBJ, 0, 4 },
+	{ TAG_GROUP, 54322, 7 }, { TAG_MASK, 0, 3 }, { TAG_OTHER, 0, 1 },
+};
+static const struct posix_acl extended = { named, nitems(named) }, none;
+
+/* An ACL read through that place is just that one, mask and all. */
+static bool
+reads(const struct place *p, int kind, const struct posix_acl *want)
+{
+	struct posix_acl got;
+	size_t i;
+	bool same;
+
+	if (fs_get_acl(p, kind, &got) != 0)
+		return false;
+	same = got.n == want->n;
+	for (i = 0; same && i < got.n; i++)
+		same = got.ace[i].tag == want->ace[i].tag &&
+		    got.ace[i].id == want->ace[i].id &&
+		    got.ace[i].perm == want->ace[i].perm;
+	posix_acl_free(&got);
+	return same;
+}
+
+static void
+test_files(int dir)
+{
+	static struct posix_ace mode[] = {
+		{ TAG_OWNER, 0, 6 }, { TAG_GROUP_OBJ, 0, 4 },
+		{ TAG_OTHER, 0, 0 },
+	};
+	const struct posix_acl plain = { mode, nitems(mode) };
+	struct place f = { .dirfd = AT_FDCWD, .name = "f",
+	    .flags = PLACE_FOLLOW, .shown = "f" };
+	struct place at = fs_place_entry(dir, "f");
+	struct place link = fs_place_entry(dir, "l"), through = link, open, pin;
+	struct posix_acl acl;
+	int fd, pinned;
+
+	ok(reads(&f, ACL_ACCESS, &plain), "without an ACL it is the mode");
+	through.flags = PLACE_FOLLOW;
+	ok(fs_set_acl(&f, ACL_ACCESS, &extended) == 0, "one is set by path");
+	ok(reads(&f, ACL_ACCESS, &extended), "read by path");
+	ok(reads(&at, ACL_ACCESS, &extended), "below a directory");
+	ok(reads(&through, ACL_ACCESS, &extended), "through a link");
+	ok(fs_get_acl(&link, ACL_ACCESS, &acl) != 0, "not of a link");
+	ok(fs_set_acl(&link, ACL_ACCESS, &plain) != 0 &&
+	    reads(&f, ACL_ACCESS, &extended), "nor set of what it names");
+	fd = openat(dir, "f", O_RDONLY);
+	open = fs_place_fd(fd, "f");
+	pinned = fs_pin(fd);
+	pin = fs_place_fd(pinned, "f");
+	ok(reads(&open, ACL_ACCESS, &extended), "by descriptor");
+	ok(reads(&pin, ACL_ACCESS, &extended), "by one that only holds");
+	ok(fs_set_acl(&pin, ACL_ACCESS, &plain) == 0 &&
+	    reads(&f, ACL_ACCESS, &plain), "and set by that");
+	ok(fs_set_acl(&at, ACL_ACCESS, &(struct posix_acl){ named, 2 }) ==
+	    -EINVAL, "half an ACL is refused");
+	close(pinned);
+	close(fd);
+	f.name = "missing";
+	ok(fs_get_acl(&f, ACL_ACCESS, &acl) == -ENOENT, "none where no file is");
+	at.name = "missing";
+	ok(fs_get_acl(&at, ACL_ACCESS, &acl) == -ENOENT, "nor below");
+}
+
+static void
+test_directories(int dir)
+{
+	struct place d = fs_place_fd(dir, ".");
+
+	ok(reads(&d, ACL_DEFAULT, &none), "a directory need not have a default");
+	ok(fs_set_acl(&d, ACL_DEFAULT, &none) == 0, "which can be removed twice");
+	ok(fs_set_acl(&d, ACL_DEFAULT, &extended) == 0 &&
+	    reads(&d, ACL_DEFAULT, &extended), "one is set and read");
+	ok(fs_set_acl(&d, ACL_DEFAULT, &none) == 0 &&
+	    reads(&d, ACL_DEFAULT, &none), "and removed");
+}
+
+int
+main(void)
+{
+	struct place f = { .dirfd = AT_FDCWD, .name = "f",
+	    .flags = PLACE_FOLLOW, .shown = "f" };
+	struct posix_acl acl;
+	int dir, r;
+
+	scratch_enter();
+	scratch_file("f", "");
+	if (chmod("f", 0640) == -1 || symlink("f", "l") == -1)
+		perror("scratch");
+	dir = open(".", O_RDONLY | O_DIRECTORY);
+	if ((r = fs_get_acl(&f, ACL_ACCESS, &acl)) == -EOPNOTSUPP) {
+		ok(true, "all # skip the file system has no ACLs");
+	} else if (ok(r == 0, "an ACL is read")) {
+		posix_acl_free(&acl);
+		test_files(dir);
+		test_directories(dir);
+	}
+	close(dir);
+	return done();
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <errno.h>
+
+#include "base/buf.h"
+#include "os/fs.h"
+#include "policy/policy.h"
+#include "scratch.h"
+#include "tap.h"
+
+/*
+ * A tree, and what paths in it are really called. An @ stands for the
+ * directory that all this is in; relative paths start there.
+ */
+static const struct {
+	const char	*name, *target;
+} links[] = {
+	{ "to_dir", "dir" },
+	{ "to_file", "dir/file" },
+	{ "to_dir_slash", "dir/" },
+	{ "dir/sub/up", "../.." },
+	{ "dir/sub/abs", "@/dir" },
+	{ "root", "/" },
+	{ "dot", "." },
+	{ "twice", "to_dir" },
+	{ "dangling", "nowhere" },
+	{ "dangling_deep", "nowhere/at/all" },
+	{ "dangling_slash", "nowhere/" },
+	{ "self", "self" },
+	{ "ping", "pong" },
+	{ "pong", "ping" },
+	{ "above", "../../../../../../../../../../../../../../../.." },
+	{ "messy", ".//dir/./sub/../" },
+};
+
+static const struct {
+	const char	*path, *real;
+	int		 outcome;
+} answers[] = {
+	{ "/", "/", 0 },
+	{ "//", "/", 0 },
+	{ "/.", "/", 0 },
+	{ "/..", "/", 0 },
+	{ "/../../..//", "/", 0 },
+	{ ".", "@", 0 },
+	{ "./", "@", 0 },
+	{ "./.", "@", 0 },
+	{ "@", "@", 0 },
+	{ "@/", "@", 0 },
+	{ "@//dir", "@/dir", 0 },
+	{ "dir", "@/dir", 0 },
+	{ "dir/", "@/dir", 0 },
+	{ "dir///sub", "@/dir/sub", 0 },
+	{ "dir/..", "@", 0 },
+	{ "dir/../dir/./sub/..", "@/dir", 0 },
+	{ "dir/sub/../../dir", "@/dir", 0 },
+	{ "dir/file", "@/dir/file", 0 },
+	{ "to_dir", "@/dir", 0 },
+	{ "to_dir/", "@/dir", 0 },
+	{ "to_dir/file", "@/dir/file", 0 },
+	{ "to_dir/..", "@", 0 },
+	{ "to_dir_slash", "@/dir", 0 },
+	{ "to_dir_slash/file", "@/dir/file", 0 },
+	{ "to_file", "@/dir/file", 0 },
+	{ "twice/sub", "@/dir/sub", 0 },
+	{ "dir/sub/up", "@", 0 },
+	{ "dir/sub/up/dir/sub/up/to_dir", "@/dir", 0 },
+	{ "dir/sub/abs/file", "@/dir/file", 0 },
+	{ "root", "/", 0 },
+	{ "root/..", "/", 0 },
+	{ "dot/dot/dot", "@", 0 },
+	{ "above", "/", 0 },
+	{ "messy/file", "@/dir/file", 0 },
+	/* OpenSSH's: the last part may be missing, and only that. */
+	{ "nothing", "@/nothing", 0 },
+	{ "dir/nothing", "@/dir/nothing", 0 },
+	{ "to_dir/nothing", "@/dir/nothing", 0 },
+	{ "dangling", "@/nowhere", 0 },
+	{ "nothing/", NULL, -ENOENT },
+	{ "nothing/.", NULL, -ENOENT },
+	{ "nothing/..", NULL, -ENOENT },
+	{ "nothing/below", NULL, -ENOENT },
+	{ "dangling/", NULL, -ENOENT },
+	{ "dangling/below", NULL, -ENOENT },
+	{ "dangling_deep", NULL, -ENOENT },
+	{ "dangling_slash", NULL, -ENOENT },
+	/* OpenSSH's too: a slash or a dot asks nothing of a file. */
+	{ "dir/file/", "@/dir/file", 0 },
+	{ "dir/file/.", "@/dir/file", 0 },
+	{ "dir/file/..", "@/dir", 0 },
+	{ "dir/file/below", NULL, -ENOTDIR },
+	{ "self", NULL, -ELOOP },
+	{ "self/", NULL, -ELOOP },
+	{ "ping", NULL, -ELOOP },
+	{ "ping/below", NULL, -ELOOP },
+	/* Names that look like something else. */
+	{ "...", "@/...", 0 },
+	{ "dir/..sub", "@/dir/..sub", 0 },
+	{ "~", "@/~", 0 },
+};
+
+/* Puts the directory in place of an @. */
+static const char *
+expand(const char *path)
+{
+	static char to[2][PATH_MAX];
+	static int turn;
+	char *p = to[turn = !turn];
+
+	snprintf(p, PATH_MAX, "%s%s", path[0] == '@' ? scratch : "",
+	    path + (path[0] == '@'));
+	return p;
+}
+
+static void
+make_tree(void)
+{
+	size_t i;
+
+	if (mkdir("dir", 0700) == -1 || mkdir("dir/sub", 0700) == -1)
+		exit(1);
+	scratch_file("dir/file", "");
+	for (i = 0; i < nitems(links); i++)
+		if (symlink(expand(links[i].target), links[i].name) == -1)
+			exit(1);
+}
+
+static struct fs plain;
+
+static void
+check(const char *title, const char *path, const char *real, int outcome)
+{
+	char to[PATH_MAX] = "";
+	int r = fs_realpath(&plain, path, to);
+
+	ok(r == outcome && (r != 0 || strcmp(to, real) == 0),
+	    "%s is %s (%s, %d)", title, real == NULL ? strerror(-outcome) :
+	    real, r == 0 ? to : strerror(-r), r);
+}
+
+static void
+test_answers(void)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(answers); i++)
+		check(answers[i].path, expand(answers[i].path),
+		    answers[i].real == NULL ? NULL : expand(answers[i].real),
+		    answers[i].outcome);
+}
+
+/* n links that each lead to the next, the last to `dir`. */
+static void
+test_chain(void)
+{
+	char name[32], next[32];
+	int n;
+
+	for (n = 1; n <= 34; n++) {
+		snprintf(name, sizeof(name), "chain%d", n);
+		snprintf(next, sizeof(next), "chain%d", n - 1);
+		if (symlink(n == 1 ? "dir" : next, name) == -1)
+			exit(1);
+	}
+	check("a chain of 33 links", "chain33", expand("@/dir"), 0);
+	check("a chain of 34 links", "chain34", NULL, -ELOOP);
+}
+
+static void
+test_lengths(void)
+{
+	char name[300], path[2 * PATH_MAX], want[PATH_MAX];
+	size_t n;
+
+	memset(name, 'n', sizeof(name));
+	name[255] = '\0';
+	snprintf(want, sizeof(want), "%s/%s", scratch, name);
+	check("a name of 255 bytes, which is not there", name, want, 0);
+	scratch_file(name, "");
+	check("a name of 255 bytes", name, want, 0);
+	memset(name, 'n', 256);
+	name[256] = '\0';
+	check("a name of 256 bytes", name, NULL, -ENAMETOOLONG);
+
+	for (n = 0; n < PATH_MAX - 2; n += 2)
+		memcpy(path + n, "./", 2);
+	memcpy(path + n, ".", 2);
+	check("PATH_MAX - 1 bytes of dots", path, scratch, 0);
+	memcpy(path + n, "./", 3);
+	check("PATH_MAX bytes of dots", path, NULL, -ENAMETOOLONG);
+}
+
+/* Directories in directories until less than 200 bytes are left below. */
+static void
+test_deep(void)
+{
+	char name[201], to[PATH_MAX];
+	size_t here;
+
+	memset(name, 'd', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (here = strlen(scratch); here + 2 * sizeof(name) < PATH_MAX;
+	    here += sizeof(name))
+		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
+			exit(1);
+	ok(fs_realpath(&plain, ".", to) == 0 && strlen(to) == here,
+	    "a directory that is %zu bytes deep", here);
+	memset(name, 'e', sizeof(name) - 1);
+	ok(fs_realpath(&plain, name, to) == 0 && strlen(to) == here + sizeof(name),
+	    "there is room for one more below it");
+	name[100] = '/';
+	if (chdir("..") == -1 || mkdir("x", 0700) == -1 || chdir("x") == -1)
+		exit(1);
+	ok(fs_realpath(&plain, name, to) == -ENOENT, "a missing part in the middle");
+	if (chdir(scratch) == -1)
+		exit(1);
+}
+
+/* Absolute names longer than PATH_MAX have no room, however short they are
+ * from here. */
+static void
+test_no_room(void)
+{
+	char name[201], to[PATH_MAX];
+	size_t here;
+
+	memset(name, 'f', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (here = strlen(scratch); here + sizeof(name) < PATH_MAX - 1;
+	    here += sizeof(name))
+		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
+			exit(1);
+	ok(fs_realpath(&plain, name, to) == -ENAMETOOLONG,
+	    "no room for 200 bytes below %zu", here);
+	/* To the last byte; sanitized, one more would be seen. */
+	name[PATH_MAX - 2 - here] = '\0';
+	ok(fs_realpath(&plain, name, to) == 0 && strlen(to) == PATH_MAX - 1,
+	    "room for %zu bytes", strlen(name));
+	name[PATH_MAX - 2 - here] = 'f';
+	name[PATH_MAX - 1 - here] = '\0';
+	ok(fs_realpath(&plain, name, to) == -ENAMETOOLONG, "but not for %zu",
+	    strlen(name));
+	ok(fs_realpath(&plain, "..", to) == 0 &&
+	    strlen(to) == here - sizeof(name), "and yet there is a way up");
+	if (chdir(scratch) == -1)
+		exit(1);
+}
+
+/* fs_locate() makes the one place of a plain session. */
+static void
+test_places(void)
+{
+	struct place p, fd;
+
+	ok(fs_locate(&plain, "a/b", PLACE_FOLLOW, &p) == 0 && p.dirfd == AT_FDCWD &&
+	    strcmp(p.name, "a/b") == 0 && p.flags == PLACE_FOLLOW &&
+	    strcmp(p.shown, "a/b") == 0, "a plain session takes paths as "
+	    "they are");
+	fd = fs_place_fd(7, "shown");
+	ok(fd.dirfd == 7 && fd.name[0] == '\0' && fd.flags == PLACE_FD &&
+	    strcmp(fd.shown, "shown") == 0, "a descriptor is a place");
+}
+
+/*
+ * An entry of an open directory is where the directory is by now: beneath the
+ * root, or nowhere.
+ */
+static void
+test_entries(void)
+{
+	static struct fs fs;
+	const char *culprit;
+	struct place p;
+	int fd;
+
+	if (mkdir("jail", 0700) == -1 || mkdir("jail/in", 0700) == -1 ||
+	    (fd = open("jail/in", O_PATH | O_DIRECTORY)) == -1 ||
+	    fs_confine(&fs, "jail", strlen("jail"), &culprit) != 0)
+		exit(1);
+	fs.names = true;
+	fs.policy = &(struct policy){ .fold_names = false };
+	ok(fs_locate_entry(&plain, fd, "x", 0, &p) == 0 && p.dirfd == fd &&
+	    strcmp(p.name, "x") == 0, "the entry of a plain session");
+	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == 0 &&
+	    strcmp(p.resolved, "/in/x") == 0 && fs_same(p.dirfd, fd),
+	    "the entry of a walking session");
+	fs_release(&p);
+	(void)rename("jail/in", "jail/now");
+	ok(fs_locate_entry(&fs, fd, "x", PLACE_CREATES, &p) == 0 &&
+	    strcmp(p.resolved, "/now/x") == 0, "also where it was renamed");
+	fs_release(&p);
+	(void)rename("jail/now", "out");
+	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
+	    "but not outside of the root");
+	/* The name that /proc has for it then is somebody else's. */
+	(void)rename("out", "jail/now");
+	(void)rmdir("jail/now");
+	(void)mkdir("jail/now (deleted)", 0700);
+	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
+	    "nor in another directory of its name");
+	close(fd);
+	close(fs.root);
+}
+
+int
+main(void)
+{
+	scratch_enter();
+	make_tree();
+	test_answers();
+	test_chain();
+	test_lengths();
+	test_deep();
+	test_no_room();
+	test_places();
+	test_entries();
+	return done();
+}

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A session beneath a root, resolved by the kernel and component by component.
+ * What each call must answer is what it answers in a chroot(2): where this
+ * runs as root, that is what it is compared with.
+ */
+#include "config.h"
+
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+
+#include "base/buf.h"
+#include "os/fs.h"
+#include "policy/policy.h"
+#include "scratch.h"
+#include "tap.h"
+
+static struct fs fs;
+static struct policy policy;
+
+static const struct {
+	const char	*name, *target;
+} links[] = {
+	{ "root/to_dir", "dir" }, { "root/to_file", "dir/file" },
+	{ "root/abs", "/dir" }, { "root/abs_file", "/dir/file" },
+	{ "root/out", "../outside" }, { "root/out_file", "../outside/file" },
+	{ "root/abs_out", "/outside/file" }, { "root/deep/up", "../../.." },
+	{ "root/self", "self" }, { "root/dangling", "nowhere" },
+	{ "root/dangling_dir", "dir/nowhere" },
+	{ "root/dangling_out", "../outside/nowhere" },
+	{ "root/slash", "dir/" }, { "root/twice", "to_dir" },
+	{ "root/top", "/" }, { "root/dot", "." }, { "root/dots", ".." },
+	{ "root/file_slash", "dir/file/" }, { "root/new_slash", "new/" },
+};
+
+static void
+make_tree(void)
+{
+	static const char *const dirs[] = {
+		"root", "outside", "root/dir", "root/deep", "root/deep/er",
+		"root/gone",
+	};
+	size_t i;
+
+	for (i = 0; i < nitems(dirs); i++)
+		if (mkdir(dirs[i], 0755) == -1)
+			exit(1);
+	scratch_file("outside/file", "outside");
+	scratch_file("root/dir/file", "inside");
+	scratch_file("root/top_file", "top");
+	for (i = 0; i < nitems(links); i++)
+		if (symlink(links[i].target, links[i].name) == -1)
+			exit(1);
+}
+
+/* Every way to write a path that has ever led somewhere it should not. */
+static const char *const paths[] = {
+	"/", "//", ".", "..", "/..", "../..", "/../outside", "../outside/file",
+	"dir", "dir/", "dir//", "dir/.", "dir/..", "dir/../dir/file",
+	"/dir/file", "dir/file/", "dir/file/.", "dir/file/..", "dir/file/x",
+	"to_dir", "to_dir/", "to_dir/.", "to_dir/..", "to_dir/file", "to_file",
+	"to_file/", "abs", "abs/", "abs/file", "abs_file", "out", "out/",
+	"out/file", "out_file", "abs_out", "deep/up", "deep/up/",
+	"deep/up/dir/file", "deep/up/outside/file", "deep/er/../../dir/file",
+	"deep/er/../../../../../outside/file", "self", "self/", "self/x",
+	"dangling", "dangling/", "dangling_dir", "dangling_out", "slash",
+	"slash/file", "twice", "twice/file", "twice/../top_file", "top",
+	"top/", "top/..", "top/dir/file", "dot/dot/dir", "dots", "dots/dots/dir",
+	"file_slash", "new_slash", "new", "new/", "new/x", "new/.", "new/..",
+	"gone", "gone/", "gone/.", "", "...", "dir/..x",
+};
+
+/* What is asked of each: the flags of its place, and a call. */
+static int
+do_stat(struct place *p)
+{
+	struct statx st;
+	int r = fs_stat(p, &st);
+
+	/* A kind and a size tell all the things in the tree apart. */
+	return r != 0 ? r : (int)(st.stx_mode & S_IFMT) + (int)(
+	    S_ISREG(st.stx_mode) ? st.stx_size : 0);
+}
+
+static int
+do_open(struct place *p)
+{
+	int fd = fs_open(p, O_RDONLY, 0);
+
+	return fd < 0 ? fd : close(fd);
+}
+
+static int
+do_create(struct place *p)
+{
+	int fd = fs_open(p, O_WRONLY | O_CREAT, 0600);
+
+	return fd < 0 ? fd : close(fd);
+}
+
+static int
+do_create_new(struct place *p)
+{
+	int fd = fs_open(p, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	return fd < 0 ? fd : close(fd);
+}
+
+static int
+do_opendir(struct place *p)
+{
+	int fd = fs_opendir(p);
+
+	return fd < 0 ? fd : close(fd);
+}
+
+static int
+do_readlink(struct place *p)
+{
+	char text[PATH_MAX];
+
+	return (int)fs_readlink(p, text, sizeof(text));
+}
+
+static int
+do_unlink(struct place *p)
+{
+	return fs_unlink(p);
+}
+
+static int
+do_rmdir(struct place *p)
+{
+	return fs_rmdir(p);
+}
+
+static int
+do_mkdir(struct place *p)
+{
+	return fs_mkdir(p, 0700);
+}
+
+static int
+do_symlink(struct place *p)
+{
+	return fs_symlink("/text", p);
+}
+
+static int
+do_chmod(struct place *p)
+{
+	return fs_chmod(p, 0750);
+}
+
+static int
+do_truncate(struct place *p)
+{
+	return fs_truncate(p, 3);
+}
+
+/* With one other path: from a file of the tree, and to a new name. */
+static int
+with_other(const char *path, unsigned flags, struct place *p,
+    int (*call)(struct place *, struct place *))
+{
+	struct place other;
+	int r;
+
+	if ((r = fs_locate(&fs, path, flags, &other)) != 0)
+		return r;
+	r = call(p, &other);
+	fs_release(&other);
+	return r;
+}
+
+static int
+rename_away(struct place *p, struct place *other)
+{
+	return fs_rename(p, other, true);
+}
+
+static int
+rename_onto(struct place *p, struct place *other)
+{
+	return fs_rename(other, p, true);
+}
+
+static int
+link_onto(struct place *p, struct place *other)
+{
+	return fs_link(other, p);
+}
+
+static int
+do_rename_from(struct place *p)
+{
+	return with_other("moved", PLACE_CREATES, p, rename_away);
+}
+
+static int
+do_rename_to(struct place *p)
+{
+	return with_other("top_file", PLACE_NAME, p, rename_onto);
+}
+
+static int
+do_rename_dir_to(struct place *p)
+{
+	return with_other("deep/er", PLACE_NAME, p, rename_onto);
+}
+
+static int
+do_link_to(struct place *p)
+{
+	return with_other("top_file", 0, p, link_onto);
+}
+
+static const struct {
+	const char	*name;
+	unsigned	 flags;
+	int		(*call)(struct place *);
+} calls[] = {
+	{ "stat", PLACE_FOLLOW, do_stat },
+	{ "lstat", 0, do_stat },
+	{ "open", PLACE_FOLLOW, do_open },
+	{ "opendir", PLACE_FOLLOW, do_opendir },
+	{ "readlink", 0, do_readlink },
+	{ "create", PLACE_FOLLOW | PLACE_CREATES, do_create },
+	{ "create new", PLACE_CREATES, do_create_new },
+	{ "unlink", PLACE_NAME, do_unlink },
+	{ "rmdir", PLACE_NAME, do_rmdir },
+	{ "mkdir", PLACE_CREATES, do_mkdir },
+	{ "symlink", PLACE_CREATES, do_symlink },
+	{ "chmod", PLACE_FOLLOW, do_chmod },
+	{ "truncate", PLACE_FOLLOW, do_truncate },
+	{ "rename from", PLACE_NAME, do_rename_from },
+	{ "rename to", PLACE_CREATES, do_rename_to },
+	{ "rename a directory to", PLACE_CREATES, do_rename_dir_to },
+	{ "link to", PLACE_CREATES, do_link_to },
+};
+
+static int
+answer(const char *path, size_t call)
+{
+	struct place p;
+	int r;
+
+	if ((r = fs_locate(&fs, path, calls[call].flags, &p)) == 0) {
+		r = calls[call].call(&p);
+		fs_release(&p);
+	}
+	return r;
+}
+
+/* How the session resolves: by chroot(2), or in one of our ways. */
+enum way { CHROOT, OPENAT2, COMPONENTS, NAMED, WAYS };
+static const char *const way_names[WAYS] = {
+	"chroot", "openat2", "components", "named",
+};
+
+static void
+confine(enum way way)
+{
+	const char *culprit;
+
+	memset(&fs, 0, sizeof(fs));
+	if (way == CHROOT) {
+		if (chroot("root") == -1 || chdir("/") == -1)
+			exit(1);
+		return;
+	}
+	if (fs_confine(&fs, "root", strlen("root"), &culprit) != 0)
+		exit(1);
+	fs.by_component |= way == COMPONENTS;
+	fs.policy = &policy;
+	fs.names = way == NAMED;
+}
+
+/* One question, in a tree and a process of its own. */
+static int
+ask(enum way way, const char *path, size_t call)
+{
+	int fd[2], r = -1;
+
+	if (pipe(fd) == -1 || mkdir("tree", 0755) == -1 || chdir("tree") == -1)
+		exit(1);
+	make_tree();
+	if (fork() == 0) {
+		confine(way);
+		r = answer(path, call);
+		_exit(write(fd[1], &r, sizeof(r)) != sizeof(r));
+	}
+	(void)wait(NULL);
+	close(fd[1]);
+	if (read(fd[0], &r, sizeof(r)) != sizeof(r))
+		r = INT_MIN;
+	close(fd[0]);
+	if (!scratch_holds("outside/file", "outside") ||
+	    access("outside/nowhere", F_OK) == 0) {
+		printf("# %s \"%s\" reaches the outside\n", calls[call].name,
+		    path);
+		r = INT_MIN;
+	}
+	if (chdir("..") == -1)
+		exit(1);
+	(void)nftw("tree", scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return r;
+}
+
+/* Do both ways give the same answer, for all paths? */
+static bool
+same_answers(enum way oracle, enum way way, size_t call)
+{
+	bool same = true;
+	size_t i;
+	int want, r;
+
+	for (i = 0; i < nitems(paths); i++) {
+		want = ask(oracle, paths[i], call);
+		r = ask(way, paths[i], call);
+		if (r == want && r != INT_MIN)
+			continue;
+		printf("# %s \"%s\": %s %s (%d), %s %s (%d)\n",
+		    calls[call].name, paths[i], way_names[oracle],
+		    strerror(want < 0 ? -want : 0), want, way_names[way],
+		    strerror(r < 0 ? -r : 0), r);
+		same = false;
+	}
+	return same;
+}
+
+static void
+test_answers(void)
+{
+	enum way oracle = geteuid() == 0 ? CHROOT : OPENAT2, way;
+	size_t call;
+
+	for (call = 0; call < nitems(calls); call++)
+		for (way = oracle + 1; way < WAYS; way++)
+			ok(same_answers(oracle, way, call),
+			    "%s: %s answers as %s", calls[call].name,
+			    way_names[way], way_names[oracle]);
+}
+
+/* Links that are none, and memory, lie on a procfs: nothing leads there. */
+static void
+test_proc(void)
+{
+	static const char *const ways_in[] = {
+		"/proc/self/mem", "/proc/self/fd/0", "/proc/self/root/etc",
+		"/proc/self/cwd/", "/proc/1", "/proc/thread-self/fd/",
+		"/usr/../proc/self/environ",
+	};
+	const char *culprit;
+	struct place p;
+	size_t i;
+	int r, way;
+
+	for (way = 0; way < 2; way++) {
+		memset(&fs, 0, sizeof(fs));
+		ok(fs_confine(&fs, "/", 0, &culprit) == 0 && !fs.confined,
+		    "the root may be the root");
+		fs.by_component |= way == 1;
+		for (i = 0; i < nitems(ways_in); i++) {
+			r = fs_locate(&fs, ways_in[i], PLACE_FOLLOW, &p);
+			ok(r == -EACCES || r == -ELOOP, "%s is no place (%s)",
+			    ways_in[i], strerror(-r));
+		}
+		r = fs_locate(&fs, "/proc", PLACE_FOLLOW, &p);
+		ok(r == 0 && fs_opendir(&p) == -EACCES,
+		    "and the way in is closed");
+		fs_release(&p);
+	}
+	ok(fs_confine(&fs, "/proc", 0, &culprit) == -EACCES,
+	    "nor is it a root");
+}
+
+/*
+ * The kernel's answer, with another type of file system for as long as that is
+ * wanted: this program's fstatfs() comes before the C library's.
+ */
+static __typeof__(((struct statfs *)0)->f_type) pretended;
+
+int
+fstatfs(int fd, struct statfs *st)
+{
+#ifdef SYS_fstatfs64
+	int r = (int)syscall(SYS_fstatfs64, fd, sizeof(*st), st);
+#else
+	int r = (int)syscall(SYS_fstatfs, fd, st);
+#endif
+
+	if (pretended != 0)
+		st->f_type = pretended;
+	return r;
+}
+
+static int
+locate_once(const char *path, unsigned flags)
+{
+	struct place p;
+	int r = fs_locate(&fs, path, flags, &p);
+
+	if (r == 0)
+		fs_release(&p);
+	return r;
+}
+
+/*
+ * Whether a directory folds case its entries tell; only where there are none
+ * does the type of its file system.
+ */
+static void
+test_folding(void)
+{
+	const char *culprit;
+
+	memset(&fs, 0, sizeof(fs));
+	scratch_file("SECRET", "");
+	scratch_file("SECRET~1", "");
+	if (mkdir("empty", 0755) == -1)
+		exit(1);
+	policy.files.hide = "secret";
+	fs.policy = &policy;
+	fs.names = fs.hides = true;
+	if (fs_confine(&fs, scratch, strlen(scratch), &culprit) != 0)
+		exit(1);
+	pretended = (__typeof__(pretended))0xff534d42;
+	ok(locate_once("SECRET", 0) == 0 && locate_once("SECRET~1", 0) == 0 &&
+	    locate_once("Secret", PLACE_CREATES) == 0,
+	    "what is hidden by one name is not by another, whatever the type");
+	pretended = 0;
+	ok(locate_once("empty/SECRET", PLACE_CREATES) == 0,
+	    "nor in a directory without entries");
+	pretended = (__typeof__(pretended))0xff534d42;
+	ok(locate_once("empty/SECRET", PLACE_CREATES) == -EACCES,
+	    "but on CIFS, where it will be the same file");
+	ok(locate_once("empty/SECRET~1", PLACE_CREATES) == -EACCES,
+	    "and a short name may be that of anything");
+	pretended = 0;
+	policy.files.hide = NULL;
+	policy.fold_names = false;
+}
+
+/* What was moved beside the root has no name in it, however it is called. */
+static void
+test_moved(void)
+{
+	static const char *const to[] = { "jail/dir2", "jailbird", "gone" };
+	const char *culprit, *name;
+	struct place p;
+	size_t i;
+
+	for (i = 0; i < nitems(to); i++) {
+		if (mkdir("jail", 0755) == -1 || mkdir("jail/dir", 0755) == -1)
+			exit(1);
+		memset(&fs, 0, sizeof(fs));
+		ok(fs_confine(&fs, "jail", strlen("jail"), &culprit) == 0 &&
+		    fs_locate(&fs, "dir/new", 0, &p) == 0 &&
+		    rename("jail/dir", to[i]) == 0, "a place, %s", to[i]);
+		name = fs_resolved(&fs, &p);
+		ok(i == 0 ? name != NULL && strcmp(name, "/dir2/new") == 0 :
+		    name == NULL, "is called %s", name);
+		fs_release(&p);
+		if (rmdir(to[i]) == -1 || rmdir("jail") == -1)
+			exit(1);
+	}
+}
+
+/* From `fixed` on the way to the root is the one that is written. */
+static void
+test_root(void)
+{
+	const char *culprit;
+	char path[PATH_MAX];
+
+	if (mkdir("homes", 0755) == -1 || mkdir("homes/u", 0755) == -1 ||
+	    mkdir("homes/u/in", 0755) == -1 ||
+	    symlink("homes", "by_link") == -1 ||
+	    symlink("u", "homes/v") == -1)
+		exit(1);
+	memset(&fs, 0, sizeof(fs));
+	snprintf(path, sizeof(path), "%s/by_link/u/in", scratch);
+	ok(fs_confine(&fs, path, strlen(scratch) + 8, &culprit) == 0 &&
+	    strcmp(fs.outside + strlen(scratch), "/homes/u/in") == 0,
+	    "links may lead to what is the same for everybody");
+	ok(fs_confine(&fs, path, strlen(scratch), &culprit) == -ENOTDIR &&
+	    strcmp(culprit + strlen(scratch), "/by_link") == 0,
+	    "and to nothing else: %s", culprit);
+	snprintf(path, sizeof(path), "%s/homes/v/in", scratch);
+	ok(fs_confine(&fs, path, strlen(scratch) + 6, &culprit) == -ENOTDIR &&
+	    strcmp(culprit + strlen(scratch), "/homes/v") == 0,
+	    "nor to the part of one user: %s", culprit);
+	snprintf(path, sizeof(path), "%s/homes/w/in", scratch);
+	ok(fs_confine(&fs, path, strlen(scratch) + 6, &culprit) == -ENOENT &&
+	    strcmp(culprit + strlen(scratch), "/homes/w") == 0,
+	    "what is not there is named: %s", culprit);
+}
+
+int
+main(void)
+{
+	scratch_enter();
+	policy_init(&policy);
+	test_answers();
+	test_proc();
+	test_folding();
+	test_root();
+	test_moved();
+	return done();
+}

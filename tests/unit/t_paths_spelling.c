@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How a directory spells names, where it takes each for itself. Those that
+ * take others for the same are in tests/wire/folding.py.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/buf.h"
+#include "paths/spelling.h"
+#include "policy/policy.h"
+#include "scratch.h"
+#include "tap.h"
+
+static struct policy policy;
+static struct fs fs = { .policy = &policy };
+
+static const char *const entries[] = {
+	"plain", "UPPER", "both", "BOTH", "linked", "2024", "dot.", "blank ",
+	"short~1", "\xe6\x96\x87", "Caf\xc3\xa9", "\xff\xfe.",
+};
+
+/* Names that are there, and some that are not. */
+static const char *const asked[] = {
+	"plain", "UPPER", "both", "BOTH", "linked", "LINKED", "2024", "dot.",
+	"blank ", "short~1", "\xe6\x96\x87", "Caf\xc3\xa9", "\xff\xfe.",
+	"missing", "missing.", "PLAIN", "caf\xc3\xa9", "3000", "\xe6\x96\x88",
+};
+
+static void
+test_exact(const char *dir, const char *what)
+{
+	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), creates;
+	char to[NAME_MAX + 1];
+	size_t i;
+
+	for (i = 0; i < nitems(asked); i++)
+		for (creates = 0; creates < 2; creates++)
+			ok(spelling_find(&fs, fd, asked[i], creates != 0,
+			    to) == 0 && strcmp(to, asked[i]) == 0 &&
+			    !policy.fold_names, "%s, %s, %d", what, asked[i],
+			    creates);
+	close(fd);
+}
+
+static void
+test_long(void)
+{
+	char name[NAME_MAX + 1], to[NAME_MAX + 1];
+	int fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	memset(name, 'n', NAME_MAX);
+	name[NAME_MAX] = '\0';
+	ok(spelling_find(&fs, fd, name, true, to) == 0 &&
+	    strcmp(to, name) == 0, "the longest name, which is not there");
+	name[NAME_MAX - 1] = '.';
+	scratch_file(name, "");
+	ok(spelling_find(&fs, fd, name, false, to) == 0 &&
+	    strcmp(to, name) == 0, "the longest name, which ends in a dot");
+	close(fd);
+}
+
+/* Once a directory folds case, what cannot be told is refused. */
+static void
+test_folds(void)
+{
+	int fd = open("dir", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char to[NAME_MAX + 1];
+
+	policy.fold_names = true;
+	ok(spelling_find(&fs, fd, "SHORT~1", true, to) == -EACCES,
+	    "a short name is that of anything");
+	ok(spelling_find(&fs, fd, "new. .", true, to) == 0 &&
+	    strcmp(to, "new") == 0, "dots and blanks at the end are left out");
+	ok(spelling_find(&fs, fd, "dot.", false, to) == 0 &&
+	    strcmp(to, "dot.") == 0, "unless they are listed");
+	policy.fold_names = false;
+	close(fd);
+}
+
+static void
+test_remembered(void)
+{
+	int dir = open("dir", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int other = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), i;
+	char name[16];
+
+	ok(!spelling_is_known(dir, "/dir"), "nothing is known");
+	spelling_remember(dir, "/dir");
+	ok(spelling_is_known(dir, "/dir") && !spelling_is_known(dir, "/DIR") &&
+	    !spelling_is_known(other, "/dir"),
+	    "a directory of one name is known by that alone");
+	for (i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "/%d", i);
+		spelling_remember(other, name);
+	}
+	ok(spelling_is_known(other, "/99") && !spelling_is_known(dir, "/dir"),
+	    "the last few are");
+	close(dir);
+	close(other);
+}
+
+int
+main(void)
+{
+	char path[64];
+	size_t i;
+
+	scratch_enter();
+	if (mkdir("dir", 0755) == -1 || mkdir("empty", 0755) == -1)
+		return 1;
+	for (i = 0; i < nitems(entries); i++) {
+		snprintf(path, sizeof(path), "dir/%s", entries[i]);
+		scratch_file(path, "");
+	}
+	if (link("dir/linked", "dir/LINKED") == -1)
+		return 1;
+	test_exact("dir", "a directory");
+	test_exact("empty", "an empty one");
+	test_long();
+	test_folds();
+	test_remembered();
+	return done();
+}
