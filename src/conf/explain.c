@@ -339,7 +339,7 @@ config_explain(struct config *c, const struct facts *f,
 	if (config_link(c, m) < 0)
 		return -1;
 	config_evaluate(c, f, &o);
-	policy_init(&p);
+	knob_defaults(&p);
 	if ((r = outcome_apply(&o, f, &p, m)) == 0) {
 		refused = names != NULL && names(&p, &path) != 0;
 		if (path != NULL)

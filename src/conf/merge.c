@@ -352,7 +352,7 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
 	struct outcome o;
 
 	*m = (struct mistake){ 0 };
-	policy_init(p);
+	knob_defaults(p);
 	if (config_link(c, m) < 0)
 		return -1;
 	config_evaluate(c, f, &o);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,73 +11,12 @@
 #include "conf/path_rules.h"
 #include "conf/rules.h"
 
-#define MEMBER(m)	offsetof(struct area, m), \
-			sizeof(((struct area *)NULL)->m)
-
-const struct leaf leaves[LEAVES + 1] = {
-	[LEAF_RIGHTS] = { "rights", "access.rights", MEMBER(rights) },
-	[LEAF_OWN_RIGHTS] = { "own_rights", "access.own_rights",
-	    MEMBER(own_rights) },
-	[LEAF_LISTINGS] = { "listings", "access.listings",
-	    MEMBER(empty_listings) },
-	[LEAF_MODE] = { "files.mode", "files.mode", MEMBER(files.mode) },
-	[LEAF_DIR_MODE] = { "files.dir_mode", "files.dir_mode",
-	    MEMBER(files.dir_mode) },
-	[LEAF_ATOMIC] = { "files.atomic", "files.atomic",
-	    MEMBER(files.atomic) },
-	[LEAF_FSYNC] = { "files.fsync", "files.fsync", MEMBER(files.fsync) },
-	[LEAF_OVERWRITE] = { "rename.overwrite", "rename.overwrite",
-	    MEMBER(rename.overwrite) },
-	[LEAF_OPEN_HANDLES] = { "rename.open_handles", "rename.open_handles",
-	    MEMBER(rename.open_handles) },
-	[LEAF_WHEN] = { "rename.when", "rename.when", MEMBER(rename.when) },
-	[LEAF_BUSY_TIMEOUT] = { "rename.busy_timeout", "rename.busy_timeout",
-	    MEMBER(rename.busy_timeout) },
-	[LEAF_HIDE] = { "hide", "files.hide", 0, 0 },
-};
-
-int
-leaf_find(const char *name)
-{
-	int i;
-
-	for (i = 0; i <= LEAVES; i++)
-		if (strcmp(leaves[i].name, name) == 0)
-			return i;
-	return -1;
-}
-
-int
-leaf_find_knob(const char *knob)
-{
-	int i;
-
-	for (i = 0; i <= LEAVES; i++)
-		if (strcmp(leaves[i].knob, knob) == 0)
-			return i;
-	return -1;
-}
-
 bool
 paths_is_pattern(const char *pattern)
 {
 	return strstr(pattern, "**") == NULL &&
 	    (expand_is_root(pattern) || strspn(pattern, "/") ==
 	    strlen(pattern));
-}
-
-/* The hash of a name below a parent; letters count alike in both cases. */
-size_t
-paths_slot(const struct paths *t, const struct path_node *parent,
-    const char *name, size_t len)
-{
-	const uint64_t prime = 0x100000001b3;	/* of FNV-1a */
-	uint64_t h = parent->id * prime;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		h = (h ^ (uint64_t)tolower((unsigned char)name[i])) * prime;
-	return (size_t)(h ^ h >> 32) & t->mask;
 }
 
 static bool

@@ -136,7 +136,7 @@ void	config_evaluate(struct config *, const struct facts *,
 
 /*
  * Makes an outcome a policy, whatever else is undecided; *policy is as
- * policy_init() leaves it. -1 with the mistake.
+ * knob_defaults() leaves it. -1 with the mistake.
  */
 int	outcome_apply(const struct outcome *, const struct facts *,
 	    struct policy *, struct mistake *);

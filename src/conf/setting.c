@@ -457,6 +457,17 @@ knob_store(const struct knob *k, struct value v, struct policy *p)
 	}
 }
 
+void
+knob_defaults(struct policy *p)
+{
+	const struct knob *k;
+
+	memset(p, 0, sizeof(*p));
+	for (k = knobs; k < knobs + knob_count; k++)
+		knob_store(k, knob_default(k), p);
+	p->access.protect_startup = false;	/* nothing restricts */
+}
+
 bool
 knob_restricts(const struct knob *k, struct value v)
 {

@@ -112,6 +112,9 @@ int	knob_parse(const struct knob *, const struct given *, struct arena *,
 /* The default. */
 struct value knob_default(const struct knob *);
 
+/* Sets a policy to what holds where the administrator says nothing. */
+void	knob_defaults(struct policy *);
+
 /* Puts a value that needs no combining where the policy keeps it. */
 void	knob_store(const struct knob *, struct value, struct policy *);
 

@@ -3,22 +3,10 @@
 
 #include <string.h>
 
-#include "conf/setting.h"
 #include "policy/match.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
 #include "policy/subtree.h"
-
-void
-policy_init(struct policy *p)
-{
-	const struct knob *k;
-
-	memset(p, 0, sizeof(*p));
-	for (k = knobs; k < knobs + knob_count; k++)
-		knob_store(k, knob_default(k), p);
-	p->access.protect_startup = false;	/* nothing restricts */
-}
 
 void
 policy_free(struct policy *p)

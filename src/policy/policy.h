@@ -193,9 +193,6 @@ struct ruling {
 /* Why a request's name is refused, as the log line needs to know. */
 enum permit { PERMIT, REFUSE_READ_ONLY, REFUSE_DENIED, REFUSE_NOT_ALLOWED };
 
-/* Fills in what holds where the administrator says nothing. */
-void	policy_init(struct policy *);
-
 /* Frees what a policy from config_resolve() owns. */
 void	policy_free(struct policy *);
 

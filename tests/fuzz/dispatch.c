@@ -28,6 +28,7 @@
 #include "base/path.h"
 #include "conf/conf.h"
 #include "conf/path_rules.h"
+#include "conf/setting.h"
 #include "fuzz.h"
 #include "os/charset.h"
 #include "os/fs.h"
@@ -153,7 +154,7 @@ choose_policy(struct policy *p, uint8_t bits)
 		HANDLES_KEEP, HANDLES_REOPEN, HANDLES_CLOSE, HANDLES_REOPEN,
 	};
 
-	policy_init(p);
+	knob_defaults(p);
 	p->protocol.max_version = 6;
 	p->rename.overwrite = overwrites[bits & 3];
 	p->rename.open_handles = open_handles[bits >> 2 & 3];

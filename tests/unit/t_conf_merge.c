@@ -4,6 +4,7 @@
 
 #include <syslog.h>
 
+#include "conf/setting.h"
 #include "policy/rights.h"
 #include "policy_case.h"
 #include "tap.h"
@@ -33,7 +34,7 @@ check_defaults(void)
 {
 	struct policy p;
 
-	policy_init(&p);
+	knob_defaults(&p);
 	ok(p.rename.overwrite == OVERWRITE_IF_ASKED &&
 	    p.rename.open_handles == HANDLES_KEEP &&
 	    p.rename.when == RENAME_WHEN_REFUSED &&

@@ -7,6 +7,7 @@
 #include <limits.h>
 
 #include "conf/path_rules.h"
+#include "conf/setting.h"
 #include "policy_case.h"
 #include "tap.h"
 
@@ -175,7 +176,7 @@ check_hiding(void)
 		    "%s is %shidden", rows[i].name,
 		    rows[i].hidden ? "" : "not ");
 	policy_free(&p);
-	policy_init(&p);
+	knob_defaults(&p);
 	ok(!policy_hides(&p, "/.git") && !policy_has_below(&p, "/"),
 	    "nothing is hidden by default, and nothing lies below");
 }

@@ -504,7 +504,6 @@ int
 main(void)
 {
 	scratch_enter();
-	policy_init(&policy);
 	test_answers();
 	test_proc();
 	test_folding();

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "conf/setting.h"
 #include "request/ops.h"
 #include "request/session.h"
 #include "request/table.h"
@@ -116,7 +117,7 @@ int
 main(void)
 {
 	scratch_enter();
-	policy_init(&session.policy);
+	knob_defaults(&session.policy);
 	session.version = 3;
 	test_steps();
 	test_ending();

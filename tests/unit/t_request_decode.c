@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/setting.h"
 #include "os/log.h"
 #include "request/decode.h"
 #include "request/table.h"
@@ -326,7 +327,7 @@ main(void)
 	int v;
 
 	log_init("test", LOG_LEVEL_QUIET, 0, true);
-	policy_init(&session.policy);
+	knob_defaults(&session.policy);
 	handles_init(&session.handles);
 	file = handle_new(&session.handles, HANDLE_FILE, -1, 0, "file");
 	dir = handle_new(&session.handles, HANDLE_DIR, -1, 0, "dir");

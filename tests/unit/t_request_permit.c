@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "conf/setting.h"
 #include "policy/rights.h"
 #include "request/permit.h"
 #include "request/session.h"
@@ -519,7 +520,7 @@ main(void)
 
 	scratch_enter();
 	scratch_file("f", "");
-	policy_init(&session.policy);
+	knob_defaults(&session.policy);
 	session.policy.walks = session.fs.walks = true;
 	strlcpy(session.fs.cwd, "/", sizeof(session.fs.cwd));
 	for (i = 0; i < nitems(cases); i++)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/setting.h"
 #include "frames.h"
 #include "os/log.h"
 #include "request/reply.h"
@@ -304,7 +305,7 @@ int
 main(void)
 {
 	log_init("test", LOG_LEVEL_QUIET, 0, true);
-	policy_init(&session.policy);
+	knob_defaults(&session.policy);
 	test_statuses();
 	test_unknown_names();
 	test_handle();

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <syslog.h>
 
+#include "conf/setting.h"
 #include "gate.h"
 #include "os/fs.h"
 #include "os/log.h"
@@ -19,7 +20,7 @@ static void
 session_begin(int version, bool read_only)
 {
 	session = (struct session){ .version = version, .client = "test" };
-	policy_init(&session.policy);
+	knob_defaults(&session.policy);
 	session.policy.protocol.max_version = 6;
 	session.policy.access.read_only = read_only;
 	session.self = (struct ident){ .uid = 0, .name = "me", .home = "/h" };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/setting.h"
 #include "frames.h"
 #include "os/log.h"
 #include "session/init.h"
@@ -243,7 +244,7 @@ test_refused(void)
 		    pairs[rows[i].nth_there].data, &n)),
 		    "refused, row %zu: no %s", i, rows[i].gone);
 	}
-	policy_init(&session.policy);
+	knob_defaults(&session.policy);
 	session.policy.protocol.max_version = 6;
 }
 
@@ -267,7 +268,7 @@ int
 main(void)
 {
 	log_init("test", LOG_LEVEL_QUIET, 0, true);
-	policy_init(&session.policy);
+	knob_defaults(&session.policy);
 	test_offers();
 	test_pairs();
 	test_draft_pairs();

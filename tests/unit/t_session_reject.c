@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conf/setting.h"
 #include "frames.h"
 #include "os/log.h"
 #include "session/reject.h"
@@ -172,7 +173,7 @@ main(void)
 		client.deaf = rows[i].deaf;
 		client.now = 1000000;
 		s = (struct session){ 0 };
-		policy_init(&s.policy);
+		knob_defaults(&s.policy);
 		refuse_session(&s, TEXT);
 		n = count_replies();
 		/* INIT comes after a gap, too. */
