@@ -23,6 +23,7 @@
 #include "os/log.h"
 #include "os/signals.h"
 #include "os/sink.h"
+#include "paths/locate.h"
 #include "policy/policy.h"
 #include "policy/subtree.h"
 #include "request/session.h"

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "conf/error.h"
+#include "paths/locate.h"
 #include "policy/subtree.h"
 
 struct facts;

@@ -150,7 +150,7 @@ index_inodes(struct handles *hs, const char *cwd)
 
 	index_names(hs, cwd);
 	while ((x = LIST_FIRST(&hs->no_inode)) != NULL) {
-		struct place p = fs_place_fd(x->h->fd, x->h->name);
+		struct place p = place_fd(x->h->fd, x->h->name);
 
 		LIST_REMOVE(x, no_inode);
 		if (fs_stat(&p, &st) == 0) {

@@ -45,7 +45,7 @@ tell_writers(struct handles *hs, const struct statx *file, int error)
 
 	for (i = 0; i < hs->count; i++) {
 		h = handle_at(hs, i);
-		p = fs_place_fd(h->fd, "");
+		p = place_fd(h->fd, "");
 		if (is_writing(h) && fs_stat(&p, &st) == 0 &&
 		    st.stx_ino == file->stx_ino &&
 		    fs_device(&st) == fs_device(file))
@@ -56,7 +56,7 @@ tell_writers(struct handles *hs, const struct statx *file, int error)
 int
 late_close(struct handles *hs, int fd)
 {
-	struct place p = fs_place_fd(fd, "");
+	struct place p = place_fd(fd, "");
 	struct statx st;
 	bool known = hs->open > 0 && fs_stat(&p, &st) == 0;
 	int r;

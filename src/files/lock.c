@@ -34,7 +34,7 @@ overlaps(const struct handle *h, uint64_t off, uint64_t end)
 static int
 range_end(const struct handle *h, uint64_t off, uint64_t len, uint64_t *end)
 {
-	struct place p = fs_place_fd(h->fd, h->name);
+	struct place p = place_fd(h->fd, h->name);
 	struct statx st;
 	int r;
 

@@ -54,7 +54,7 @@ random_name(char to[HIDDEN_LEN + 1], const char *suffix)
 static struct place
 hidden_place(const struct hidden *h)
 {
-	return fs_place_entry(h->dirfd, h->name);
+	return place_entry(h->dirfd, h->name);
 }
 
 static struct hidden *
@@ -94,18 +94,6 @@ hidden_keep(struct hidden *h)
 	return h;
 }
 
-/* Returns what fcntl(2) says of the lock: F_UNLCK and so on, or -errno. */
-static int
-lock_request(int fd, int cmd, short type)
-{
-	struct flock fl = { .l_type = type, .l_whence = SEEK_SET,
-	    .l_start = LOCKED_BYTE, .l_len = 1 };
-
-	if (fcntl(fd, cmd, &fl) == -1)
-		return -errno;
-	return fl.l_type;
-}
-
 void
 hidden_taken(struct hidden *h)
 {
@@ -143,7 +131,7 @@ hidden_lock(struct hidden *h)
 	/* Also of a file that may only be read: who looks asks for more. */
 	h->lock = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0);
 	if (h->lock >= 0)
-		(void)lock_request(h->lock, F_OFD_SETLK, F_RDLCK);
+		(void)fs_lock(h->lock, FS_LOCK_SHARED, LOCKED_BYTE, 1);
 }
 
 int
@@ -153,9 +141,9 @@ hidden_lock_by(struct hidden *h, int fd)
 
 	if (h->lock >= 0)
 		return 0;
-	if ((h->lock = fcntl(fd, F_DUPFD_CLOEXEC, 0)) == -1)
-		return -errno;
-	r = lock_request(h->lock, F_OFD_SETLK, F_WRLCK);
+	if ((h->lock = fs_dup(fd)) < 0)
+		return h->lock;
+	r = fs_lock(h->lock, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1);
 	/* Then it is that session's to remove. */
 	h->taken = r != -EAGAIN && r != -EACCES;
 	return h->taken ? 0 : FX_LOCK_CONFLICT;
@@ -195,7 +183,7 @@ hidden_stays(struct hidden *h, const struct place *old, int error)
 static void
 hidden_free(struct hidden *h)
 {
-	close(h->dirfd);
+	fs_close(h->dirfd);
 	free(h);
 }
 
@@ -223,7 +211,7 @@ hidden_end(struct hidden *h, bool remove)
 		return;
 	/* Closed first: the file system may refuse to remove what is open. */
 	if (h->lock >= 0)
-		close(h->lock);
+		fs_close(h->lock);
 	h->lock = -1;
 	if (remove && hidden_is_there(h))
 		r = fs_unlink(&p);
@@ -321,7 +309,7 @@ hidden_now(int dirfd, int64_t *now)
 	int fd, r;
 
 	random_name(name, HIDDEN_PART);
-	p = fs_place_entry(dirfd, name);
+	p = place_entry(dirfd, name);
 	if ((fd = fs_open(&p, O_WRONLY | O_CREAT | O_EXCL, 0600)) < 0)
 		return fd;
 	r = fs_stat(&p, &st);
@@ -364,18 +352,17 @@ open_locked(const struct place *p)
 	int fd, r;
 
 	if ((fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0)) >= 0) {
-		r = lock_request(fd, F_OFD_SETLK, F_WRLCK);
+		r = fs_lock(fd, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1);
 	} else {
 		if ((fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
 			return fd;
-		r = lock_request(fd, F_OFD_SETLK, F_RDLCK);
-		if (r >= 0 &&
-		    lock_request(fd, F_OFD_GETLK, F_WRLCK) != F_UNLCK)
+		r = fs_lock(fd, FS_LOCK_SHARED, LOCKED_BYTE, 1);
+		if (r == 0 && !fs_is_unlocked(fd, LOCKED_BYTE, 1))
 			r = -EAGAIN;
 	}
 	if (r >= 0)
 		return fd;
-	close(fd);
+	fs_close(fd);
 	return r;
 }
 
@@ -405,7 +392,7 @@ hidden_clear(const struct place *p, int64_t now, bool kept)
 	/* Nobody has taken the file up before it was locked. */
 	cleared = may_clear(p, now, kept, &st) && st.stx_ino == was.stx_ino &&
 	    fs_device(&st) == fs_device(&was) && fs_unlink(p) == 0;
-	close(fd);
+	fs_close(fd);
 	if (cleared)
 		log_info("removed \"%s\", left behind by an earlier session",
 		    p->name);
@@ -417,10 +404,10 @@ static bool
 is_free(const struct place *p)
 {
 	int fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0);
-	bool is = fd >= 0 && lock_request(fd, F_OFD_GETLK, F_WRLCK) == F_UNLCK;
+	bool is = fd >= 0 && fs_is_unlocked(fd, LOCKED_BYTE, 1);
 
 	if (fd >= 0)
-		close(fd);
+		fs_close(fd);
 	return is;
 }
 
@@ -433,7 +420,7 @@ struct links {
 static int
 count_link(int dirfd, const char *name, void *arg)
 {
-	struct place p = fs_place_entry(dirfd, name);
+	struct place p = place_entry(dirfd, name);
 	struct links *l = arg;
 	struct statx st;
 
@@ -470,7 +457,7 @@ struct search {
 static int
 match_mark(int dirfd, const char *name, void *arg)
 {
-	struct place p = fs_place_entry(dirfd, name);
+	struct place p = place_entry(dirfd, name);
 	char mark[NAME_MAX + 1];
 	struct search *s = arg;
 	struct statx st;

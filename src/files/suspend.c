@@ -8,6 +8,7 @@
 #include "files/suspend.h"
 #include "files/temp.h"
 #include "os/log.h"
+#include "paths/locate.h"
 #include "wire/sftp.h"
 
 int
@@ -127,7 +128,7 @@ int
 suspend_place(struct fs *fs, const struct handle *h, struct place *p)
 {
 	if (h->state == HANDLE_OPEN || h->pin != -1) {
-		*p = fs_place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
+		*p = place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
 		return 0;
 	}
 	if (!same_by_name(fs, h, p))

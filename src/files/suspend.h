@@ -8,6 +8,7 @@
 
 #include "files/handle.h"
 #include "os/fs.h"
+#include "paths/locate.h"
 
 /*
  * Pins the file of an open handle, and checks that it can be opened again

@@ -22,7 +22,7 @@ directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
 
 	if ((fd = fs_open_parent(p)) < 0)
 		return fd;
-	dir = fs_place_fd(fd, "");
+	dir = place_fd(fd, "");
 	r = fs_stat(&dir, &st);
 	(void)fs_close(fd);
 	*dev = fs_device(&st);
@@ -196,7 +196,7 @@ part_created(struct part *p)
 int
 part_create(struct part *p, const struct place *at, int old, int flags)
 {
-	struct place was = fs_place_fd(old, "");
+	struct place was = place_fd(old, "");
 	struct statx st;
 	int fd, r;
 
@@ -309,7 +309,7 @@ part_has_name(const struct handles *hs, const char *path)
 struct place
 part_visible(const struct part *p)
 {
-	return fs_place_entry(p->place.dirfd, p->name);
+	return place_entry(p->place.dirfd, p->name);
 }
 
 /*

@@ -14,7 +14,6 @@
 
 #include "base/path.h"
 #include "os/fs_impl.h"
-#include "paths/resolve.h"
 
 #define MAX_TRIES	1000	/* of a call that is interrupted */
 
@@ -42,7 +41,7 @@ fs_opendir(const struct place *p)
 	int fd = fs_open(p, O_RDONLY | O_DIRECTORY, 0);
 
 	/* The one way into it that does not lead through a directory of it. */
-	if (fd >= 0 && p->walked != NULL && beneath_is_proc(fd)) {
+	if (fd >= 0 && p->walked != NULL && fs_is_proc(fd)) {
 		close(fd);
 		return -EACCES;
 	}
@@ -176,7 +175,7 @@ int
 fs_each_entry(int dirfd, uint64_t *off,
     int (*each)(int dirfd, const char *name, void *arg), void *arg)
 {
-	struct place p = fs_place_entry(dirfd, ".");
+	struct place p = place_entry(dirfd, ".");
 	const struct dirent64 *e;
 	char data[32 * 1024];
 	ssize_t n, pos;
@@ -211,7 +210,7 @@ fs_stat(const struct place *p, struct statx *st)
 bool
 fs_same(int a, int b)
 {
-	struct place pa = fs_place_fd(a, ""), pb = fs_place_fd(b, "");
+	struct place pa = place_fd(a, ""), pb = place_fd(b, "");
 	struct statx sa, sb;
 
 	return a == b || (fs_stat(&pa, &sa) == 0 && fs_stat(&pb, &sb) == 0 &&
@@ -400,6 +399,21 @@ fs_lock(int fd, enum fs_lock how, uint64_t off, uint64_t len)
 	};
 
 	return outcome(fcntl(fd, F_OFD_SETLK, &fl));
+}
+
+bool
+fs_is_unlocked(int fd, uint64_t off, uint64_t len)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+	    .l_start = (off_t)off, .l_len = (off_t)len };
+
+	return fcntl(fd, F_OFD_GETLK, &fl) == 0 && fl.l_type == F_UNLCK;
+}
+
+int
+fs_dup(int fd)
+{
+	return outcome(fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
 const char *

@@ -16,129 +16,48 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct policy;
-
-/* How a path is to be resolved, and what came of it. */
-#define PLACE_FOLLOW	0x1u	/* a final symbolic link is followed */
-#define PLACE_FD	0x2u	/* dirfd is the thing itself; name is "" */
-#define PLACE_CREATES	0x4u	/* to be made: no name of ours */
-#define PLACE_NAME	0x8u	/* to lose its name: not followed even where
-				 * a slash stands behind it */
-#define PLACE_NONE	0x20u	/* it is only a path: not resolved at all */
-#define PLACE_DIR	0x10u	/* such a slash: only a directory will do */
-
-/* How many places of a walking session there can be at one time. */
-#define WALKED_MAX	6
-
-/*
- * How the paths of a session resolve. In a plain session, one without a root
- * or any rule on names, they are the kernel's, at no cost. Otherwise they are
- * walked beneath a root, which may be "/". All zero is a plain session.
- */
-struct fs {
-	bool		 walks;
-	bool		 confined;	/* the root is not "/" */
-	bool		 names;		/* there are rules on names: every place
-					 * says what it is resolved to */
-	bool		 hides;		/* ... that hide some */
-	bool		 no_links;	/* no symbolic link is followed */
-	bool		 reserves;	/* no client makes a silly name: the
-					 * session makes such names itself */
-	bool		 by_component;	/* openat2(2), or /proc, is missing */
-	int		 root;		/* O_PATH: what the session calls "/" */
-	struct policy	*policy;	/* which names are hidden; told when
-					 * names are compared without case */
-	char		 cwd[PATH_MAX];	/* where relative paths start */
-	char		 outside[PATH_MAX]; /* the root's real name; "/" is "" */
-	struct walked {
-		bool	 taken;
-		int	 fd;
-		char	 path[PATH_MAX], resolved[PATH_MAX];
-	}		 walked[WALKED_MAX];
-};
-
-/*
- * A path, resolved once: a name relative to a directory. Made by fs_locate(),
- * fs_place_fd() or fs_place_entry(), good for one request. In a plain session
- * a client's is AT_FDCWD and the path itself. In a walking one it is an
- * O_PATH descriptor and one name, never empty, "." or "..", which no call
- * follows; or, with PLACE_FD, the descriptor itself.
- */
-struct place {
-	int		 dirfd;
-	const char	*name;
-	unsigned	 flags;
-	const char	*shown;		/* as the client knows it */
-	const char	*resolved;	/* as rules on names know it; or NULL */
-	struct walked	*walked;	/* of a walking session; or NULL */
-};
-
-/*
- * Makes the place of a client's path; `flags` are PLACE_FOLLOW,
- * PLACE_CREATES and PLACE_NAME. Returns 0, and then fs_release() is due, or
- * -errno: in a plain session only -EACCES, for a name that is reserved.
- */
-int	 fs_locate(struct fs *, const char *path, unsigned flags,
-	    struct place *);
-
-/*
- * The absolute name of what a place is, without links, in the session's own
- * terms; NULL in a plain session, or when it cannot be told. Lives as long as
- * the place.
- */
-const char *fs_resolved(struct fs *, struct place *);
-
-/*
- * Makes the place of an entry of an open directory, by the name that the
- * directory has now: it may have been moved since it was opened. `flags` are
- * PLACE_CREATES or 0; `name` must live as long as the place. Returns 0, and
- * then fs_release() is due, or -errno: -ENOENT when a walking session cannot
- * get there any more.
- */
-int	 fs_locate_entry(struct fs *, int dirfd, const char *name,
-	    unsigned flags, struct place *);
+#include "os/place.h"
 
 /* True if both descriptors are of one file or directory. */
 bool	 fs_same(int a, int b);
 
-/*
- * Puts the absolute name, as the process has it and without links, of what
- * the place's descriptor has open into `to`, of PATH_MAX bytes. Returns false
- * if that cannot be told. What was removed has a name that nothing has.
- */
-bool	 fs_descriptor_name(const struct fs *, const struct place *, char *to);
-
-/* Gives back what a place holds; one that holds nothing is fine. */
-void	 fs_release(struct place *);
-
-/*
- * Makes `root` what the session calls "/", from where its paths are walked.
- * Behind the first `fixed` bytes of it no link is followed. Returns 0, or
- * -errno and in *culprit how far it came.
- */
-int	 fs_confine(struct fs *, const char *root, size_t fixed,
-	    const char **culprit);
-
-/*
- * Where relative paths start: in that directory, if not NULL. Returns 0, or
- * -errno and nothing has changed.
- */
-int	 fs_enter(struct fs *, const char *dir);
-
-/*
- * Is that entry of a directory, whose resolved name this is, hidden by a
- * rule? What every directory has never is.
- */
-bool	 fs_hides(const struct fs *, const char *dir, const char *entry);
-
-/* The place that an open descriptor is. */
-struct place fs_place_fd(int fd, const char *shown);
-
-/* The place of an entry of an open directory. */
-struct place fs_place_entry(int dirfd, const char *name);
-
 /* The directory that a place is in, as an O_PATH descriptor. */
 int	 fs_open_parent(const struct place *);
+
+/*
+ * fs_dir.c: directories on the way to a place. Each is named by an open one, or
+ * AT_FDCWD, and a path. Opens one with O_PATH: with `follow` a final link is
+ * followed, otherwise it is -ENOTDIR. Returns a descriptor or -errno.
+ */
+int	 fs_open_dir(int dirfd, const char *path, bool follow);
+
+/* Opens the directory again, so that its entries can be read. */
+int	 fs_open_entries(int dirfd);
+
+/*
+ * Opens a directory beneath `root` by one openat2(2), which never leaves it and
+ * takes no magic link; `flags` are more of RESOLVE_*. Returns as fs_open_dir():
+ * -EAGAIN when it was upset by renames elsewhere.
+ */
+#define FS_NO_XDEV	0x01u	/* RESOLVE_NO_XDEV of openat2(2) */
+#define FS_NO_SYMLINKS	0x04u	/* RESOLVE_NO_SYMLINKS */
+int	 fs_open_beneath(int root, const char *path, unsigned flags);
+
+/* The working directory; `to` has PATH_MAX bytes. Returns 0 or -errno. */
+int	 fs_get_cwd(char *to);
+int	 fs_set_cwd(const char *dir);
+
+/* True if that is on a procfs: there are links and files there that are none. */
+bool	 fs_is_proc(int fd);
+
+/*
+ * True if names in that directory are known to be found whatever their case. Of
+ * one that is so by its own flag that is known only if it can be opened.
+ */
+bool	 fs_folds_case(int dirfd);
+
+/* A second descriptor of the same open file, or -errno. */
+int	 fs_dup(int fd);
 
 /*
  * Opens without ever waiting for a FIFO, a device or a lease. `flags` as in
@@ -323,6 +242,12 @@ int	 fs_check_reopen(int fd, int flags);
 bool	 fs_name_of(int fd, char *to);
 
 /*
+ * The same without a look whether the file still has it: the system adds a word
+ * to a name that is none any more. False without /proc.
+ */
+bool	 fs_proc_name(int fd, char *to);
+
+/*
  * May names in the directory of that place be changed, as far as modes, and
  * a sticky bit, have a say? What is then refused is refused for another
  * reason.
@@ -353,28 +278,6 @@ int	 fs_rename(const struct place *old, const struct place *new,
 int	 fs_rename_new(const struct place *old, const struct place *new);
 
 /*
- * The absolute name without links, `.` and `..`, as OpenSSH makes it: the
- * last component may be missing. `to` has PATH_MAX bytes.
- */
-int	 fs_realpath(const struct fs *, const char *path, char *to);
-
-/*
- * Makes the same of as much of the path as can be resolved; what is behind
- * that stays as it is written, but for `.`, `..` and slashes too many. *why is
- * then -errno, and otherwise 0. Returns 0 or -ENAMETOOLONG.
- */
-int	 fs_realpath_partly(const struct fs *, const char *path, char *to,
-	    int *why);
-
-/*
- * Resolves the name that a path rule begins with, in place: absolute, of
- * PATH_MAX bytes. Links are followed in the first `fixed` bytes, and a link
- * behind them is -ELOOP: who made it is not known. What is missing stays as
- * it is written. Returns 0 or -errno.
- */
-int	 fs_resolve_rule(struct fs *, char *path, size_t fixed);
-
-/*
  * Copies up to `len` bytes between files, as copy_file_range(2) where that
  * works. After an error *writing says on which side it was.
  */
@@ -387,6 +290,9 @@ ssize_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
  */
 enum fs_lock { FS_UNLOCK, FS_LOCK_SHARED, FS_LOCK_EXCLUSIVE };
 int	 fs_lock(int fd, enum fs_lock, uint64_t off, uint64_t len);
+
+/* True if nobody else has a lock on any byte of the range. */
+bool	 fs_is_unlocked(int fd, uint64_t off, uint64_t len);
 
 /* Makes a directory of mode 0700 with a name of its own under TMPDIR. `to`
  * has PATH_MAX bytes. */

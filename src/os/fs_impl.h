@@ -42,21 +42,6 @@ proc_path(int fd)
 }
 
 /*
- * Puts what /proc says the name of an open descriptor is into `to`, of
- * PATH_MAX bytes. Returns false without /proc, or if it has no such name.
- */
-static inline bool
-proc_name(int fd, char *to)
-{
-	ssize_t n = readlink(proc_path(fd).text, to, PATH_MAX - 1);
-
-	if (n <= 0 || to[0] != '/')
-		return false;
-	to[n] = '\0';
-	return true;
-}
-
-/*
  * A path to what a place is, for calls that take nothing else: a place other
  * than the plainest goes by what /proc calls a descriptor of it, so that what
  * was resolved is what is acted on. fs_find_way() returns 0, and then

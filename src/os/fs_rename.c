@@ -112,12 +112,23 @@ fs_pin(int fd)
 }
 
 bool
+fs_proc_name(int fd, char *to)
+{
+	ssize_t n = readlink(proc_path(fd).text, to, PATH_MAX - 1);
+
+	if (n <= 0 || to[0] != '/')
+		return false;
+	to[n] = '\0';
+	return true;
+}
+
+bool
 fs_name_of(int fd, char *to)
 {
 	struct stat st, named;
 
 	/* The system adds a word to a name that is none any more. */
-	return proc_name(fd, to) && fstat(fd, &st) == 0 &&
+	return fs_proc_name(fd, to) && fstat(fd, &st) == 0 &&
 	    lstat(to, &named) == 0 &&
 	    st.st_ino == named.st_ino && st.st_dev == named.st_dev;
 }
@@ -154,7 +165,7 @@ mode_forbids(const struct place *pin, struct statx *st)
 int
 fs_check_reopen(int fd, int flags)
 {
-	struct place p = fs_place_fd(fd, "");
+	struct place p = place_fd(fd, "");
 	struct statx st;
 
 	if (faccessat(AT_FDCWD, proc_path(fd).text, access_mode(flags),
@@ -166,7 +177,7 @@ fs_check_reopen(int fd, int flags)
 int
 fs_open_pin(int pin, int flags)
 {
-	struct place p = fs_place_fd(pin, "");
+	struct place p = place_fd(pin, "");
 	struct proc_path path = proc_path(pin);
 	struct statx st;
 	int fd;
@@ -192,7 +203,7 @@ fs_may_rename(const struct place *p)
 
 	if ((fd = fs_open_parent(p)) < 0)
 		return false;
-	parent = fs_place_fd(fd, "");
+	parent = place_fd(fd, "");
 	may = faccessat(AT_FDCWD, proc_path(fd).text, W_OK | X_OK,
 	    AT_EACCESS) == 0 && fs_stat(&parent, &dir) == 0;
 	close(fd);

@@ -11,30 +11,19 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/path.h"
-#include "os/fs_impl.h"
+#include "os/fs.h"
+#include "paths/locate.h"
 #include "paths/resolve.h"
 #include "paths/spelling.h"
 #include "policy/policy.h"
-
-struct place
-fs_place_fd(int fd, const char *shown)
-{
-	return (struct place){ .dirfd = fd, .name = "", .flags = PLACE_FD,
-	    .shown = shown };
-}
-
-struct place
-fs_place_entry(int dirfd, const char *name)
-{
-	return (struct place){ .dirfd = dirfd, .name = name, .shown = name };
-}
 
 /* Room for what a place of a walking session needs. */
 static struct walked *
@@ -58,7 +47,7 @@ fs_release(struct place *p)
 	if (p->walked == NULL)
 		return;
 	if (p->walked->fd != -1)
-		close(p->walked->fd);
+		fs_close(p->walked->fd);
 	p->walked->taken = false;
 	p->walked = NULL;
 }
@@ -107,7 +96,7 @@ walk_open(struct fs *fs, struct walked *w, char *end)
 	if (fd < 0)
 		return fd;
 	if (w->fd != -1)
-		close(w->fd);
+		fs_close(w->fd);
 	w->fd = fd;
 	return 0;
 }
@@ -119,15 +108,13 @@ walk_open(struct fs *fs, struct walked *w, char *end)
 static int
 walk_link(const struct fs *fs, struct walked *w, char *name)
 {
+	const struct place link = place_entry(w->fd, name);
 	char text[PATH_MAX], spelled[NAME_MAX + 1];
 	ssize_t n;
 	int r;
 
-	if ((n = readlinkat(w->fd, name, text, sizeof(text))) == -1)
-		return errno == EINVAL || errno == ENOENT ? 0 : -errno;
-	if (n == sizeof(text))
-		return -ENAMETOOLONG;
-	text[n] = '\0';
+	if ((n = fs_readlink(&link, text, sizeof(text))) < 0)
+		return n == -EINVAL || n == -ENOENT ? 0 : (int)n;
 	if ((r = beneath_may_follow(fs, w->fd, name)) != 0)
 		return r;
 	if (fs->hides && ((r = spelling_find(fs, w->fd, name, false,
@@ -268,7 +255,7 @@ fs_locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
 	int r;
 
 	if (!fs->walks) {
-		*p = fs_place_entry(dirfd, name);
+		*p = place_entry(dirfd, name);
 		return 0;
 	}
 	if (!beneath_name(fs, dirfd, path))
@@ -303,7 +290,7 @@ fs_descriptor_name(const struct fs *fs, const struct place *p, char *to)
 	const struct walked *w = p->walked;
 	int n;
 
-	if (proc_name(p->dirfd, to))
+	if (fs_proc_name(p->dirfd, to))
 		return true;
 	if (w == NULL || w->resolved[0] == '\0')
 		return false;
@@ -312,22 +299,6 @@ fs_descriptor_name(const struct fs *fs, const struct place *p, char *to)
 	if (p->resolved != NULL && (p->flags & PLACE_FD) == 0)
 		*strrchr(to, '/') = '\0';
 	return n < PATH_MAX;
-}
-
-int
-fs_open_parent(const struct place *p)
-{
-	char dir[PATH_MAX];
-	size_t len, n;
-	int fd;
-
-	n = (size_t)(path_last(p->name, &len) - p->name);
-	if (n >= sizeof(dir))
-		return -ENAMETOOLONG;
-	memcpy(dir, p->name, n);
-	memcpy(dir + n, n == 0 ? "." : "", n == 0 ? 2 : 1);
-	fd = openat(p->dirfd, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd == -1 ? -errno : fd;
 }
 
 /*
@@ -344,18 +315,17 @@ open_root(const char *root, size_t fixed, const char **culprit)
 	snprintf(head, sizeof(head), "%.*s", (int)fixed, root);
 	strlcpy(copy, root + fixed, sizeof(copy));
 	*culprit = head;
-	fd = open(fixed == 0 ? "/" : head, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	while (fd != -1 && (name = strsep(&rest, "/")) != NULL) {
+	fd = fs_open_dir(AT_FDCWD, fixed == 0 ? "/" : head, true);
+	while (fd >= 0 && (name = strsep(&rest, "/")) != NULL) {
 		if (*name == '\0')
 			continue;
 		snprintf(head, sizeof(head), "%.*s",
 		    (int)((size_t)(name - copy) + fixed + strlen(name)), root);
-		next = openat(fd, name,
-		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		close(fd);
+		next = fs_open_dir(fd, name, false);
+		fs_close(fd);
 		fd = next;
 	}
-	return outcome(fd);
+	return fd;
 }
 
 int
@@ -369,19 +339,19 @@ fs_confine(struct fs *fs, const char *root, size_t fixed,
 		return -ENAMETOOLONG;
 	if ((fd = open_root(root, fixed, culprit)) < 0)
 		return fd;
-	if (beneath_is_proc(fd)) {
-		close(fd);
+	if (fs_is_proc(fd)) {
+		fs_close(fd);
 		return -EACCES;
 	}
 	fs->walks = true;
 	fs->root = fd;
-	if (!(named = proc_name(fd, fs->outside)))
+	if (!(named = fs_proc_name(fd, fs->outside)))
 		strlcpy(fs->outside, root, PATH_MAX);
 	strlcpy(fs->cwd, "/", PATH_MAX);
 	fs->confined = strcmp(fs->outside, "/") != 0;
 	if (!fs->confined) {
 		fs->outside[0] = '\0';
-		(void)getcwd(fs->cwd, PATH_MAX);
+		(void)fs_get_cwd(fs->cwd);
 	}
 	/* Names are to be had on the way, or from /proc. */
 	fs->by_component = !named || !beneath_has_openat2(fs);
@@ -439,9 +409,8 @@ fs_enter(struct fs *fs, const char *dir)
 	int r;
 
 	if (!fs->walks) {
-		if (dir != NULL && chdir(dir) == -1)
-			return -errno;
-		return getcwd(fs->cwd, PATH_MAX) == NULL ? -errno : 0;
+		r = dir != NULL ? fs_set_cwd(dir) : 0;
+		return r != 0 ? r : fs_get_cwd(fs->cwd);
 	}
 	if (dir == NULL)
 		return 0;

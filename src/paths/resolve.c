@@ -7,30 +7,22 @@
  */
 #include "config.h"
 
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 
-#include <linux/fs.h>
-#include <linux/magic.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/path.h"
-#include "os/fs_impl.h"
+#include "os/fs.h"
+#include "paths/locate.h"
 #include "paths/resolve.h"
 #include "paths/spelling.h"
 #include "policy/subtree.h"
 
 #define MAX_TRIES	64	/* of openat2(2), which unrelated renames upset */
-
-/* Not in every <linux/openat2.h>, which is not everywhere either. */
-#define NO_XDEV		0x01u
-#define NO_MAGICLINKS	0x02u
-#define NO_SYMLINKS	0x04u
-#define IN_ROOT		0x10u
 
 static int
 trail_append(struct trail *t, const char *name, size_t len)
@@ -51,7 +43,7 @@ void
 trail_close(struct trail *t)
 {
 	if (t->dirfd != -1 && t->dirfd != t->base)
-		close(t->dirfd);
+		fs_close(t->dirfd);
 	t->dirfd = -1;
 }
 
@@ -66,13 +58,6 @@ trail_up(struct trail *t)
 	trail_close(t);
 }
 
-static int
-open_directory(int dirfd, const char *name)
-{
-	return outcome(openat(dirfd, name,
-	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
 /*
  * Opens the directory of a path without links, component by component: never
  * by way of "..", which leads out of a root when the directory was moved.
@@ -81,52 +66,18 @@ static int
 reopen(int root, const char *path, size_t len)
 {
 	char copy[PATH_MAX], *rest = copy, *name;
-	int fd = open_directory(root, "."), next;
+	int fd = fs_open_dir(root, ".", false), next;
 
 	memcpy(copy, path, len);
 	copy[len] = '\0';
 	while (fd >= 0 && (name = strsep(&rest, "/")) != NULL) {
 		if (*name == '\0')
 			continue;
-		next = open_directory(fd, name);
-		close(fd);
+		next = fs_open_dir(fd, name, false);
+		fs_close(fd);
 		fd = next;
 	}
 	return fd;
-}
-
-bool
-beneath_is_proc(int fd)
-{
-	struct statfs st;
-
-	return fstatfs(fd, &st) == 0 && st.f_type == PROC_SUPER_MAGIC;
-}
-
-bool
-beneath_folds(int dirfd)
-{
-	static const unsigned long types[] = {
-		0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */,
-		0x517b /* SMB */, 0x4d44 /* vfat */, 0x2011bab0 /* exfat */,
-		0x5346544e /* ntfs */, 0x7366746e /* ntfs3 */,
-		0x786f4256 /* vboxsf */,
-	};
-	struct statfs st;
-	int fd, flags = 0;
-	size_t i;
-
-	if (fstatfs(dirfd, &st) == -1)
-		return false;
-	for (i = 0; i < nitems(types); i++)
-		if ((unsigned long)st.f_type == types[i])
-			return true;
-	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return false;
-	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == -1)
-		flags = 0;
-	close(fd);
-	return (flags & FS_CASEFOLD_FL) != 0;
 }
 
 bool
@@ -138,12 +89,12 @@ beneath_hides(const struct fs *fs, const char *name)
 int
 beneath_may_follow(const struct fs *fs, int dirfd, const char *name)
 {
-	struct place link = fs_place_entry(dirfd, name);
-	struct place dir = fs_place_fd(dirfd, name);
+	struct place link = place_entry(dirfd, name);
+	struct place dir = place_fd(dirfd, name);
 	const mode_t shared = S_ISVTX | S_IWOTH;
 	struct statx st, above;
 
-	if (fs->no_links || beneath_is_proc(dirfd))
+	if (fs->no_links || fs_is_proc(dirfd))
 		return -ELOOP;
 	if (fs_stat(&link, &st) != 0 || fs_stat(&dir, &above) != 0)
 		return -ENOENT;
@@ -200,6 +151,7 @@ trail_parent(const struct trail *t, const char **name)
 static ssize_t
 trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 {
+	struct place link;
 	int fd, r;
 	ssize_t n;
 
@@ -211,19 +163,19 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 		return -ENOENT;
 	if (t->pass != NULL)
 		t->pass(t, name);
-	if ((fd = open_directory(t->dirfd, name)) >= 0) {
+	if ((fd = fs_open_dir(t->dirfd, name, false)) >= 0) {
 		trail_close(t);
 		t->dirfd = fd;
 		return -EINVAL;
 	}
 	if (fd != -ENOTDIR)
 		return fd;
-	if ((n = readlinkat(t->dirfd, name, text, PATH_MAX)) >= 0)
+	link = place_entry(t->dirfd, name);
+	if ((n = fs_readlink(&link, text, PATH_MAX)) >= 0)
 		return t->fs == NULL || (r = beneath_may_follow(t->fs,
 		    t->dirfd, name)) == 0 ? n : r;
-	r = t->dirs && errno == EINVAL ? -ENOTDIR : -errno;
 	trail_close(t);
-	return r;
+	return t->dirs && n == -EINVAL ? -ENOTDIR : n;
 }
 
 /*
@@ -235,13 +187,12 @@ static int
 trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
     bool last)
 {
+	const struct place whole = place_entry(AT_FDCWD, t->path);
 	char text[PATH_MAX];
 	ssize_t n;
 
-	if (t->root != -1)
-		n = trail_enter(t, parent, strrchr(t->path, '/') + 1, text);
-	else if ((n = readlink(t->path, text, sizeof(text))) == -1)
-		n = -errno;
+	n = t->root == -1 ? fs_readlink(&whole, text, sizeof(text)) :
+	    trail_enter(t, parent, strrchr(t->path, '/') + 1, text);
 	if (n < 0)
 		return n == -EINVAL ? 0 : (int)n;
 	if ((size_t)n + strlen(rest) + 2 > PATH_MAX)
@@ -316,8 +267,8 @@ fs_realpath(const struct fs *fs, const char *path, char *to)
 	if (path[0] != '/') {
 		if (fs->walks)
 			strlcpy(to, fs->cwd, PATH_MAX);
-		else if (getcwd(to, PATH_MAX) == NULL)
-			return -errno;
+		else if ((r = fs_get_cwd(to)) != 0)
+			return r;
 		t.len = strlen(to);
 	}
 	r = trail_walk(&t, path);
@@ -368,29 +319,22 @@ beneath_walk(const struct fs *fs, const char *path, char *resolved)
 static int
 refuse_proc(int fd)
 {
-	if (fd < 0 || !beneath_is_proc(fd))
+	if (fd < 0 || !fs_is_proc(fd))
 		return fd;
-	close(fd);
+	fs_close(fd);
 	return -EACCES;
 }
 
 static int
-openat2_beneath(const struct fs *fs, const char *path, uint64_t resolve)
+openat2_beneath(const struct fs *fs, const char *path, unsigned flags)
 {
-	const struct {
-		uint64_t flags, mode, resolve;
-	} how = {
-		O_PATH | O_DIRECTORY | O_CLOEXEC, 0, resolve | IN_ROOT |
-		NO_MAGICLINKS |
-		(fs->no_links || fs->hides ? NO_SYMLINKS : 0),
-	};
 	int fd, tries = 0;
 
+	flags |= fs->no_links || fs->hides ? FS_NO_SYMLINKS : 0;
 	do {
-		fd = (int)syscall(SYS_openat2, fs->root, path, &how,
-		    sizeof(how));
-	} while (fd == -1 && errno == EAGAIN && ++tries < MAX_TRIES);
-	return outcome(fd);
+		fd = fs_open_beneath(fs->root, path, flags);
+	} while (fd == -EAGAIN && ++tries < MAX_TRIES);
+	return fd;
 }
 
 /*
@@ -400,7 +344,7 @@ openat2_beneath(const struct fs *fs, const char *path, uint64_t resolve)
 static int
 beneath_openat2(const struct fs *fs, const char *path)
 {
-	int fd = openat2_beneath(fs, path, NO_XDEV);
+	int fd = openat2_beneath(fs, path, FS_NO_XDEV);
 
 	return fd != -EXDEV ? fd : refuse_proc(openat2_beneath(fs, path, 0));
 }
@@ -411,7 +355,7 @@ beneath_has_openat2(const struct fs *fs)
 	int fd = beneath_openat2(fs, "/");
 
 	if (fd >= 0)
-		close(fd);
+		fs_close(fd);
 	return fd >= 0;
 }
 
@@ -421,7 +365,7 @@ beneath_name(const struct fs *fs, int fd, char *to)
 	size_t top = strlen(fs->outside);
 	char text[PATH_MAX];
 
-	if (!proc_name(fd, text) || strncmp(text, fs->outside, top) != 0 ||
+	if (!fs_proc_name(fd, text) || strncmp(text, fs->outside, top) != 0 ||
 	    (text[top] != '\0' && text[top] != '/'))
 		return false;
 	strlcpy(to, text[top] == '\0' ? "/" : text + top, PATH_MAX);
@@ -481,7 +425,7 @@ beneath_open(const struct fs *fs, const char *path, char *resolved)
 	if (!walks_by_component(fs, path))
 		fd = beneath_openat2(fs, path);
 	if (fd >= 0 && !knows_spelling(fs, fd, resolved)) {
-		close(fd);
+		fs_close(fd);
 		fd = -EAGAIN;
 	}
 	return is_settled(fs, fd) ? fd : walk_and_remember(fs, path, resolved);

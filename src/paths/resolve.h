@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "os/fs.h"
+#include "paths/locate.h"
 
 /* How many links a path may lead by. */
 #define OPENSSH_LINKS	33	/* in REALPATH */
@@ -84,15 +84,6 @@ bool	 beneath_name(const struct fs *, int fd, char *to);
  * sticky directories have it? Returns 0 or -errno.
  */
 int	 beneath_may_follow(const struct fs *, int dirfd, const char *name);
-
-/* Is that on a procfs? There are links and files there that are none. */
-bool	 beneath_is_proc(int fd);
-
-/*
- * Are names in that directory found whatever their case? Of a directory that
- * is so by its own flag that is known only if it can be opened.
- */
-bool	 beneath_folds(int dirfd);
 
 /*
  * Does a rule hide that absolute, resolved name? Always false where there

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "os/fs_impl.h"
+#include "paths/locate.h"
 #include "paths/resolve.h"
 #include "paths/spelling.h"
 #include "policy/policy.h"
@@ -86,7 +87,7 @@ has_odd_end(const char *name)
 static int
 look(int dirfd, const char *name, struct statx *st)
 {
-	struct place p = fs_place_entry(dirfd, name);
+	struct place p = place_entry(dirfd, name);
 
 	return fs_stat(&p, st);
 }
@@ -101,8 +102,8 @@ static bool
 listing_begin(struct listing *l, int dirfd)
 {
 	l->len = l->pos = 0;
-	l->fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return l->fd != -1;
+	l->fd = fs_open_entries(dirfd);
+	return l->fd >= 0;
 }
 
 /* The next entry but "." and "..", or NULL at the end. */
@@ -127,7 +128,7 @@ listing_next(struct listing *l)
 static void
 listing_end(struct listing *l)
 {
-	close(l->fd);
+	fs_close(l->fd);
 }
 
 /*
@@ -208,7 +209,7 @@ asked_add(struct asked *a, const struct statx *st, const char *name)
 void
 spelling_remember(int fd, const char *name)
 {
-	struct place p = fs_place_fd(fd, "");
+	struct place p = place_fd(fd, "");
 	struct statx st;
 
 	if (fs_stat(&p, &st) == 0)
@@ -218,7 +219,7 @@ spelling_remember(int fd, const char *name)
 bool
 spelling_is_known(int fd, const char *name)
 {
-	struct place p = fs_place_fd(fd, "");
+	struct place p = place_fd(fd, "");
 	struct statx st;
 
 	return fs_stat(&p, &st) == 0 && asked_has(&spelled, &st, name);
@@ -242,7 +243,7 @@ ask_entries(int dirfd)
 				folds = ask_swapped(dirfd, e->d_name);
 		listing_end(&l);
 	}
-	return folds == FOLDS_UNKNOWN && beneath_folds(dirfd) ? FOLDS : folds;
+	return folds == FOLDS_UNKNOWN && fs_folds_case(dirfd) ? FOLDS : folds;
 }
 
 /*
@@ -254,7 +255,7 @@ ask_entries(int dirfd)
 static enum folds
 ask_directory(int dirfd, const char *name, bool must)
 {
-	struct place p = fs_place_fd(dirfd, "");
+	struct place p = place_fd(dirfd, "");
 	enum folds folds = FOLDS_UNKNOWN;
 	struct statx dir, st;
 

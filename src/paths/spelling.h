@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "os/fs.h"
+#include "paths/locate.h"
 
 /*
  * Writes to `to`, of NAME_MAX + 1 bytes, how an entry of that directory is

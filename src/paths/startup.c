@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "os/clock.h"
+#include "paths/locate.h"
 #include "paths/resolve.h"
 #include "paths/startup.h"
 
@@ -49,11 +50,12 @@ struct ascent {
 
 /* Returns true, and the identity, if there is something. */
 static bool
-look(int dirfd, const char *name, int flags, struct statx *st,
+look(int dirfd, const char *name, unsigned flags, struct statx *st,
     struct fs_id *id)
 {
-	if (statx(dirfd, name, flags, STATX_TYPE | STATX_INO | STATX_CTIME |
-	    STATX_BTIME, st) == -1)
+	const struct place p = { .dirfd = dirfd, .name = name, .flags = flags };
+
+	if (fs_stat(&p, st) != 0)
 		return false;
 	*id = fs_id(st);
 	return true;
@@ -144,7 +146,7 @@ note_name(struct startup *s, int dirfd, const char *name,
 	struct statx st;
 	struct fs_id dir;
 
-	if (!look(dirfd, "", AT_EMPTY_PATH, &st, &dir))
+	if (!look(dirfd, "", PLACE_FD, &st, &dir))
 		return;
 	for (n = s->name; n < s->name + s->names; n++)
 		if (fs_is_same(&n->dir, &dir) && strcmp(n->name, name) == 0) {
@@ -185,7 +187,7 @@ note_path(struct startup *s, const struct trail *home, const char *path)
 	if (trail_walk(&t, path) == 0 && t.links > 0 &&
 	    (fd = trail_parent(&t, &last)) >= 0) {
 		note_name(s, fd, last, STARTUP_ATTRS);
-		close(fd);
+		fs_close(fd);
 	}
 	trail_close(&t);
 }
@@ -197,10 +199,10 @@ note_pattern(struct startup *s, const struct trail *home, const char *pattern)
 	char data[16 * 1024];
 	struct dirent64 *e;
 	ssize_t n, pos;
-	int fd = openat(home->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = fs_open_entries(home->dirfd);
 	int parts = 0;
 
-	while (fd != -1 && parts++ < MAX_PARTS &&
+	while (fd >= 0 && parts++ < MAX_PARTS &&
 	    (n = fs_getdents(fd, data, sizeof(data))) > 0)
 		for (pos = 0; pos < n; pos += e->d_reclen) {
 			e = (void *)(data + pos);
@@ -209,8 +211,8 @@ note_pattern(struct startup *s, const struct trail *home, const char *pattern)
 				note_path(s, home, e->d_name);
 		}
 	s->full |= parts > MAX_PARTS;
-	if (fd != -1)
-		close(fd);
+	if (fd >= 0)
+		fs_close(fd);
 }
 
 static void
@@ -218,7 +220,7 @@ note_names(struct startup *s)
 {
 	char path[PATH_MAX] = "/";
 	struct trail t = {
-		.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC),
+		.root = fs_open_dir(AT_FDCWD, "/", true),
 		.path = path, .len = 1, .dirfd = -1, .base = -1,
 		.max_links = KERNEL_LINKS, .dirs = true,
 		.pass = pass, .arg = s,
@@ -239,7 +241,7 @@ note_names(struct startup *s)
 			(strchr(paths[i], '*') != NULL ? note_pattern :
 			    note_path)(s, &t, paths[i]);
 	trail_close(&t);
-	close(t.root);
+	fs_close(t.root);
 }
 
 /*
@@ -253,7 +255,8 @@ look_home(struct startup *s)
 	struct statx st = { 0 };
 	bool same = false;
 
-	if (look(AT_FDCWD, s->home, 0, &st, &now) && fs_is_same(&now, &s->at)) {
+	if (look(AT_FDCWD, s->home, PLACE_FOLLOW, &st, &now) &&
+	    fs_is_same(&now, &s->at)) {
 		same = memcmp(&st.stx_ctime, &s->changed,
 		    sizeof(s->changed)) == 0;
 		if ((same && s->settled) || clock_ms() - s->noted < LOOK_EVERY)
@@ -311,18 +314,18 @@ ascend(struct ascent *a, struct fs_id *id)
 	int fd;
 
 	if (a->above * 3 > sizeof(ups)) {
-		fd = openat(a->fd, ups, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fd == -1)
+		fd = fs_open_dir(a->fd, ups, true);
+		if (fd < 0)
 			return false;
 		if (a->fd != a->given)
-			close(a->fd);
+			fs_close(a->fd);
 		a->fd = fd;
 		a->above = 1;
 	}
 	if (a->above > 0)
 		path -= a->above * 3 - 1;
 	a->above++;
-	return look(a->fd, path, AT_EMPTY_PATH, &st, id);
+	return look(a->fd, path, a->above == 1 ? PLACE_FD : PLACE_FOLLOW, &st, id);
 }
 
 /*
@@ -399,17 +402,17 @@ start_above(struct ascent *a)
 	char *slash;
 
 	if (!fs_descriptor_name(a->fs, a->place, a->whole) ||
-	    !look(a->given, "", AT_EMPTY_PATH, &st, &is))
+	    !look(a->given, "", PLACE_FD, &st, &is))
 		return -EACCES;
 	slash = strrchr(a->whole, '/');
 	a->name = slash + 1;
 	*slash = '\0';
-	a->fd = open(slash == a->whole ? "/" : a->whole,
-	    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	a->fd = fs_open_dir(AT_FDCWD, slash == a->whole ? "/" : a->whole,
+	    true);
 	*slash = '/';
-	if (a->fd == -1)
-		return -errno;
-	return look(a->fd, a->name, AT_SYMLINK_NOFOLLOW, &st, &named) &&
+	if (a->fd < 0)
+		return a->fd;
+	return look(a->fd, a->name, 0, &st, &named) &&
 	    fs_is_same(&is, &named) ? 0 : -ENOENT;
 }
 
@@ -428,7 +431,7 @@ startup_protects(struct startup *s, const struct fs *fs,
 	if ((p->flags & PLACE_FD) != 0)
 		r = start_above(&a);
 	is = s->full || (r != 0 ? r != -ENOENT : refused_on_way(s, &a, change));
-	if (a.fd != a.given && a.fd != -1)
-		close(a.fd);
+	if (a.fd != a.given && a.fd >= 0)
+		fs_close(a.fd);
 	return is;
 }

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "os/fs.h"
+#include "paths/locate.h"
 
 /*
  * What a request would change, mildest first: the attributes of what is there;

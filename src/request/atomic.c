@@ -10,6 +10,7 @@
 #include "files/silly.h"
 #include "files/temp.h"
 #include "os/log.h"
+#include "paths/locate.h"
 #include "policy/rights.h"
 #include "request/atomic.h"
 #include "request/make.h"
@@ -234,7 +235,7 @@ no_part(const struct opening *o)
 static int
 open_replacing(const struct opening *o, const struct place *at, int old)
 {
-	struct place was = fs_place_fd(old, "");
+	struct place was = place_fd(old, "");
 	const char *why;
 	struct statx st;
 	struct part *p;

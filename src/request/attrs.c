@@ -10,6 +10,7 @@
 #include "files/temp.h"
 #include "os/clock.h"
 #include "os/log.h"
+#include "paths/locate.h"
 #include "request/attr_acl.h"
 #include "request/attrs.h"
 #include "request/limit.h"

@@ -61,7 +61,7 @@ too_many_blocks(struct request *q)
 static int
 check_source(struct request *q, const struct digesting *d)
 {
-	struct place p = fs_place_fd(d->fd, "");
+	struct place p = place_fd(d->fd, "");
 	struct statx st;
 	uint64_t end;
 	int r;

@@ -25,8 +25,8 @@
 static int
 refuse_same(const struct handle *from, const struct handle *to)
 {
-	struct place pa = fs_place_fd(from->fd, ""),
-	    pb = fs_place_fd(to->fd, "");
+	struct place pa = place_fd(from->fd, ""),
+	    pb = place_fd(to->fd, "");
 	struct statx a = { 0 }, b = { 0 };
 
 	(void)fs_stat(&pa, &a);
@@ -101,7 +101,7 @@ op_copy_data(struct session *s, struct request *q)
 {
 	struct handle *from = q->handle[0], *to = q->handle[1];
 	uint64_t len = q->u64[1];
-	struct place source = fs_place_fd(from->fd, from->name);
+	struct place source = place_fd(from->fd, from->name);
 	size_t step = COPY_STEP;
 	bool writing;
 	ssize_t n;
@@ -189,7 +189,7 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 
 	if ((c->from = fs_open(&q->place[0], O_RDONLY, 0)) < 0)
 		return c->from;
-	from = fs_place_fd(c->from, q->path[0]);
+	from = place_fd(c->from, q->path[0]);
 	if ((r = fs_stat(&from, &st)) != 0)
 		return r;
 	if (S_ISDIR(st.stx_mode))
@@ -203,7 +203,7 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 		return r;
 	if (fs_same(c->from, c->to))
 		return FX_FAILURE;
-	to = fs_place_fd(c->to, q->path[1]);
+	to = place_fd(c->to, q->path[1]);
 	if (!c->target.made)
 		return fs_truncate(&to, 0);
 	if (q->ruling.own_rights != 0 && fs_stat(&to, &st) == 0)
@@ -262,7 +262,7 @@ op_copy_file(struct session *s, struct request *q)
 	n = fs_copy(q->copying->from, q->done, q->copying->to, q->done,
 	    step, false, &writing);
 	if (n <= 0) {
-		source = fs_place_fd(q->copying->from, "");
+		source = place_fd(q->copying->from, "");
 		return copy_file_end(s, q, late_told(&s->handles, &source,
 		    (int)n));
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "paths/locate.h"
 #include "request/attrs.h"
 #include "request/make.h"
 #include "request/ops.h"
@@ -88,7 +89,7 @@ look_at(struct session *s, const struct request *q, const char *name,
     struct look *l)
 {
 	const struct handle *h = q->handle[0];
-	struct place p = fs_place_entry(h->fd != -1 ? h->fd : h->pin, name);
+	struct place p = place_entry(h->fd != -1 ? h->fd : h->pin, name);
 	int r;
 
 	if (h->resolved != NULL && fs_hides(&s->fs, h->resolved, name))

@@ -11,6 +11,7 @@
 
 #include "files/temp.h"
 #include "os/log.h"
+#include "paths/locate.h"
 #include "request/ahead.h"
 #include "request/atomic.h"
 #include "request/attrs.h"
@@ -113,7 +114,7 @@ static int
 open_finish(struct session *s, struct request *q, struct handle *h,
     const struct making *m)
 {
-	struct place p = fs_place_fd(h->fd, q->path[0]);
+	struct place p = place_fd(h->fd, q->path[0]);
 	int r;
 
 	h->text = (q->flags & FXF_TEXT_MODE) != 0;
@@ -139,7 +140,7 @@ static void
 open_grant(struct session *s, const struct request *q, struct handle *h,
     bool created)
 {
-	struct place p = fs_place_fd(h->fd, q->path[0]);
+	struct place p = place_fd(h->fd, q->path[0]);
 	struct statx st;
 
 	handle_placed(h, &q->place[0]);

@@ -39,7 +39,7 @@ op_statvfs(struct session *s, struct request *q)
 int
 op_fstatvfs(struct session *s, struct request *q)
 {
-	struct place p = fs_place_fd(q->handle[0]->fd, q->handle[0]->name);
+	struct place p = place_fd(q->handle[0]->fd, q->handle[0]->name);
 
 	return statvfs_place(s, q, &p);
 }

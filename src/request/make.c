@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "paths/locate.h"
 #include "request/attr_acl.h"
 #include "request/attrs.h"
 #include "request/make.h"

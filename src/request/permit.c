@@ -10,6 +10,7 @@
 
 #include "base/path.h"
 #include "os/log.h"
+#include "paths/locate.h"
 #include "policy/subtree.h"
 #include "request/permit.h"
 #include "request/request.h"
@@ -357,7 +358,7 @@ judge_startup(struct session *s, const struct request *q,
 		    (h->flags & O_ACCMODE) != O_RDONLY)))
 			continue;
 		p = h == NULL ? q->place[i] :
-		    fs_place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
+		    place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
 		/* What is only a path is not changed, whatever it takes. */
 		if (p.name == NULL)
 			continue;

@@ -11,6 +11,7 @@
 #include "files/silly.h"
 #include "files/temp.h"
 #include "os/log.h"
+#include "paths/locate.h"
 #include "request/atomic.h"
 #include "request/make.h"
 #include "request/permit.h"

@@ -16,6 +16,7 @@
 #include "os/fs.h"
 #include "os/ident.h"
 #include "os/pipe.h"
+#include "paths/locate.h"
 #include "paths/startup.h"
 #include "policy/policy.h"
 #include "request/stale.h"

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "files/silly.h"
 #include "files/temp.h"
+#include "paths/locate.h"
 #include "policy/rights.h"
 #include "policy/subtree.h"
 #include "request/request.h"
@@ -110,7 +111,7 @@ stale_beside(struct session *s, const struct part *p)
 static int
 is_visible(int dirfd, const char *name, void *arg)
 {
-	struct place p = fs_place_entry(dirfd, name);
+	struct place p = place_entry(dirfd, name);
 	const struct sweep *x = arg;
 	struct statx st;
 

@@ -7,6 +7,7 @@
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/sink.h"
+#include "paths/locate.h"
 #include "request/atomic.h"
 #include "request/decode.h"
 #include "request/ops.h"

@@ -34,6 +34,7 @@
 #include "os/fs.h"
 #include "os/log.h"
 #include "os/sink.h"
+#include "paths/locate.h"
 #include "policy/rights.h"
 #include "policy/subtree.h"
 #include "request/table.h"

@@ -11,6 +11,7 @@
 #include "files/handle.h"
 #include "os/fs.h"
 #include "os/log.h"
+#include "paths/locate.h"
 #include "scratch.h"
 #include "tap.h"
 

@@ -31,7 +31,7 @@ exists(const char *name)
 static bool
 clear(int64_t now, bool kept)
 {
-	struct place p = fs_place_entry(AT_FDCWD, NAME);
+	struct place p = place_entry(AT_FDCWD, NAME);
 	bool cleared;
 
 	capture_start();
@@ -169,7 +169,7 @@ test_now(void)
 static struct hidden *
 refused(struct hidden_list *list, struct place *p)
 {
-	struct place beside = fs_place_entry(AT_FDCWD, "f");
+	struct place beside = place_entry(AT_FDCWD, "f");
 	struct hidden *h = hidden_new(list, &beside, HIDDEN_OLD, p);
 
 	(void)mkdirat(p->dirfd, p->name, 0700);

@@ -17,14 +17,13 @@
 #include "scratch.h"
 #include "tap.h"
 
-static struct fs plain;
-
+/* As a plain session has them: a path from the working directory. */
 static struct place
 at(const char *path, unsigned flags)
 {
-	struct place p;
+	struct place p = place_entry(AT_FDCWD, path);
 
-	(void)fs_locate(&plain, path, flags, &p);
+	p.flags = flags;
 	return p;
 }
 
@@ -310,8 +309,8 @@ static void
 test_places(void)
 {
 	int dir = open("dir", O_RDONLY | O_DIRECTORY), fd;
-	struct place p[3], entry = fs_place_entry(dir, "f");
-	struct place none = fs_place_entry(dir, "none");
+	struct place p[3], entry = place_entry(dir, "f");
+	struct place none = place_entry(dir, "none");
 	struct timespec ts[2] = { { 1000, 1 }, { 2000, 2 } };
 	struct statvfs vfs;
 	struct statx st;
@@ -323,7 +322,7 @@ test_places(void)
 	fd = open("dir/f", O_RDWR);
 	p[0] = at("dir/f", 0);
 	p[1] = below(dir, "f");
-	p[2] = fs_place_fd(fd, "dir/f");
+	p[2] = place_fd(fd, "dir/f");
 	for (i = 0; i < nitems(p); i++) {
 		uint64_t size = 100 * (i + 1);
 		mode_t mode = (mode_t)(0601 + i);
@@ -465,13 +464,14 @@ static void
 test_process(void)
 {
 	struct rlimit rl;
+	char cwd[PATH_MAX];
 
-	ok(fs_enter(&plain, "dir") == 0 &&
-	    strncmp(plain.cwd, scratch, strlen(scratch)) == 0 &&
-	    strcmp(plain.cwd + strlen(scratch), "/dir") == 0 &&
-	    fs_enter(&plain, "..") == 0, "a start directory");
-	ok(fs_enter(&plain, "none") == -ENOENT &&
-	    fs_enter(&plain, "file") == -ENOTDIR, "one that is none");
+	ok(fs_set_cwd("dir") == 0 && fs_get_cwd(cwd) == 0 &&
+	    strncmp(cwd, scratch, strlen(scratch)) == 0 &&
+	    strcmp(cwd + strlen(scratch), "/dir") == 0 &&
+	    fs_set_cwd("..") == 0, "the working directory changes");
+	ok(fs_set_cwd("none") == -ENOENT && fs_set_cwd("file") == -ENOTDIR,
+	    "it changes to directories only");
 	getrlimit(RLIMIT_NOFILE, &rl);
 	ok(fs_max_open() == rl.rlim_cur, "%llu files may be open",
 	    (unsigned long long)fs_max_open());

@@ -47,8 +47,8 @@ test_files(int dir)
 	const struct posix_acl plain = { mode, nitems(mode) };
 	struct place f = { .dirfd = AT_FDCWD, .name = "f",
 	    .flags = PLACE_FOLLOW, .shown = "f" };
-	struct place at = fs_place_entry(dir, "f");
-	struct place link = fs_place_entry(dir, "l"), through = link, open, pin;
+	struct place at = place_entry(dir, "f");
+	struct place link = place_entry(dir, "l"), through = link, open, pin;
 	struct posix_acl acl;
 	int fd, pinned;
 
@@ -62,9 +62,9 @@ test_files(int dir)
 	ok(fs_set_acl(&link, ACL_ACCESS, &plain) != 0 &&
 	    reads(&f, ACL_ACCESS, &extended), "nor set of what it names");
 	fd = openat(dir, "f", O_RDONLY);
-	open = fs_place_fd(fd, "f");
+	open = place_fd(fd, "f");
 	pinned = fs_pin(fd);
-	pin = fs_place_fd(pinned, "f");
+	pin = place_fd(pinned, "f");
 	ok(reads(&open, ACL_ACCESS, &extended), "by descriptor");
 	ok(reads(&pin, ACL_ACCESS, &extended), "by one that only holds");
 	ok(fs_set_acl(&pin, ACL_ACCESS, &plain) == 0 &&
@@ -82,7 +82,7 @@ test_files(int dir)
 static void
 test_directories(int dir)
 {
-	struct place d = fs_place_fd(dir, ".");
+	struct place d = place_fd(dir, ".");
 
 	ok(reads(&d, ACL_DEFAULT, &none), "a directory need not have a default");
 	ok(fs_set_acl(&d, ACL_DEFAULT, &none) == 0, "which can be removed twice");

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "os/fs.h"
+#include "paths/locate.h"
 #include "policy/policy.h"
 #include "scratch.h"
 #include "tap.h"
@@ -257,7 +258,7 @@ test_places(void)
 	    strcmp(p.name, "a/b") == 0 && p.flags == PLACE_FOLLOW &&
 	    strcmp(p.shown, "a/b") == 0, "a plain session takes paths as "
 	    "they are");
-	fd = fs_place_fd(7, "shown");
+	fd = place_fd(7, "shown");
 	ok(fd.dirfd == 7 && fd.name[0] == '\0' && fd.flags == PLACE_FD &&
 	    strcmp(fd.shown, "shown") == 0, "a descriptor is a place");
 }

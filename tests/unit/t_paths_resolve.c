@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "os/fs.h"
+#include "paths/locate.h"
 #include "policy/policy.h"
 #include "scratch.h"
 #include "tap.h"

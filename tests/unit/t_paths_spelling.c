@@ -9,6 +9,7 @@
 #include <fcntl.h>
 
 #include "base/buf.h"
+#include "paths/locate.h"
 #include "paths/spelling.h"
 #include "policy/policy.h"
 #include "scratch.h"

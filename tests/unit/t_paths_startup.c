@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "paths/locate.h"
 #include "paths/startup.h"
 #include "scratch.h"
 #include "tap.h"
@@ -244,7 +245,7 @@ test_handles(void)
 
 	for (i = 0; i < nitems(all); i++) {
 		fd = open(all[i].path, O_RDONLY);
-		p = fs_place_fd(fd, "");
+		p = place_fd(fd, "");
 		ok(startup_protects(&startup, &fs, &p, STARTUP_ATTRS) == all[i].is,
 		    "open: %s", all[i].path);
 		close(fd);
@@ -258,7 +259,7 @@ test_removed(void)
 	struct place p;
 
 	scratch_file("up/home/.zremoved", "");
-	p = fs_place_fd(open("up/home/.zremoved", O_RDONLY), "");
+	p = place_fd(open("up/home/.zremoved", O_RDONLY), "");
 	unlink("up/home/.zremoved");
 	/* As the kernel calls the one that was removed. */
 	scratch_file("up/home/.zremoved (deleted)", "");

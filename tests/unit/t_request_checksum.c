@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/setting.h"
+#include "paths/locate.h"
 #include "request/ops.h"
 #include "request/session.h"
 #include "request/table.h"

@@ -42,9 +42,9 @@ main(void)
 	int fd, r;
 
 	scratch_enter();
-	p = fs_place_entry(AT_FDCWD, "source");
+	p = place_entry(AT_FDCWD, "source");
 	fd = fs_open(&p, O_RDWR | O_CREAT, 0600);
-	p = fs_place_fd(fd, "");
+	p = place_fd(fd, "");
 	if (fs_truncate(&p, 100) != 0)
 		return 1;
 	for (i = 0; i < nitems(ranges); i++) {

@@ -260,7 +260,7 @@ judge(const struct ask_case *c, unsigned rights, struct request *q)
 	session.policy.access.rights = rights;
 	for (i = 0; i < 2; i++) {
 		handles[i].rights = rights;
-		q->place[i] = fs_place_entry(AT_FDCWD, "f");
+		q->place[i] = place_entry(AT_FDCWD, "f");
 	}
 	q->ruling = policy_decide(&session.policy, NULL, &q->ask);
 	return rights_judge(&session, q, 0);
@@ -403,7 +403,7 @@ test_conceal(void)
 static struct statx
 stat_of(const char *name)
 {
-	struct place p = fs_place_entry(AT_FDCWD, name);
+	struct place p = place_entry(AT_FDCWD, name);
 	struct statx st = { 0 };
 
 	(void)fs_stat(&p, &st);

@@ -209,7 +209,7 @@ test_attrs(void)
 	for (v = 3; v <= 6; v++)
 		for (i = 0; i < nitems(types); i++) {
 			struct statx st = { .stx_mode = types[i].mode | 0644 };
-			struct place p = fs_place_fd(-1, "name");
+			struct place p = place_fd(-1, "name");
 			uint32_t birth = v > 3 && i % 2 == 1 ? 0x10 : 0;
 			uint8_t type = v == 4 && types[i].type > 5 ? 4 :
 			    types[i].type;

@@ -8,6 +8,7 @@
 #include "gate.h"
 #include "os/fs.h"
 #include "os/log.h"
+#include "paths/locate.h"
 #include "request/table.h"
 #include "scratch.h"
 #include "tap.h"
