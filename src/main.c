@@ -242,10 +242,11 @@ resolve_rule(void *fs, char *path, size_t fixed)
 static int
 open_root(struct policy *p)
 {
-	const char *root = p->root != NULL ? p->root : "/", *culprit;
+	const char *root = p->root != NULL ? p->root : "/";
+	char culprit[PATH_MAX];
 	int r;
 
-	r = fs_confine(&session.fs, root, p->root_fixed, &culprit);
+	r = fs_confine(&session.fs, root, p->root_fixed, culprit);
 	if (r == 0)
 		return paths_resolve(p, resolve_rule, &session.fs, &mistake);
 	config_blame(config, &facts, "root", &mistake);
@@ -258,7 +259,7 @@ open_root(struct policy *p)
  * a session here. Returns 0, or -1 with the mistake that would refuse it.
  */
 static int
-explain_names(struct policy *p, const char **path)
+explain_names(struct policy *p, const char **path, bool *fold)
 {
 	static char real[PATH_MAX];
 	int why;
@@ -272,6 +273,7 @@ explain_names(struct policy *p, const char **path)
 	if (*path != NULL && fs_realpath_partly(&session.fs, *path, real,
 	    &why) == 0)
 		*path = real;
+	*fold = session.fs.folds;
 	return 0;
 }
 

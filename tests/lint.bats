@@ -1,10 +1,26 @@
 # SPDX-License-Identifier: ISC
 # The rules of the house, as far as grep and nm can keep them. Each test
 # prints what breaks its rule, by file and line or by object and symbol, and
-# fails if there is any. The rooms, from the top: session, request, system,
-# policy, wire; the files of src itself stand above them all.
+# fails if there is any. The files of src itself stand above all rooms.
 
-ROOMS='session request system policy wire'
+ROOMS='session request files conf paths policy confine os wire base'
+
+# below ROOM: the rooms whose headers and symbols the room may use.
+below()
+{
+	case $1 in
+	session) echo 'request files paths policy os wire base' ;;
+	request) echo 'files paths policy os wire base' ;;
+	files)	echo 'paths policy os wire base' ;;
+	conf)	echo 'paths policy os wire base' ;;
+	paths)	echo 'policy os wire base' ;;
+	policy)	echo 'base' ;;
+	confine) echo 'os base' ;;
+	os)	echo 'wire base' ;;
+	wire)	echo 'base' ;;
+	base)	;;
+	esac
+}
 
 setup()
 {
@@ -80,24 +96,29 @@ used()
 	    sort -u
 }
 
-# may OBJECT-PATTERN NAME ...: drops the uses that are allowed there.
+# may OBJECT-PATTERN NAME ...: drops the uses that are allowed there, and shows
+# each name that is allowed in vain.
 may()
 {
-	local where=$1
+	local where=$1 uses name
 
 	shift
-	grep -vxE "$where ($(tr ' ' '|' <<<"$*"))" ||:
+	uses=$(cat)
+	for name; do
+		grep -qxE "$where $name" <<<"$uses" ||
+		    echo "$where $name: an exception that nobody needs"
+	done
+	grep -vxE "$where ($(tr ' ' '|' <<<"$*"))" <<<"$uses" | grep . ||:
 }
 
-# includes FROM ROOM ...: who in room FROM includes something of these rooms.
-includes()
+# above ROOM: every room that it must not know.
+above()
 {
-	local from=$1
+	local room known=" $1 $(below "$1") "
 
-	shift
-	[[ $# -gt 0 ]] || return 0
-	grep -rnE "^#[ 	]*include[ 	]+[\"<]($(tr ' ' '|' <<<"$*"))/" \
-	    "src/$from" ||:
+	for room in $ROOMS; do
+		[[ $known = *" $room "* ]] || echo "$room"
+	done
 }
 
 @test "lint: the build under test is there" {
@@ -106,12 +127,13 @@ includes()
 	done | none 'not built'
 }
 
-@test "lint: includes point down: session, request, system, policy, wire" {
-	local room above=()
+@test "lint: includes point down" {
+	local room
 
+	diff <(tr ' ' '\n' <<<"$ROOMS" | sort) <(cd src && ls -d */ | tr -d /)
 	for room in $ROOMS; do
-		includes "$room" "${above[@]}"
-		above+=("$room")
+		grep -rnE "^#[ 	]*include[ 	]+[\"<]($(above "$room" |
+		    paste -sd '|'))/" "src/$room" ||:
 	done | none 'an include of a room above'
 	grep -rnE '^#[ 	]*include[ 	]+"' src |
 	    grep -vE '^src/[a-z]+\.[ch]:.*"options\.h"' |
@@ -121,17 +143,29 @@ includes()
 
 # Also without a header: no object takes a symbol of a room above.
 @test "lint: calls point down" {
-	local room symbol known="$BATS_TEST_TMPDIR/known"
+	local room other defined="$BATS_TEST_TMPDIR/defined"
 
-	: >"$known"
 	for room in $ROOMS; do
-		used | grep "^$room/" | while read -r object symbol; do
-			! grep -qxF "$symbol" "$known" ||
-			    echo "$object: $symbol"
-		done
 		nm -g --defined-only "$BUILD/$room"/*.o |
-		    awk 'NF == 3 { print $3 }' >>"$known"
+		    awk 'NF == 3 { print $3 }' >"$defined.$room"
+	done
+	for room in $ROOMS; do
+		for other in $(above "$room"); do
+			used | grep "^$room/" | awk 'NR == FNR { above[$1]; next }
+			    $2 in above { print $1 ": " $2 }' \
+			    "$defined.$other" -
+		done
 	done | none 'a symbol of a room above'
+}
+
+@test "lint: the policy is pure" {
+	used | grep '^policy/' |
+	    grep -E ' (fopen|f?printf|getenv|time|clock_[a-z]+|malloc|log_[a-z]+|errno_location)$' |
+	    none 'the policy does more than decide'
+}
+
+@test "lint: basenames are unique" {
+	find src -name '*.[ch]' -printf '%f\n' | sort | uniq -d | none 'a basename twice'
 }
 
 FILE_CALLS='access|canonicalize_file_name|chdir|chmod|chown|chroot
@@ -148,31 +182,31 @@ select|send|sendfile|sendmsg|[fl]?setxattr|splice|stat|statfs|statvfs|statx|syml
 sync_file_range|syncfs|syscall|tmpfile|truncate|unlink|unlinkat|utime
 utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 
-@test "lint: only system/ calls the file system" {
-	# The flow of a session reads, writes and waits, and so does the
-	# refusal of one. The policy file is
-	# opened where its owners are checked and read where it is parsed.
-	used | grep -v '^system/' |
+@test "lint: only os/ calls the file system" {
+	# The flow of a session, and the refusal of one, read, write and wait.
+	# A sandbox is entered by calls of its own.
+	used | grep -v '^os/' |
 	    grep -xE "[^ ]+ (${FILE_CALLS//$'\n'/|})" |
-	    may session/serve.o read write send recv poll ppoll \
-		fcntl fstat |
+	    may session/serve.o read write send poll fcntl fstat |
 	    may session/reject.o read write poll |
-	    may conf/safe_open.o open openat fstat fstatat readlink \
-		readlinkat getcwd |
+	    may conf/safe_open.o openat fstat readlinkat getcwd open |
 	    may conf/conf.o read |
-	    none 'a call that belongs into system/'
+	    may confine/landlock.o open syscall |
+	    may confine/seccomp.o syscall |
+	    may confine/sandbox.o open |
+	    none 'a call that belongs into os/'
 }
 
-@test "lint: only system/ asks for users, writes the log, confines" {
-	used | grep -v '^system/' |
+@test "lint: only os/ asks for users and writes the log" {
+	used | grep -vE '^(os|confine)/' |
 	    grep -xE '[^ ]+ (get(pw|gr)[a-z_]+|set(pw|gr)ent|end(pw|gr)ent|openlog|v?syslog|closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit)' |
-	    none 'a call that belongs into system/'
+	    none 'a call that belongs into os/ or confine/'
 }
 
 # Whether there is a version at all, which is 0 before INIT, may be asked.
 @test "lint: versions are compared only where the protocol lives" {
 	code "${SOURCES[@]}" |
-	    grep -vE '^src/(wire/|request/(reply|table|decode)\.c|session/hello\.c)' |
+	    grep -vE '^src/(wire/|request/(reply|table|decode)\.c|session/init\.c)' |
 	    grep -E '\<version *([<>]|[=!]=)|[^-]([<>]=?|[=!]=) *([a-z_]+(->|\.))*version\>|switch \(.*\<version\)' |
 	    grep -vE '\<version [=!]= 0\>' |
 	    none 'a version comparison'
@@ -180,12 +214,12 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 
 @test "lint: read_only is asked by the policy and the gate" {
 	code "${SOURCES[@]}" |
-	    grep -vE '^src/(policy/|session/dispatch\.c:)' |
+	    grep -vE '^src/(policy/|conf/|session/gate\.c:)' |
 	    grep -E '\<(if|while|for|return)\>.*\<read_only\>|\<read_only *[?&|)]' |
 	    none 'read_only outside policy/ and session/gate.c'
 }
 
-@test "lint: no mutable globals outside main.c and system/" {
+@test "lint: no mutable globals outside main.c and os/" {
 	# What a signal handler sets, and the hook that ends the process when
 	# memory runs out, cannot be handed over.
 	local files
@@ -198,9 +232,8 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 			gsub(/ /, "", $1)
 			print where, $1
 		    }'
-	done | sed "s,^$BUILD/,," | grep -vE '^(main\.o|system/)' |
+	done | sed "s,^$BUILD/,," | grep -vE '^(main\.o|os/|paths/spelling\.o)' |
 	    grep -vE ' (__|\.L)' |
-	    may session/serve.o signalled |
 	    may base/buf.o buf_no_memory |
 	    none 'a mutable global'
 }
@@ -230,8 +263,8 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 
 @test "lint: portability lives in the door files" {
 	grep -nE '^[ 	]*#[ 	]*(el)?if.*\<HAVE_' "${SOURCES[@]}" |
-	    grep -vE '^src/(system/|wire/compat\.[ch]:)' |
-	    none 'HAVE_ outside system/ and base/compat.c'
+	    grep -vE '^src/(os/|confine/|base/compat\.[ch]:)' |
+	    none 'HAVE_ outside os/, confine/ and base/compat.c'
 }
 
 # house_files: what people write here, for man(7), sh(1) or a compiler.

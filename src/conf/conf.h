@@ -120,13 +120,14 @@ int	config_check(struct config *, const struct lookup *, FILE *,
  * -T: writes every setting, sorted, with where it comes from, or what holds
  * for the path of the facts; then rules that these facts cannot decide, then
  * what holds only partly. `names` puts real names into the policy and in place
- * of the path, if there is one, since nothing here may look; where it returns
+ * of the path, if there is one, and says whether names compare without case,
+ * since nothing here may look; where it returns
  * -1 the mistake is written as what refuses such a session; NULL leaves all
  * names as they are. Returns 1 when a rule is undecided.
  */
 int	config_explain(struct config *, const struct facts *,
-	    int (*names)(struct policy *, const char **path), FILE *,
-	    struct mistake *);
+	    int (*names)(struct policy *, const char **path, bool *fold),
+	    FILE *, struct mistake *);
 
 /*
  * -C user=U,address=A,local_address=A,local_port=N,path=P: sets those members

@@ -228,7 +228,7 @@ print_requests(const struct outcome *o, const struct policy *p, FILE *out)
 /* What holds for one name, to which that other one leads by links. */
 static void
 print_area(const struct outcome *o, const struct policy *p, const char *path,
-    const char *asked, FILE *out)
+    const char *asked, bool fold, FILE *out)
 {
 	const struct path_rule *best[LEAVES], *r;
 	size_t i, n = p->paths == NULL ? 0 : p->paths->count;
@@ -236,19 +236,20 @@ print_area(const struct outcome *o, const struct policy *p, const char *path,
 
 	if (strcmp(path, asked) != 0)
 		fprintf(out, "# \"%s\" is \"%s\"\n", asked, path);
-	paths_search(p, path, best);
+	paths_search(p, fold, path, best);
 	for (leaf = 0; leaf < LEAVES; leaf++)
 		print_leaf(o, p, best[leaf], leaf, out);
 	print_leaf(o, p, NULL, LEAF_HIDE, out);
 	for (i = 0; i < n; i++) {
 		r = &p->paths->rules[i];
-		if (r->hide != NULL && paths_rule_holds(p, r, path))
+		if (r->hide != NULL && paths_rule_holds(r, fold, path))
 			print_leaf(o, p, r, LEAF_HIDE, out);
 	}
 	print_requests(o, p, out);
-	if (policy_hides(p, path) || policy_hides(p, asked))
+	if (policy_hides(p, fold, path) ||
+	    policy_hides(p, fold, asked))
 		fputs("# hidden: it is answered as a missing name is\n", out);
-	if (policy_has_below(p, path))
+	if (policy_has_below(p, fold, path))
 		fputs("# path rules lie below it, so that it cannot be "
 		    "renamed\n", out);
 }
@@ -325,14 +326,14 @@ print_refusal(struct mistake *m, FILE *out)
 
 int
 config_explain(struct config *c, const struct facts *f,
-    int (*names)(struct policy *, const char **), FILE *out,
+    int (*names)(struct policy *, const char **, bool *), FILE *out,
     struct mistake *m)
 {
 	const char *path = f->path;
 	const struct undecided *u;
 	struct outcome o;
 	struct policy p;
-	bool refused;
+	bool refused, fold = false;
 	int r;
 
 	*m = (struct mistake){ 0 };
@@ -341,9 +342,9 @@ config_explain(struct config *c, const struct facts *f,
 	config_evaluate(c, f, &o);
 	knob_defaults(&p);
 	if ((r = outcome_apply(&o, f, &p, m)) == 0) {
-		refused = names != NULL && names(&p, &path) != 0;
+		refused = names != NULL && names(&p, &path, &fold) != 0;
 		if (path != NULL)
-			print_area(&o, &p, path, f->path, out);
+			print_area(&o, &p, path, f->path, fold, out);
 		else
 			print_settings(&o, &p, out);
 		for (u = o.undecided; u != NULL; u = u->next)

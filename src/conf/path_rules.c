@@ -196,7 +196,7 @@ rule_fill(struct path_rule *r, const struct setting *path,
 		knob_store(s->knob, s->value, &said);
 	}
 	said.files.mode.clear |= p->restricted_here ? POLICY_SETID : 0;
-	policy_area(&said, NULL, &r->values);
+	policy_area(&said, false, NULL, &r->values);
 	return 0;
 }
 

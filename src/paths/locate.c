@@ -106,7 +106,7 @@ walk_open(struct fs *fs, struct walked *w, char *end)
  * Returns 1 for a link, 0 for none.
  */
 static int
-walk_link(const struct fs *fs, struct walked *w, char *name)
+walk_link(struct fs *fs, struct walked *w, char *name)
 {
 	const struct place link = place_entry(w->fd, name);
 	char text[PATH_MAX], spelled[NAME_MAX + 1];
@@ -175,7 +175,7 @@ walk_resolved(struct fs *fs, struct place *p)
 	    name)) != 0 || (r = join(p->walked->resolved, name,
 	    p->walked->resolved)) != 0))
 		return r;
-	if (fs->policy->fold_names)
+	if (fs->folds)
 		for (at = p->walked->resolved; *at != '\0'; at++)
 			*at = (char)tolower((unsigned char)*at);
 	p->resolved = p->walked->resolved;
@@ -207,7 +207,7 @@ walk(struct fs *fs, const char *path, struct place *p)
 }
 
 bool
-fs_hides(const struct fs *fs, const char *dir, const char *entry)
+fs_hides(struct fs *fs, const char *dir, const char *entry)
 {
 	char path[PATH_MAX];
 
@@ -222,7 +222,7 @@ fs_hides(const struct fs *fs, const char *dir, const char *entry)
  * directory of ours is mounted.
  */
 static int
-check_new(const struct fs *fs, const struct place *p)
+check_new(struct fs *fs, const struct place *p)
 {
 	const char *name;
 	size_t len;
@@ -285,7 +285,7 @@ fs_resolved(struct fs *fs, struct place *p)
 }
 
 bool
-fs_descriptor_name(const struct fs *fs, const struct place *p, char *to)
+fs_descriptor_name(struct fs *fs, const struct place *p, char *to)
 {
 	const struct walked *w = p->walked;
 	int n;
@@ -306,20 +306,18 @@ fs_descriptor_name(const struct fs *fs, const struct place *p, char *to)
  * by links; from the part that stands for the user on, none is followed.
  */
 static int
-open_root(const char *root, size_t fixed, const char **culprit)
+open_root(const char *root, size_t fixed, char *culprit)
 {
-	static char head[PATH_MAX];
 	char copy[PATH_MAX], *rest = copy, *name;
 	int fd, next;
 
-	snprintf(head, sizeof(head), "%.*s", (int)fixed, root);
+	snprintf(culprit, PATH_MAX, "%.*s", (int)fixed, root);
 	strlcpy(copy, root + fixed, sizeof(copy));
-	*culprit = head;
-	fd = fs_open_dir(AT_FDCWD, fixed == 0 ? "/" : head, true);
+	fd = fs_open_dir(AT_FDCWD, fixed == 0 ? "/" : culprit, true);
 	while (fd >= 0 && (name = strsep(&rest, "/")) != NULL) {
 		if (*name == '\0')
 			continue;
-		snprintf(head, sizeof(head), "%.*s",
+		snprintf(culprit, PATH_MAX, "%.*s",
 		    (int)((size_t)(name - copy) + fixed + strlen(name)), root);
 		next = fs_open_dir(fd, name, false);
 		fs_close(fd);
@@ -329,8 +327,7 @@ open_root(const char *root, size_t fixed, const char **culprit)
 }
 
 int
-fs_confine(struct fs *fs, const char *root, size_t fixed,
-    const char **culprit)
+fs_confine(struct fs *fs, const char *root, size_t fixed, char *culprit)
 {
 	bool named;
 	int fd;

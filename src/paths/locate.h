@@ -33,8 +33,10 @@ struct fs {
 					 * session makes such names itself */
 	bool		 by_component;	/* openat2(2), or /proc, is missing */
 	int		 root;		/* O_PATH: what the session calls "/" */
-	struct policy	*policy;	/* which names are hidden; told when
-					 * names are compared without case */
+	const struct policy *policy;	/* which names are hidden */
+	bool		 folds;		/* a directory was met that takes
+					 * capitals for small letters: rules
+					 * compare all names so */
 	char		 cwd[PATH_MAX];	/* where relative paths start */
 	char		 outside[PATH_MAX]; /* the root's real name; "/" is "" */
 	struct walked {
@@ -74,7 +76,7 @@ int	 fs_locate_entry(struct fs *, int dirfd, const char *name,
  * the place's descriptor has open into `to`, of PATH_MAX bytes. Returns false
  * if that cannot be told. What was removed has a name that nothing has.
  */
-bool	 fs_descriptor_name(const struct fs *, const struct place *, char *to);
+bool	 fs_descriptor_name(struct fs *, const struct place *, char *to);
 
 /* Gives back what a place holds; one that holds nothing is fine. */
 void	 fs_release(struct place *);
@@ -82,10 +84,9 @@ void	 fs_release(struct place *);
 /*
  * Makes `root` what the session calls "/", from where its paths are walked.
  * Behind the first `fixed` bytes of it no link is followed. Returns 0, or
- * -errno and in *culprit how far it came.
+ * -errno, and in `culprit`, of PATH_MAX bytes, how far it came.
  */
-int	 fs_confine(struct fs *, const char *root, size_t fixed,
-	    const char **culprit);
+int	 fs_confine(struct fs *, const char *root, size_t fixed, char *culprit);
 
 /*
  * Where relative paths start: in that directory, if not NULL. Returns 0, or
@@ -97,20 +98,20 @@ int	 fs_enter(struct fs *, const char *dir);
  * Is that entry of a directory, whose resolved name this is, hidden by a
  * rule? What every directory has never is.
  */
-bool	 fs_hides(const struct fs *, const char *dir, const char *entry);
+bool	 fs_hides(struct fs *, const char *dir, const char *entry);
 
 /*
  * The absolute name without links, `.` and `..`, as OpenSSH makes it: the
  * last component may be missing. `to` has PATH_MAX bytes.
  */
-int	 fs_realpath(const struct fs *, const char *path, char *to);
+int	 fs_realpath(struct fs *, const char *path, char *to);
 
 /*
  * Makes the same of as much of the path as can be resolved; what is behind
  * that stays as it is written, but for `.`, `..` and slashes too many. *why is
  * then -errno, and otherwise 0. Returns 0 or -ENAMETOOLONG.
  */
-int	 fs_realpath_partly(const struct fs *, const char *path, char *to,
+int	 fs_realpath_partly(struct fs *, const char *path, char *to,
 	    int *why);
 
 /*

@@ -81,13 +81,13 @@ reopen(int root, const char *path, size_t len)
 }
 
 bool
-beneath_hides(const struct fs *fs, const char *name)
+beneath_hides(struct fs *fs, const char *name)
 {
-	return fs->hides && policy_hides(fs->policy, name);
+	return fs->hides && policy_hides(fs->policy, fs->folds, name);
 }
 
 int
-beneath_may_follow(const struct fs *fs, int dirfd, const char *name)
+beneath_may_follow(struct fs *fs, int dirfd, const char *name)
 {
 	struct place link = place_entry(dirfd, name);
 	struct place dir = place_fd(dirfd, name);
@@ -254,7 +254,7 @@ trail_walk(struct trail *t, const char *path)
 }
 
 int
-fs_realpath(const struct fs *fs, const char *path, char *to)
+fs_realpath(struct fs *fs, const char *path, char *to)
 {
 	struct trail t = { .fs = fs, .root = fs->walks ? fs->root : -1,
 	    .path = to, .len = 1, .dirfd = -1, .base = -1,
@@ -277,7 +277,7 @@ fs_realpath(const struct fs *fs, const char *path, char *to)
 }
 
 int
-fs_realpath_partly(const struct fs *fs, const char *path, char *to, int *why)
+fs_realpath_partly(struct fs *fs, const char *path, char *to, int *why)
 {
 	char head[PATH_MAX], top[PATH_MAX];
 	size_t len = strlen(path);
@@ -300,7 +300,7 @@ fs_realpath_partly(const struct fs *fs, const char *path, char *to, int *why)
 }
 
 static int
-beneath_walk(const struct fs *fs, const char *path, char *resolved)
+beneath_walk(struct fs *fs, const char *path, char *resolved)
 {
 	struct trail t = { .fs = fs, .root = fs->root, .path = resolved,
 	    .len = 1, .dirfd = -1, .base = -1, .max_links = KERNEL_LINKS,
@@ -326,7 +326,7 @@ refuse_proc(int fd)
 }
 
 static int
-openat2_beneath(const struct fs *fs, const char *path, unsigned flags)
+openat2_beneath(struct fs *fs, const char *path, unsigned flags)
 {
 	int fd, tries = 0;
 
@@ -342,7 +342,7 @@ openat2_beneath(const struct fs *fs, const char *path, unsigned flags)
  * without a look: a tenth of what STAT costs.
  */
 static int
-beneath_openat2(const struct fs *fs, const char *path)
+beneath_openat2(struct fs *fs, const char *path)
 {
 	int fd = openat2_beneath(fs, path, FS_NO_XDEV);
 
@@ -350,7 +350,7 @@ beneath_openat2(const struct fs *fs, const char *path)
 }
 
 bool
-beneath_has_openat2(const struct fs *fs)
+beneath_has_openat2(struct fs *fs)
 {
 	int fd = beneath_openat2(fs, "/");
 
@@ -360,7 +360,7 @@ beneath_has_openat2(const struct fs *fs)
 }
 
 bool
-beneath_name(const struct fs *fs, int fd, char *to)
+beneath_name(struct fs *fs, int fd, char *to)
 {
 	size_t top = strlen(fs->outside);
 	char text[PATH_MAX];
@@ -378,7 +378,7 @@ beneath_name(const struct fs *fs, int fd, char *to)
  * there only without either.
  */
 static bool
-walks_by_component(const struct fs *fs, const char *path)
+walks_by_component(struct fs *fs, const char *path)
 {
 	return fs->by_component || (fs->hides && strstr(path, "..") != NULL);
 }
@@ -388,7 +388,7 @@ walks_by_component(const struct fs *fs, const char *path)
  * link, or an error that a hidden name must not have.
  */
 static bool
-is_settled(const struct fs *fs, int fd)
+is_settled(struct fs *fs, int fd)
 {
 	return fd >= 0 || (fd != -EAGAIN && (!fs->hides || fd == -ENOENT));
 }
@@ -399,14 +399,14 @@ is_settled(const struct fs *fs, int fd)
  * when the same one was last walked to.
  */
 static bool
-knows_spelling(const struct fs *fs, int fd, char *name)
+knows_spelling(struct fs *fs, int fd, char *name)
 {
 	return !fs->names ||
 	    (beneath_name(fs, fd, name) && spelling_is_known(fd, name));
 }
 
 static int
-walk_and_remember(const struct fs *fs, const char *path, char *resolved)
+walk_and_remember(struct fs *fs, const char *path, char *resolved)
 {
 	int fd = refuse_proc(beneath_walk(fs, path, resolved));
 	char name[PATH_MAX];
@@ -418,7 +418,7 @@ walk_and_remember(const struct fs *fs, const char *path, char *resolved)
 }
 
 int
-beneath_open(const struct fs *fs, const char *path, char *resolved)
+beneath_open(struct fs *fs, const char *path, char *resolved)
 {
 	int fd = -EAGAIN;
 

@@ -338,9 +338,9 @@ read_spelling(struct listing *l, int dirfd, const char *name,
 
 /* How the directory spells it, by its listing; `to` has the name itself. */
 static int
-list_spelling(const struct fs *fs, int dirfd, const char *name, char *to)
+list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 {
-	bool folds = fs->policy->fold_names;
+	bool folds = fs->folds;
 	struct listing l;
 	struct statx st;
 	int found = 0, any;
@@ -361,17 +361,16 @@ list_spelling(const struct fs *fs, int dirfd, const char *name, char *to)
 }
 
 int
-spelling_find(const struct fs *fs, int dirfd, const char *name, bool creates,
+spelling_find(struct fs *fs, int dirfd, const char *name, bool creates,
     char *to)
 {
-	bool *folds = &fs->policy->fold_names;
 	bool other = has_other_letter(name);
 
 	strlcpy(to, name, NAME_MAX + 1);
-	if (!*folds && (creates || other || has_letter(name)))
-		*folds = ask_directory(dirfd, name, creates || other) == FOLDS;
-	if (*folds && is_short_name(name))
+	if (!fs->folds && (creates || other || has_letter(name)))
+		fs->folds = ask_directory(dirfd, name, creates || other) == FOLDS;
+	if (fs->folds && is_short_name(name))
 		return -EACCES;
-	return has_odd_end(name) || (*folds && other) ?
+	return has_odd_end(name) || (fs->folds && other) ?
 	    list_spelling(fs, dirfd, name, to) : 0;
 }

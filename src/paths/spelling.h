@@ -17,10 +17,10 @@
  * Writes to `to`, of NAME_MAX + 1 bytes, how an entry of that directory is
  * spelled. What is missing is spelled as it is asked for; `creates` says that
  * it is to be made. As soon as a directory is met that takes capitals for small
- * letters the session's policy is told, and compares all names so. Returns 0 or
+ * letters `folds` of the session is set, and rules compare all names so. Returns 0 or
  * -errno: -EACCES where the spelling cannot be told.
  */
-int	 spelling_find(const struct fs *, int dirfd, const char *name,
+int	 spelling_find(struct fs *, int dirfd, const char *name,
 	    bool creates, char *to);
 
 /*

@@ -39,7 +39,7 @@ static const char paths[][32] = {
 
 /* The object of a change, and the way up from the directory it stands in. */
 struct ascent {
-	const struct fs	*fs;
+	struct fs	*fs;
 	const struct place *place;
 	const char	*name;		/* in that directory */
 	int		 given, fd;	/* the place's; a directory on the way */
@@ -417,7 +417,7 @@ start_above(struct ascent *a)
 }
 
 bool
-startup_protects(struct startup *s, const struct fs *fs,
+startup_protects(struct startup *s, struct fs *fs,
     const struct place *p, enum startup_change change)
 {
 	struct ascent a = { .fs = fs, .place = p, .name = p->name,

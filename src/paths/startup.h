@@ -60,7 +60,7 @@ void	startup_begin(struct startup *, const char *home);
  * True if that change of the place, or of what it names, is to be refused. It
  * is also when that cannot be told.
  */
-bool	startup_protects(struct startup *, const struct fs *,
+bool	startup_protects(struct startup *, struct fs *,
 	    const struct place *, enum startup_change);
 
 #endif

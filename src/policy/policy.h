@@ -114,9 +114,6 @@ struct policy {
 	bool		 walks;			/* names are resolved and judged;
 						 * else the client's path is used
 						 * as it is */
-	bool		 fold_names;		/* names and patterns compare
-						 * without case (ASCII); set by
-						 * who knows the file system */
 	bool		 restricted;		/* something is forbidden that a
 						 * shell would permit */
 	bool		 restricted_here;	/* ... by more than -R, -p and

@@ -78,6 +78,7 @@ part_next(const char *rest, struct part *part)
  */
 struct search {
 	const struct policy *policy;
+	bool		 fold;
 	void		(*meet)(struct search *, const struct path_node *,
 			    const char *from, const char *rest);
 	const struct path_rule **best;
@@ -104,7 +105,7 @@ is_child(const struct search *s, const struct path_node *child,
 {
 	if (child->parent != parent || child->len != part->len)
 		return false;
-	return s->policy->fold_names ?
+	return s->fold ?
 	    strncasecmp(child->name, part->name, part->len) == 0 :
 	    memcmp(child->name, part->name, part->len) == 0;
 }
@@ -128,7 +129,7 @@ search_below(struct search *s, const struct path_node *node, const char *from,
 			search_below(s, child, part.name, part.rest);
 	for (child = node->patterns; child != NULL; child = child->next)
 		if (match_part(part.name, part.len, child->name, child->len,
-		    s->policy->fold_names))
+		    s->fold))
 			search_below(s, child, part.name, part.rest);
 }
 
@@ -147,10 +148,10 @@ meet_rules(struct search *s, const struct path_node *node, const char *from,
 }
 
 void
-paths_search(const struct policy *p, const char *resolved,
+paths_search(const struct policy *p, bool fold, const char *resolved,
     const struct path_rule *best[LEAVES])
 {
-	struct search s = { .policy = p, .meet = meet_rules, .best = best };
+	struct search s = { .policy = p, .fold = fold, .meet = meet_rules, .best = best };
 
 	memset(best, 0, LEAVES * sizeof(*best));
 	if (p->paths != NULL && resolved != NULL)
@@ -159,13 +160,13 @@ paths_search(const struct policy *p, const char *resolved,
 
 /* True if the pattern matches this name, or something above it. */
 static bool
-pattern_holds(const struct policy *p, const char *match, const char *resolved)
+pattern_holds(bool fold, const char *match, const char *resolved)
 {
 	struct part wanted, part;
 
 	while (part_next(match, &wanted)) {
 		if (!part_next(resolved, &part) || !match_part(part.name,
-		    part.len, wanted.name, wanted.len, p->fold_names))
+		    part.len, wanted.name, wanted.len, fold))
 			return false;
 		match = wanted.rest;
 		resolved = part.rest;
@@ -174,15 +175,15 @@ pattern_holds(const struct policy *p, const char *match, const char *resolved)
 }
 
 bool
-paths_rule_holds(const struct policy *p, const struct path_rule *r,
-    const char *resolved)
+paths_rule_holds(const struct path_rule *r, bool fold, const char *resolved)
 {
-	return pattern_holds(p, r->match, resolved) ||
-	    pattern_holds(p, r->written, resolved);
+	return pattern_holds(fold, r->match, resolved) ||
+	    pattern_holds(fold, r->written, resolved);
 }
 
 void
-policy_area(const struct policy *p, const char *resolved, struct area *a)
+policy_area(const struct policy *p, bool fold, const char *resolved,
+    struct area *a)
 {
 	const struct path_rule *best[LEAVES];
 	size_t i;
@@ -194,7 +195,7 @@ policy_area(const struct policy *p, const char *resolved, struct area *a)
 		.files = p->files,
 		.rename = p->rename,
 	};
-	paths_search(p, resolved, best);
+	paths_search(p, fold, resolved, best);
 	for (i = 0; i < LEAVES; i++)
 		if (best[i] != NULL)
 			memcpy((char *)a + leaves[i].offset,
@@ -205,12 +206,12 @@ policy_area(const struct policy *p, const char *resolved, struct area *a)
 
 /* Is one of these components in the list? */
 static bool
-is_hidden(const struct policy *p, const char *names, const char *list)
+is_hidden(bool fold, const char *names, const char *list)
 {
 	struct part part;
 
 	for (; part_next(names, &part); names = part.rest)
-		if (match_part_list(part.name, part.len, list, p->fold_names))
+		if (match_part_list(part.name, part.len, list, fold))
 			return true;
 	return false;
 }
@@ -221,15 +222,15 @@ meet_hidden(struct search *s, const struct path_node *node, const char *from,
 {
 	(void)rest;
 	if (!s->found && node->hide != NULL)
-		s->found = is_hidden(s->policy, from, node->hide);
+		s->found = is_hidden(s->fold, from, node->hide);
 }
 
 bool
-policy_hides(const struct policy *p, const char *resolved)
+policy_hides(const struct policy *p, bool fold, const char *resolved)
 {
-	struct search s = { .policy = p, .meet = meet_hidden };
+	struct search s = { .policy = p, .fold = fold, .meet = meet_hidden };
 
-	if (p->files.hide != NULL && is_hidden(p, resolved, p->files.hide))
+	if (p->files.hide != NULL && is_hidden(fold, resolved, p->files.hide))
 		return true;
 	if (p->paths != NULL && p->paths->hides)
 		search_below(&s, p->paths->root, resolved, resolved);
@@ -274,9 +275,9 @@ meet_parent(struct search *s, const struct path_node *node, const char *from,
 }
 
 bool
-policy_has_below(const struct policy *p, const char *resolved)
+policy_has_below(const struct policy *p, bool fold, const char *resolved)
 {
-	struct search s = { .policy = p, .meet = meet_parent };
+	struct search s = { .policy = p, .fold = fold, .meet = meet_parent };
 
 	if (p->paths != NULL)
 		search_below(&s, p->paths->root, resolved, resolved);

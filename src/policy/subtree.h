@@ -3,7 +3,7 @@
  * What holds where: the session's settings, and those of the path rules that
  * match. All of it is pure, allocates nothing, and takes names as the rules
  * know them: resolved and absolute, in the session's own terms, without "//",
- * "." and "..".
+ * "." and "..". With `fold` they are compared without case (ASCII).
  */
 #ifndef POLICY_SUBTREE_H
 #define POLICY_SUBTREE_H
@@ -92,10 +92,11 @@ int	leaf_find(const char *name);
 int	leaf_find_knob(const char *knob);
 
 /* What holds for this name; NULL is the session as a whole. */
-void	policy_area(const struct policy *, const char *resolved, struct area *);
+void	policy_area(const struct policy *, bool fold, const char *resolved,
+	    struct area *);
 
 /* Is one of its components a name that is hidden there? */
-bool	policy_hides(const struct policy *, const char *resolved);
+bool	policy_hides(const struct policy *, bool fold, const char *resolved);
 
 /* Is any name hidden anywhere? */
 bool	policy_has_hidden(const struct policy *);
@@ -107,18 +108,19 @@ bool	policy_has_hidden(const struct policy *);
 bool	policy_makes_silly_names(const struct policy *);
 
 /* Is there a path rule for something below this directory? */
-bool	policy_has_below(const struct policy *, const char *resolved);
+bool	policy_has_below(const struct policy *, bool fold,
+	    const char *resolved);
 
 /* The slot in which to begin to look for this child. */
 size_t	paths_slot(const struct paths *, const struct path_node *parent,
 	    const char *name, size_t len);
 
 /* True if the rule matches this name, or something above it. */
-bool	paths_rule_holds(const struct policy *, const struct path_rule *,
+bool	paths_rule_holds(const struct path_rule *, bool fold,
 	    const char *resolved);
 
 /* For each leaf the rule that wins for this name, or NULL. */
-void	paths_search(const struct policy *, const char *resolved,
+void	paths_search(const struct policy *, bool fold, const char *resolved,
 	    const struct path_rule *best[LEAVES]);
 
 #endif

@@ -24,7 +24,7 @@
  * path if there was one. Returns 0 or -errno.
  */
 static int
-follow(const struct fs *fs, const struct place *at, char *real,
+follow(struct fs *fs, const struct place *at, char *real,
     struct place *to)
 {
 	int r;
@@ -58,7 +58,7 @@ take_part(struct request *q, int i, struct part *p)
 }
 
 struct part *
-atomic_find(const struct session *s, struct place *at)
+atomic_find(struct session *s, struct place *at)
 {
 	char real[PATH_MAX];
 	struct place to;

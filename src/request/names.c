@@ -28,7 +28,7 @@ realpath_lexical(const struct session *s, const char *path, char *to)
 
 /* The real name, as far as the client may know. */
 static int
-realpath_within(const struct session *s, const struct request *q,
+realpath_within(struct session *s, const struct request *q,
     const char *path, char *to)
 {
 	return q->ruling.must_not_exist ? realpath_lexical(s, path, to) :

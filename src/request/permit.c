@@ -80,7 +80,7 @@ find_area(struct session *s, const struct request *q, int i, struct area *a)
 	else if (q->place[i].walked == NULL)
 		name = fs_realpath_partly(&s->fs, q->path[i], partly,
 		    &why) == 0 ? partly : "/";
-	policy_area(&s->policy, name, a);
+	policy_area(&s->policy, s->fs.folds, name, a);
 }
 
 /* Of two names' settings the stricter ones. */
@@ -114,7 +114,7 @@ decide(struct session *s, struct request *q, const struct site *at, int paths)
 	if (paths > 0)
 		a = at[paths - 1].area;
 	else if (h != NULL && h->resolved != NULL)
-		policy_area(&s->policy, h->resolved, &a);
+		policy_area(&s->policy, s->fs.folds, h->resolved, &a);
 	else
 		return;
 	if (paths == 2)
@@ -323,7 +323,7 @@ moves_rules(const struct session *s, const struct request *q)
 
 	for (i = 0; i < 2; i++)
 		if (q->place[i].resolved != NULL &&
-		    policy_has_below(&s->policy, q->place[i].resolved))
+		    policy_has_below(&s->policy, s->fs.folds, q->place[i].resolved))
 			return moves_directory(q);
 	return false;
 }
@@ -435,7 +435,7 @@ rights_show_entry(const struct session *s, const struct handle *dir,
 			return false;
 		name = path;
 	}
-	policy_area(p, name, &a);
+	policy_area(p, s->fs.folds, name, &a);
 	return (a.rights & RIGHT_STAT) != 0 ||
 	    (a.empty_listings && S_ISDIR(st->stx_mode)) ||
 	    ((a.own_rights & RIGHT_STAT) != 0 && own_has(&s->own, st));
@@ -447,7 +447,7 @@ rights_judge_publishing(struct session *s, struct request *q, bool replaces)
 	const unsigned replacing = RIGHT_REPLACE | RIGHT_DELETE;
 	struct area a;
 
-	policy_area(&s->policy, q->place[1].resolved, &a);
+	policy_area(&s->policy, s->fs.folds, q->place[1].resolved, &a);
 	q->ruling.replace = replaces && (a.rights & replacing) == replacing;
 	if (!s->fs.walks)
 		return 0;

@@ -30,7 +30,7 @@ may_remove(struct session *s, int dirfd, const char *name, struct place *p)
 	    policy_permits(&s->policy, "remove", true) != PERMIT ||
 	    fs_locate_entry(&s->fs, dirfd, name, 0, p) != 0)
 		return false;
-	policy_area(&s->policy, p->resolved, &a);
+	policy_area(&s->policy, s->fs.folds, p->resolved, &a);
 	if ((a.rights & RIGHT_DELETE) != 0)
 		return true;
 	fs_release(p);

@@ -182,9 +182,9 @@ walk_paths(bool by_component)
 	struct policy *p = &session.policy;
 	struct fs *fs = &session.fs;
 	struct mistake m;
-	const char *culprit;
+	char culprit[PATH_MAX];
 
-	if (fs_confine(fs, scratch, strlen(scratch), &culprit) != 0)
+	if (fs_confine(fs, scratch, strlen(scratch), culprit) != 0)
 		fuzz_abort("no root to work in", 0);
 	if (paths_resolve(p, resolve_rule, fs, &m) != 0)
 		fuzz_abort(m.text, 0);

@@ -84,14 +84,14 @@ check_specific(void)
 
 	policy_of(text, &p);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		policy_area(&p, rows[i].name, &a);
+		policy_area(&p, false, rows[i].name, &a);
 		ok(strcmp(rights_format(a.rights, buf, sizeof(buf)),
 		    rows[i].rights) == 0, "%s: %s", rows[i].name,
 		    rows[i].rights);
 		ok((a.rule == NULL) == (a.rights == RIGHT_STAT),
 		    "%s: by a path rule, or not", rows[i].name);
 	}
-	policy_area(&p, NULL, &a);
+	policy_area(&p, false, NULL, &a);
 	ok(a.rights == RIGHT_STAT && a.rule == NULL, "the session as a whole");
 	policy_free(&p);
 }
@@ -115,7 +115,7 @@ check_leaves(void)
 	struct area a;
 
 	policy_of(text, &p);
-	policy_area(&p, "/x", &a);
+	policy_area(&p, false, "/x", &a);
 	ok(a.rights == RIGHT_STAT && a.own_rights == RIGHT_SETSTAT &&
 	    !a.empty_listings && a.files.atomic == ATOMIC_KEEP &&
 	    a.files.fsync && a.files.mode.set == 010 &&
@@ -124,12 +124,12 @@ check_leaves(void)
 	    "what only the rule for / changes");
 	ok(a.files.mode.clear == POLICY_SETID,
 	    "a restricted session gives no set-id bits");
-	policy_area(&p, "/a/x", &a);
+	policy_area(&p, false, "/a/x", &a);
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_SETSTAT &&
 	    a.empty_listings && a.files.fsync &&
 	    a.files.dir_mode.clear == 07 && a.files.mode.set == 010 &&
 	    a.rename.busy_timeout == 1000, "... and then that for /a");
-	policy_area(&p, "/a/b/c", &a);
+	policy_area(&p, false, "/a/b/c", &a);
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_RENAME &&
 	    a.empty_listings && a.files.fsync &&
 	    a.files.atomic == ATOMIC_NO && a.files.dir_mode.clear == 07,
@@ -172,12 +172,12 @@ check_hiding(void)
 
 	policy_of(text, &p);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(policy_hides(&p, rows[i].name) == rows[i].hidden,
+		ok(policy_hides(&p, false, rows[i].name) == rows[i].hidden,
 		    "%s is %shidden", rows[i].name,
 		    rows[i].hidden ? "" : "not ");
 	policy_free(&p);
 	knob_defaults(&p);
-	ok(!policy_hides(&p, "/.git") && !policy_has_below(&p, "/"),
+	ok(!policy_hides(&p, false, "/.git") && !policy_has_below(&p, false, "/"),
 	    "nothing is hidden by default, and nothing lies below");
 }
 
@@ -201,7 +201,7 @@ check_below(void)
 
 	policy_of(text, &p);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(policy_has_below(&p, rows[i].name) == rows[i].below,
+		ok(policy_has_below(&p, false, rows[i].name) == rows[i].below,
 		    "%s: rules below: %d", rows[i].name, rows[i].below);
 	policy_free(&p);
 }
@@ -219,14 +219,13 @@ check_fold(void)
 
 	policy_of(text, &p);
 	for (fold = 0; fold < 2; fold++) {
-		p.fold_names = fold != 0;
-		policy_area(&p, "/hOME/y/iN", &a);
+		policy_area(&p, fold != 0, "/hOME/y/iN", &a);
 		ok((a.rights == RIGHT_READ) == (fold != 0),
 		    "case folded: %d, plain names", fold);
-		policy_area(&p, "/home/xy/out", &a);
+		policy_area(&p, fold != 0, "/home/xy/out", &a);
 		ok((a.rights == RIGHT_STAT) == (fold != 0),
 		    "case folded: %d, a pattern", fold);
-		ok(policy_hides(&p, "/a.kEY") == (fold != 0),
+		ok(policy_hides(&p, fold != 0, "/a.kEY") == (fold != 0),
 		    "case folded: %d, hiding", fold);
 	}
 	policy_free(&p);
@@ -350,7 +349,7 @@ check_all(void)
 			    (plain_parts(rules[i]) == plain_parts(rules[best])
 			    && strlen(rules[i]) > strlen(rules[best]))))
 				best = i;
-		policy_area(&p, name, &a);
+		policy_area(&p, false, name, &a);
 		wrong += a.rights != best + 1;
 	}
 	ok(wrong == 0, "%d rules and %d names, of which %zu are wrong", RULES,
@@ -396,7 +395,7 @@ check_flat(int rules, const char *above, const char *below)
 	policy_of(text, &p);
 	for (k = 0; k < rules; k++) {
 		snprintf(name, sizeof(name), "%s%d%s", above, k, below);
-		policy_area(&p, name, &a);
+		policy_area(&p, false, name, &a);
 		good = good && a.rights == rights_names[k % 13].right;
 	}
 	ok(good, "%d rules such as %s, each of which holds", rules, name);
@@ -494,18 +493,18 @@ check_resolved(void)
 	size_t seen;
 
 	policy_of(text, &p);
-	policy_area(&p, "/real/deep", &a);
+	policy_area(&p, false, "/real/deep", &a);
 	ok(a.rights == RIGHT_READ, "before, a link is a name of its own");
 	ok(paths_resolve(&p, real_name, &seen, &m) == 0, "resolved");
-	policy_area(&p, "/real/deep/f", &a);
+	policy_area(&p, false, "/real/deep/f", &a);
 	ok(a.rights == RIGHT_LIST, "what a link leads to is more specific");
-	policy_area(&p, "/real/f", &a);
+	policy_area(&p, false, "/real/f", &a);
 	ok(a.rights == RIGHT_READ, "than what lies above it");
-	policy_area(&p, "/link/f", &a);
+	policy_area(&p, false, "/link/f", &a);
 	ok(a.rights == RIGHT_LIST, "and what takes the link's place is meant");
-	ok(policy_hides(&p, "/real/deep/x") && policy_hides(&p, "/link/x") &&
-	    !policy_hides(&p, "/real/x"), "also in what is hidden");
-	ok(policy_has_below(&p, "/real") && !policy_has_below(&p, "/link"),
+	ok(policy_hides(&p, false, "/real/deep/x") && policy_hides(&p, false, "/link/x") &&
+	    !policy_hides(&p, false, "/real/x"), "also in what is hidden");
+	ok(policy_has_below(&p, false, "/real") && !policy_has_below(&p, false, "/link"),
 	    "and in what lies below");
 	policy_free(&p);
 }

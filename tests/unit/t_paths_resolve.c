@@ -265,7 +265,7 @@ static const char *const way_names[WAYS] = {
 static void
 confine(enum way way)
 {
-	const char *culprit;
+	char culprit[PATH_MAX];
 
 	memset(&fs, 0, sizeof(fs));
 	if (way == CHROOT) {
@@ -273,7 +273,7 @@ confine(enum way way)
 			exit(1);
 		return;
 	}
-	if (fs_confine(&fs, "root", strlen("root"), &culprit) != 0)
+	if (fs_confine(&fs, "root", strlen("root"), culprit) != 0)
 		exit(1);
 	fs.by_component |= way == COMPONENTS;
 	fs.policy = &policy;
@@ -355,14 +355,14 @@ test_proc(void)
 		"/proc/self/cwd/", "/proc/1", "/proc/thread-self/fd/",
 		"/usr/../proc/self/environ",
 	};
-	const char *culprit;
+	char culprit[PATH_MAX];
 	struct place p;
 	size_t i;
 	int r, way;
 
 	for (way = 0; way < 2; way++) {
 		memset(&fs, 0, sizeof(fs));
-		ok(fs_confine(&fs, "/", 0, &culprit) == 0 && !fs.confined,
+		ok(fs_confine(&fs, "/", 0, culprit) == 0 && !fs.confined,
 		    "the root may be the root");
 		fs.by_component |= way == 1;
 		for (i = 0; i < nitems(ways_in); i++) {
@@ -375,7 +375,7 @@ test_proc(void)
 		    "and the way in is closed");
 		fs_release(&p);
 	}
-	ok(fs_confine(&fs, "/proc", 0, &culprit) == -EACCES,
+	ok(fs_confine(&fs, "/proc", 0, culprit) == -EACCES,
 	    "nor is it a root");
 }
 
@@ -417,7 +417,7 @@ locate_once(const char *path, unsigned flags)
 static void
 test_folding(void)
 {
-	const char *culprit;
+	char culprit[PATH_MAX];
 
 	memset(&fs, 0, sizeof(fs));
 	scratch_file("SECRET", "");
@@ -427,7 +427,7 @@ test_folding(void)
 	policy.files.hide = "secret";
 	fs.policy = &policy;
 	fs.names = fs.hides = true;
-	if (fs_confine(&fs, scratch, strlen(scratch), &culprit) != 0)
+	if (fs_confine(&fs, scratch, strlen(scratch), culprit) != 0)
 		exit(1);
 	pretended = (__typeof__(pretended))0xff534d42;
 	ok(locate_once("SECRET", 0) == 0 && locate_once("SECRET~1", 0) == 0 &&
@@ -443,7 +443,7 @@ test_folding(void)
 	    "and a short name may be that of anything");
 	pretended = 0;
 	policy.files.hide = NULL;
-	policy.fold_names = false;
+	fs.folds = false;
 }
 
 /* What was moved beside the root has no name in it, however it is called. */
@@ -451,7 +451,8 @@ static void
 test_moved(void)
 {
 	static const char *const to[] = { "jail/dir2", "jailbird", "gone" };
-	const char *culprit, *name;
+	char culprit[PATH_MAX];
+	const char *name;
 	struct place p;
 	size_t i;
 
@@ -459,7 +460,7 @@ test_moved(void)
 		if (mkdir("jail", 0755) == -1 || mkdir("jail/dir", 0755) == -1)
 			exit(1);
 		memset(&fs, 0, sizeof(fs));
-		ok(fs_confine(&fs, "jail", strlen("jail"), &culprit) == 0 &&
+		ok(fs_confine(&fs, "jail", strlen("jail"), culprit) == 0 &&
 		    fs_locate(&fs, "dir/new", 0, &p) == 0 &&
 		    rename("jail/dir", to[i]) == 0, "a place, %s", to[i]);
 		name = fs_resolved(&fs, &p);
@@ -475,7 +476,7 @@ test_moved(void)
 static void
 test_root(void)
 {
-	const char *culprit;
+	char culprit[PATH_MAX];
 	char path[PATH_MAX];
 
 	if (mkdir("homes", 0755) == -1 || mkdir("homes/u", 0755) == -1 ||
@@ -485,18 +486,18 @@ test_root(void)
 		exit(1);
 	memset(&fs, 0, sizeof(fs));
 	snprintf(path, sizeof(path), "%s/by_link/u/in", scratch);
-	ok(fs_confine(&fs, path, strlen(scratch) + 8, &culprit) == 0 &&
+	ok(fs_confine(&fs, path, strlen(scratch) + 8, culprit) == 0 &&
 	    strcmp(fs.outside + strlen(scratch), "/homes/u/in") == 0,
 	    "links may lead to what is the same for everybody");
-	ok(fs_confine(&fs, path, strlen(scratch), &culprit) == -ENOTDIR &&
+	ok(fs_confine(&fs, path, strlen(scratch), culprit) == -ENOTDIR &&
 	    strcmp(culprit + strlen(scratch), "/by_link") == 0,
 	    "and to nothing else: %s", culprit);
 	snprintf(path, sizeof(path), "%s/homes/v/in", scratch);
-	ok(fs_confine(&fs, path, strlen(scratch) + 6, &culprit) == -ENOTDIR &&
+	ok(fs_confine(&fs, path, strlen(scratch) + 6, culprit) == -ENOTDIR &&
 	    strcmp(culprit + strlen(scratch), "/homes/v") == 0,
 	    "nor to the part of one user: %s", culprit);
 	snprintf(path, sizeof(path), "%s/homes/w/in", scratch);
-	ok(fs_confine(&fs, path, strlen(scratch) + 6, &culprit) == -ENOENT &&
+	ok(fs_confine(&fs, path, strlen(scratch) + 6, culprit) == -ENOENT &&
 	    strcmp(culprit + strlen(scratch), "/homes/w") == 0,
 	    "what is not there is named: %s", culprit);
 }

@@ -41,7 +41,7 @@ test_exact(const char *dir, const char *what)
 		for (creates = 0; creates < 2; creates++)
 			ok(spelling_find(&fs, fd, asked[i], creates != 0,
 			    to) == 0 && strcmp(to, asked[i]) == 0 &&
-			    !policy.fold_names, "%s, %s, %d", what, asked[i],
+			    !fs.folds, "%s, %s, %d", what, asked[i],
 			    creates);
 	close(fd);
 }
@@ -70,14 +70,14 @@ test_folds(void)
 	int fd = open("dir", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char to[NAME_MAX + 1];
 
-	policy.fold_names = true;
+	fs.folds = true;
 	ok(spelling_find(&fs, fd, "SHORT~1", true, to) == -EACCES,
 	    "a short name is that of anything");
 	ok(spelling_find(&fs, fd, "new. .", true, to) == 0 &&
 	    strcmp(to, "new") == 0, "dots and blanks at the end are left out");
 	ok(spelling_find(&fs, fd, "dot.", false, to) == 0 &&
 	    strcmp(to, "dot.") == 0, "unless they are listed");
-	policy.fold_names = false;
+	fs.folds = false;
 	close(fd);
 }
 

@@ -340,11 +340,11 @@ int
 main(void)
 {
 	char home[PATH_MAX];
-	const char *culprit;
+	char culprit[PATH_MAX];
 
 	scratch_enter();
 	make_home();
-	if (fs_confine(&fs, "/", 0, &culprit) != 0)
+	if (fs_confine(&fs, "/", 0, culprit) != 0)
 		return 1;
 	if (symlink("up/nowhere", "dangling") == -1 ||
 	    symlink("../homes", "up/far") == -1)
