@@ -52,7 +52,7 @@ static _Noreturn void
 finish(int status)
 {
 	if (session.client != NULL) {
-		record_forced(&session);
+		xferlog_forced(&session);
 		handles_end(&session.handles);
 		log_info("session closed for local user %s from [%s]",
 		    session.self.name, session.client);
@@ -387,7 +387,7 @@ apply_policy(void)
 	if (p->files.umask >= 0)
 		fs_umask((mode_t)p->files.umask);
 	if (p->log.transfers != NULL)
-		transfers_open(p->log.transfers, p->log.facility);
+		sink_open(p->log.transfers, p->log.facility);
 	if (!p->session.refuse)
 		return;
 	log_error("session refused for local user %s, as the policy says",

@@ -48,7 +48,7 @@ reach(void)
 }
 
 void
-transfers_open(const char *to, int facility)
+sink_open(const char *to, int facility)
 {
 	bool syslogs = strcmp(to, "syslog") == 0;
 	uint64_t id;
@@ -75,7 +75,7 @@ transfers_open(const char *to, int facility)
 }
 
 bool
-transfers_on(void)
+sink_on(void)
 {
 	return sink.fd != -1;
 }
@@ -166,7 +166,7 @@ fits(const char *text)
 }
 
 void
-transfers_text(const char *key, const char *text)
+sink_text(const char *key, const char *text)
 {
 	size_t from;
 	const char *p = text;
@@ -194,7 +194,7 @@ transfers_text(const char *key, const char *text)
 }
 
 void
-transfers_number(const char *key, uint64_t n)
+sink_number(const char *key, uint64_t n)
 {
 	char digits[32];
 
@@ -220,7 +220,7 @@ put_head(const struct timespec *now)
 }
 
 void
-transfers_begin(const char *user, const char *client, const char *op)
+sink_begin(const char *user, const char *client, const char *op)
 {
 	char date[CLOCK_DATE_LEN], time[48];
 	struct timespec now;
@@ -233,21 +233,21 @@ transfers_begin(const char *user, const char *client, const char *op)
 	snprintf(time, sizeof(time), "{\"time\":\"%s.%03dZ\"", date,
 	    (int)(now.tv_nsec / 1000000));
 	put_plain(time);
-	transfers_text("session", sink.session);
-	transfers_number("pid", (uint64_t)getpid());
-	transfers_text("user", user);
-	transfers_text("client", client);
-	transfers_text("op", op);
+	sink_text("session", sink.session);
+	sink_number("pid", (uint64_t)getpid());
+	sink_text("user", user);
+	sink_text("client", client);
+	sink_text("op", op);
 }
 
 bool
-transfers_begun(void)
+sink_begun(void)
 {
 	return sink.begun;
 }
 
 void
-transfers_drop(void)
+sink_drop(void)
 {
 	sink.begun = false;
 }
@@ -270,14 +270,14 @@ deliver(void)
 }
 
 void
-transfers_end(void)
+sink_end(void)
 {
 	int r;
 
 	if (!sink.begun)
 		return;
 	if (sink.lost > 0)
-		transfers_number("lost", sink.lost);
+		sink_number("lost", sink.lost);
 	sink.begun = false;
 	put_plain("}");
 	if ((r = deliver()) == 0) {

@@ -15,24 +15,24 @@
  * Begins: `to` is "syslog" or a socket's path, and must last. A reader that is
  * not there yet is logged and looked for again with every record.
  */
-void	transfers_open(const char *to, int facility);
+void	sink_open(const char *to, int facility);
 
 /* Is there anybody to tell? Ask before work is spent. */
-bool	transfers_on(void);
+bool	sink_on(void);
 
 /* A record: who did what, then its fields, then it is sent. */
-void	transfers_begin(const char *user, const char *client, const char *op);
-void	transfers_number(const char *key, uint64_t);
+void	sink_begin(const char *user, const char *client, const char *op);
+void	sink_number(const char *key, uint64_t);
 
 /*
  * A text or a name. One that is not UTF-8, or too long, leaves as well as it
  * can, with its bytes beside it as "<key>_hex".
  */
-void	transfers_text(const char *key, const char *);
-void	transfers_end(void);
+void	sink_text(const char *key, const char *);
+void	sink_end(void);
 
 /* Was one begun? And: it is not to be sent. */
-bool	transfers_begun(void);
-void	transfers_drop(void);
+bool	sink_begun(void);
+void	sink_drop(void);
 
 #endif

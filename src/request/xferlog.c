@@ -19,12 +19,12 @@ record_path(const struct session *s, const char *key, const char *path)
 	if (path == NULL)
 		return;
 	if (path[0] == '/') {
-		transfers_text(key, path);
+		sink_text(key, path);
 		return;
 	}
 	snprintf(full, sizeof(full), "%s/%s",
 	    strcmp(s->fs.cwd, "/") == 0 ? "" : s->fs.cwd, path);
-	transfers_text(key, full);
+	sink_text(key, full);
 }
 
 static void
@@ -55,35 +55,35 @@ record_sets(const struct attr *a)
 			strlcat(list, list[0] == '\0' ? "" : ",", sizeof(list));
 			strlcat(list, words[i].word, sizeof(list));
 		}
-	transfers_text("sets", list);
+	sink_text("sets", list);
 	if ((a->has & HAS_SIZE) != 0)
-		transfers_number("size", a->size);
+		sink_number("size", a->size);
 	if ((a->has & HAS_MODE) != 0) {
 		snprintf(mode, sizeof(mode), "%04o", a->mode & 07777);
-		transfers_text("mode", mode);
+		sink_text("mode", mode);
 	}
 }
 
 static void
 record_bytes(const struct handle *h)
 {
-	transfers_number("read", h->bytes_read);
-	transfers_number("written", h->bytes_written);
+	sink_number("read", h->bytes_read);
+	sink_number("written", h->bytes_written);
 	if (h->failed != 0)
-		transfers_text("error", status_name(status_code(h->failed,
+		sink_text("error", status_name(status_code(h->failed,
 		    6)));
 }
 
 static void
 record_head(const struct session *s, const char *op)
 {
-	transfers_begin(s->self.name, s->client, op);
+	sink_begin(s->self.name, s->client, op);
 	if (s->fs.confined)
-		transfers_text("root", s->fs.outside);
+		sink_text("root", s->fs.outside);
 }
 
 void
-record_begin(const struct session *s, const struct request *q)
+xferlog_begin(const struct session *s, const struct request *q)
 {
 	const struct handle *h = q->handle[0];
 	bool closes = q->row->run == op_close;
@@ -96,46 +96,46 @@ record_begin(const struct session *s, const struct request *q)
 	record_path(s, "to", q->path[1]);
 	record_handle(s, "to", q->handle[1]);
 	if (q->row->run == op_symlink)
-		transfers_text("text", q->text);
+		sink_text("text", q->text);
 	if (strchr(q->row->shape, 'a') != NULL && q->attr.has != 0)
 		record_sets(&q->attr);
 	if (closes) {
 		record_bytes(h);
-		transfers_text("end", "client");
+		sink_text("end", "client");
 	}
 }
 
 void
-record_end(const struct request *q, int outcome)
+xferlog_end(const struct request *q, int outcome)
 {
-	if (!transfers_begun())
+	if (!sink_begun())
 		return;
 	/* What was opened is told of when it is closed. */
 	if (q->row->run == op_open && (outcome == 0 || !q->writes)) {
-		transfers_drop();
+		sink_drop();
 		return;
 	}
-	transfers_text("result", status_name(status_code(outcome, 6)));
+	sink_text("result", status_name(status_code(outcome, 6)));
 	if (outcome < 0)
-		transfers_text("reason", strerror(-outcome));
-	transfers_end();
+		sink_text("reason", strerror(-outcome));
+	sink_end();
 }
 
 void
-record_forced(const struct session *s)
+xferlog_forced(const struct session *s)
 {
 	const struct handle *h;
 	int i;
 
-	for (i = 0; transfers_on() && i < s->handles.count; i++) {
+	for (i = 0; sink_on() && i < s->handles.count; i++) {
 		h = handle_at(&s->handles, i);
 		if (h->kind != HANDLE_FILE)
 			continue;
 		record_head(s, "close");
 		record_handle(s, "path", h);
 		record_bytes(h);
-		transfers_text("end", "forced");
-		transfers_text("result", status_name(FX_CONNECTION_LOST));
-		transfers_end();
+		sink_text("end", "forced");
+		sink_text("result", status_name(FX_CONNECTION_LOST));
+		sink_end();
 	}
 }

@@ -10,12 +10,12 @@
  * Once it is decoded and lifted, before it is run: what it is about. For a
  * CLOSE this is the last that is known of the handle.
  */
-void	record_begin(const struct session *, const struct request *);
+void	xferlog_begin(const struct session *, const struct request *);
 
 /* With its answer; nothing if it was not begun. */
-void	record_end(const struct request *, int outcome);
+void	xferlog_end(const struct request *, int outcome);
 
 /* The session ends, and with it what is still open. */
-void	record_forced(const struct session *);
+void	xferlog_forced(const struct session *);
 
 #endif

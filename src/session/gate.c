@@ -62,7 +62,7 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 		return VERDICT_PENDING;
 	dispatch_release(q);
 	q->outcome = rights_conceal(q, outcome);
-	record_end(q, q->outcome);
+	xferlog_end(q, q->outcome);
 	q->replied = q->outcome == 0 && s->out.len > mark;
 	if (!q->replied)
 		s->out.len = mark;
@@ -159,7 +159,7 @@ dispatch_locate(struct session *s, struct request *q)
 static bool
 is_recorded(const struct request *q)
 {
-	return q->row->record != NULL && transfers_on();
+	return q->row->record != NULL && sink_on();
 }
 
 /* Of what is refused by its name only the record wants to know more. */
@@ -171,7 +171,7 @@ record_refused(struct session *s, struct reader *r, struct request *q)
 	q->writes = true;
 	if (q->row->lift != NULL)
 		(void)q->row->lift(&s->policy, q);
-	record_begin(s, q);
+	xferlog_begin(s, q);
 }
 
 /* From the row to the outcome. */
@@ -194,7 +194,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		lifted = asked->lift(&s->policy, q);
 	trace_request(q);
 	if (is_recorded(q))
-		record_begin(s, q);
+		xferlog_begin(s, q);
 	if (!effects_permitted(s, q, asked))
 		return FX_PERMISSION_DENIED;
 	if (lifted != 0)
@@ -309,6 +309,6 @@ dispatch_abandon(struct session *s, struct request *q)
 	if (q->over)
 		return;
 	s->ending = true;
-	record_end(q, q->row->run(s, q));
+	xferlog_end(q, q->row->run(s, q));
 	dispatch_release(q);
 }

@@ -336,7 +336,7 @@ read_records(void)
 static void
 session_end(void)
 {
-	record_forced(&session);
+	xferlog_forced(&session);
 	handles_end(&session.handles);
 	read_records();
 	buf_free(&session.out);
@@ -400,7 +400,7 @@ take_records(void)
 	records = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (bind(records, (struct sockaddr *)&to, sizeof(to)) == -1)
 		fuzz_abort("no socket for records", 0);
-	transfers_open(to.sun_path, LOG_AUTH);
+	sink_open(to.sun_path, LOG_AUTH);
 	unlink(to.sun_path);
 }
 
