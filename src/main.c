@@ -164,7 +164,7 @@ refuse_mistake(void)
 	}
 	snprintf(text, sizeof(text), "sftp policy error, "
 	    "ask the administrator (%d)", (int)getpid());
-	refuse_session(&session, text);
+	reject_session(&session, text);
 	exit(EXIT_POLICY);
 }
 
@@ -198,7 +198,7 @@ static _Noreturn void
 check_policy(void)
 {
 	static const struct lookup lookup = { user_exists, group_exists,
-	    hello_knows };
+	    init_knows };
 
 	own_facts();
 	if (options.mistaken ||
@@ -392,7 +392,7 @@ apply_policy(void)
 		return;
 	log_error("session refused for local user %s, as the policy says",
 	    session.self.name);
-	refuse_session(&session, p->session.message != NULL ?
+	reject_session(&session, p->session.message != NULL ?
 	    p->session.message : "sftp is not available to this user");
 	exit(EXIT_POLICY);
 }

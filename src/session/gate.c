@@ -92,7 +92,7 @@ name_permitted(const struct session *s, const char *name, bool writes)
 }
 
 bool
-dispatch_permitted(const struct session *s, const struct request_row *row)
+gate_permitted(const struct session *s, const struct request_row *row)
 {
 	if (row->always)
 		return true;
@@ -181,7 +181,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	const struct request_row *asked = q->row;
 	int outcome, lifted = 0;
 
-	if (!dispatch_permitted(s, asked)) {
+	if (!gate_permitted(s, asked)) {
 		record_refused(s, r, q);
 		return FX_PERMISSION_DENIED;
 	}
@@ -231,7 +231,7 @@ dispatch_find_row(struct session *s, uint8_t type, struct reader *r,
 	if (r->dry)
 		return;
 	q->row = table_find_extended(name, s->version);
-	if (q->row != NULL && !hello_hides(s, q->row))
+	if (q->row != NULL && !init_hides(s, q->row))
 		return;
 	q->row = NULL;
 	if (log_wants(LOG_LEVEL_ERROR)) {
@@ -261,7 +261,7 @@ dispatch_request(struct session *s, uint8_t type, struct reader *r,
 }
 
 enum verdict
-dispatch_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
+gate_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
 {
 	uint8_t type = p[0], behind = p[len];
 	struct reader r;
@@ -269,7 +269,7 @@ dispatch_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
 
 	reader_init(&r, p + 1, len - 1);
 	if (type == FXP_INIT) {
-		if (hello(s, &r))
+		if (init_answer(s, &r))
 			return VERDICT_DONE;
 		log_at(LOG_LEVEL_FATAL,
 		    "process_init: parse: incomplete message");
@@ -295,7 +295,7 @@ dispatch_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
 }
 
 enum verdict
-dispatch_resume(struct session *s, struct request *q)
+gate_resume(struct session *s, struct request *q)
 {
 	size_t mark = s->out.len;
 
@@ -304,7 +304,7 @@ dispatch_resume(struct session *s, struct request *q)
 }
 
 void
-dispatch_abandon(struct session *s, struct request *q)
+gate_abandon(struct session *s, struct request *q)
 {
 	if (q->over)
 		return;

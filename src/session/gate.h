@@ -15,12 +15,12 @@
 /* What became of a packet. */
 enum verdict {
 	VERDICT_DONE,		/* answered, in s->out */
-	VERDICT_PENDING,	/* call dispatch_resume() until it is done */
+	VERDICT_PENDING,	/* call gate_resume() until it is done */
 	VERDICT_FATAL,		/* the session must end with exit 255 */
 };
 
 /* May it be asked by name? The log says why not. */
-bool	dispatch_permitted(const struct session *,
+bool	gate_permitted(const struct session *,
 	    const struct request_row *);
 
 /*
@@ -29,11 +29,11 @@ bool	dispatch_permitted(const struct session *,
  * the strings of `q` lie in the packet: it must stay in place, unchanged,
  * with a zero byte behind it.
  */
-enum verdict dispatch_packet(struct session *, uint8_t *, size_t len,
+enum verdict gate_packet(struct session *, uint8_t *, size_t len,
 	    struct request *q);
-enum verdict dispatch_resume(struct session *, struct request *q);
+enum verdict gate_resume(struct session *, struct request *q);
 
 /* Nobody waits for it any more: it cleans up behind itself. */
-void	dispatch_abandon(struct session *, struct request *q);
+void	gate_abandon(struct session *, struct request *q);
 
 #endif

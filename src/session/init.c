@@ -23,7 +23,7 @@
 #define ACL_ALLOW_DENY	0x00000003u
 
 bool
-hello_hides(const struct session *s, const struct request_row *row)
+init_hides(const struct session *s, const struct request_row *row)
 {
 	const char *hidden = s->policy.protocol.hide_extensions;
 
@@ -39,13 +39,13 @@ hello_hides(const struct session *s, const struct request_row *row)
 static bool
 announced(const struct session *s, const struct request_row *row)
 {
-	if (!table_speaks(row, s->version) || hello_hides(s, row))
+	if (!table_speaks(row, s->version) || init_hides(s, row))
 		return false;
 	/* What will never replace is no reason to ask for it. */
 	if (s->policy.rename.overwrite == OVERWRITE_NEVER &&
 	    row->run == op_rename)
 		return false;
-	if (dispatch_permitted(s, row))
+	if (gate_permitted(s, row))
 		return true;
 	log_debug2("compose_extension: refusing to advertise disallowed "
 	    "extension %s", row->wire);
@@ -242,7 +242,7 @@ static const struct {
 };
 
 bool
-hello_knows(const char *pattern)
+init_knows(const char *pattern)
 {
 	const struct request_row *row;
 	size_t i;
@@ -262,7 +262,7 @@ hello_knows(const char *pattern)
 }
 
 bool
-hello(struct session *s, struct reader *r)
+init_answer(struct session *s, struct reader *r)
 {
 	uint32_t offered = get_u32(r), max;
 	size_t start = s->out.len, i;

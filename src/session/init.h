@@ -14,12 +14,12 @@
  * Answers an INIT. Afterwards s->version is what both speak. Returns false
  * when the packet has no version in it.
  */
-bool	hello(struct session *, struct reader *);
+bool	init_answer(struct session *, struct reader *);
 
 /* True if the pattern fits an extension, or a pair in VERSION, of any version. */
-bool	hello_knows(const char *pattern);
+bool	init_knows(const char *pattern);
 
 /* Has the administrator hidden that extension? Then it is unknown. */
-bool	hello_hides(const struct session *, const struct request_row *);
+bool	init_hides(const struct session *, const struct request_row *);
 
 #endif

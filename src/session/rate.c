@@ -10,7 +10,7 @@
 #define CREDIT		(NS_PER_S / 5)
 
 void
-bucket_init(struct bucket *b, uint64_t rate, uint64_t now)
+rate_init(struct rate *b, uint64_t rate, uint64_t now)
 {
 	b->rate = rate;
 	b->paid = now * NS_PER_MS;
@@ -24,7 +24,7 @@ cost(uint64_t rate, uint32_t bytes)
 }
 
 void
-bucket_take(struct bucket *b, uint64_t now, uint32_t bytes)
+rate_take(struct rate *b, uint64_t now, uint32_t bytes)
 {
 	if (b->rate == 0)
 		return;
@@ -35,7 +35,7 @@ bucket_take(struct bucket *b, uint64_t now, uint32_t bytes)
 }
 
 uint64_t
-bucket_wait(const struct bucket *b, uint64_t now)
+rate_wait(const struct rate *b, uint64_t now)
 {
 	now *= NS_PER_MS;
 	return b->rate == 0 || b->paid <= now ? 0 :

@@ -8,16 +8,16 @@
 
 #include <stdint.h>
 
-struct bucket {
+struct rate {
 	uint64_t	 rate;		/* bytes a second; 0 is no limit */
 	uint64_t	 paid;		/* ns: when all that was taken is */
 };
 
 /* `now`, in ms, never goes back. */
-void	bucket_init(struct bucket *, uint64_t rate, uint64_t now);
-void	bucket_take(struct bucket *, uint64_t now, uint32_t bytes);
+void	rate_init(struct rate *, uint64_t rate, uint64_t now);
+void	rate_take(struct rate *, uint64_t now, uint32_t bytes);
 
 /* So many ms until something may be taken again; 0 is now. */
-uint64_t bucket_wait(const struct bucket *, uint64_t now);
+uint64_t rate_wait(const struct rate *, uint64_t now);
 
 #endif

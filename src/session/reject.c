@@ -76,7 +76,7 @@ write_out(struct buf *b)
 }
 
 void
-refuse_session(struct session *s, const char *text)
+reject_session(struct session *s, const char *text)
 {
 	struct request q = { .message = text };
 	uint64_t until = clock_ms() + PATIENCE, end;

@@ -15,6 +15,6 @@
  * seconds have passed; when the client goes away; or when it lets ten seconds
  * pass between two packets, or does not read for so long.
  */
-void	refuse_session(struct session *, const char *text);
+void	reject_session(struct session *, const char *text);
 
 #endif

@@ -52,7 +52,7 @@ struct serve {
 	int		 ending;	/* exit status once replies are out */
 	uint64_t	 began, active;	/* ms: start, and last sign of life */
 	bool		 paced;		/* there is a rate to be kept */
-	struct bucket	 received, sent; /* packets run, and their replies */
+	struct rate	 received, sent; /* packets run, and their replies */
 };
 
 #define GOING_ON	(-1)		/* no ending yet */
@@ -142,8 +142,8 @@ serve_pause(const struct serve *v)
 	if (!v->paced || signals_came())
 		return 0;
 	now = clock_ms();
-	return (unsigned)MIN(MAX_PAUSE, MAX(bucket_wait(&v->received, now),
-	    bucket_wait(&v->sent, now)));
+	return (unsigned)MIN(MAX_PAUSE, MAX(rate_wait(&v->received, now),
+	    rate_wait(&v->sent, now)));
 }
 
 static void
@@ -154,8 +154,8 @@ serve_charge(struct serve *v, size_t received, size_t sent)
 	if (!v->paced)
 		return;
 	now = clock_ms();
-	bucket_take(&v->received, now, (uint32_t)received);
-	bucket_take(&v->sent, now, (uint32_t)sent);
+	rate_take(&v->received, now, (uint32_t)received);
+	rate_take(&v->sent, now, (uint32_t)sent);
 }
 
 static bool
@@ -180,7 +180,7 @@ serve_run(struct serve *v)
 
 	ahead_forget(v->s);
 	if (v->pending)
-		serve_verdict(v, dispatch_resume(v->s, &v->request));
+		serve_verdict(v, gate_resume(v->s, &v->request));
 	while ((frame = input_frame(&v->in, max, &len)) == FRAME_WHOLE &&
 	    serve_may_run(v)) {
 		packet = v->in.data + v->in.start + 4;
@@ -188,7 +188,7 @@ serve_run(struct serve *v)
 		v->s->behind = (struct slice){ v->in.data + v->in.start,
 		    v->in.end - v->in.start };
 		mark = v->s->out.len;
-		verdict = dispatch_packet(v->s, packet, len, &v->request);
+		verdict = gate_packet(v->s, packet, len, &v->request);
 		serve_charge(v, len + 4, v->s->out.len - mark +
 		    v->s->piped.len);
 		if (verdict == VERDICT_PENDING)
@@ -432,8 +432,8 @@ serve(struct session *s)
 	/* The kernel's page with the time is one that a start can do without. */
 	if (serve_is_timed(&s->policy))
 		v.began = v.active = clock_ms();
-	bucket_init(&v.received, s->policy.limits.write_rate, v.began);
-	bucket_init(&v.sent, s->policy.limits.read_rate, v.began);
+	rate_init(&v.received, s->policy.limits.write_rate, v.began);
+	rate_init(&v.sent, s->policy.limits.read_rate, v.began);
 	v.paced = v.received.rate != 0 || v.sent.rate != 0;
 	serve_stdout(&v);
 	v.in_size = 2 * (s->policy.protocol.max_packet + 4);
@@ -448,7 +448,7 @@ serve(struct session *s)
 			serve_wait(&v);
 	}
 	if (v.pending) {
-		dispatch_abandon(s, &v.request);
+		gate_abandon(s, &v.request);
 		free(v.held.data);
 	}
 	free(v.in.data);

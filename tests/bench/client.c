@@ -40,7 +40,7 @@ struct client {
 	int		 in, out;	/* from and to the server */
 	int		 version;
 	struct bytes	 input, output;
-	uint8_t		*hello;		/* the VERSION packet */
+	uint8_t		*init_answer;		/* the VERSION packet */
 	size_t		 hello_len;
 	size_t		 frame;		/* where the open request starts */
 	unsigned	 window, in_flight;
@@ -335,10 +335,10 @@ static void
 take_version(struct client *c, const struct reader *r)
 {
 	c->hello_len = (size_t)(r->end - r->at);
-	c->hello = malloc(c->hello_len);
-	if (c->hello == NULL)
+	c->init_answer = malloc(c->hello_len);
+	if (c->init_answer == NULL)
 		err(1, NULL);
-	memcpy(c->hello, r->at, c->hello_len);
+	memcpy(c->init_answer, r->at, c->hello_len);
 }
 
 static void
@@ -349,7 +349,7 @@ take_frame(struct client *c, const uint8_t *at, uint32_t len)
 	struct slot *s;
 	uint32_t id;
 
-	if (type == VERSION && c->hello == NULL) {
+	if (type == VERSION && c->init_answer == NULL) {
 		take_version(c, &r);
 		return;
 	}
@@ -528,16 +528,16 @@ client_hello(struct client *c)
 
 	put_u32(begin_frame(c, INIT), (uint32_t)c->version);
 	end_frame(c);
-	while (c->hello == NULL)
+	while (c->init_answer == NULL)
 		pump(c);
-	r = (struct reader){ c->hello, c->hello + c->hello_len, false };
+	r = (struct reader){ c->init_answer, c->init_answer + c->hello_len, false };
 	return get_u32(&r) == (uint32_t)c->version;
 }
 
 bool
 client_announced(const struct client *c, const char *name)
 {
-	struct reader r = { c->hello, c->hello + c->hello_len, false };
+	struct reader r = { c->init_answer, c->init_answer + c->hello_len, false };
 	const uint8_t *s;
 	uint32_t len, skip;
 
@@ -577,7 +577,7 @@ client_end(struct client *c)
 	close(c->in);
 	free(c->input.at);
 	free(c->output.at);
-	free(c->hello);
+	free(c->init_answer);
 	free(c->slots);
 	free(c->free);
 	free(c);

@@ -72,13 +72,13 @@ gate_run(struct session *s, const uint8_t *p, size_t len,
 	memcpy(copy, p, len);
 	copy[len] = 0xee;
 	s->out.len = 0;
-	*verdict = dispatch_packet(s, copy, len, &q);
+	*verdict = gate_packet(s, copy, len, &q);
 	if (copy[len] != 0xee)
 		fault = "the byte behind the packet is not put back";
 	/* As its contract wants it while strings still lie there. */
 	copy[len] = '\0';
 	while (*verdict == VERDICT_PENDING)
-		*verdict = dispatch_resume(s, &q);
+		*verdict = gate_resume(s, &q);
 	if (fault == NULL && *verdict == VERDICT_DONE && p[0] != FXP_INIT)
 		fault = gate_fault(s, p, len);
 	free(copy);

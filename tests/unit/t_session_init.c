@@ -32,7 +32,7 @@ greet(const char *bytes, size_t len)
 	memcpy(copy, bytes, len);
 	session.out.len = 0;
 	reader_init(&r, copy, len);
-	return hello(&session, &r);
+	return init_answer(&session, &r);
 }
 
 /* What is offered, what may be spoken, and what is. */

@@ -34,13 +34,13 @@ static const struct {
 static uint64_t
 carried(uint64_t rate, uint32_t packet, uint64_t ms)
 {
-	struct bucket b;
+	struct rate b;
 	uint64_t now, bytes = 0;
 
-	bucket_init(&b, rate, START);
+	rate_init(&b, rate, START);
 	for (now = START; now < START + ms; now++)
-		while (bucket_wait(&b, now) == 0) {
-			bucket_take(&b, now, packet);
+		while (rate_wait(&b, now) == 0) {
+			rate_take(&b, now, packet);
 			bytes += packet;
 		}
 	return bytes;
@@ -70,19 +70,19 @@ test_accuracy(void)
 int
 main(void)
 {
-	struct bucket b;
+	struct rate b;
 	uint64_t now, wait;
 	size_t i;
 
 	for (i = 0; i < nitems(rows); i++) {
-		bucket_init(&b, rows[i].rate, START);
+		rate_init(&b, rows[i].rate, START);
 		now = START + rows[i].idle;
-		bucket_take(&b, now, rows[i].bytes);
-		wait = bucket_wait(&b, now);
+		rate_take(&b, now, rows[i].bytes);
+		wait = rate_wait(&b, now);
 		ok(wait == rows[i].wait, "%s: %llu ms", rows[i].what,
 		    (unsigned long long)wait);
-		ok(bucket_wait(&b, now + wait) == 0 && (wait == 0 ||
-		    bucket_wait(&b, now + wait - 1) > 0),
+		ok(rate_wait(&b, now + wait) == 0 && (wait == 0 ||
+		    rate_wait(&b, now + wait - 1) > 0),
 		    "... and not a millisecond more");
 	}
 	test_accuracy();

@@ -174,7 +174,7 @@ main(void)
 		client.now = 1000000;
 		s = (struct session){ 0 };
 		knob_defaults(&s.policy);
-		refuse_session(&s, TEXT);
+		reject_session(&s, TEXT);
 		n = count_replies();
 		/* INIT comes after a gap, too. */
 		lasted = client.now - 1000000 - (n < 0 ? 0 : rows[i].gap);
