@@ -59,13 +59,13 @@ get_entries(const struct acl_xattr *x, size_t size, struct posix_acl *to)
 	if (size < HEAD || (size - HEAD) % ENTRY != 0 ||
 	    le32toh(x->head.a_version) != POSIX_ACL_XATTR_VERSION)
 		return -EINVAL;
-	posix_acl_alloc(to, n);
+	aclmap_alloc(to, n);
 	while (r == 0 && to->n < n) {
 		r = get_entry(&x->entry[to->n], &to->ace[to->n]);
 		to->n++;
 	}
 	if (r != 0)
-		posix_acl_free(to);
+		aclmap_free(to);
 	return r;
 }
 
@@ -77,7 +77,7 @@ get_mode(const char *path, int kind, struct posix_acl *to)
 
 	if (stat(path, &st) == -1)
 		return -errno;
-	posix_acl_alloc(to, 3);
+	aclmap_alloc(to, 3);
 	if (kind == ACL_DEFAULT)
 		return 0;
 	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_OWNER,
@@ -145,7 +145,7 @@ set_acl(const char *path, int kind, const struct posix_acl *from)
 }
 
 int
-fs_get_acl(const struct place *p, int kind, struct posix_acl *to)
+posix_acl_get(const struct place *p, int kind, struct posix_acl *to)
 {
 	struct way w;
 	int r;
@@ -158,7 +158,7 @@ fs_get_acl(const struct place *p, int kind, struct posix_acl *to)
 }
 
 int
-fs_set_acl(const struct place *p, int kind, const struct posix_acl *from)
+posix_acl_set(const struct place *p, int kind, const struct posix_acl *from)
 {
 	struct way w;
 	int r;

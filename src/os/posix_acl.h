@@ -10,9 +10,9 @@
  * Reads an ACL, ACL_ACCESS or ACL_DEFAULT; to be freed when 0 was returned.
  * Every file has the first, if only as its mode; the second may be empty.
  */
-int	fs_get_acl(const struct place *, int kind, struct posix_acl *);
+int	posix_acl_get(const struct place *, int kind, struct posix_acl *);
 
 /* Sets it. An empty default ACL is removed. */
-int	fs_set_acl(const struct place *, int kind, const struct posix_acl *);
+int	posix_acl_set(const struct place *, int kind, const struct posix_acl *);
 
 #endif

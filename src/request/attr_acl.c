@@ -54,15 +54,15 @@ put_aces(struct buf *b, struct aces *aces)
 
 		aces->ace[i].who = (struct slice){
 		    (uint8_t *)(uintptr_t)name, strlen(name) };
-		ace_put(b, &aces->ace[i]);
+		acl_put(b, &aces->ace[i]);
 	}
 }
 
 static void
 free_acls(struct posix_acl acl[ACL_KINDS])
 {
-	posix_acl_free(&acl[ACL_ACCESS]);
-	posix_acl_free(&acl[ACL_DEFAULT]);
+	aclmap_free(&acl[ACL_ACCESS]);
+	aclmap_free(&acl[ACL_DEFAULT]);
 }
 
 /* Both ACLs of a file or a directory; to be freed when it was 0. */
@@ -72,15 +72,15 @@ get_acls(const struct place *p, bool dir, struct posix_acl acl[ACL_KINDS])
 	int r;
 
 	acl[ACL_DEFAULT] = (struct posix_acl){ 0 };
-	if ((r = fs_get_acl(p, ACL_ACCESS, &acl[ACL_ACCESS])) != 0)
+	if ((r = posix_acl_get(p, ACL_ACCESS, &acl[ACL_ACCESS])) != 0)
 		return r;
-	if (dir && (r = fs_get_acl(p, ACL_DEFAULT, &acl[ACL_DEFAULT])) != 0)
-		posix_acl_free(&acl[ACL_ACCESS]);
+	if (dir && (r = posix_acl_get(p, ACL_DEFAULT, &acl[ACL_DEFAULT])) != 0)
+		aclmap_free(&acl[ACL_ACCESS]);
 	return r;
 }
 
 void
-attrs_acl_get(const struct place *p, const struct statx *st, struct attr *a,
+attr_acl_get(const struct place *p, const struct statx *st, struct attr *a,
     struct buf *b)
 {
 	struct posix_acl acl[ACL_KINDS];
@@ -100,7 +100,7 @@ attrs_acl_get(const struct place *p, const struct statx *st, struct attr *a,
 			a->acl = (struct slice){ b->data, b->len };
 		}
 	}
-	aces_free(&aces);
+	acl_free(&aces);
 }
 
 /* Finds whom an entry is about. */
@@ -177,7 +177,7 @@ wanted_acls(const struct attr *a, bool dir, struct unknown *unknown,
 	if ((a->acl_flags & ~(ACL_CONTROL_INCLUDED |
 	    ACL_CONTROL_PRESENT)) != 0)
 		return FX_OP_UNSUPPORTED;
-	if ((r = aces_get(a->acl, &aces)) != 0)
+	if ((r = acl_get(a->acl, &aces)) != 0)
 		return r;
 	if (has_audit(&aces))
 		r = FX_OP_UNSUPPORTED;
@@ -187,12 +187,12 @@ wanted_acls(const struct attr *a, bool dir, struct unknown *unknown,
 		r = FX_INVALID_PARAMETER;
 	if (r == 0 && has_entries(a))
 		r = aclmap_from_aces(&aces, dir, acl);
-	aces_free(&aces);
+	acl_free(&aces);
 	return r;
 }
 
 int
-attrs_acl_check(struct request *q, bool dir)
+attr_acl_check(struct request *q, bool dir)
 {
 	struct posix_acl acl[ACL_KINDS];
 	int r;
@@ -205,7 +205,7 @@ attrs_acl_check(struct request *q, bool dir)
 }
 
 int
-attrs_acl_check_place(struct request *q, const struct place *p)
+attr_acl_check_place(struct request *q, const struct place *p)
 {
 	struct posix_acl acl[ACL_KINDS];
 	struct statx st;
@@ -217,7 +217,7 @@ attrs_acl_check_place(struct request *q, const struct place *p)
 		return r;
 	if (S_ISLNK(st.stx_mode))
 		return FX_OP_UNSUPPORTED;
-	if ((r = attrs_acl_check(q, S_ISDIR(st.stx_mode))) != 0)
+	if ((r = attr_acl_check(q, S_ISDIR(st.stx_mode))) != 0)
 		return r;
 	/* Does its file system have any? */
 	if ((r = get_acls(p, S_ISDIR(st.stx_mode), acl)) == 0)
@@ -236,8 +236,8 @@ replace_acls(const struct place *p, bool dir,
 	if ((r = get_acls(p, dir, now)) != 0)
 		return r;
 	for (kind = dir ? ACL_DEFAULT : ACL_ACCESS; r == 0 && kind >= 0; kind--)
-		if (!posix_acl_same(&now[kind], &wanted[kind]))
-			r = fs_set_acl(p, kind, &wanted[kind]);
+		if (!aclmap_same(&now[kind], &wanted[kind]))
+			r = posix_acl_set(p, kind, &wanted[kind]);
 	free_acls(now);
 	return r;
 }
@@ -250,20 +250,20 @@ remove_acls(const struct place *p, bool dir)
 	struct posix_acl now, plain;
 	int r;
 
-	if ((r = fs_get_acl(p, ACL_ACCESS, &now)) != 0)
+	if ((r = posix_acl_get(p, ACL_ACCESS, &now)) != 0)
 		return r;
-	posix_acl_plain(&now, &plain);
+	aclmap_plain(&now, &plain);
 	if (dir)
-		r = fs_set_acl(p, ACL_DEFAULT, &none);
+		r = posix_acl_set(p, ACL_DEFAULT, &none);
 	if (r == 0)
-		r = fs_set_acl(p, ACL_ACCESS, &plain);
-	posix_acl_free(&now);
-	posix_acl_free(&plain);
+		r = posix_acl_set(p, ACL_ACCESS, &plain);
+	aclmap_free(&now);
+	aclmap_free(&plain);
 	return r;
 }
 
 int
-attrs_acl_set(const struct request *q, const struct place *p)
+attr_acl_set(const struct request *q, const struct place *p)
 {
 	const struct attr *a = &q->attr;
 	const struct mode_rule *rule;
@@ -285,8 +285,8 @@ attrs_acl_set(const struct request *q, const struct place *p)
 		return remove_acls(p, dir);
 	if ((r = wanted_acls(a, dir, &unknown, wanted)) != 0)
 		return r;
-	posix_acl_rule(&wanted[ACL_ACCESS], rule->set, rule->clear);
-	posix_acl_rule(&wanted[ACL_DEFAULT], rule->set, rule->clear);
+	aclmap_rule(&wanted[ACL_ACCESS], rule->set, rule->clear);
+	aclmap_rule(&wanted[ACL_DEFAULT], rule->set, rule->clear);
 	r = replace_acls(p, dir, wanted);
 	free_acls(wanted);
 	return r;

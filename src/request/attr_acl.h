@@ -10,17 +10,17 @@
  * Adds none where it cannot be had, of a link, or when it is too long to be
  * sent.
  */
-void	attrs_acl_get(const struct place *, const struct statx *,
+void	attr_acl_get(const struct place *, const struct statx *,
 	    struct attr *, struct buf *);
 
 /*
  * Can the ACL of the request be set, on a directory or a file that is to be
  * made? Returns 0 or the outcome, with the names that nobody has.
  */
-int	attrs_acl_check(struct request *, bool dir);
+int	attr_acl_check(struct request *, bool dir);
 
 /* The same on what is there. */
-int	attrs_acl_check_place(struct request *, const struct place *);
+int	attr_acl_check_place(struct request *, const struct place *);
 
 /*
  * Sets it, each of the two ACLs only if that changes what somebody may do:
@@ -28,6 +28,6 @@ int	attrs_acl_check_place(struct request *, const struct place *);
  * more than the ruling lets a mode grant; where that fixes the mode, the mode
  * is all there is.
  */
-int	attrs_acl_set(const struct request *, const struct place *);
+int	attr_acl_set(const struct request *, const struct place *);
 
 #endif

@@ -241,7 +241,7 @@ set_one(struct session *s, int what, const struct place *p,
 	case SET_MODE:
 		return fs_chmod(p, a->mode & 07777);
 	case SET_ACL:
-		return attrs_acl_set(q, p);
+		return attr_acl_set(q, p);
 	case SET_BITS:
 		return set_bits(s, p, a->bits, a->bits_valid, fs_set_bits);
 	default:
@@ -358,7 +358,7 @@ attrs_check_new(struct request *q, bool dir)
 	q->attr.has &= ~HAS_SIZE;
 	if (!dir && (r = limit_attrs(q)) != 0)
 		return r;
-	return attrs_acl_check(q, dir);
+	return attr_acl_check(q, dir);
 }
 
 /*
@@ -406,7 +406,7 @@ check_set(struct session *s, struct request *q, const struct place *p)
 	if ((r = limit_attrs(q)) != 0 || (r = check_owner(q)) != 0 ||
 	    (r = told_owner(q, p)) != 0)
 		return r;
-	return attrs_acl_check_place(q, p);
+	return attr_acl_check_place(q, p);
 }
 
 /*

@@ -108,7 +108,7 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 		r = give_mode(dir ? &q->ruling.dir_mode : &q->ruling.mode, p,
 		    dir);
 	if (r == 0 && (a->has & HAS_ACL) != 0)
-		r = attrs_acl_set(q, p);
+		r = attr_acl_set(q, p);
 	/* The space is a wish where it cannot be had beforehand. */
 	if (r == 0 && !dir && (a->has & HAS_ALLOC) != 0 &&
 	    (r = fs_allocate(p->dirfd, a->alloc)) == -EOPNOTSUPP)

@@ -315,7 +315,7 @@ reply_attrs(struct session *s, const struct request *q,
 		a.bits = reply_bits(st, p->shown, &a.bits_valid);
 	}
 	if ((q->wanted & ATTR_ACL) != 0)
-		attrs_acl_get(p, st, &a, &acl);
+		attr_acl_get(p, st, &a, &acl);
 	/* Some clients read the reply by what they asked for. */
 	if (q->wanted != 0)
 		a.has &= attr_asked(q->wanted);

@@ -9,7 +9,7 @@
 #define ACE_MIN_LEN	16	/* type, flag, mask and an empty who */
 
 int
-aces_get(struct slice s, struct aces *aces)
+acl_get(struct slice s, struct aces *aces)
 {
 	struct reader r;
 	uint32_t n;
@@ -36,19 +36,19 @@ aces_get(struct slice s, struct aces *aces)
 	aces->n = n;
 	if (!r.dry && reader_left(&r) == 0)
 		return 0;
-	aces_free(aces);
+	acl_free(aces);
 	return FX_BAD_MESSAGE;
 }
 
 void
-aces_free(struct aces *aces)
+acl_free(struct aces *aces)
 {
 	free(aces->ace);
 	*aces = (struct aces){ 0 };
 }
 
 void
-ace_put(struct buf *b, const struct ace *ace)
+acl_put(struct buf *b, const struct ace *ace)
 {
 	put_u32(b, ace->type);
 	put_u32(b, ace->flag);

@@ -43,10 +43,10 @@ struct aces {
  * when count and bytes do not agree; FX_OP_UNSUPPORTED for more than
  * ACES_MAX. To be freed when it was 0.
  */
-int	aces_get(struct slice, struct aces *);
-void	aces_free(struct aces *);
+int	acl_get(struct slice, struct aces *);
+void	acl_free(struct aces *);
 
 /* One entry, as it follows the count. */
-void	ace_put(struct buf *, const struct ace *);
+void	acl_put(struct buf *, const struct ace *);
 
 #endif

@@ -21,7 +21,7 @@
 #define ACE_INHERIT	(ACE_FILE_INHERIT | ACE_DIRECTORY_INHERIT)
 
 void
-posix_acl_alloc(struct posix_acl *acl, size_t n)
+aclmap_alloc(struct posix_acl *acl, size_t n)
 {
 	*acl = (struct posix_acl){ calloc(n + 1, sizeof(*acl->ace)), 0 };
 	if (acl->ace == NULL)
@@ -29,7 +29,7 @@ posix_acl_alloc(struct posix_acl *acl, size_t n)
 }
 
 void
-posix_acl_free(struct posix_acl *acl)
+aclmap_free(struct posix_acl *acl)
 {
 	free(acl->ace);
 	*acl = (struct posix_acl){ 0 };
@@ -74,7 +74,7 @@ count_without_mask(const struct posix_acl *acl)
 }
 
 bool
-posix_acl_same(const struct posix_acl *a, const struct posix_acl *b)
+aclmap_same(const struct posix_acl *a, const struct posix_acl *b)
 {
 	uint32_t mask_a = mask_of(a), mask_b = mask_of(b);
 	const struct posix_ace *other;
@@ -94,12 +94,12 @@ posix_acl_same(const struct posix_acl *a, const struct posix_acl *b)
 }
 
 void
-posix_acl_plain(const struct posix_acl *acl, struct posix_acl *plain)
+aclmap_plain(const struct posix_acl *acl, struct posix_acl *plain)
 {
 	uint32_t mask = mask_of(acl);
 	size_t i;
 
-	posix_acl_alloc(plain, acl->n);
+	aclmap_alloc(plain, acl->n);
 	for (i = 0; i < acl->n; i++) {
 		const struct posix_ace *ace = &acl->ace[i];
 
@@ -111,7 +111,7 @@ posix_acl_plain(const struct posix_acl *acl, struct posix_acl *plain)
 }
 
 void
-posix_acl_rule(struct posix_acl *acl, unsigned set, unsigned clear)
+aclmap_rule(struct posix_acl *acl, unsigned set, unsigned clear)
 {
 	size_t i;
 
@@ -396,7 +396,7 @@ collect(const struct rules *rules, struct posix_acl *acl)
 	const struct posix_ace *about;
 	size_t i;
 
-	posix_acl_alloc(acl, rules->n + nitems(always) + 1);
+	aclmap_alloc(acl, rules->n + nitems(always) + 1);
 	for (i = 0; i < nitems(always); i++)
 		acl->ace[acl->n++].tag = always[i];
 	for (i = 0; i < rules->n; i++) {
@@ -467,7 +467,7 @@ aclmap_from_aces(const struct aces *aces, bool dir,
 	if (exact && from_aces(aces, ACL_ACCESS, &acl[ACL_ACCESS]) &&
 	    (!inherited || from_aces(aces, ACL_DEFAULT, &acl[ACL_DEFAULT])))
 		return 0;
-	posix_acl_free(&acl[ACL_ACCESS]);
-	posix_acl_free(&acl[ACL_DEFAULT]);
+	aclmap_free(&acl[ACL_ACCESS]);
+	aclmap_free(&acl[ACL_DEFAULT]);
 	return FX_OP_UNSUPPORTED;
 }

@@ -35,24 +35,24 @@ struct posix_acl {
 enum { ACL_ACCESS, ACL_DEFAULT, ACL_KINDS };
 
 /* Room for `n` entries; n is the caller's to count up. */
-void	posix_acl_alloc(struct posix_acl *, size_t n);
-void	posix_acl_free(struct posix_acl *);
+void	aclmap_alloc(struct posix_acl *, size_t n);
+void	aclmap_free(struct posix_acl *);
 
 /* Do they grant the same, each with its own mask applied? */
-bool	posix_acl_same(const struct posix_acl *, const struct posix_acl *);
+bool	aclmap_same(const struct posix_acl *, const struct posix_acl *);
 
 /*
  * The least ACL that grants owner, group and everybody else the same, to who
  * wants to have no ACL.
  */
-void	posix_acl_plain(const struct posix_acl *, struct posix_acl *plain);
+void	aclmap_plain(const struct posix_acl *, struct posix_acl *plain);
 
 /*
  * Gives and takes what a mode's bits would: those of the group go for all
  * whom the mask limits, but only the group itself is given them. An ACL
  * without entries stays so.
  */
-void	posix_acl_rule(struct posix_acl *, unsigned set, unsigned clear);
+void	aclmap_rule(struct posix_acl *, unsigned set, unsigned clear);
 
 /* As entries, without `who`; to be freed. */
 void	aclmap_to_aces(const struct posix_acl [ACL_KINDS], bool dir,

@@ -26,14 +26,14 @@ reads(const struct place *p, int kind, const struct posix_acl *want)
 	size_t i;
 	bool same;
 
-	if (fs_get_acl(p, kind, &got) != 0)
+	if (posix_acl_get(p, kind, &got) != 0)
 		return false;
 	same = got.n == want->n;
 	for (i = 0; same && i < got.n; i++)
 		same = got.ace[i].tag == want->ace[i].tag &&
 		    got.ace[i].id == want->ace[i].id &&
 		    got.ace[i].perm == want->ace[i].perm;
-	posix_acl_free(&got);
+	aclmap_free(&got);
 	return same;
 }
 
@@ -54,12 +54,12 @@ test_files(int dir)
 
 	ok(reads(&f, ACL_ACCESS, &plain), "without an ACL it is the mode");
 	through.flags = PLACE_FOLLOW;
-	ok(fs_set_acl(&f, ACL_ACCESS, &extended) == 0, "one is set by path");
+	ok(posix_acl_set(&f, ACL_ACCESS, &extended) == 0, "one is set by path");
 	ok(reads(&f, ACL_ACCESS, &extended), "read by path");
 	ok(reads(&at, ACL_ACCESS, &extended), "below a directory");
 	ok(reads(&through, ACL_ACCESS, &extended), "through a link");
-	ok(fs_get_acl(&link, ACL_ACCESS, &acl) != 0, "not of a link");
-	ok(fs_set_acl(&link, ACL_ACCESS, &plain) != 0 &&
+	ok(posix_acl_get(&link, ACL_ACCESS, &acl) != 0, "not of a link");
+	ok(posix_acl_set(&link, ACL_ACCESS, &plain) != 0 &&
 	    reads(&f, ACL_ACCESS, &extended), "nor set of what it names");
 	fd = openat(dir, "f", O_RDONLY);
 	open = place_fd(fd, "f");
@@ -67,16 +67,16 @@ test_files(int dir)
 	pin = place_fd(pinned, "f");
 	ok(reads(&open, ACL_ACCESS, &extended), "by descriptor");
 	ok(reads(&pin, ACL_ACCESS, &extended), "by one that only holds");
-	ok(fs_set_acl(&pin, ACL_ACCESS, &plain) == 0 &&
+	ok(posix_acl_set(&pin, ACL_ACCESS, &plain) == 0 &&
 	    reads(&f, ACL_ACCESS, &plain), "and set by that");
-	ok(fs_set_acl(&at, ACL_ACCESS, &(struct posix_acl){ named, 2 }) ==
+	ok(posix_acl_set(&at, ACL_ACCESS, &(struct posix_acl){ named, 2 }) ==
 	    -EINVAL, "half an ACL is refused");
 	close(pinned);
 	close(fd);
 	f.name = "missing";
-	ok(fs_get_acl(&f, ACL_ACCESS, &acl) == -ENOENT, "none where no file is");
+	ok(posix_acl_get(&f, ACL_ACCESS, &acl) == -ENOENT, "none where no file is");
 	at.name = "missing";
-	ok(fs_get_acl(&at, ACL_ACCESS, &acl) == -ENOENT, "nor below");
+	ok(posix_acl_get(&at, ACL_ACCESS, &acl) == -ENOENT, "nor below");
 }
 
 static void
@@ -85,10 +85,10 @@ test_directories(int dir)
 	struct place d = place_fd(dir, ".");
 
 	ok(reads(&d, ACL_DEFAULT, &none), "a directory need not have a default");
-	ok(fs_set_acl(&d, ACL_DEFAULT, &none) == 0, "which can be removed twice");
-	ok(fs_set_acl(&d, ACL_DEFAULT, &extended) == 0 &&
+	ok(posix_acl_set(&d, ACL_DEFAULT, &none) == 0, "which can be removed twice");
+	ok(posix_acl_set(&d, ACL_DEFAULT, &extended) == 0 &&
 	    reads(&d, ACL_DEFAULT, &extended), "one is set and read");
-	ok(fs_set_acl(&d, ACL_DEFAULT, &none) == 0 &&
+	ok(posix_acl_set(&d, ACL_DEFAULT, &none) == 0 &&
 	    reads(&d, ACL_DEFAULT, &none), "and removed");
 }
 
@@ -105,10 +105,10 @@ main(void)
 	if (chmod("f", 0640) == -1 || symlink("f", "l") == -1)
 		perror("scratch");
 	dir = open(".", O_RDONLY | O_DIRECTORY);
-	if ((r = fs_get_acl(&f, ACL_ACCESS, &acl)) == -EOPNOTSUPP) {
+	if ((r = posix_acl_get(&f, ACL_ACCESS, &acl)) == -EOPNOTSUPP) {
 		ok(true, "all # skip the file system has no ACLs");
 	} else if (ok(r == 0, "an ACL is read")) {
-		posix_acl_free(&acl);
+		aclmap_free(&acl);
 		test_files(dir);
 		test_directories(dir);
 	}

@@ -46,7 +46,7 @@ get(const void *p, size_t len, struct aces *aces, uint8_t **copy)
 	*copy = malloc(len > 0 ? len : 1);
 	if (len > 0)
 		memcpy(*copy, p, len);
-	return aces_get((struct slice){ *copy, len }, aces);
+	return acl_get((struct slice){ *copy, len }, aces);
 }
 
 static bool
@@ -68,7 +68,7 @@ test_golden(void)
 
 	put_u32(&b, nitems(entries));
 	for (i = 0; i < nitems(entries); i++)
-		ace_put(&b, &entries[i]);
+		acl_put(&b, &entries[i]);
 	ok(b.len == LEN && memcmp(b.data, golden, LEN) == 0,
 	    "entries are written as the draft has them");
 	buf_free(&b);
@@ -79,7 +79,7 @@ test_golden(void)
 	for (i = 0, same = true; i < nitems(entries); i++)
 		same &= same_ace(&aces.ace[i], &entries[i]);
 	ok(same, "as what was written");
-	aces_free(&aces);
+	acl_free(&aces);
 	free(copy);
 }
 
@@ -102,7 +102,7 @@ test_lengths(void)
 	free(copy);
 	ok(get("\0\0\0\0", 4, &aces, &copy) == 0 && aces.n == 0,
 	    "an ACL may have no entries");
-	aces_free(&aces);
+	acl_free(&aces);
 	free(copy);
 }
 
@@ -120,7 +120,7 @@ get_count(uint32_t count, size_t behind)
 	b.len += behind;
 	r = get(b.data, b.len, &aces, &copy);
 	if (r == 0)
-		aces_free(&aces);
+		acl_free(&aces);
 	free(copy);
 	buf_free(&b);
 	return r;

@@ -129,8 +129,8 @@ identical(const struct posix_acl *a, const struct posix_acl *b)
 static void
 free_both(struct posix_acl acl[ACL_KINDS])
 {
-	posix_acl_free(&acl[ACL_ACCESS]);
-	posix_acl_free(&acl[ACL_DEFAULT]);
+	aclmap_free(&acl[ACL_ACCESS]);
+	aclmap_free(&acl[ACL_DEFAULT]);
 }
 
 /* There and back: what comes is as good as what went, and then it stays. */
@@ -146,11 +146,11 @@ round_trip(const struct posix_acl acl[ACL_KINDS], bool dir)
 	good = agree(&acl[ACL_ACCESS], &aces, false) &&
 	    (acl[ACL_DEFAULT].n == 0 || agree(&acl[ACL_DEFAULT], &aces, true));
 	if (aclmap_from_aces(&aces, dir, back) != 0) {
-		aces_free(&aces);
+		acl_free(&aces);
 		return false;
 	}
-	good = good && posix_acl_same(&acl[0], &back[0]) &&
-	    posix_acl_same(&acl[1], &back[1]);
+	good = good && aclmap_same(&acl[0], &back[0]) &&
+	    aclmap_same(&acl[1], &back[1]);
 	aclmap_to_aces(back, dir, &again);
 	good = good && again.n == aces.n;
 	for (i = 0; good && i < aces.n; i++)
@@ -166,8 +166,8 @@ round_trip(const struct posix_acl acl[ACL_KINDS], bool dir)
 		free_both(twice);
 	}
 	free_both(back);
-	aces_free(&aces);
-	aces_free(&again);
+	acl_free(&aces);
+	acl_free(&again);
 	return good;
 }
 
@@ -232,14 +232,14 @@ test_named(void)
 	struct posix_acl acl[ACL_KINDS] = { { 0 } };
 	uint32_t seed, bad = 0;
 
-	posix_acl_alloc(&acl[ACL_ACCESS], 8);
+	aclmap_alloc(&acl[ACL_ACCESS], 8);
 	for (seed = 0; seed < 1u << 17; seed++) {
 		fill(&acl[ACL_ACCESS], seed);
 		bad += !round_trip(acl, (seed & 1) != 0);
 	}
 	ok(bad == 0, "all small ACLs with names and a mask do: %u do not", bad);
 
-	posix_acl_alloc(&acl[ACL_DEFAULT], 8);
+	aclmap_alloc(&acl[ACL_DEFAULT], 8);
 	for (seed = 0, bad = 0; seed < 1u << 17; seed += 3) {
 		fill(&acl[ACL_ACCESS], seed * 2654435761u >> 15);
 		fill(&acl[ACL_DEFAULT], seed);
@@ -415,20 +415,20 @@ test_kinds(void)
 	    "without entries nobody may do anything, and nothing is inherited");
 	free_both(acl);
 
-	posix_acl_alloc(&acl[ACL_ACCESS], 5);
+	aclmap_alloc(&acl[ACL_ACCESS], 5);
 	acl[ACL_ACCESS].n = 5;
 	memcpy(acl[ACL_ACCESS].ace, (struct posix_ace[]){
 	    { TAG_OWNER, 0, 6 }, { TAG_USER, 1, 7 }, { TAG_GROUP_OBJ, 0, 6 },
 	    { TAG_MASK, 0, 4 }, { TAG_OTHER, 0, 1 } },
 	    5 * sizeof(struct posix_ace));
-	posix_acl_plain(&acl[ACL_ACCESS], &plain);
+	aclmap_plain(&acl[ACL_ACCESS], &plain);
 	ok(identical(&plain, &(struct posix_acl){ (struct posix_ace[]){
 	    { TAG_OWNER, 0, 6 }, { TAG_GROUP_OBJ, 0, 4 }, { TAG_OTHER, 0, 1 } },
 	    3 }), "without an ACL the group keeps what the mask left it");
-	ok(!posix_acl_same(&acl[ACL_ACCESS], &plain),
+	ok(!aclmap_same(&acl[ACL_ACCESS], &plain),
 	    "which is not the same where somebody was named");
-	posix_acl_free(&plain);
-	posix_acl_free(&acl[ACL_ACCESS]);
+	aclmap_free(&plain);
+	aclmap_free(&acl[ACL_ACCESS]);
 }
 
 /* What the bits of a mode would give and take, to each entry its own. */
@@ -462,13 +462,13 @@ test_rule(void)
 		struct posix_acl acl = { ace, nitems(ace) };
 		unsigned wrong = 0;
 
-		posix_acl_rule(&acl, rows[i].set, rows[i].clear);
+		aclmap_rule(&acl, rows[i].set, rows[i].clear);
 		for (j = 0; j < nitems(ace); j++)
 			wrong += ace[j].perm != rows[i].perm[j];
 		ok(wrong == 0, "an ACL with %04o added and %04o removed",
 		    rows[i].set, rows[i].clear);
 	}
-	posix_acl_rule(&(struct posix_acl){ NULL, 0 }, 0777, 0);
+	aclmap_rule(&(struct posix_acl){ NULL, 0 }, 0777, 0);
 }
 
 int
