@@ -116,7 +116,7 @@ grant_names(int ruleset)
 }
 
 int
-sandbox_landlock_abi(void)
+landlock_abi(void)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
@@ -167,9 +167,9 @@ grant_all(int ruleset, const struct ruleset *r, int root, bool writes)
 }
 
 int
-sandbox_landlock(int root, bool writes)
+landlock_enter(int root, bool writes)
 {
-	int abi = sandbox_landlock_abi(), r, ruleset;
+	int abi = landlock_abi(), r, ruleset;
 	struct ruleset rules = handled(abi, root >= 0, writes);
 
 	if (abi < ABI_LEAST(writes))
@@ -186,13 +186,13 @@ sandbox_landlock(int root, bool writes)
 }
 #else
 int
-sandbox_landlock_abi(void)
+landlock_abi(void)
 {
 	return 0;
 }
 
 int
-sandbox_landlock(int root, bool writes)
+landlock_enter(int root, bool writes)
 {
 	(void)root, (void)writes;
 	return -ENOSYS;

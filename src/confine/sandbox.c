@@ -57,10 +57,10 @@ sandbox_enter(int root, bool writes)
 	warm();
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)setrlimit(RLIMIT_NPROC, &none);
-	if (sandbox_landlock(root, writes) == 0)
+	if (landlock_enter(root, writes) == 0)
 		parts |= CONFINES_FILES;
 	/* Last, since it leaves no way to do any of this. */
-	if (sandbox_seccomp() == 0)
+	if (seccomp_enter() == 0)
 		parts |= CONFINES_CALLS;
 	return parts;
 }
@@ -68,5 +68,5 @@ sandbox_enter(int root, bool writes)
 bool
 sandbox_has_landlock(bool writes)
 {
-	return sandbox_landlock_abi() >= ABI_LEAST(writes);
+	return landlock_abi() >= ABI_LEAST(writes);
 }

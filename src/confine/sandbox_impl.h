@@ -9,7 +9,7 @@
 #define ABI_MOVES	2	/* names go from one directory to another */
 #define ABI_TRUNCATES	3	/* truncate(2) is held as well */
 #define ABI_LEAST(writes)	((writes) ? ABI_MOVES : ABI_TRUNCATES)
-int	sandbox_landlock_abi(void);
+int	landlock_abi(void);
 
 /*
  * Nothing can be executed. With a root, which is an open directory or -1,
@@ -19,12 +19,12 @@ int	sandbox_landlock_abi(void);
  * -errno and nothing has changed, -ENOSYS where the kernel has no Landlock
  * that holds all of that.
  */
-int	sandbox_landlock(int root, bool writes);
+int	landlock_enter(int root, bool writes);
 
 /*
  * From now on there are the system calls of seccomp.list and no others.
  * Returns 0, or -ENOSYS when kernel or machine have no filters.
  */
-int	sandbox_seccomp(void);
+int	seccomp_enter(void);
 
 #endif

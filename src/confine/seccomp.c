@@ -164,7 +164,7 @@ write_program(struct program *p)
 }
 
 int
-sandbox_seccomp(void)
+seccomp_enter(void)
 {
 	struct program p;
 	struct sock_fprog prog = { .filter = p.code };
@@ -177,7 +177,7 @@ sandbox_seccomp(void)
 }
 #else
 int
-sandbox_seccomp(void)
+seccomp_enter(void)
 {
 	return -ENOSYS;
 }

@@ -181,7 +181,7 @@ do_fork(void)
 static void
 make_calls_filtered(void)
 {
-	if (sandbox_seccomp() != 0)
+	if (seccomp_enter() != 0)
 		return;
 	make_calls();
 	saw[nitems(calls)] = do_fork();
@@ -224,7 +224,7 @@ static void
 machine_32(void)
 {
 	saw[0] = (int)getpid_32() == getpid();
-	if (sandbox_seccomp() == 0)
+	if (seccomp_enter() == 0)
 		saw[1] = (int)getpid_32();
 }
 
@@ -702,7 +702,7 @@ do_deed(void)
 	pin_out = open("out/f", O_PATH);
 	if (rename("root/moving", "out/moved") == -1)
 		perror("root/moving");
-	if (sandbox_landlock(root, !now->read_only) == 0)
+	if (landlock_enter(root, !now->read_only) == 0)
 		saw[0] = deed->run();
 }
 
@@ -732,7 +732,7 @@ t_all(void)
 		t_machine();
 	}
 	t_needs();
-	if (sandbox_landlock_abi() < ABI_TRUNCATES)
+	if (landlock_abi() < ABI_TRUNCATES)
 		ok(true, "files # skip no Landlock in this kernel or build");
 	else
 		t_files();
