@@ -78,9 +78,9 @@ query_extensions(void)
 {
 	size_t i;
 
-	for (i = 0; i < request_table_len; i++)
-		if (request_table[i].wire != NULL && !request_table[i].absent)
-			puts(request_table[i].wire);
+	for (i = 0; i < table_len; i++)
+		if (table_rows[i].wire != NULL && !table_rows[i].absent)
+			puts(table_rows[i].wire);
 }
 
 /* What each request can take of each path or handle. */
@@ -90,7 +90,7 @@ query_rights(void)
 	const struct request_row *row;
 	char first[128], second[128];
 
-	for (row = request_table; row < request_table + request_table_len;
+	for (row = table_rows; row < table_rows + table_len;
 	    row++)
 		if (!row->absent)
 			printf("%s\t%d-%d\t%s\t%s\n",

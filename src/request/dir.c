@@ -105,7 +105,7 @@ look_at(struct session *s, const struct request *q, const char *name,
 		return false;
 	}
 	l->type = (unsigned char)IFTODT(l->st.stx_mode);
-	l->known = rights_show_entry(s, h, name, &l->st);
+	l->known = permit_show_entry(s, h, name, &l->st);
 	return true;
 }
 

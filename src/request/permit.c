@@ -375,7 +375,7 @@ judge_startup(struct session *s, const struct request *q,
 }
 
 int
-rights_judge(struct session *s, struct request *q, int located)
+permit_judge(struct session *s, struct request *q, int located)
 {
 	bool moves = (q->takes[0].always & RIGHT_RENAME) != 0;
 	bool links = (q->takes[0].always & RIGHT_LINK) != 0;
@@ -419,7 +419,7 @@ rights_judge(struct session *s, struct request *q, int located)
 }
 
 bool
-rights_show_entry(const struct session *s, const struct handle *dir,
+permit_show_entry(const struct session *s, const struct handle *dir,
     const char *entry, const struct statx *st)
 {
 	const struct policy *p = &s->policy;
@@ -442,7 +442,7 @@ rights_show_entry(const struct session *s, const struct handle *dir,
 }
 
 int
-rights_judge_publishing(struct session *s, struct request *q, bool replaces)
+permit_judge_publishing(struct session *s, struct request *q, bool replaces)
 {
 	const unsigned replacing = RIGHT_REPLACE | RIGHT_DELETE;
 	struct area a;
@@ -463,7 +463,7 @@ rights_judge_publishing(struct session *s, struct request *q, bool replaces)
 }
 
 int
-rights_conceal(struct request *q, int outcome)
+permit_conceal(struct request *q, int outcome)
 {
 	enum conceal conceal = q->ruling.conceal;
 

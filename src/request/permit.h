@@ -21,13 +21,13 @@ struct statx;
  * `located`, or what STAT of the name would tell, where that may be asked:
  * -errno where it is missing, -EEXIST where MKDIR finds it there.
  */
-int	rights_judge(struct session *, struct request *, int located);
+int	permit_judge(struct session *, struct request *, int located);
 
 /*
  * True if STAT of that entry of an open directory would tell what the statx
  * has; false if a listing may not, either.
  */
-bool	rights_show_entry(const struct session *, const struct handle *dir,
+bool	permit_show_entry(const struct session *, const struct handle *dir,
 	    const char *entry, const struct statx *);
 
 /*
@@ -36,10 +36,10 @@ bool	rights_show_entry(const struct session *, const struct handle *dir,
  * may take the place of a file, which the ruling then says for that name.
  * Returns 0 or FX_PERMISSION_DENIED.
  */
-int	rights_judge_publishing(struct session *, struct request *,
+int	permit_judge_publishing(struct session *, struct request *,
 	    bool replaces);
 
 /* An outcome as those may know it who have no more rights than these. */
-int	rights_conceal(struct request *, int outcome);
+int	permit_conceal(struct request *, int outcome);
 
 #endif

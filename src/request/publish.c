@@ -56,7 +56,7 @@ find_places(struct session *s, struct request *q, const struct part *p,
 	    &q->place[1]);
 	if (r == -ENOENT)
 		r = find_by_name(s, q, p, name);
-	return r != 0 ? r : rights_judge_publishing(s, q, p->replaces);
+	return r != 0 ? r : permit_judge_publishing(s, q, p->replaces);
 }
 
 /* To give a file its visible name in place of the silly one is a RENAME. */

@@ -35,7 +35,7 @@
 #define ARRIVES	(COPIES | RIGHT_MKDIR | RIGHT_RMDIR)
 #define LINKS	(RIGHT_SYMLINK | RIGHT_LINK)
 
-const struct request_row request_table[] = {
+const struct request_row table_rows[] = {
 { ROW("open", FXP_OPEN, 3, 3, "Pna",
   OPENS, RIGHTS_NONE, op_open),
   .record = "open",
@@ -275,7 +275,7 @@ const struct request_row request_table[] = {
   .late_pair = "ranges@asyncssh.com", .lost_handle = FX_INVALID_HANDLE,
   .trace = "1ranges \"%h\" (handle %n) off %o len %l" },
 };
-const size_t request_table_len = nitems(request_table);
+const size_t table_len = nitems(table_rows);
 
 bool
 table_speaks(const struct request_row *row, int version)
@@ -288,11 +288,11 @@ table_find(uint8_t type, int version)
 {
 	size_t i;
 
-	for (i = 0; i < nitems(request_table); i++)
-		if (request_table[i].type == type &&
-		    request_table[i].wire == NULL &&
-		    table_speaks(&request_table[i], version))
-			return &request_table[i];
+	for (i = 0; i < nitems(table_rows); i++)
+		if (table_rows[i].type == type &&
+		    table_rows[i].wire == NULL &&
+		    table_speaks(&table_rows[i], version))
+			return &table_rows[i];
 	return NULL;
 }
 
@@ -301,12 +301,12 @@ table_find_extended(struct slice name, int version)
 {
 	size_t i;
 
-	for (i = 0; i < nitems(request_table); i++)
-		if (request_table[i].wire != NULL &&
-		    table_speaks(&request_table[i], version) &&
-		    strlen(request_table[i].wire) == name.len &&
-		    memcmp(request_table[i].wire, name.p, name.len) == 0)
-			return &request_table[i];
+	for (i = 0; i < nitems(table_rows); i++)
+		if (table_rows[i].wire != NULL &&
+		    table_speaks(&table_rows[i], version) &&
+		    strlen(table_rows[i].wire) == name.len &&
+		    memcmp(table_rows[i].wire, name.p, name.len) == 0)
+			return &table_rows[i];
 	return NULL;
 }
 
@@ -316,9 +316,9 @@ table_named(const char *name)
 	size_t i = 0;
 
 	/* Only names that stand in the table are asked for. */
-	while (strcmp(request_table[i].name, name) != 0)
+	while (strcmp(table_rows[i].name, name) != 0)
 		i++;
-	return &request_table[i];
+	return &table_rows[i];
 }
 
 void
@@ -327,7 +327,7 @@ table_names(const char *names[REQUEST_NAMES_MAX])
 	const struct request_row *row;
 	size_t i, n = 0;
 
-	for (row = request_table; row < request_table + request_table_len;
+	for (row = table_rows; row < table_rows + table_len;
 	    row++) {
 		for (i = 0; i < n && strcmp(names[i], row->name) != 0; i++)
 			;

@@ -5,8 +5,8 @@
 
 #include "request/request.h"
 
-extern const struct request_row request_table[];
-extern const size_t request_table_len;
+extern const struct request_row table_rows[];
+extern const size_t table_len;
 
 /* Is that row one of that version, and of this build? */
 bool	table_speaks(const struct request_row *, int version);

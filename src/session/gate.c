@@ -61,7 +61,7 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 	if (outcome == PENDING)
 		return VERDICT_PENDING;
 	dispatch_release(q);
-	q->outcome = rights_conceal(q, outcome);
+	q->outcome = permit_conceal(q, outcome);
 	xferlog_end(q, q->outcome);
 	q->replied = q->outcome == 0 && s->out.len > mark;
 	if (!q->replied)
@@ -209,7 +209,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if (outcome == 0)
 		atomic_resolve(s, q);
 	if (s->fs.walks)
-		outcome = rights_judge(s, q, outcome);
+		outcome = permit_judge(s, q, outcome);
 	if (outcome != 0)
 		return outcome;
 	atomic_resolve_kept(s, q);

@@ -71,8 +71,8 @@ put_openssh(struct session *s, const char *name)
 	size_t i;
 
 	(void)name;
-	for (i = 0; i < request_table_len; i++) {
-		row = &request_table[i];
+	for (i = 0; i < table_len; i++) {
+		row = &table_rows[i];
 		if (row->pair != NULL && announced(s, row))
 			put_pair(s, row->wire, row->pair, strlen(row->pair));
 	}
@@ -102,8 +102,8 @@ put_names(const struct session *s, struct buf *b)
 	const char *name;
 	size_t i;
 
-	for (i = 0; i < request_table_len; i++) {
-		row = &request_table[i];
+	for (i = 0; i < table_len; i++) {
+		row = &table_rows[i];
 		if (row->wire == NULL || row->unlisted || !announced(s, row))
 			continue;
 		name = row->late_pair != NULL ? row->late_pair : row->wire;
@@ -198,8 +198,8 @@ put_draft(struct session *s, const char *name)
 	size_t i;
 
 	(void)name;
-	for (i = 0; i < request_table_len; i++) {
-		row = &request_table[i];
+	for (i = 0; i < table_len; i++) {
+		row = &table_rows[i];
 		if (row->late_pair == NULL || !announced(s, row) ||
 		    strcmp(last, row->late_pair) == 0)
 			continue;
@@ -251,8 +251,8 @@ init_knows(const char *pattern)
 		if (contents[i].name != NULL &&
 		    match_pattern(contents[i].name, pattern))
 			return true;
-	for (i = 0; i < request_table_len; i++) {
-		row = &request_table[i];
+	for (i = 0; i < table_len; i++) {
+		row = &table_rows[i];
 		if ((row->wire != NULL && match_pattern(row->wire, pattern)) ||
 		    (row->late_pair != NULL &&
 		    match_pattern(row->late_pair, pattern)))

@@ -332,8 +332,8 @@ main(void)
 	file = handle_new(&session.handles, HANDLE_FILE, -1, 0, "file");
 	dir = handle_new(&session.handles, HANDLE_DIR, -1, 0, "dir");
 	for (v = 3; v <= 6; v++)
-		for (i = 0; i < request_table_len; i++) {
-			const struct request_row *row = &request_table[i];
+		for (i = 0; i < table_len; i++) {
+			const struct request_row *row = &table_rows[i];
 
 			session.version = v;
 			if (v < row->since || v > row->until)

@@ -154,7 +154,7 @@ static struct handle handles[2];
 static const struct request_row *
 row_of(const struct ask_case *c)
 {
-	const struct request_row *row = request_table;
+	const struct request_row *row = table_rows;
 
 	while (row->type != c->type || c->version < row->since ||
 	    c->version > row->until ||
@@ -239,8 +239,8 @@ test_every_row(void)
 {
 	size_t i, j;
 
-	for (i = 0; i < request_table_len; i++) {
-		const struct request_row *row = &request_table[i];
+	for (i = 0; i < table_len; i++) {
+		const struct request_row *row = &table_rows[i];
 		bool found = row->type == FXP_EXTENDED ? row->always :
 		    row->since == 4 || row->since == 5;
 
@@ -263,7 +263,7 @@ judge(const struct ask_case *c, unsigned rights, struct request *q)
 		q->place[i] = place_entry(AT_FDCWD, "f");
 	}
 	q->ruling = policy_decide(&session.policy, NULL, &q->ask);
-	return rights_judge(&session, q, 0);
+	return permit_judge(&session, q, 0);
 }
 
 /*
@@ -391,7 +391,7 @@ test_conceal(void)
 		q.ruling.conceal = all[i].conceal;
 		for (j = 0, right = true; j < nitems(outcomes); j++) {
 			q.message = "there is";
-			right &= rights_conceal(&q, outcomes[j]) ==
+			right &= permit_conceal(&q, outcomes[j]) ==
 			    all[i].becomes[j] && (outcomes[j] ==
 			    all[i].becomes[j] || q.message == NULL ||
 			    outcomes[j] == -ENOENT);
@@ -507,7 +507,7 @@ test_unresolved(void)
 		lift(find_case(all[i].what), &q);
 		session.policy.access.rights = all[i].rights;
 		q.ruling = policy_decide(&session.policy, NULL, &q.ask);
-		r = rights_judge(&session, &q, -ENOENT);
+		r = permit_judge(&session, &q, -ENOENT);
 		ok(r == all[i].outcome, "%s of what leads nowhere, 0x%x (%d)",
 		    all[i].what, all[i].rights, r);
 	}

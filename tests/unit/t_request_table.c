@@ -123,7 +123,7 @@ test_row(const struct request_row *row)
 	    (strchr("IV", row->line[0]) != NULL &&
 	    template_fits(row->line + 1, row->shape)),
 	    "the line of %s prints its fields", row->name);
-	for (other = request_table; other < row; other++)
+	for (other = table_rows; other < row; other++)
 		alone &= !same_key(row, other) || row->since > other->until ||
 		    row->until < other->since;
 	ok(alone, "%s is the only row of its kind in its versions",
@@ -137,8 +137,8 @@ test_names(void)
 	size_t i, n = 0;
 	bool right = true;
 
-	for (i = 0; i < request_table_len; i++) {
-		const struct request_row *row = &request_table[i];
+	for (i = 0; i < table_len; i++) {
+		const struct request_row *row = &table_rows[i];
 
 		right &= strcmp(table_named(row->name)->name, row->name) == 0
 		    && table_named(row->name) <= row;
@@ -169,9 +169,9 @@ test_find(void)
 			    v <= row->until);
 		}
 	ok(right, "a type is found only where it is spoken");
-	for (i = 0, right = true; i < request_table_len; i++)
+	for (i = 0, right = true; i < table_len; i++)
 		for (v = 3; v <= 6; v++) {
-			const struct request_row *row = &request_table[i];
+			const struct request_row *row = &table_rows[i];
 			struct slice name = { (uint8_t *)(uintptr_t)row->wire,
 			    row->wire == NULL ? 0 : strlen(row->wire) };
 
@@ -192,8 +192,8 @@ main(void)
 {
 	size_t i;
 
-	for (i = 0; i < request_table_len; i++)
-		test_row(&request_table[i]);
+	for (i = 0; i < table_len; i++)
+		test_row(&table_rows[i]);
 	test_names();
 	test_find();
 	return done();

@@ -81,10 +81,10 @@ find_row(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < request_table_len; i++)
-		if (strcmp(request_table[i].name, name) == 0 &&
-		    request_table[i].since == 3)
-			return &request_table[i];
+	for (i = 0; i < table_len; i++)
+		if (strcmp(table_rows[i].name, name) == 0 &&
+		    table_rows[i].since == 3)
+			return &table_rows[i];
 	return NULL;
 }
 
