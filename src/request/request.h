@@ -63,7 +63,7 @@ struct request_row {
 	bool		 writes;	/* what a read-only session refuses */
 	const char	*alias;		/* a name that may govern it instead */
 	bool		 always;	/* no name governs it */
-	int		(*lift)(const struct policy *, struct request *);
+	int		(*upgrade)(const struct policy *, struct request *);
 	int		(*run)(struct session *, struct request *);
 	const char	*pair;		/* its data in VERSION, as OpenSSH's */
 	const char	*late_pair;	/* its name there, after all others */

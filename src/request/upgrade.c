@@ -68,7 +68,7 @@ open_effects(struct request *q)
 
 /* Access and disposition for the pflags of versions 3 and 4 */
 int
-lift_open_v3(const struct policy *policy, struct request *q)
+upgrade_open_v3(const struct policy *policy, struct request *q)
 {
 	uint32_t pflags = q->u32[0];
 	bool creates = (pflags & PF_CREAT) != 0;
@@ -109,9 +109,9 @@ open_needs(struct request *q)
 }
 
 int
-lift_open_v4(const struct policy *policy, struct request *q)
+upgrade_open_v4(const struct policy *policy, struct request *q)
 {
-	int r = lift_open_v3(policy, q);
+	int r = upgrade_open_v3(policy, q);
 
 	if ((q->u32[0] & PF_TEXT) != 0)
 		q->flags |= FXF_TEXT_MODE;
@@ -133,7 +133,7 @@ open_access(struct request *q)
 
 /* Version 5 can say less, and means nothing by what it cannot say. */
 int
-lift_open_v5(const struct policy *policy, struct request *q)
+upgrade_open_v5(const struct policy *policy, struct request *q)
 {
 	uint32_t d = q->u32[1] & FXF_ACCESS_DISPOSITION;
 
@@ -149,7 +149,7 @@ lift_open_v5(const struct policy *policy, struct request *q)
 }
 
 int
-lift_open_v6(const struct policy *policy, struct request *q)
+upgrade_open_v6(const struct policy *policy, struct request *q)
 {
 	uint32_t d = q->u32[1] & FXF_ACCESS_DISPOSITION, block;
 
@@ -177,7 +177,7 @@ lift_open_v6(const struct policy *policy, struct request *q)
 
 /* Notes which attributes STAT asks for. */
 int
-lift_stat_v4(const struct policy *policy, struct request *q)
+upgrade_stat_v4(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	q->wanted = q->u32[0];
@@ -195,7 +195,7 @@ rename_takes(struct request *q)
 }
 
 int
-lift_posix_rename(const struct policy *policy, struct request *q)
+upgrade_posix_rename(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	rename_takes(q);
@@ -205,7 +205,7 @@ lift_posix_rename(const struct policy *policy, struct request *q)
 }
 
 int
-lift_rename_v3(const struct policy *policy, struct request *q)
+upgrade_rename_v3(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	rename_takes(q);
@@ -216,7 +216,7 @@ lift_rename_v3(const struct policy *policy, struct request *q)
 
 /* With a flag it is what OpenSSH calls posix-rename. */
 int
-lift_rename_v5(const struct policy *policy, struct request *q)
+upgrade_rename_v5(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	rename_takes(q);
@@ -234,10 +234,10 @@ lift_rename_v5(const struct policy *policy, struct request *q)
 
 /* libssh speaks version 4 with the flags of 5. */
 int
-lift_rename_v4(const struct policy *policy, struct request *q)
+upgrade_rename_v4(const struct policy *policy, struct request *q)
 {
-	return q->optional > 0 ? lift_rename_v5(policy, q) :
-	    lift_rename_v3(policy, q);
+	return q->optional > 0 ? upgrade_rename_v5(policy, q) :
+	    upgrade_rename_v3(policy, q);
 }
 
 /*
@@ -245,7 +245,7 @@ lift_rename_v4(const struct policy *policy, struct request *q)
  * round. Decoded as two paths; the text is one only for the log.
  */
 int
-lift_symlink(const struct policy *policy, struct request *q)
+upgrade_symlink(const struct policy *policy, struct request *q)
 {
 	const char *link = q->path[1];
 
@@ -262,7 +262,7 @@ lift_symlink(const struct policy *policy, struct request *q)
 
 /* Version 6 has one request for both kinds of link. */
 int
-lift_link(const struct policy *policy, struct request *q)
+upgrade_link(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	q->takes[0].always = q->byte != 0 ? RIGHT_SYMLINK : RIGHT_LINK;
@@ -280,7 +280,7 @@ lift_link(const struct policy *policy, struct request *q)
 }
 
 int
-lift_copy_file(const struct policy *policy, struct request *q)
+upgrade_copy_file(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	q->ask.replace = q->byte != 0 ? REPLACE_YES : REPLACE_NO;
@@ -299,7 +299,7 @@ lift_copy_file(const struct policy *policy, struct request *q)
  * what the letters say.
  */
 int
-lift_realpath(const struct policy *policy, struct request *q)
+upgrade_realpath(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	if (q->path[0][0] == '\0')
@@ -309,12 +309,12 @@ lift_realpath(const struct policy *policy, struct request *q)
 }
 
 int
-lift_realpath_v6(const struct policy *policy, struct request *q)
+upgrade_realpath_v6(const struct policy *policy, struct request *q)
 {
 	int control = q->optional > 0 ? q->byte : FXP_REALPATH_NO_CHECK;
 	unsigned looks = RIGHT_LIST | RIGHT_STAT;
 
-	(void)lift_realpath(policy, q);
+	(void)upgrade_realpath(policy, q);
 	q->takes[0] = (struct takes){ 0 };
 	/* Where other paths lead that are to be added, no rule knows yet. */
 	if (policy->paths != NULL && q->str[1].len > 0)
@@ -331,7 +331,7 @@ lift_realpath_v6(const struct policy *policy, struct request *q)
  * one is they cannot.
  */
 int
-lift_expand_path(const struct policy *policy, struct request *q)
+upgrade_expand_path(const struct policy *policy, struct request *q)
 {
 	const char *p = q->path[0];
 
@@ -349,7 +349,7 @@ lift_expand_path(const struct policy *policy, struct request *q)
 
 /* The size is what is in a file, not what is said of it. */
 int
-lift_setstat(const struct policy *policy, struct request *q)
+upgrade_setstat(const struct policy *policy, struct request *q)
 {
 	const uint32_t sizes = HAS_SIZE | HAS_ALLOC;
 	uint32_t others = q->attr.has & ~(sizes | HAS_SUBSEC);
@@ -363,7 +363,7 @@ lift_setstat(const struct policy *policy, struct request *q)
 }
 
 int
-lift_mkdir(const struct policy *policy, struct request *q)
+upgrade_mkdir(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	q->takes[0].always = RIGHT_MKDIR;
@@ -374,7 +374,7 @@ lift_mkdir(const struct policy *policy, struct request *q)
 
 /* No path, and yet there is one. */
 int
-lift_temp_folder(const struct policy *policy, struct request *q)
+upgrade_temp_folder(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	q->path[0] = fs_temp_dir();

@@ -10,23 +10,23 @@
 struct policy;
 struct request;
 
-int	lift_open_v3(const struct policy *, struct request *);
-int	lift_open_v4(const struct policy *, struct request *);
-int	lift_open_v5(const struct policy *, struct request *);
-int	lift_open_v6(const struct policy *, struct request *);
-int	lift_stat_v4(const struct policy *, struct request *);
-int	lift_posix_rename(const struct policy *, struct request *);
-int	lift_rename_v3(const struct policy *, struct request *);
-int	lift_rename_v5(const struct policy *, struct request *);
-int	lift_rename_v4(const struct policy *, struct request *);
-int	lift_symlink(const struct policy *, struct request *);
-int	lift_link(const struct policy *, struct request *);
-int	lift_copy_file(const struct policy *, struct request *);
-int	lift_realpath(const struct policy *, struct request *);
-int	lift_realpath_v6(const struct policy *, struct request *);
-int	lift_expand_path(const struct policy *, struct request *);
-int	lift_setstat(const struct policy *, struct request *);
-int	lift_mkdir(const struct policy *, struct request *);
-int	lift_temp_folder(const struct policy *, struct request *);
+int	upgrade_open_v3(const struct policy *, struct request *);
+int	upgrade_open_v4(const struct policy *, struct request *);
+int	upgrade_open_v5(const struct policy *, struct request *);
+int	upgrade_open_v6(const struct policy *, struct request *);
+int	upgrade_stat_v4(const struct policy *, struct request *);
+int	upgrade_posix_rename(const struct policy *, struct request *);
+int	upgrade_rename_v3(const struct policy *, struct request *);
+int	upgrade_rename_v5(const struct policy *, struct request *);
+int	upgrade_rename_v4(const struct policy *, struct request *);
+int	upgrade_symlink(const struct policy *, struct request *);
+int	upgrade_link(const struct policy *, struct request *);
+int	upgrade_copy_file(const struct policy *, struct request *);
+int	upgrade_realpath(const struct policy *, struct request *);
+int	upgrade_realpath_v6(const struct policy *, struct request *);
+int	upgrade_expand_path(const struct policy *, struct request *);
+int	upgrade_setstat(const struct policy *, struct request *);
+int	upgrade_mkdir(const struct policy *, struct request *);
+int	upgrade_temp_folder(const struct policy *, struct request *);
 
 #endif

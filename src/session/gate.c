@@ -169,8 +169,8 @@ record_refused(struct session *s, struct reader *r, struct request *q)
 	if (!is_recorded(q) || decode_request(s, r, q) != 0)
 		return;
 	q->writes = true;
-	if (q->row->lift != NULL)
-		(void)q->row->lift(&s->policy, q);
+	if (q->row->upgrade != NULL)
+		(void)q->row->upgrade(&s->policy, q);
 	xferlog_begin(s, q);
 }
 
@@ -190,8 +190,8 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	q->writes = asked->writes;
 	q->takes[0].always = asked->rights[0];
 	q->takes[1].always = asked->rights[1];
-	if (asked->lift != NULL)
-		lifted = asked->lift(&s->policy, q);
+	if (asked->upgrade != NULL)
+		lifted = asked->upgrade(&s->policy, q);
 	trace_request(q);
 	if (is_recorded(q))
 		xferlog_begin(s, q);

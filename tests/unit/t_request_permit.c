@@ -165,7 +165,7 @@ row_of(const struct ask_case *c)
 
 /* The request as the gate has it behind the lift. */
 static void
-lift(const struct ask_case *c, struct request *q)
+upgrade(const struct ask_case *c, struct request *q)
 {
 	const char *letter;
 	int path = 0, handle = 0;
@@ -184,7 +184,7 @@ lift(const struct ask_case *c, struct request *q)
 	}
 	q->takes[0].always = q->row->rights[0];
 	q->takes[1].always = q->row->rights[1];
-	if (q->row->lift != NULL && q->row->lift(&session.policy, q) != 0)
+	if (q->row->upgrade != NULL && q->row->upgrade(&session.policy, q) != 0)
 		printf("# the lift of %s fails\n", c->what);
 }
 
@@ -219,7 +219,7 @@ test_takes(const struct ask_case *c)
 	struct request q;
 	bool right;
 
-	lift(c, &q);
+	upgrade(c, &q);
 	row = row_of(c);
 	right = same(&q.takes[0], &c->first) && (q.path[1] == NULL &&
 	    q.handle[1] == NULL ? true : same(&q.takes[1], &c->second));
@@ -256,7 +256,7 @@ judge(const struct ask_case *c, unsigned rights, struct request *q)
 {
 	int i;
 
-	lift(c, q);
+	upgrade(c, q);
 	session.policy.access.rights = rights;
 	for (i = 0; i < 2; i++) {
 		handles[i].rights = rights;
@@ -504,7 +504,7 @@ test_unresolved(void)
 	int r;
 
 	for (i = 0; i < nitems(all); i++) {
-		lift(find_case(all[i].what), &q);
+		upgrade(find_case(all[i].what), &q);
 		session.policy.access.rights = all[i].rights;
 		q.ruling = policy_decide(&session.policy, NULL, &q.ask);
 		r = permit_judge(&session, &q, -ENOENT);
