@@ -7,7 +7,7 @@
 #include "os/fs.h"
 
 void
-own_add(struct own *own, const struct statx *st)
+created_add(struct created *own, const struct statx *st)
 {
 	if (own->files == NULL && (own->files = reallocarray(NULL, OWN_MAX,
 	    sizeof(*own->files))) == NULL)
@@ -20,7 +20,7 @@ own_add(struct own *own, const struct statx *st)
 
 /* Latest first: what was just made is what is asked about. */
 bool
-own_has(const struct own *own, const struct statx *st)
+created_has(const struct created *own, const struct statx *st)
 {
 	struct fs_id id = fs_id(st);
 	size_t i;

@@ -14,15 +14,15 @@
 struct fs_id;
 struct statx;
 
-struct own {
+struct created {
 	struct fs_id	*files;		/* made with the first */
 	size_t		 len;		/* at most OWN_MAX */
 	size_t		 next;		/* where the next one goes */
 };
 
 /* Without memory it is not remembered. */
-void	own_add(struct own *, const struct statx *);
+void	created_add(struct created *, const struct statx *);
 
-bool	own_has(const struct own *, const struct statx *);
+bool	created_has(const struct created *, const struct statx *);
 
 #endif

@@ -30,7 +30,7 @@ struct session {
 	struct ident	 self;
 	const char	*client;	/* address, for the log */
 	struct handles	 handles;
-	struct own	 own;		/* files that it made */
+	struct created	 own;		/* files that it made */
 	struct stale	 stale;		/* where it looked for stale names */
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
 	bool		 translate;	/* it is to be used */

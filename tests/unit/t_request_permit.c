@@ -425,7 +425,7 @@ test_own(void)
 	ok(judge(find_case("STAT"), 0, &q) == DENIED,
 	    "somebody else's file is not looked at");
 	st = stat_of("f");
-	own_add(&session.own, &st);
+	created_add(&session.own, &st);
 	ok(judge(find_case("STAT"), 0, &q) == 0 &&
 	    judge(find_case("SETSTAT of a mode"), 0, &q) == 0 &&
 	    judge(find_case("RENAME"), 0, &q) == 0 &&
@@ -439,18 +439,18 @@ test_own(void)
 	scratch_file("f", "");
 	st = stat_of("f");
 	st.stx_btime.tv_nsec ^= 1;
-	right = !own_has(&session.own, &st);
+	right = !created_has(&session.own, &st);
 	ok(right, "another file of that number is not");
 	ok(judge(find_case("STAT"), 0, &q) == DENIED || (st.stx_mask &
 	    STATX_BTIME) == 0, "nor one of that name");
 	st = (struct statx){ 0 };
 	for (i = 0; i < OWN_MAX + 10; i++) {
 		st.stx_ino = 1000 + i;
-		own_add(&session.own, &st);
+		created_add(&session.own, &st);
 	}
 	for (i = 0; i < OWN_MAX + 10; i++) {
 		st.stx_ino = 1000 + i;
-		right &= own_has(&session.own, &st) == (i >= 10);
+		right &= created_has(&session.own, &st) == (i >= 10);
 	}
 	ok(right && session.own.len == OWN_MAX,
 	    "the latest %d are remembered", OWN_MAX);
