@@ -231,7 +231,7 @@ criteria_facts(void)
 static int
 resolve_rule(void *fs, char *path, size_t fixed)
 {
-	return fs_resolve_rule(fs, path, fixed);
+	return locate_rule(fs, path, fixed);
 }
 
 /*
@@ -246,7 +246,7 @@ open_root(struct policy *p)
 	char culprit[PATH_MAX];
 	int r;
 
-	r = fs_confine(&session.fs, root, p->root_fixed, culprit);
+	r = locate_confine(&session.fs, root, p->root_fixed, culprit);
 	if (r == 0)
 		return paths_resolve(p, resolve_rule, &session.fs, &mistake);
 	config_blame(config, &facts, "root", &mistake);
@@ -270,7 +270,7 @@ explain_names(struct policy *p, const char **path, bool *fold)
 		return -1;
 	session.fs.policy = p;
 	session.fs.names = true;
-	if (*path != NULL && fs_realpath_partly(&session.fs, *path, real,
+	if (*path != NULL && resolve_real_partly(&session.fs, *path, real,
 	    &why) == 0)
 		*path = real;
 	*fold = session.fs.folds;
@@ -356,14 +356,14 @@ enter_start_dir(void)
 
 	if (session.fs.confined) {
 		log_info("session confined to \"%s\"", session.fs.outside);
-		if (dir == NULL && fs_enter(&session.fs, session.self.home) == 0)
+		if (dir == NULL && locate_enter(&session.fs, session.self.home) == 0)
 			return;
 	}
-	if ((r = fs_enter(&session.fs, dir)) == 0)
+	if ((r = locate_enter(&session.fs, dir)) == 0)
 		return;
 	if (dir != NULL) {
 		log_error("chdir to \"%s\" failed: %s", dir, strerror(-r));
-		(void)fs_enter(&session.fs, NULL);
+		(void)locate_enter(&session.fs, NULL);
 	}
 }
 

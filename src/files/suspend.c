@@ -85,11 +85,11 @@ same_by_name(struct fs *fs, const struct handle *h, struct place *p)
 
 	if (index_name(h) == NULL)
 		return false;
-	if (fs_locate(fs, index_name(h), 0, p) != 0)
+	if (locate_path(fs, index_name(h), 0, p) != 0)
 		return false;
 	if (fs_stat(p, &st) == 0 && index_is_file(h, &st))
 		return true;
-	fs_release(p);
+	locate_release(p);
 	return false;
 }
 
@@ -106,7 +106,7 @@ suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 	fd = fs_open_pin(h->pin, h->flags);
 	if (fd < 0 && same_by_name(fs, h, &p)) {
 		fd = fs_open(&p, h->flags | O_NOFOLLOW, 0);
-		fs_release(&p);
+		locate_release(&p);
 	}
 	suspend_unpin(h);
 	hs->suspended--;

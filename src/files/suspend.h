@@ -43,7 +43,7 @@ int	 suspend_wake(struct fs *, struct handles *, struct handle *);
 /*
  * Where the attributes of the file can be reached, whatever the state: the
  * descriptor, the pin, or the name if that is still the same file. Returns 0,
- * and then fs_release() is due, or FX_FAILURE.
+ * and then locate_release() is due, or FX_FAILURE.
  */
 int	 suspend_place(struct fs *, const struct handle *, struct place *);
 

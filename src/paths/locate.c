@@ -42,7 +42,7 @@ walked_take(struct fs *fs)
 }
 
 void
-fs_release(struct place *p)
+locate_release(struct place *p)
 {
 	if (p->walked == NULL)
 		return;
@@ -91,7 +91,7 @@ walk_open(struct fs *fs, struct walked *w, char *end)
 
 	*end = '\0';
 	w->resolved[0] = '\0';
-	fd = beneath_open(fs, w->path, w->resolved);
+	fd = resolve_open(fs, w->path, w->resolved);
 	*end = at;
 	if (fd < 0)
 		return fd;
@@ -115,11 +115,11 @@ walk_link(struct fs *fs, struct walked *w, char *name)
 
 	if ((n = fs_readlink(&link, text, sizeof(text))) < 0)
 		return n == -EINVAL || n == -ENOENT ? 0 : (int)n;
-	if ((r = beneath_may_follow(fs, w->fd, name)) != 0)
+	if ((r = resolve_may_follow(fs, w->fd, name)) != 0)
 		return r;
 	if (fs->hides && ((r = spelling_find(fs, w->fd, name, false,
 	    spelled)) != 0 || (r = join(w->resolved, spelled,
-	    w->resolved)) != 0 || beneath_hides(fs, w->resolved)))
+	    w->resolved)) != 0 || resolve_hides(fs, w->resolved)))
 		return r != 0 ? r : -ENOENT;
 	*name = '\0';
 	r = join(w->path, text, w->path);
@@ -179,7 +179,7 @@ walk_resolved(struct fs *fs, struct place *p)
 		for (at = p->walked->resolved; *at != '\0'; at++)
 			*at = (char)tolower((unsigned char)*at);
 	p->resolved = p->walked->resolved;
-	if (!beneath_hides(fs, p->resolved))
+	if (!resolve_hides(fs, p->resolved))
 		return 0;
 	return (p->flags & PLACE_CREATES) != 0 ? -EACCES : -ENOENT;
 }
@@ -202,18 +202,18 @@ walk(struct fs *fs, const char *path, struct place *p)
 	if (r >= 0)
 		r = walk_resolved(fs, p);
 	if (r != 0)
-		fs_release(p);
+		locate_release(p);
 	return r;
 }
 
 bool
-fs_hides(struct fs *fs, const char *dir, const char *entry)
+locate_hides(struct fs *fs, const char *dir, const char *entry)
 {
 	char path[PATH_MAX];
 
 	if (!fs->hides || strcmp(entry, ".") == 0 || strcmp(entry, "..") == 0)
 		return false;
-	return join(dir, entry, path) != 0 || beneath_hides(fs, path);
+	return join(dir, entry, path) != 0 || resolve_hides(fs, path);
 }
 
 /*
@@ -234,7 +234,7 @@ check_new(struct fs *fs, const struct place *p)
 }
 
 int
-fs_locate(struct fs *fs, const char *path, unsigned flags, struct place *p)
+locate_path(struct fs *fs, const char *path, unsigned flags, struct place *p)
 {
 	int r;
 
@@ -243,12 +243,12 @@ fs_locate(struct fs *fs, const char *path, unsigned flags, struct place *p)
 	if (fs->walks && (r = walk(fs, path, p)) != 0)
 		return r;
 	if ((r = check_new(fs, p)) != 0)
-		fs_release(p);
+		locate_release(p);
 	return r;
 }
 
 int
-fs_locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
+locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
     struct place *p)
 {
 	char path[PATH_MAX];
@@ -258,26 +258,26 @@ fs_locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
 		*p = place_entry(dirfd, name);
 		return 0;
 	}
-	if (!beneath_name(fs, dirfd, path))
+	if (!resolve_name(fs, dirfd, path))
 		return -ENOENT;
 	if ((r = join(path, name, path)) != 0 ||
-	    (r = fs_locate(fs, path, flags, p)) != 0)
+	    (r = locate_path(fs, path, flags, p)) != 0)
 		return r;
 	p->shown = name;
 	if (fs_same(dirfd, p->dirfd))
 		return 0;
 	/* Another directory has taken the name meanwhile. */
-	fs_release(p);
+	locate_release(p);
 	return -ENOENT;
 }
 
 const char *
-fs_resolved(struct fs *fs, struct place *p)
+locate_resolved(struct fs *fs, struct place *p)
 {
 	struct walked *w = p->walked;
 
 	if (p->resolved == NULL && w != NULL &&
-	    (w->resolved[0] != '\0' || beneath_name(fs, w->fd, w->resolved)) &&
+	    (w->resolved[0] != '\0' || resolve_name(fs, w->fd, w->resolved)) &&
 	    ((p->flags & PLACE_FD) != 0 ||
 	    join(w->resolved, p->name, w->resolved) == 0))
 		p->resolved = w->resolved;
@@ -285,7 +285,7 @@ fs_resolved(struct fs *fs, struct place *p)
 }
 
 bool
-fs_descriptor_name(struct fs *fs, const struct place *p, char *to)
+locate_name(struct fs *fs, const struct place *p, char *to)
 {
 	const struct walked *w = p->walked;
 	int n;
@@ -327,7 +327,7 @@ open_root(const char *root, size_t fixed, char *culprit)
 }
 
 int
-fs_confine(struct fs *fs, const char *root, size_t fixed, char *culprit)
+locate_confine(struct fs *fs, const char *root, size_t fixed, char *culprit)
 {
 	bool named;
 	int fd;
@@ -351,7 +351,7 @@ fs_confine(struct fs *fs, const char *root, size_t fixed, char *culprit)
 		(void)fs_get_cwd(fs->cwd);
 	}
 	/* Names are to be had on the way, or from /proc. */
-	fs->by_component = !named || !beneath_has_openat2(fs);
+	fs->by_component = !named || !resolve_has_openat2(fs);
 	return 0;
 }
 
@@ -371,15 +371,15 @@ is_link(struct fs *fs, const char *path)
 	struct place p;
 	int r;
 
-	if (fs_locate(fs, path, 0, &p) != 0)
+	if (locate_path(fs, path, 0, &p) != 0)
 		return false;
 	r = fs_stat(&p, &st);
-	fs_release(&p);
+	locate_release(&p);
 	return r == 0 && S_ISLNK(st.stx_mode);
 }
 
 int
-fs_resolve_rule(struct fs *fs, char *path, size_t fixed)
+locate_rule(struct fs *fs, char *path, size_t fixed)
 {
 	char head[PATH_MAX], real[PATH_MAX], *rest = path + fixed, *name;
 	int r, why = 0;
@@ -387,7 +387,7 @@ fs_resolve_rule(struct fs *fs, char *path, size_t fixed)
 	if (fixed + 2 > sizeof(head))
 		return -ENAMETOOLONG;
 	snprintf(head, sizeof(head), "/%.*s", (int)fixed, path);
-	if ((r = fs_realpath_partly(fs, head, real, &why)) != 0 ||
+	if ((r = resolve_real_partly(fs, head, real, &why)) != 0 ||
 	    !leads_nowhere(why))
 		return r != 0 ? r : why;
 	while (r == 0 && (name = strsep(&rest, "/")) != NULL)
@@ -399,7 +399,7 @@ fs_resolve_rule(struct fs *fs, char *path, size_t fixed)
 }
 
 int
-fs_enter(struct fs *fs, const char *dir)
+locate_enter(struct fs *fs, const char *dir)
 {
 	char path[PATH_MAX];
 	struct place p;
@@ -414,11 +414,11 @@ fs_enter(struct fs *fs, const char *dir)
 	/* A client's empty path is where it is; chdir(2) knows no such. */
 	if (dir[0] == '\0')
 		return -ENOENT;
-	if ((r = fs_realpath(fs, dir, path)) != 0 ||
-	    (r = fs_locate(fs, path, PLACE_FOLLOW, &p)) != 0)
+	if ((r = resolve_real(fs, dir, path)) != 0 ||
+	    (r = locate_path(fs, path, PLACE_FOLLOW, &p)) != 0)
 		return r;
 	r = fs_check_dir(&p);
-	fs_release(&p);
+	locate_release(&p);
 	if (r == 0)
 		strlcpy(fs->cwd, path, PATH_MAX);
 	return r;

@@ -48,10 +48,10 @@ struct fs {
 
 /*
  * Makes the place of a client's path; `flags` are PLACE_FOLLOW,
- * PLACE_CREATES and PLACE_NAME. Returns 0, and then fs_release() is due, or
+ * PLACE_CREATES and PLACE_NAME. Returns 0, and then locate_release() is due, or
  * -errno: in a plain session only -EACCES, for a name that is reserved.
  */
-int	 fs_locate(struct fs *, const char *path, unsigned flags,
+int	 locate_path(struct fs *, const char *path, unsigned flags,
 	    struct place *);
 
 /*
@@ -59,16 +59,16 @@ int	 fs_locate(struct fs *, const char *path, unsigned flags,
  * terms; NULL in a plain session, or when it cannot be told. Lives as long as
  * the place.
  */
-const char *fs_resolved(struct fs *, struct place *);
+const char *locate_resolved(struct fs *, struct place *);
 
 /*
  * Makes the place of an entry of an open directory, by the name that the
  * directory has now: it may have been moved since it was opened. `flags` are
  * PLACE_CREATES or 0; `name` must live as long as the place. Returns 0, and
- * then fs_release() is due, or -errno: -ENOENT when a walking session cannot
+ * then locate_release() is due, or -errno: -ENOENT when a walking session cannot
  * get there any more.
  */
-int	 fs_locate_entry(struct fs *, int dirfd, const char *name,
+int	 locate_entry(struct fs *, int dirfd, const char *name,
 	    unsigned flags, struct place *);
 
 /*
@@ -76,42 +76,42 @@ int	 fs_locate_entry(struct fs *, int dirfd, const char *name,
  * the place's descriptor has open into `to`, of PATH_MAX bytes. Returns false
  * if that cannot be told. What was removed has a name that nothing has.
  */
-bool	 fs_descriptor_name(struct fs *, const struct place *, char *to);
+bool	 locate_name(struct fs *, const struct place *, char *to);
 
 /* Gives back what a place holds; one that holds nothing is fine. */
-void	 fs_release(struct place *);
+void	 locate_release(struct place *);
 
 /*
  * Makes `root` what the session calls "/", from where its paths are walked.
  * Behind the first `fixed` bytes of it no link is followed. Returns 0, or
  * -errno, and in `culprit`, of PATH_MAX bytes, how far it came.
  */
-int	 fs_confine(struct fs *, const char *root, size_t fixed, char *culprit);
+int	 locate_confine(struct fs *, const char *root, size_t fixed, char *culprit);
 
 /*
  * Where relative paths start: in that directory, if not NULL. Returns 0, or
  * -errno and nothing has changed.
  */
-int	 fs_enter(struct fs *, const char *dir);
+int	 locate_enter(struct fs *, const char *dir);
 
 /*
  * Is that entry of a directory, whose resolved name this is, hidden by a
  * rule? What every directory has never is.
  */
-bool	 fs_hides(struct fs *, const char *dir, const char *entry);
+bool	 locate_hides(struct fs *, const char *dir, const char *entry);
 
 /*
  * The absolute name without links, `.` and `..`, as OpenSSH makes it: the
  * last component may be missing. `to` has PATH_MAX bytes.
  */
-int	 fs_realpath(struct fs *, const char *path, char *to);
+int	 resolve_real(struct fs *, const char *path, char *to);
 
 /*
  * Makes the same of as much of the path as can be resolved; what is behind
  * that stays as it is written, but for `.`, `..` and slashes too many. *why is
  * then -errno, and otherwise 0. Returns 0 or -ENAMETOOLONG.
  */
-int	 fs_realpath_partly(struct fs *, const char *path, char *to,
+int	 resolve_real_partly(struct fs *, const char *path, char *to,
 	    int *why);
 
 /*
@@ -120,6 +120,6 @@ int	 fs_realpath_partly(struct fs *, const char *path, char *to,
  * behind them is -ELOOP: who made it is not known. What is missing stays as
  * it is written. Returns 0 or -errno.
  */
-int	 fs_resolve_rule(struct fs *, char *path, size_t fixed);
+int	 locate_rule(struct fs *, char *path, size_t fixed);
 
 #endif

@@ -81,13 +81,13 @@ reopen(int root, const char *path, size_t len)
 }
 
 bool
-beneath_hides(struct fs *fs, const char *name)
+resolve_hides(struct fs *fs, const char *name)
 {
 	return fs->hides && policy_hides(fs->policy, fs->folds, name);
 }
 
 int
-beneath_may_follow(struct fs *fs, int dirfd, const char *name)
+resolve_may_follow(struct fs *fs, int dirfd, const char *name)
 {
 	struct place link = place_entry(dirfd, name);
 	struct place dir = place_fd(dirfd, name);
@@ -159,7 +159,7 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 		return r;
 	if (t->fs != NULL && t->fs->names && (r = trail_spell(t, name)) != 0)
 		return r;
-	if (t->fs != NULL && beneath_hides(t->fs, t->path))
+	if (t->fs != NULL && resolve_hides(t->fs, t->path))
 		return -ENOENT;
 	if (t->pass != NULL)
 		t->pass(t, name);
@@ -172,7 +172,7 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 		return fd;
 	link = place_entry(t->dirfd, name);
 	if ((n = fs_readlink(&link, text, PATH_MAX)) >= 0)
-		return t->fs == NULL || (r = beneath_may_follow(t->fs,
+		return t->fs == NULL || (r = resolve_may_follow(t->fs,
 		    t->dirfd, name)) == 0 ? n : r;
 	trail_close(t);
 	return t->dirs && n == -EINVAL ? -ENOTDIR : n;
@@ -254,7 +254,7 @@ trail_walk(struct trail *t, const char *path)
 }
 
 int
-fs_realpath(struct fs *fs, const char *path, char *to)
+resolve_real(struct fs *fs, const char *path, char *to)
 {
 	struct trail t = { .fs = fs, .root = fs->walks ? fs->root : -1,
 	    .path = to, .len = 1, .dirfd = -1, .base = -1,
@@ -277,7 +277,7 @@ fs_realpath(struct fs *fs, const char *path, char *to)
 }
 
 int
-fs_realpath_partly(struct fs *fs, const char *path, char *to, int *why)
+resolve_real_partly(struct fs *fs, const char *path, char *to, int *why)
 {
 	char head[PATH_MAX], top[PATH_MAX];
 	size_t len = strlen(path);
@@ -289,7 +289,7 @@ fs_realpath_partly(struct fs *fs, const char *path, char *to, int *why)
 	for (; len > 0; len = path_above(path, len)) {
 		memcpy(head, path, len);
 		head[len] = '\0';
-		if ((r = fs_realpath(fs, head, top)) == 0)
+		if ((r = resolve_real(fs, head, top)) == 0)
 			break;
 		*why = *why == 0 ? r : *why;
 	}
@@ -300,7 +300,7 @@ fs_realpath_partly(struct fs *fs, const char *path, char *to, int *why)
 }
 
 static int
-beneath_walk(struct fs *fs, const char *path, char *resolved)
+resolve_by_component(struct fs *fs, const char *path, char *resolved)
 {
 	struct trail t = { .fs = fs, .root = fs->root, .path = resolved,
 	    .len = 1, .dirfd = -1, .base = -1, .max_links = KERNEL_LINKS,
@@ -326,7 +326,7 @@ refuse_proc(int fd)
 }
 
 static int
-openat2_beneath(struct fs *fs, const char *path, unsigned flags)
+open_beneath(struct fs *fs, const char *path, unsigned flags)
 {
 	int fd, tries = 0;
 
@@ -342,17 +342,17 @@ openat2_beneath(struct fs *fs, const char *path, unsigned flags)
  * without a look: a tenth of what STAT costs.
  */
 static int
-beneath_openat2(struct fs *fs, const char *path)
+resolve_by_openat2(struct fs *fs, const char *path)
 {
-	int fd = openat2_beneath(fs, path, FS_NO_XDEV);
+	int fd = open_beneath(fs, path, FS_NO_XDEV);
 
-	return fd != -EXDEV ? fd : refuse_proc(openat2_beneath(fs, path, 0));
+	return fd != -EXDEV ? fd : refuse_proc(open_beneath(fs, path, 0));
 }
 
 bool
-beneath_has_openat2(struct fs *fs)
+resolve_has_openat2(struct fs *fs)
 {
-	int fd = beneath_openat2(fs, "/");
+	int fd = resolve_by_openat2(fs, "/");
 
 	if (fd >= 0)
 		fs_close(fd);
@@ -360,7 +360,7 @@ beneath_has_openat2(struct fs *fs)
 }
 
 bool
-beneath_name(struct fs *fs, int fd, char *to)
+resolve_name(struct fs *fs, int fd, char *to)
 {
 	size_t top = strlen(fs->outside);
 	char text[PATH_MAX];
@@ -402,28 +402,28 @@ static bool
 knows_spelling(struct fs *fs, int fd, char *name)
 {
 	return !fs->names ||
-	    (beneath_name(fs, fd, name) && spelling_is_known(fd, name));
+	    (resolve_name(fs, fd, name) && spelling_is_known(fd, name));
 }
 
 static int
 walk_and_remember(struct fs *fs, const char *path, char *resolved)
 {
-	int fd = refuse_proc(beneath_walk(fs, path, resolved));
+	int fd = refuse_proc(resolve_by_component(fs, path, resolved));
 	char name[PATH_MAX];
 
 	if (fd >= 0 && fs->names && !fs->by_component &&
-	    beneath_name(fs, fd, name) && strcmp(name, resolved) == 0)
+	    resolve_name(fs, fd, name) && strcmp(name, resolved) == 0)
 		spelling_remember(fd, name);
 	return fd;
 }
 
 int
-beneath_open(struct fs *fs, const char *path, char *resolved)
+resolve_open(struct fs *fs, const char *path, char *resolved)
 {
 	int fd = -EAGAIN;
 
 	if (!walks_by_component(fs, path))
-		fd = beneath_openat2(fs, path);
+		fd = resolve_by_openat2(fs, path);
 	if (fd >= 0 && !knows_spelling(fs, fd, resolved)) {
 		fs_close(fd);
 		fd = -EAGAIN;

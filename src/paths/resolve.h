@@ -68,27 +68,27 @@ int	 trail_parent(const struct trail *, const char **name);
  * the session has rules on names, `resolved` (PATH_MAX bytes) is its name
  * without links. Returns a descriptor or -errno.
  */
-int	 beneath_open(struct fs *, const char *path, char *resolved);
+int	 resolve_open(struct fs *, const char *path, char *resolved);
 
 /* Has this system openat2(2), or has somebody taken it away? */
-bool	 beneath_has_openat2(struct fs *);
+bool	 resolve_has_openat2(struct fs *);
 
 /*
  * The name of a directory beneath the root, as /proc knows it; false if that
  * cannot be told. `to` has PATH_MAX bytes.
  */
-bool	 beneath_name(struct fs *, int fd, char *to);
+bool	 resolve_name(struct fs *, int fd, char *to);
 
 /*
  * May that link be followed, as the policy and the kernel's protection of
  * sticky directories have it? Returns 0 or -errno.
  */
-int	 beneath_may_follow(struct fs *, int dirfd, const char *name);
+int	 resolve_may_follow(struct fs *, int dirfd, const char *name);
 
 /*
  * Does a rule hide that absolute, resolved name? Always false where there
  * are no such rules.
  */
-bool	 beneath_hides(struct fs *, const char *name);
+bool	 resolve_hides(struct fs *, const char *name);
 
 #endif

@@ -287,7 +287,7 @@ name_below(struct ascent *a, int above)
 	size_t len;
 
 	if (above > 0 && a->whole[0] == '\0') {
-		if (!fs_descriptor_name(a->fs, a->place, a->whole))
+		if (!locate_name(a->fs, a->place, a->whole))
 			return NULL;
 		len = strlen(a->whole);
 		snprintf(a->whole + len, sizeof(a->whole) - len, "/%s",
@@ -401,7 +401,7 @@ start_above(struct ascent *a)
 	struct statx st;
 	char *slash;
 
-	if (!fs_descriptor_name(a->fs, a->place, a->whole) ||
+	if (!locate_name(a->fs, a->place, a->whole) ||
 	    !look(a->given, "", PLACE_FD, &st, &is))
 		return -EACCES;
 	slash = strrchr(a->whole, '/');

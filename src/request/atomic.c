@@ -35,7 +35,7 @@ follow(struct fs *fs, const struct place *at, char *real,
 	to->flags &= ~PLACE_FOLLOW;
 	if (fs_readlink(to, real, PATH_MAX) == -EINVAL)
 		return 0;
-	if ((r = fs_realpath(fs, at->name, real)) != 0)
+	if ((r = resolve_real(fs, at->name, real)) != 0)
 		return r;
 	to->name = real;
 	return 0;
@@ -84,13 +84,13 @@ find_unfollowed(struct session *s, struct request *q, int i)
 	bool again = s->fs.walks && (q->how[i] & PLACE_FOLLOW) != 0;
 	struct part *p;
 
-	if (again && fs_locate(&s->fs, q->path[i], q->how[i] & ~PLACE_FOLLOW,
+	if (again && locate_path(&s->fs, q->path[i], q->how[i] & ~PLACE_FOLLOW,
 	    &at) != 0)
 		return NULL;
 	at.flags &= ~PLACE_FOLLOW;
 	p = part_find(&s->handles, &at);
 	if (again) {
-		fs_release(p != NULL ? &q->place[i] : &at);
+		locate_release(p != NULL ? &q->place[i] : &at);
 		if (p != NULL)
 			q->place[i] = at;
 	}

@@ -48,7 +48,7 @@ op_fstat(struct session *s, struct request *q)
 	if ((r = suspend_place(&s->fs, q->handle[0], &p)) != 0)
 		return r;
 	r = stat_place(s, q, &p);
-	fs_release(&p);
+	locate_release(&p);
 	return r;
 }
 
@@ -494,7 +494,7 @@ op_fsetstat(struct session *s, struct request *q)
 	if ((q->attr.has & HAS_SIZE) != 0)
 		h->dirty = true;
 	r = check_and_set(s, q, &p, false);
-	fs_release(&p);
+	locate_release(&p);
 	return r;
 }
 

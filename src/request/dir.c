@@ -63,10 +63,10 @@ stat_above(struct session *s, const struct handle *h, struct statx *st)
 	if (snprintf(path, sizeof(path), "%s/..",
 	    now != NULL ? now : h->name) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	if ((r = fs_locate(&s->fs, path, 0, &p)) != 0)
+	if ((r = locate_path(&s->fs, path, 0, &p)) != 0)
 		return r;
 	r = fs_stat(&p, st);
-	fs_release(&p);
+	locate_release(&p);
 	return r;
 }
 
@@ -92,7 +92,7 @@ look_at(struct session *s, const struct request *q, const char *name,
 	struct place p = place_entry(h->fd != -1 ? h->fd : h->pin, name);
 	int r;
 
-	if (h->resolved != NULL && fs_hides(&s->fs, h->resolved, name))
+	if (h->resolved != NULL && locate_hides(&s->fs, h->resolved, name))
 		return false;
 	r = fs_stat(&p, &l->st);
 	if (r == 0 && s->fs.walks && strcmp(name, "..") == 0)

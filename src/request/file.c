@@ -103,8 +103,8 @@ delete_opened(struct session *s, const struct request *q)
 	}
 	if ((q->place[0].flags & PLACE_FOLLOW) == 0)
 		return fs_unlink(&q->place[0]);
-	if ((r = fs_realpath(&s->fs, q->path[0], real)) != 0 ||
-	    (r = fs_locate(&s->fs, real, 0, &p)) != 0)
+	if ((r = resolve_real(&s->fs, q->path[0], real)) != 0 ||
+	    (r = locate_path(&s->fs, real, 0, &p)) != 0)
 		return r;
 	return fs_unlink(&p);
 }

@@ -32,8 +32,8 @@ make_behind_link(struct session *s, const char *path, int flags, mode_t mode,
 	int fd, r;
 
 	if (m->at.walked == NULL &&
-	    ((r = fs_realpath(&s->fs, path, m->real)) != 0 ||
-	    (r = fs_locate(&s->fs, m->real, PLACE_CREATES, &m->at)) != 0))
+	    ((r = resolve_real(&s->fs, path, m->real)) != 0 ||
+	    (r = locate_path(&s->fs, m->real, PLACE_CREATES, &m->at)) != 0))
 		return r;
 	fd = fs_open(&m->at, flags | O_EXCL, mode);
 	m->made = fd >= 0;

@@ -32,7 +32,7 @@ realpath_within(struct session *s, const struct request *q,
     const char *path, char *to)
 {
 	return q->ruling.must_not_exist ? realpath_lexical(s, path, to) :
-	    fs_realpath(&s->fs, path, to);
+	    resolve_real(&s->fs, path, to);
 }
 
 int
@@ -107,11 +107,11 @@ op_realpath_v6(struct session *s, struct request *q)
 	case FXP_REALPATH_STAT_IF:
 		r = q->ruling.must_not_exist ?
 		    realpath_lexical(s, path, real) :
-		    fs_realpath_partly(&s->fs, path, real, &why);
+		    resolve_real_partly(&s->fs, path, real, &why);
 		break;
 	case FXP_REALPATH_STAT_ALWAYS:
 		r = q->ruling.empty ? realpath_lexical(s, path, real) :
-		    fs_realpath(&s->fs, path, real);
+		    resolve_real(&s->fs, path, real);
 		break;
 	default:
 		return FX_INVALID_PARAMETER;
@@ -122,10 +122,10 @@ op_realpath_v6(struct session *s, struct request *q)
 		reply_name_stat(s, q, real, NULL);
 		return 0;
 	}
-	if ((r = fs_locate(&s->fs, real, PLACE_FOLLOW, &p)) == 0) {
+	if ((r = locate_path(&s->fs, real, PLACE_FOLLOW, &p)) == 0) {
 		(void)atomic_find(s, &p);
 		r = fs_stat(&p, &st);
-		fs_release(&p);
+		locate_release(&p);
 	}
 	if (r == 0 && q->ruling.empty && !S_ISDIR(st.stx_mode))
 		r = -ENOENT;
@@ -226,7 +226,7 @@ op_get_temp_folder(struct session *s, struct request *q)
 	char real[PATH_MAX];
 	int r;
 
-	if ((r = fs_realpath(&s->fs, fs_temp_dir(), real)) != 0)
+	if ((r = resolve_real(&s->fs, fs_temp_dir(), real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;
@@ -240,8 +240,8 @@ finish_temp(struct session *s, struct request *q, const char *path,
 	struct place *p = &q->place[0];
 	int r;
 
-	if ((r = fs_realpath(&s->fs, path, real)) != 0 ||
-	    (r = fs_locate(&s->fs, real, 0, p)) != 0 ||
+	if ((r = resolve_real(&s->fs, path, real)) != 0 ||
+	    (r = locate_path(&s->fs, real, 0, p)) != 0 ||
 	    (r = make_finish(q, p, true)) != 0)
 		return r;
 	return make_settled(q, NAMES_FIRST, 0);

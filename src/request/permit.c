@@ -78,7 +78,7 @@ find_area(struct session *s, const struct request *q, int i, struct area *a)
 	if (s->policy.paths == NULL)
 		name = NULL;
 	else if (q->place[i].walked == NULL)
-		name = fs_realpath_partly(&s->fs, q->path[i], partly,
+		name = resolve_real_partly(&s->fs, q->path[i], partly,
 		    &why) == 0 ? partly : "/";
 	policy_area(&s->policy, s->fs.folds, name, a);
 }

@@ -33,7 +33,7 @@ find_by_name(struct session *s, struct request *q, const struct part *p,
 {
 	int r;
 
-	if ((r = fs_locate(&s->fs, name, PLACE_FOLLOW, &q->place[1])) != 0)
+	if ((r = locate_path(&s->fs, name, PLACE_FOLLOW, &q->place[1])) != 0)
 		return r;
 	return part_find(&s->handles, &q->place[1]) == p ? 0 : -ENOENT;
 }
@@ -52,7 +52,7 @@ find_places(struct session *s, struct request *q, const struct part *p,
 	int r;
 
 	q->place[0] = p->place;
-	r = fs_locate_entry(&s->fs, p->place.dirfd, p->name, PLACE_CREATES,
+	r = locate_entry(&s->fs, p->place.dirfd, p->name, PLACE_CREATES,
 	    &q->place[1]);
 	if (r == -ENOENT)
 		r = find_by_name(s, q, p, name);
@@ -147,8 +147,8 @@ publish_copy(struct session *s, struct request *q)
 	if (q->publishes)
 		return publish_part(s, q);
 	/* The source, and its place, have served. */
-	fs_release(&q->place[0]);
-	fs_release(&q->place[1]);
+	locate_release(&q->place[0]);
+	locate_release(&q->place[1]);
 	if (q->part[0] != NULL)
 		part_release(q->part[0]);
 	q->part[0] = p;

@@ -17,7 +17,7 @@
 
 /*
  * Makes the place of an entry that the session may remove, of which
- * fs_release() is due. Returns false for one that it may not, be it that it
+ * locate_release() is due. Returns false for one that it may not, be it that it
  * makes no such names, or has no right, or that the directory was moved to
  * where it cannot go.
  */
@@ -28,12 +28,12 @@ may_remove(struct session *s, int dirfd, const char *name, struct place *p)
 
 	if (!s->fs.reserves ||
 	    policy_permits(&s->policy, "remove", true) != PERMIT ||
-	    fs_locate_entry(&s->fs, dirfd, name, 0, p) != 0)
+	    locate_entry(&s->fs, dirfd, name, 0, p) != 0)
 		return false;
 	policy_area(&s->policy, s->fs.folds, p->resolved, &a);
 	if ((a.rights & RIGHT_DELETE) != 0)
 		return true;
-	fs_release(p);
+	locate_release(p);
 	return false;
 }
 
@@ -49,7 +49,7 @@ stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
 		clock->now = INT64_MIN;
 	clock->asked = true;
 	(void)hidden_clear(&p, clock->now, false);
-	fs_release(&p);
+	locate_release(&p);
 }
 
 /* What is looked for beside an upload, or in a directory that is to go. */
@@ -69,7 +69,7 @@ sweep_one(int dirfd, const char *name, void *arg)
 	    !may_remove(x->s, dirfd, name, &p))
 		return 0;
 	(void)hidden_clear(&p, x->now, false);
-	fs_release(&p);
+	locate_release(&p);
 	return 0;
 }
 
@@ -135,7 +135,7 @@ empty_one(int dirfd, const char *name, void *arg)
 	}
 	if (!hidden_clear(&p, x->now, true))
 		x->live = true;
-	fs_release(&p);
+	locate_release(&p);
 	return 0;
 }
 

@@ -29,7 +29,7 @@ dispatch_release(struct request *q)
 	for (i = 0; i < (int)nitems(q->place); i++) {
 		if (q->place[i].name == NULL)
 			continue;
-		fs_release(&q->place[i]);
+		locate_release(&q->place[i]);
 		q->place[i] = (struct place){ .name = NULL };
 	}
 	if (q->part[0] != NULL || q->part[1] != NULL)
@@ -151,7 +151,7 @@ dispatch_locate(struct session *s, struct request *q)
 
 	for (i = 0; i < (int)nitems(q->path) && r == 0; i++)
 		if (q->path[i] != NULL && (q->how[i] & PLACE_NONE) == 0)
-			r = fs_locate(&s->fs, q->path[i], q->how[i],
+			r = locate_path(&s->fs, q->path[i], q->how[i],
 			    &q->place[i]);
 	return r;
 }

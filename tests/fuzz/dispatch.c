@@ -172,7 +172,7 @@ choose_policy(struct policy *p, uint8_t bits)
 static int
 resolve_rule(void *fs, char *path, size_t fixed)
 {
-	return fs_resolve_rule(fs, path, fixed);
+	return locate_rule(fs, path, fixed);
 }
 
 /* Paths are walked from now on, as main.c has it. */
@@ -184,7 +184,7 @@ walk_paths(bool by_component)
 	struct mistake m;
 	char culprit[PATH_MAX];
 
-	if (fs_confine(fs, scratch, strlen(scratch), culprit) != 0)
+	if (locate_confine(fs, scratch, strlen(scratch), culprit) != 0)
 		fuzz_abort("no root to work in", 0);
 	if (paths_resolve(p, resolve_rule, fs, &m) != 0)
 		fuzz_abort(m.text, 0);
@@ -272,7 +272,7 @@ session_begin(const uint8_t *bits)
 	choose_policy(&session.policy, bits[1]);
 	choose_attrs(&session.policy, bits[0]);
 	handles_init(&session.handles);
-	if (fs_enter(&session.fs, scratch) != 0)
+	if (locate_enter(&session.fs, scratch) != 0)
 		fuzz_abort("no directory to work in", 0);
 	if (bits[3] == 0)
 		choose_jail(bits[2]);

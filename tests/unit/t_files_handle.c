@@ -227,7 +227,7 @@ read_dir(int files, int unread_every)
 		snprintf(name, sizeof(name), "%d.%0*d", i, i % 40, 0);
 		scratch_file(name, "");
 	}
-	fs_locate(&(struct fs){ 0 }, ".", 0, &p);
+	locate_path(&(struct fs){ 0 }, ".", 0, &p);
 	fd = fs_opendir(&p);
 	handles_init(&hs);
 	h = handle_new(&hs, HANDLE_DIR, fd, O_RDWR, ".");

@@ -133,7 +133,7 @@ static void
 check(const char *title, const char *path, const char *real, int outcome)
 {
 	char to[PATH_MAX] = "";
-	int r = fs_realpath(&plain, path, to);
+	int r = resolve_real(&plain, path, to);
 
 	ok(r == outcome && (r != 0 || strcmp(to, real) == 0),
 	    "%s is %s (%s, %d)", title, real == NULL ? strerror(-outcome) :
@@ -205,15 +205,15 @@ test_deep(void)
 	    here += sizeof(name))
 		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
 			exit(1);
-	ok(fs_realpath(&plain, ".", to) == 0 && strlen(to) == here,
+	ok(resolve_real(&plain, ".", to) == 0 && strlen(to) == here,
 	    "a directory that is %zu bytes deep", here);
 	memset(name, 'e', sizeof(name) - 1);
-	ok(fs_realpath(&plain, name, to) == 0 && strlen(to) == here + sizeof(name),
+	ok(resolve_real(&plain, name, to) == 0 && strlen(to) == here + sizeof(name),
 	    "there is room for one more below it");
 	name[100] = '/';
 	if (chdir("..") == -1 || mkdir("x", 0700) == -1 || chdir("x") == -1)
 		exit(1);
-	ok(fs_realpath(&plain, name, to) == -ENOENT, "a missing part in the middle");
+	ok(resolve_real(&plain, name, to) == -ENOENT, "a missing part in the middle");
 	if (chdir(scratch) == -1)
 		exit(1);
 }
@@ -232,29 +232,29 @@ test_no_room(void)
 	    here += sizeof(name))
 		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
 			exit(1);
-	ok(fs_realpath(&plain, name, to) == -ENAMETOOLONG,
+	ok(resolve_real(&plain, name, to) == -ENAMETOOLONG,
 	    "no room for 200 bytes below %zu", here);
 	/* To the last byte; sanitized, one more would be seen. */
 	name[PATH_MAX - 2 - here] = '\0';
-	ok(fs_realpath(&plain, name, to) == 0 && strlen(to) == PATH_MAX - 1,
+	ok(resolve_real(&plain, name, to) == 0 && strlen(to) == PATH_MAX - 1,
 	    "room for %zu bytes", strlen(name));
 	name[PATH_MAX - 2 - here] = 'f';
 	name[PATH_MAX - 1 - here] = '\0';
-	ok(fs_realpath(&plain, name, to) == -ENAMETOOLONG, "but not for %zu",
+	ok(resolve_real(&plain, name, to) == -ENAMETOOLONG, "but not for %zu",
 	    strlen(name));
-	ok(fs_realpath(&plain, "..", to) == 0 &&
+	ok(resolve_real(&plain, "..", to) == 0 &&
 	    strlen(to) == here - sizeof(name), "and yet there is a way up");
 	if (chdir(scratch) == -1)
 		exit(1);
 }
 
-/* fs_locate() makes the one place of a plain session. */
+/* locate_path() makes the one place of a plain session. */
 static void
 test_places(void)
 {
 	struct place p, fd;
 
-	ok(fs_locate(&plain, "a/b", PLACE_FOLLOW, &p) == 0 && p.dirfd == AT_FDCWD &&
+	ok(locate_path(&plain, "a/b", PLACE_FOLLOW, &p) == 0 && p.dirfd == AT_FDCWD &&
 	    strcmp(p.name, "a/b") == 0 && p.flags == PLACE_FOLLOW &&
 	    strcmp(p.shown, "a/b") == 0, "a plain session takes paths as "
 	    "they are");
@@ -277,28 +277,28 @@ test_entries(void)
 
 	if (mkdir("jail", 0700) == -1 || mkdir("jail/in", 0700) == -1 ||
 	    (fd = open("jail/in", O_PATH | O_DIRECTORY)) == -1 ||
-	    fs_confine(&fs, "jail", strlen("jail"), culprit) != 0)
+	    locate_confine(&fs, "jail", strlen("jail"), culprit) != 0)
 		exit(1);
 	fs.names = true;
 	fs.policy = &(struct policy){ 0 };
-	ok(fs_locate_entry(&plain, fd, "x", 0, &p) == 0 && p.dirfd == fd &&
+	ok(locate_entry(&plain, fd, "x", 0, &p) == 0 && p.dirfd == fd &&
 	    strcmp(p.name, "x") == 0, "the entry of a plain session");
-	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == 0 &&
+	ok(locate_entry(&fs, fd, "x", 0, &p) == 0 &&
 	    strcmp(p.resolved, "/in/x") == 0 && fs_same(p.dirfd, fd),
 	    "the entry of a walking session");
-	fs_release(&p);
+	locate_release(&p);
 	(void)rename("jail/in", "jail/now");
-	ok(fs_locate_entry(&fs, fd, "x", PLACE_CREATES, &p) == 0 &&
+	ok(locate_entry(&fs, fd, "x", PLACE_CREATES, &p) == 0 &&
 	    strcmp(p.resolved, "/now/x") == 0, "also where it was renamed");
-	fs_release(&p);
+	locate_release(&p);
 	(void)rename("jail/now", "out");
-	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
+	ok(locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
 	    "but not outside of the root");
 	/* The name that /proc has for it then is somebody else's. */
 	(void)rename("out", "jail/now");
 	(void)rmdir("jail/now");
 	(void)mkdir("jail/now (deleted)", 0700);
-	ok(fs_locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
+	ok(locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
 	    "nor in another directory of its name");
 	close(fd);
 	close(fs.root);

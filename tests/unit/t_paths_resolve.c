@@ -170,10 +170,10 @@ with_other(const char *path, unsigned flags, struct place *p,
 	struct place other;
 	int r;
 
-	if ((r = fs_locate(&fs, path, flags, &other)) != 0)
+	if ((r = locate_path(&fs, path, flags, &other)) != 0)
 		return r;
 	r = call(p, &other);
-	fs_release(&other);
+	locate_release(&other);
 	return r;
 }
 
@@ -249,9 +249,9 @@ answer(const char *path, size_t call)
 	struct place p;
 	int r;
 
-	if ((r = fs_locate(&fs, path, calls[call].flags, &p)) == 0) {
+	if ((r = locate_path(&fs, path, calls[call].flags, &p)) == 0) {
 		r = calls[call].call(&p);
-		fs_release(&p);
+		locate_release(&p);
 	}
 	return r;
 }
@@ -273,7 +273,7 @@ confine(enum way way)
 			exit(1);
 		return;
 	}
-	if (fs_confine(&fs, "root", strlen("root"), culprit) != 0)
+	if (locate_confine(&fs, "root", strlen("root"), culprit) != 0)
 		exit(1);
 	fs.by_component |= way == COMPONENTS;
 	fs.policy = &policy;
@@ -362,20 +362,20 @@ test_proc(void)
 
 	for (way = 0; way < 2; way++) {
 		memset(&fs, 0, sizeof(fs));
-		ok(fs_confine(&fs, "/", 0, culprit) == 0 && !fs.confined,
+		ok(locate_confine(&fs, "/", 0, culprit) == 0 && !fs.confined,
 		    "the root may be the root");
 		fs.by_component |= way == 1;
 		for (i = 0; i < nitems(ways_in); i++) {
-			r = fs_locate(&fs, ways_in[i], PLACE_FOLLOW, &p);
+			r = locate_path(&fs, ways_in[i], PLACE_FOLLOW, &p);
 			ok(r == -EACCES || r == -ELOOP, "%s is no place (%s)",
 			    ways_in[i], strerror(-r));
 		}
-		r = fs_locate(&fs, "/proc", PLACE_FOLLOW, &p);
+		r = locate_path(&fs, "/proc", PLACE_FOLLOW, &p);
 		ok(r == 0 && fs_opendir(&p) == -EACCES,
 		    "and the way in is closed");
-		fs_release(&p);
+		locate_release(&p);
 	}
-	ok(fs_confine(&fs, "/proc", 0, culprit) == -EACCES,
+	ok(locate_confine(&fs, "/proc", 0, culprit) == -EACCES,
 	    "nor is it a root");
 }
 
@@ -403,10 +403,10 @@ static int
 locate_once(const char *path, unsigned flags)
 {
 	struct place p;
-	int r = fs_locate(&fs, path, flags, &p);
+	int r = locate_path(&fs, path, flags, &p);
 
 	if (r == 0)
-		fs_release(&p);
+		locate_release(&p);
 	return r;
 }
 
@@ -427,7 +427,7 @@ test_folding(void)
 	policy.files.hide = "secret";
 	fs.policy = &policy;
 	fs.names = fs.hides = true;
-	if (fs_confine(&fs, scratch, strlen(scratch), culprit) != 0)
+	if (locate_confine(&fs, scratch, strlen(scratch), culprit) != 0)
 		exit(1);
 	pretended = (__typeof__(pretended))0xff534d42;
 	ok(locate_once("SECRET", 0) == 0 && locate_once("SECRET~1", 0) == 0 &&
@@ -460,13 +460,13 @@ test_moved(void)
 		if (mkdir("jail", 0755) == -1 || mkdir("jail/dir", 0755) == -1)
 			exit(1);
 		memset(&fs, 0, sizeof(fs));
-		ok(fs_confine(&fs, "jail", strlen("jail"), culprit) == 0 &&
-		    fs_locate(&fs, "dir/new", 0, &p) == 0 &&
+		ok(locate_confine(&fs, "jail", strlen("jail"), culprit) == 0 &&
+		    locate_path(&fs, "dir/new", 0, &p) == 0 &&
 		    rename("jail/dir", to[i]) == 0, "a place, %s", to[i]);
-		name = fs_resolved(&fs, &p);
+		name = locate_resolved(&fs, &p);
 		ok(i == 0 ? name != NULL && strcmp(name, "/dir2/new") == 0 :
 		    name == NULL, "is called %s", name);
-		fs_release(&p);
+		locate_release(&p);
 		if (rmdir(to[i]) == -1 || rmdir("jail") == -1)
 			exit(1);
 	}
@@ -486,18 +486,18 @@ test_root(void)
 		exit(1);
 	memset(&fs, 0, sizeof(fs));
 	snprintf(path, sizeof(path), "%s/by_link/u/in", scratch);
-	ok(fs_confine(&fs, path, strlen(scratch) + 8, culprit) == 0 &&
+	ok(locate_confine(&fs, path, strlen(scratch) + 8, culprit) == 0 &&
 	    strcmp(fs.outside + strlen(scratch), "/homes/u/in") == 0,
 	    "links may lead to what is the same for everybody");
-	ok(fs_confine(&fs, path, strlen(scratch), culprit) == -ENOTDIR &&
+	ok(locate_confine(&fs, path, strlen(scratch), culprit) == -ENOTDIR &&
 	    strcmp(culprit + strlen(scratch), "/by_link") == 0,
 	    "and to nothing else: %s", culprit);
 	snprintf(path, sizeof(path), "%s/homes/v/in", scratch);
-	ok(fs_confine(&fs, path, strlen(scratch) + 6, culprit) == -ENOTDIR &&
+	ok(locate_confine(&fs, path, strlen(scratch) + 6, culprit) == -ENOTDIR &&
 	    strcmp(culprit + strlen(scratch), "/homes/v") == 0,
 	    "nor to the part of one user: %s", culprit);
 	snprintf(path, sizeof(path), "%s/homes/w/in", scratch);
-	ok(fs_confine(&fs, path, strlen(scratch) + 6, culprit) == -ENOENT &&
+	ok(locate_confine(&fs, path, strlen(scratch) + 6, culprit) == -ENOENT &&
 	    strcmp(culprit + strlen(scratch), "/homes/w") == 0,
 	    "what is not there is named: %s", culprit);
 }

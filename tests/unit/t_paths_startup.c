@@ -53,12 +53,12 @@ protects_as(const char *path, enum startup_change change, unsigned how)
 	int r;
 
 	snprintf(absolute, sizeof(absolute), "%s/%s", scratch, path);
-	if ((r = fs_locate(&fs, absolute, how, &p)) != 0) {
+	if ((r = locate_path(&fs, absolute, how, &p)) != 0) {
 		printf("# %s: %s\n", path, strerror(-r));
 		return false;
 	}
 	is = startup_protects(&startup, &fs, &p, change);
-	fs_release(&p);
+	locate_release(&p);
 	return is;
 }
 
@@ -344,7 +344,7 @@ main(void)
 
 	scratch_enter();
 	make_home();
-	if (fs_confine(&fs, "/", 0, culprit) != 0)
+	if (locate_confine(&fs, "/", 0, culprit) != 0)
 		return 1;
 	if (symlink("up/nowhere", "dangling") == -1 ||
 	    symlink("../homes", "up/far") == -1)

@@ -34,7 +34,7 @@ begin(off_t size, uint32_t block)
 	    .u32 = { block } };
 	request.row = table_find_extended((struct slice){
 	    (uint8_t *)(uintptr_t)"check-file-name", 15 }, 3);
-	(void)fs_locate(&session.fs, "f", PLACE_FOLLOW,
+	(void)locate_path(&session.fs, "f", PLACE_FOLLOW,
 	    &request.place[0]);
 }
 

@@ -26,7 +26,7 @@ session_begin(int version, bool read_only)
 	session.policy.access.read_only = read_only;
 	session.self = (struct ident){ .uid = 0, .name = "me", .home = "/h" };
 	handles_init(&session.handles);
-	if (fs_enter(&session.fs, NULL) != 0)
+	if (locate_enter(&session.fs, NULL) != 0)
 		exit(1);
 }
 
