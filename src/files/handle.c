@@ -148,7 +148,7 @@ handle_close(struct handles *hs, struct handle *h)
 		hs->failed--;
 	if (h->state == HANDLE_SUSPENDED)
 		hs->suspended--;
-	handle_forget_locks(h);
+	lock_forget(h);
 	if (h->fd != -1 && (closed = fs_close(h->fd)) != 0) {
 		late_tell_others(hs, h, closed);
 		r = r != 0 ? r : closed;

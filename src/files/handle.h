@@ -164,12 +164,12 @@ int	 handle_read_all(struct handle *);
  * FX_NO_MATCHING_BYTE_RANGE_LOCK.
  */
 enum fs_lock;
-int	 handle_lock(struct handle *, enum fs_lock, uint64_t off, uint64_t len);
-int	 handle_unlock(struct handle *, uint64_t off, uint64_t len);
+int	 lock_take(struct handle *, enum fs_lock, uint64_t off, uint64_t len);
+int	 lock_drop(struct handle *, uint64_t off, uint64_t len);
 
 /* The whole file, as OPEN asks for it; it goes with the handle. */
-int	 handle_lock_all(struct handle *, bool exclusive);
-void	 handle_forget_locks(struct handle *);
+int	 lock_take_all(struct handle *, bool exclusive);
+void	 lock_forget(struct handle *);
 
 /*
  * late.c. Errors of writing that come after the client was told that its bytes

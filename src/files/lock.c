@@ -71,7 +71,7 @@ lock_add(struct handle *h, enum fs_lock how, const struct lock *wanted)
 }
 
 int
-handle_lock(struct handle *h, enum fs_lock how, uint64_t off, uint64_t len)
+lock_take(struct handle *h, enum fs_lock how, uint64_t off, uint64_t len)
 {
 	struct lock l = { .off = off, .len = len };
 	int r;
@@ -85,7 +85,7 @@ handle_lock(struct handle *h, enum fs_lock how, uint64_t off, uint64_t len)
 }
 
 int
-handle_lock_all(struct handle *h, bool exclusive)
+lock_take_all(struct handle *h, bool exclusive)
 {
 	struct lock l = { .nameless = true, .end = INT64_MAX };
 
@@ -93,7 +93,7 @@ handle_lock_all(struct handle *h, bool exclusive)
 }
 
 int
-handle_unlock(struct handle *h, uint64_t off, uint64_t len)
+lock_drop(struct handle *h, uint64_t off, uint64_t len)
 {
 	struct lock **p, *l;
 	int r = 0;
@@ -111,7 +111,7 @@ handle_unlock(struct handle *h, uint64_t off, uint64_t len)
 }
 
 void
-handle_forget_locks(struct handle *h)
+lock_forget(struct handle *h)
 {
 	struct lock *l;
 

@@ -33,7 +33,7 @@ op_block(struct session *s, struct request *q)
 		return FX_OP_UNSUPPORTED;
 	if (suspend_wake(&s->fs, &s->handles, h) != 0)
 		return FX_FAILURE;
-	return handle_lock(h, how, q->u64[0], q->u64[1]);
+	return lock_take(h, how, q->u64[0], q->u64[1]);
 }
 
 int
@@ -42,5 +42,5 @@ op_unblock(struct session *s, struct request *q)
 	(void)s;
 	if (q->handle[0]->kind == HANDLE_DIR)
 		return FX_NO_MATCHING_BYTE_RANGE_LOCK;
-	return handle_unlock(q->handle[0], q->u64[0], q->u64[1]);
+	return lock_drop(q->handle[0], q->u64[0], q->u64[1]);
 }

@@ -78,7 +78,7 @@ open_lock(const struct request *q, struct handle *h, const struct place *p)
 
 	if ((q->flags & FXF_BLOCK) == 0)
 		return 0;
-	r = handle_lock_all(h, (q->flags & FXF_BLOCK) == FXF_BLOCK_EXCLUSIVE);
+	r = lock_take_all(h, (q->flags & FXF_BLOCK) == FXF_BLOCK_EXCLUSIVE);
 	if (r != 0)
 		return r == -EAGAIN || r == -EACCES ? FX_LOCK_CONFLICT : r;
 	return d == FXF_CREATE_TRUNCATE || d == FXF_TRUNCATE_EXISTING ?
