@@ -100,7 +100,7 @@ path_last(const char *path, size_t *len)
 }
 
 bool
-path_is_hidden(const char *name, size_t len)
+path_is_silly(const char *name, size_t len)
 {
 	size_t prefix = sizeof(HIDDEN_PREFIX) - 1, i;
 

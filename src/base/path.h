@@ -54,6 +54,6 @@ bool	path_is_utf8(const char *);
 #define HIDDEN_PART	"-part"
 #define HIDDEN_LEN	(sizeof(HIDDEN_PREFIX) - 1 + HIDDEN_RANDOM + 5)
 
-bool	path_is_hidden(const char *name, size_t len);
+bool	path_is_silly(const char *name, size_t len);
 
 #endif

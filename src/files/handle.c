@@ -158,8 +158,8 @@ handle_close(struct handles *hs, struct handle *h)
 		r = -EIO;
 	if (h->pin != -1)
 		(void)fs_close(h->pin);
-	if (h->hidden != NULL)
-		hidden_release(h->hidden);
+	if (h->silly != NULL)
+		silly_release(h->silly);
 	if (h->part != NULL) {
 		part_failed(h, r);
 		part_leave(h);
@@ -227,7 +227,7 @@ handles_end(struct handles *hs)
 			    strerror(-h->error));
 		(void)handle_close(hs, h);
 	}
-	hidden_finish(&hs->leaving);
+	silly_finish(&hs->leaving);
 	for (i = 0; i < hs->count; i += BLOCK)
 		free(hs->blocks[i / BLOCK]);
 	free(hs->blocks);

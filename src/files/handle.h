@@ -54,7 +54,7 @@ struct handle {
 	char		*resolved;	/* as rules on names know it now; NULL
 					 * where there are none */
 	struct part	*part;		/* what it writes, to be published */
-	struct hidden	*hidden;	/* the name of a file without one */
+	struct silly	*silly;	/* the name of a file without one */
 	struct lock	*locks;		/* ranges that are locked: lock.c */
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
 	int		 error;		/* of a write-out: -errno, or 0 */
@@ -81,7 +81,7 @@ RB_HEAD(handles_by_inode, indexed);
 LIST_HEAD(handle_list, handle);
 LIST_HEAD(indexed_list, indexed);
 LIST_HEAD(part_list, part);
-LIST_HEAD(hidden_list, hidden);
+LIST_HEAD(hidden_list, silly);
 
 struct handles {
 	uint64_t	 mask;		/* ids are serial and slot under it */

@@ -16,10 +16,10 @@
 #include "os/log.h"
 #include "wire/sftp.h"
 
-struct hidden {
+struct silly {
 	int		 users;
 	struct hidden_list *list;	/* that it goes to ... */
-	LIST_ENTRY(hidden) leaving;	/* ... when it cannot be removed */
+	LIST_ENTRY(silly) leaving;	/* ... when it cannot be removed */
 	unsigned	 delay;		/* ms before the next try, at ... */
 	uint64_t	 due;
 	int		 dirfd;		/* O_PATH: goes with the directory */
@@ -52,15 +52,15 @@ random_name(char to[HIDDEN_LEN + 1], const char *suffix)
 }
 
 static struct place
-hidden_place(const struct hidden *h)
+silly_place(const struct silly *h)
 {
 	return place_entry(h->dirfd, h->name);
 }
 
-static struct hidden *
+static struct silly *
 hidden_beside(struct hidden_list *list, const struct place *beside)
 {
-	struct hidden *h;
+	struct silly *h;
 
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		return NULL;
@@ -74,30 +74,30 @@ hidden_beside(struct hidden_list *list, const struct place *beside)
 	return h;
 }
 
-struct hidden *
-hidden_new(struct hidden_list *list, const struct place *beside,
+struct silly *
+silly_new(struct hidden_list *list, const struct place *beside,
     const char *suffix, struct place *p)
 {
-	struct hidden *h;
+	struct silly *h;
 
 	if ((h = hidden_beside(list, beside)) == NULL)
 		return NULL;
 	random_name(h->name, suffix);
-	*p = hidden_place(h);
+	*p = silly_place(h);
 	return h;
 }
 
-struct hidden *
-hidden_keep(struct hidden *h)
+struct silly *
+silly_keep(struct silly *h)
 {
 	h->users++;
 	return h;
 }
 
 void
-hidden_taken(struct hidden *h)
+silly_taken(struct silly *h)
 {
-	struct place p = hidden_place(h);
+	struct place p = silly_place(h);
 	struct statx st;
 
 	if (fs_stat(&p, &st) != 0)
@@ -112,20 +112,20 @@ hidden_taken(struct hidden *h)
  * the mode that it has is a change. That could take a set-group-id bit away.
  */
 static void
-refresh(const struct hidden *h)
+refresh(const struct silly *h)
 {
-	struct place p = hidden_place(h);
+	struct place p = silly_place(h);
 	struct statx st;
 
 	if (fs_stat(&p, &st) == 0 && (st.stx_mode & S_ISGID) == 0 &&
-	    time(NULL) - st.stx_ctime.tv_sec > HIDDEN_STALE / 2)
+	    time(NULL) - st.stx_ctime.tv_sec > SILLY_STALE / 2)
 		(void)fs_chmod(&p, st.stx_mode & 07777);
 }
 
 void
-hidden_lock(struct hidden *h)
+silly_lock(struct silly *h)
 {
-	struct place p = hidden_place(h);
+	struct place p = silly_place(h);
 
 	refresh(h);
 	/* Also of a file that may only be read: who looks asks for more. */
@@ -135,7 +135,7 @@ hidden_lock(struct hidden *h)
 }
 
 int
-hidden_lock_by(struct hidden *h, int fd)
+silly_lock_by(struct silly *h, int fd)
 {
 	int r;
 
@@ -150,7 +150,7 @@ hidden_lock_by(struct hidden *h, int fd)
 }
 
 int
-hidden_unlock(struct hidden *h)
+silly_unlock(struct silly *h)
 {
 	int r;
 
@@ -163,9 +163,9 @@ hidden_unlock(struct hidden *h)
 }
 
 bool
-hidden_is_there(const struct hidden *h)
+silly_is_there(const struct silly *h)
 {
-	struct place p = hidden_place(h);
+	struct place p = silly_place(h);
 	struct statx st;
 
 	return h->taken && fs_stat(&p, &st) == 0 && st.stx_ino == h->ino &&
@@ -173,25 +173,25 @@ hidden_is_there(const struct hidden *h)
 }
 
 void
-hidden_stays(struct hidden *h, const struct place *old, int error)
+silly_stays(struct silly *h, const struct place *old, int error)
 {
 	log_error("cannot give \"%s\" its name \"%s\" back: %s", h->name,
 	    old->shown, strerror(-error));
-	hidden_lock(h);
+	silly_lock(h);
 }
 
 static void
-hidden_free(struct hidden *h)
+silly_free(struct silly *h)
 {
 	fs_close(h->dirfd);
 	free(h);
 }
 
 static void
-give_up(struct hidden *h, int error)
+give_up(struct silly *h, int error)
 {
 	log_error("cannot remove \"%s\": %s", h->name, strerror(-error));
-	hidden_free(h);
+	silly_free(h);
 }
 
 /* True if only a changed directory would make a difference, and no wait. */
@@ -202,9 +202,9 @@ is_final(const struct place *p, int error)
 }
 
 static void
-hidden_end(struct hidden *h, bool remove)
+silly_end(struct silly *h, bool remove)
 {
-	struct place p = hidden_place(h);
+	struct place p = silly_place(h);
 	int r = 0;
 
 	if (--h->users > 0)
@@ -213,10 +213,10 @@ hidden_end(struct hidden *h, bool remove)
 	if (h->lock >= 0)
 		fs_close(h->lock);
 	h->lock = -1;
-	if (remove && hidden_is_there(h))
+	if (remove && silly_is_there(h))
 		r = fs_unlink(&p);
 	if (r == 0 || r == -ENOENT) {
-		hidden_free(h);
+		silly_free(h);
 		return;
 	}
 	if (is_final(&p, r)) {
@@ -230,9 +230,9 @@ hidden_end(struct hidden *h, bool remove)
 
 /* Tries once more. Returns the milliseconds to let pass, or 0 at the end. */
 static unsigned
-retry_one(struct hidden *h, uint64_t now)
+retry_one(struct silly *h, uint64_t now)
 {
-	struct place p = hidden_place(h);
+	struct place p = silly_place(h);
 	int r;
 
 	if (now < h->due)
@@ -247,14 +247,14 @@ retry_one(struct hidden *h, uint64_t now)
 	if (r != 0 && r != -ENOENT)
 		give_up(h, r);
 	else
-		hidden_free(h);
+		silly_free(h);
 	return 0;
 }
 
 unsigned
-hidden_retry(struct hidden_list *list, uint64_t now)
+silly_retry(struct hidden_list *list, uint64_t now)
 {
-	struct hidden *h, *next;
+	struct silly *h, *next;
 	unsigned wait, least = 0;
 
 	for (h = LIST_FIRST(list); h != NULL; h = next) {
@@ -267,41 +267,41 @@ hidden_retry(struct hidden_list *list, uint64_t now)
 }
 
 void
-hidden_finish(struct hidden_list *list)
+silly_finish(struct hidden_list *list)
 {
 	unsigned wait;
 
 	while (!LIST_EMPTY(list) &&
-	    (wait = hidden_retry(list, clock_ms())) > 0)
+	    (wait = silly_retry(list, clock_ms())) > 0)
 		clock_wait(wait);
 }
 
 void
-hidden_release(struct hidden *h)
+silly_release(struct silly *h)
 {
-	hidden_end(h, true);
+	silly_end(h, true);
 }
 
 void
-hidden_leave(struct hidden *h)
+silly_leave(struct silly *h)
 {
-	hidden_end(h, false);
+	silly_end(h, false);
 }
 
 void
-hidden_discard(struct hidden *h, bool left)
+silly_discard(struct silly *h, bool left)
 {
-	struct place p = hidden_place(h);
+	struct place p = silly_place(h);
 
 	if (!left)
 		(void)fs_set_mark(&p, NULL, false);
 	else
-		(void)hidden_clear(&p, INT64_MIN, true);
+		(void)silly_clear(&p, INT64_MIN, true);
 	h->taken = false;
 }
 
 int
-hidden_now(int dirfd, int64_t *now)
+silly_now(int dirfd, int64_t *now)
 {
 	char name[HIDDEN_LEN + 1];
 	struct place p;
@@ -331,11 +331,11 @@ static bool
 is_old(const struct statx *st, int64_t now)
 {
 	return st->stx_ctime.tv_sec < now &&
-	    (uint64_t)now - (uint64_t)st->stx_ctime.tv_sec >= HIDDEN_STALE;
+	    (uint64_t)now - (uint64_t)st->stx_ctime.tv_sec >= SILLY_STALE;
 }
 
 bool
-hidden_seems_stale(const struct statx *st)
+silly_seems_stale(const struct statx *st)
 {
 	return is_own(st) && is_old(st, time(NULL));
 }
@@ -366,7 +366,7 @@ open_locked(const struct place *p)
 	return r;
 }
 
-/* True if the file may be cleared, as hidden_clear() says, but for its lock. */
+/* True if the file may be cleared, as silly_clear() says, but for its lock. */
 static bool
 may_clear(const struct place *p, int64_t now, bool kept, struct statx *st)
 {
@@ -381,7 +381,7 @@ may_clear(const struct place *p, int64_t now, bool kept, struct statx *st)
 }
 
 bool
-hidden_clear(const struct place *p, int64_t now, bool kept)
+silly_clear(const struct place *p, int64_t now, bool kept)
 {
 	struct statx was, st;
 	bool cleared;
@@ -424,14 +424,14 @@ count_link(int dirfd, const char *name, void *arg)
 	struct links *l = arg;
 	struct statx st;
 
-	l->count += path_is_hidden(name, strlen(name)) &&
+	l->count += path_is_silly(name, strlen(name)) &&
 	    fs_stat(&p, &st) == 0 && st.stx_ino == l->file->stx_ino &&
 	    fs_device(&st) == fs_device(l->file);
 	return 0;
 }
 
 unsigned
-hidden_links(const struct place *beside, const struct statx *file)
+silly_links(const struct place *beside, const struct statx *file)
 {
 	struct links l = { .file = file };
 	int fd;
@@ -463,7 +463,7 @@ match_mark(int dirfd, const char *name, void *arg)
 	struct statx st;
 	bool used;
 
-	if (!path_is_hidden(name, strlen(name)) ||
+	if (!path_is_silly(name, strlen(name)) ||
 	    fs_get_mark(&p, mark, &used) != 0 || strcmp(mark, s->mark) != 0 ||
 	    fs_stat(&p, &st) != 0 || !is_own(&st))
 		return 0;
@@ -474,13 +474,13 @@ match_mark(int dirfd, const char *name, void *arg)
 	return s->left;
 }
 
-struct hidden *
-hidden_find(struct hidden_list *list, const struct place *p,
+struct silly *
+silly_find(struct hidden_list *list, const struct place *p,
     struct place *found, bool *left)
 {
 	struct search s = { .found = "" };
 	char mark[NAME_MAX + 1];
-	struct hidden *h;
+	struct silly *h;
 	const char *name;
 	size_t len;
 
@@ -493,12 +493,12 @@ hidden_find(struct hidden_list *list, const struct place *p,
 		return NULL;
 	(void)fs_each_entry(h->dirfd, NULL, match_mark, &s);
 	if (s.found[0] == '\0') {
-		hidden_leave(h);
+		silly_leave(h);
 		return NULL;
 	}
 	memcpy(h->name, s.found, sizeof(h->name));
-	hidden_taken(h);
-	*found = hidden_place(h);
+	silly_taken(h);
+	*found = silly_place(h);
 	*left = s.left;
 	return h;
 }

@@ -56,14 +56,14 @@ part_lost_bytes(struct part *p, int error)
 void
 part_unlock(struct part *p)
 {
-	int r = hidden_unlock(p->hidden);
+	int r = silly_unlock(p->silly);
 
 	if (r != 0)
 		part_lost_bytes(p, r);
 }
 
 static struct part *
-part_begin(struct handles *hs, const struct place *beside, struct hidden *h,
+part_begin(struct handles *hs, const struct place *beside, struct silly *h,
     const struct place *at)
 {
 	struct part *p = calloc(1, sizeof(*p));
@@ -75,11 +75,11 @@ part_begin(struct handles *hs, const struct place *beside, struct hidden *h,
 	    directory_of(at, &p->dev, &p->ino) != 0) {
 		if (p != NULL)
 			part_free(p);
-		hidden_leave(h);
+		silly_leave(h);
 		return NULL;
 	}
 	p->session = hs;
-	p->hidden = h;
+	p->silly = h;
 	p->place = *at;
 	p->refs = 1;
 	p->pending = true;
@@ -90,10 +90,10 @@ part_begin(struct handles *hs, const struct place *beside, struct hidden *h,
 struct part *
 part_new(struct handles *hs, const struct place *beside)
 {
-	struct hidden *h;
+	struct silly *h;
 	struct place at;
 
-	if ((h = hidden_new(&hs->leaving, beside, HIDDEN_PART, &at)) == NULL)
+	if ((h = silly_new(&hs->leaving, beside, HIDDEN_PART, &at)) == NULL)
 		return NULL;
 	return part_begin(hs, beside, h, &at);
 }
@@ -101,12 +101,12 @@ part_new(struct handles *hs, const struct place *beside)
 struct part *
 part_adopt(struct handles *hs, const struct place *beside)
 {
-	struct hidden *h;
+	struct silly *h;
 	struct part *p;
 	struct place at;
 	bool left;
 
-	if ((h = hidden_find(&hs->leaving, beside, &at, &left)) == NULL)
+	if ((h = silly_find(&hs->leaving, beside, &at, &left)) == NULL)
 		return NULL;
 	if ((p = part_begin(hs, beside, h, &at)) != NULL) {
 		p->kept = true;
@@ -129,14 +129,14 @@ bool
 part_renew(struct part *p)
 {
 	struct place beside = part_visible(p), at;
-	struct hidden *h = hidden_new(&p->session->leaving, &beside,
+	struct silly *h = silly_new(&p->session->leaving, &beside,
 	    HIDDEN_PART, &at);
 
 	if (h == NULL)
 		return false;
-	hidden_discard(p->hidden, p->left);
-	hidden_leave(p->hidden);
-	p->hidden = h;
+	silly_discard(p->silly, p->left);
+	silly_leave(p->silly);
+	p->silly = h;
 	p->place = at;
 	p->kept = false;
 	return true;
@@ -145,7 +145,7 @@ part_renew(struct part *p)
 void
 part_discard(struct part *p)
 {
-	hidden_discard(p->hidden, p->left);
+	silly_discard(p->silly, p->left);
 	part_settle(p);
 }
 
@@ -163,7 +163,7 @@ worth_keeping(const struct part *p)
 	struct statx st;
 
 	return p->pending && p->kept && p->error == 0 &&
-	    hidden_is_there(p->hidden) && fs_stat(&p->place, &st) == 0 &&
+	    silly_is_there(p->silly) && fs_stat(&p->place, &st) == 0 &&
 	    st.stx_size > 0;
 }
 
@@ -176,13 +176,13 @@ part_release(struct part *p)
 	if (--p->refs > 0)
 		return;
 	if (looked) {
-		hidden_leave(p->hidden);
+		silly_leave(p->silly);
 	} else if (worth_keeping(p)) {
 		log_info("\"%s\" is kept as \"%s\"", p->name, p->place.name);
 		(void)fs_set_mark(&p->place, p->name, false);
-		hidden_leave(p->hidden);
+		silly_leave(p->silly);
 	} else {
-		hidden_release(p->hidden);
+		silly_release(p->silly);
 	}
 	part_free(p);
 }
@@ -190,7 +190,7 @@ part_release(struct part *p)
 void
 part_created(struct part *p)
 {
-	hidden_taken(p->hidden);
+	silly_taken(p->silly);
 }
 
 int
@@ -228,10 +228,10 @@ part_join(struct part *p, struct handle *h, bool keep)
 	p->writer[p->writers++] = h;
 	h->part = part_hold(p);
 	p->used = true;
-	if ((r = hidden_lock_by(p->hidden, h->fd)) != 0)
+	if ((r = silly_lock_by(p->silly, h->fd)) != 0)
 		return r;
 	/* One that was adopted may have been given up until it was locked. */
-	if (p->kept && !hidden_is_there(p->hidden))
+	if (p->kept && !silly_is_there(p->silly))
 		return -ENOENT;
 	if (!keep || (p->kept && p->writers > 1))
 		return 0;
@@ -334,7 +334,7 @@ part_set_times(struct part *p, const struct place *at,
     const struct timespec ts[2])
 {
 	bool omits = ts[1].tv_nsec == UTIME_OMIT;
-	bool old = !omits && time(NULL) - ts[1].tv_sec > HIDDEN_STALE / 2;
+	bool old = !omits && time(NULL) - ts[1].tv_sec > SILLY_STALE / 2;
 
 	if (omits && p->dated)
 		p->times[0] = ts[0];
@@ -379,7 +379,7 @@ part_drop(struct part *p)
 {
 	part_settle(p);
 	/* If it is refused, the end of the part comes with patience. */
-	if (hidden_is_there(p->hidden))
+	if (silly_is_there(p->silly))
 		(void)fs_unlink(&p->place);
 }
 
@@ -387,5 +387,5 @@ void
 part_lock(struct part *p, int fd)
 {
 	if (p->pending)
-		(void)hidden_lock_by(p->hidden, fd);
+		(void)silly_lock_by(p->silly, fd);
 }

@@ -16,12 +16,12 @@
 #include "files/handle.h"
 #include "os/fs.h"
 
-struct hidden;
+struct silly;
 
 struct part {
 	LIST_ENTRY(part) others;	/* while pending */
 	struct handles	*session;	/* whose list that is */
-	struct hidden	*hidden;
+	struct silly	*silly;
 	struct place	 place;		/* where it is now */
 	char		*name;		/* the visible one, in that directory */
 	uint64_t	 dev, ino;	/* of the directory */

@@ -230,7 +230,7 @@ check_new(struct fs *fs, const struct place *p)
 	if (!fs->reserves || (p->flags & PLACE_CREATES) == 0)
 		return 0;
 	name = path_last(p->name, &len);
-	return path_is_hidden(name, len) ? -EACCES : 0;
+	return path_is_silly(name, len) ? -EACCES : 0;
 }
 
 int

@@ -195,7 +195,7 @@ why_not_replaced(const struct request *q, const struct place *at, int flags,
 		return NOT_EMPTIED;
 	if (!S_ISREG(st->stx_mode))
 		return "it is no regular file";
-	if (st->stx_nlink != 1 && st->stx_nlink - hidden_links(at, st) != 1)
+	if (st->stx_nlink != 1 && st->stx_nlink - silly_links(at, st) != 1)
 		return "it has other links";
 	if (!may_replace(q))
 		return "it may not be replaced";

@@ -47,7 +47,7 @@ is_own_silly_name(const struct session *s, const struct place *p,
     const struct statx *st)
 {
 	return p->name[0] == HIDDEN_PREFIX[0] &&
-	    path_is_hidden(p->name, strlen(p->name)) &&
+	    path_is_silly(p->name, strlen(p->name)) &&
 	    st->stx_uid == s->self.uid;
 }
 

@@ -111,7 +111,7 @@ publish_part(struct session *s, struct request *q)
 	struct part *p = q->part[0];
 	int r;
 
-	r = hidden_is_there(p->hidden) ? rename_publish(s, q) : -ENOENT;
+	r = silly_is_there(p->silly) ? rename_publish(s, q) : -ENOENT;
 	if (r == PENDING)
 		return r;
 	if (r != 0)

@@ -52,7 +52,7 @@ struct matches {
 struct displacing {
 	int		 first;		/* the error, unless a retry helps */
 	struct matches	 matches;
-	struct hidden	*hidden;	/* for the displaced file, or NULL */
+	struct silly	*silly;	/* for the displaced file, or NULL */
 	struct place	 aside;		/* the place of that name */
 	bool		 linked;	/* it is a second name already */
 	int		 away;		/* the displaced file is there, and
@@ -114,7 +114,7 @@ match_add(struct handle *h, void *arg)
 
 	/* A file that has its hidden name already stays there. */
 	if (h->state == HANDLE_LOST || h->state == HANDLE_LET_GO ||
-	    h->hidden != NULL)
+	    h->silly != NULL)
 		return;
 	for (i = 0; i < m->len; i++)
 		if (m->list[i].h == h)
@@ -296,14 +296,14 @@ prepare_hidden(struct session *s, const struct request *q,
 	if (!d->matches.any_displaced ||
 	    q->ruling.open_handles != HANDLES_REOPEN)
 		return 0;
-	if ((d->hidden = hidden_new(&s->handles.leaving, file, HIDDEN_OLD,
+	if ((d->silly = silly_new(&s->handles.leaving, file, HIDDEN_OLD,
 	    &d->aside)) == NULL)
 		return -ENOMEM;
 	if (!is_rename(q))
 		return 0;
 	if (fs_link(file, &d->aside) == 0) {
 		d->linked = true;
-		hidden_taken(d->hidden);
+		silly_taken(d->silly);
 		return 0;
 	}
 	/* No links here: aside, which is not atomic. */
@@ -373,7 +373,7 @@ move_back(const struct session *s, struct request *q, struct displacing *d)
 		clock_wait(q->wait);
 	}
 	if (r != 0)
-		hidden_stays(d->hidden, &q->place[1], r);
+		silly_stays(d->silly, &q->place[1], r);
 	r = d->away;
 	d->away = 0;
 	return r;
@@ -385,7 +385,7 @@ attempt_displacing(const struct session *s, struct request *q,
 {
 	int r;
 
-	if (d->hidden == NULL || d->linked)
+	if (d->silly == NULL || d->linked)
 		return attempt(q);
 	if (!is_rename(q))
 		return fs_rename(&q->place[0], &d->aside, false);
@@ -401,13 +401,13 @@ settle_hidden(struct displacing *d)
 	struct matches *m = &d->matches;
 	size_t i;
 
-	hidden_taken(d->hidden);
-	hidden_lock(d->hidden);
+	silly_taken(d->silly);
+	silly_lock(d->silly);
 	for (i = 0; i < m->len; i++) {
 		if (!m->list[i].displaced)
 			continue;
 		suspend_repin(m->list[i].h, &d->aside);
-		m->list[i].h->hidden = hidden_keep(d->hidden);
+		m->list[i].h->silly = silly_keep(d->silly);
 	}
 }
 
@@ -449,12 +449,12 @@ displacing_end(struct session *s, struct request *q, int r)
 	struct displacing *d = q->work;
 
 	if (r == 0) {
-		if (d->hidden != NULL)
+		if (d->silly != NULL)
 			settle_hidden(d);
 		names_changed(s, q);
 	}
-	if (d->hidden != NULL)
-		hidden_release(d->hidden);
+	if (d->silly != NULL)
+		silly_release(d->silly);
 	free(d->matches.list);
 	free(d);
 	q->work = NULL;

@@ -43,12 +43,12 @@ stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
 {
 	struct place p;
 
-	if (!hidden_seems_stale(st) || !may_remove(s, dirfd, name, &p))
+	if (!silly_seems_stale(st) || !may_remove(s, dirfd, name, &p))
 		return;
-	if (!clock->asked && hidden_now(p.dirfd, &clock->now) != 0)
+	if (!clock->asked && silly_now(p.dirfd, &clock->now) != 0)
 		clock->now = INT64_MIN;
 	clock->asked = true;
-	(void)hidden_clear(&p, clock->now, false);
+	(void)silly_clear(&p, clock->now, false);
 	locate_release(&p);
 }
 
@@ -65,10 +65,10 @@ sweep_one(int dirfd, const char *name, void *arg)
 	struct sweep *x = arg;
 	struct place p;
 
-	if (!path_is_hidden(name, strlen(name)) ||
+	if (!path_is_silly(name, strlen(name)) ||
 	    !may_remove(x->s, dirfd, name, &p))
 		return 0;
-	(void)hidden_clear(&p, x->now, false);
+	(void)silly_clear(&p, x->now, false);
 	locate_release(&p);
 	return 0;
 }
@@ -117,7 +117,7 @@ is_visible(int dirfd, const char *name, void *arg)
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return 0;
-	return !path_is_hidden(name, strlen(name)) ||
+	return !path_is_silly(name, strlen(name)) ||
 	    (fs_stat(&p, &st) == 0 && st.stx_uid != x->s->self.uid);
 }
 
@@ -127,13 +127,13 @@ empty_one(int dirfd, const char *name, void *arg)
 	struct sweep *x = arg;
 	struct place p;
 
-	if (!path_is_hidden(name, strlen(name)))
+	if (!path_is_silly(name, strlen(name)))
 		return 0;
 	if (!may_remove(x->s, dirfd, name, &p)) {
 		x->live = true;
 		return 0;
 	}
-	if (!hidden_clear(&p, x->now, true))
+	if (!silly_clear(&p, x->now, true))
 		x->live = true;
 	locate_release(&p);
 	return 0;
@@ -153,7 +153,7 @@ stale_empty(struct session *s, struct request *q, const struct place *dir)
 		(void)fs_close(fd);
 		return -ENOTEMPTY;
 	}
-	if (hidden_now(fd, &x.now) != 0)
+	if (silly_now(fd, &x.now) != 0)
 		x.now = INT64_MIN;
 	(void)fs_each_entry(fd, NULL, empty_one, &x);
 	(void)fs_close(fd);

@@ -47,7 +47,7 @@ dispatch_end(struct session *s, struct request *q)
 	struct hidden_list *leaving = &s->handles.leaving;
 
 	if (!LIST_EMPTY(leaving) &&
-	    (q->wait = hidden_retry(leaving, clock_ms())) > 0)
+	    (q->wait = silly_retry(leaving, clock_ms())) > 0)
 		return VERDICT_PENDING;
 	if (!q->replied)
 		reply_status(s, q, q->outcome);

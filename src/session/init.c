@@ -25,15 +25,15 @@
 bool
 init_hides(const struct session *s, const struct request_row *row)
 {
-	const char *hidden = s->policy.protocol.hide_extensions;
+	const char *silly = s->policy.protocol.hide_extensions;
 
 	if (row->outside && s->fs.confined)
 		return true;
-	if (hidden == NULL || row->wire == NULL)
+	if (silly == NULL || row->wire == NULL)
 		return false;
 	/* By either name: that of the request or that in VERSION. */
-	return match_name_list(row->wire, hidden) || (row->late_pair != NULL &&
-	    match_name_list(row->late_pair, hidden));
+	return match_name_list(row->wire, silly) || (row->late_pair != NULL &&
+	    match_name_list(row->late_pair, silly));
 }
 
 static bool
@@ -55,9 +55,9 @@ announced(const struct session *s, const struct request_row *row)
 static void
 put_pair(struct session *s, const char *name, const void *data, size_t len)
 {
-	const char *hidden = s->policy.protocol.hide_extensions;
+	const char *silly = s->policy.protocol.hide_extensions;
 
-	if (hidden != NULL && match_name_list(name, hidden))
+	if (silly != NULL && match_name_list(name, silly))
 		return;
 	put_cstr(&s->out, name);
 	put_str(&s->out, data, len);

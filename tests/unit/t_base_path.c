@@ -146,7 +146,7 @@ test_above(void)
 
 static const struct {
 	const char	*name;
-	bool		 hidden;
+	bool		 silly;
 } names[] = {
 	{ ".slipway-" RANDOM "-old", true },
 	{ ".slipway-" RANDOM "-part", true },
@@ -172,10 +172,10 @@ test_hidden(void)
 	size_t i;
 
 	for (i = 0; i < nitems(names); i++)
-		ok(path_is_hidden(names[i].name, strlen(names[i].name)) ==
-		    names[i].hidden, "\"%s\" is %sours", names[i].name,
-		    names[i].hidden ? "" : "not ");
-	ok(!path_is_hidden(names[0].name, strlen(names[0].name) - 1) &&
+		ok(path_is_silly(names[i].name, strlen(names[i].name)) ==
+		    names[i].silly, "\"%s\" is %sours", names[i].name,
+		    names[i].silly ? "" : "not ");
+	ok(!path_is_silly(names[0].name, strlen(names[0].name) - 1) &&
 	    HIDDEN_LEN >= strlen(names[1].name),
 	    "the length counts, not what is behind it");
 }

@@ -155,7 +155,7 @@ check_hiding(void)
 	    "{ match = \"/b\"; hide = \"b\"; rights = \"read\"; } );";
 	static const struct {
 		const char	*name;
-		bool		 hidden;
+		bool		 silly;
 	} rows[] = {
 		{ "/", false }, { "/git", false },
 		{ "/.git", true }, { "/z/.git", true }, { "/.git/z", true },
@@ -172,9 +172,9 @@ check_hiding(void)
 
 	policy_of(text, &p);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(policy_hides(&p, false, rows[i].name) == rows[i].hidden,
+		ok(policy_hides(&p, false, rows[i].name) == rows[i].silly,
 		    "%s is %shidden", rows[i].name,
-		    rows[i].hidden ? "" : "not ");
+		    rows[i].silly ? "" : "not ");
 	policy_free(&p);
 	knob_defaults(&p);
 	ok(!policy_hides(&p, false, "/.git") && !policy_has_below(&p, false, "/"),

@@ -35,7 +35,7 @@ clear(int64_t now, bool kept)
 	bool cleared;
 
 	capture_start();
-	cleared = hidden_clear(&p, now, kept);
+	cleared = silly_clear(&p, now, kept);
 	(void)capture_end();
 	return cleared;
 }
@@ -57,7 +57,7 @@ test_age(void)
 		bool	cleared;
 	} rows[] = {
 		{ INT64_MIN, false }, { -1, false }, { 0, false },
-		{ HIDDEN_STALE - 1, false }, { HIDDEN_STALE, true },
+		{ SILLY_STALE - 1, false }, { SILLY_STALE, true },
 		{ INT64_MAX, true },
 	};
 	int64_t now;
@@ -159,21 +159,21 @@ test_now(void)
 	int fd = open(".", O_PATH | O_DIRECTORY);
 
 	/* The file system's clock may lag by a tick. */
-	ok(hidden_now(fd, &now) == 0 && now >= before - 1 &&
+	ok(silly_now(fd, &now) == 0 && now >= before - 1 &&
 	    now <= time(NULL), "the time in a directory");
 	close(fd);
-	ok(hidden_now(-1, &now) != 0, "none where nothing can be made");
+	ok(silly_now(-1, &now) != 0, "none where nothing can be made");
 }
 
 /* A directory of that name that is not empty cannot be removed as a file. */
-static struct hidden *
+static struct silly *
 refused(struct hidden_list *list, struct place *p)
 {
 	struct place beside = place_entry(AT_FDCWD, "f");
-	struct hidden *h = hidden_new(list, &beside, HIDDEN_OLD, p);
+	struct silly *h = silly_new(list, &beside, HIDDEN_OLD, p);
 
 	(void)mkdirat(p->dirfd, p->name, 0700);
-	hidden_taken(h);
+	silly_taken(h);
 	return h;
 }
 
@@ -190,24 +190,24 @@ test_retries(void)
 	size_t i;
 
 	handles_init(&hs);
-	hidden_release(refused(&hs.leaving, &p));
+	silly_release(refused(&hs.leaving, &p));
 	snprintf(name, sizeof(name), "%s", p.name);
 	capture_start();
 	now = clock_ms() + 10;
 	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		wait = hidden_retry(&hs.leaving, now);
+		wait = silly_retry(&hs.leaving, now);
 		right = right && wait == waits[i];
 		now += wait;
 	}
 	ok(strstr(capture_end(), "cannot remove") != NULL && right &&
 	    LIST_EMPTY(&hs.leaving) && exists(name),
 	    "a removal is tried after 10, 20, 40, 80 and 160 ms");
-	hidden_release(refused(&hs.leaving, &p));
+	silly_release(refused(&hs.leaving, &p));
 	now = clock_ms();
-	wait = hidden_retry(&hs.leaving, now);
+	wait = silly_retry(&hs.leaving, now);
 	ok(wait > 0 && wait <= 10, "not before it is due");
 	(void)unlinkat(AT_FDCWD, p.name, AT_REMOVEDIR);
-	ok(hidden_retry(&hs.leaving, now + 10) == 0 &&
+	ok(silly_retry(&hs.leaving, now + 10) == 0 &&
 	    LIST_EMPTY(&hs.leaving), "and no more when it is gone");
 	handles_end(&hs);
 }
