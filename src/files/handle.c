@@ -27,7 +27,7 @@ handles_init(struct handles *hs)
 {
 	*hs = (struct handles){ 0 };
 	index_init(hs);
-	LIST_INIT(&hs->parts);
+	LIST_INIT(&hs->temps);
 	LIST_INIT(&hs->leaving);
 	arc4random_buf(&hs->mask, sizeof(hs->mask));
 }
@@ -160,9 +160,9 @@ handle_close(struct handles *hs, struct handle *h)
 		(void)fs_close(h->pin);
 	if (h->silly != NULL)
 		silly_release(h->silly);
-	if (h->part != NULL) {
-		part_failed(h, r);
-		part_leave(h);
+	if (h->temp != NULL) {
+		temp_failed(h, r);
+		temp_leave(h);
 	}
 	index_remove(hs, h);
 	hs->open--;

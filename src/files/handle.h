@@ -53,7 +53,7 @@ struct handle {
 
 	char		*resolved;	/* as rules on names know it now; NULL
 					 * where there are none */
-	struct part	*part;		/* what it writes, to be published */
+	struct temp	*temp;		/* what it writes, to be published */
 	struct silly	*silly;	/* the name of a file without one */
 	struct lock	*locks;		/* ranges that are locked: lock.c */
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
@@ -80,7 +80,7 @@ RB_HEAD(name_tree, indexed_name);
 RB_HEAD(handles_by_inode, indexed);
 LIST_HEAD(handle_list, handle);
 LIST_HEAD(indexed_list, indexed);
-LIST_HEAD(part_list, part);
+LIST_HEAD(part_list, temp);
 LIST_HEAD(hidden_list, silly);
 
 struct handles {
@@ -97,7 +97,7 @@ struct handles {
 	struct handles_by_inode by_inode;
 	struct handle_list unindexed;	/* opened since somebody looked */
 	struct indexed_list no_inode;	/* ... and asked for names only */
-	struct part_list parts;		/* pending: part.h */
+	struct part_list temps;		/* pending: part.h */
 	struct hidden_list leaving;	/* not removed yet: hidden.h */
 };
 

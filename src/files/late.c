@@ -24,7 +24,7 @@ late_failed(struct handles *hs, struct handle *h, int error)
 	log_error("cannot write out \"%s\": %s", h->name, strerror(-error));
 	hs->failed++;
 	h->error = error;
-	part_failed(h, error);
+	temp_failed(h, error);
 }
 
 static bool

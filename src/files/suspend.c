@@ -56,8 +56,8 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 		    strerror(-r));
 	if ((r = fs_close(h->fd)) != 0)
 		late_failed(hs, h, r);
-	if (h->part != NULL)
-		part_unlock(h->part);
+	if (h->temp != NULL)
+		temp_unlock(h->temp);
 	h->fd = -1;
 	h->state = state;
 	hs->suspended += state == HANDLE_SUSPENDED;
@@ -116,8 +116,8 @@ suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 		    strerror(-fd));
 		return fd;
 	}
-	if (h->part != NULL)
-		part_lock(h->part, fd);
+	if (h->temp != NULL)
+		temp_lock(h->temp, fd);
 	h->fd = fd;
 	h->state = HANDLE_OPEN;
 	log_info("opened \"%s\" again", h->name);

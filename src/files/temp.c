@@ -31,7 +31,7 @@ directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
 }
 
 static void
-part_free(struct part *p)
+part_free(struct temp *p)
 {
 	if (p->pending)
 		LIST_REMOVE(p, others);
@@ -42,7 +42,7 @@ part_free(struct part *p)
 
 /* Notes an error of bytes that a handle of the part wrote earlier. */
 static void
-part_lost_bytes(struct part *p, int error)
+part_lost_bytes(struct temp *p, int error)
 {
 	int i;
 
@@ -54,7 +54,7 @@ part_lost_bytes(struct part *p, int error)
 
 /* Closes the descriptor that holds the lock, which has written, too. */
 void
-part_unlock(struct part *p)
+temp_unlock(struct temp *p)
 {
 	int r = silly_unlock(p->silly);
 
@@ -62,11 +62,11 @@ part_unlock(struct part *p)
 		part_lost_bytes(p, r);
 }
 
-static struct part *
+static struct temp *
 part_begin(struct handles *hs, const struct place *beside, struct silly *h,
     const struct place *at)
 {
-	struct part *p = calloc(1, sizeof(*p));
+	struct temp *p = calloc(1, sizeof(*p));
 	const char *name;
 	size_t len;
 
@@ -83,12 +83,12 @@ part_begin(struct handles *hs, const struct place *beside, struct silly *h,
 	p->place = *at;
 	p->refs = 1;
 	p->pending = true;
-	LIST_INSERT_HEAD(&hs->parts, p, others);
+	LIST_INSERT_HEAD(&hs->temps, p, others);
 	return p;
 }
 
-struct part *
-part_new(struct handles *hs, const struct place *beside)
+struct temp *
+temp_new(struct handles *hs, const struct place *beside)
 {
 	struct silly *h;
 	struct place at;
@@ -98,11 +98,11 @@ part_new(struct handles *hs, const struct place *beside)
 	return part_begin(hs, beside, h, &at);
 }
 
-struct part *
-part_adopt(struct handles *hs, const struct place *beside)
+struct temp *
+temp_adopt(struct handles *hs, const struct place *beside)
 {
 	struct silly *h;
-	struct part *p;
+	struct temp *p;
 	struct place at;
 	bool left;
 
@@ -117,18 +117,18 @@ part_adopt(struct handles *hs, const struct place *beside)
 
 /* Ends its being pending: the visible name does not mean it any more. */
 static void
-part_settle(struct part *p)
+part_settle(struct temp *p)
 {
 	if (p->pending)
 		LIST_REMOVE(p, others);
 	p->pending = false;
-	part_unlock(p);
+	temp_unlock(p);
 }
 
 bool
-part_renew(struct part *p)
+temp_renew(struct temp *p)
 {
-	struct place beside = part_visible(p), at;
+	struct place beside = temp_visible(p), at;
 	struct silly *h = silly_new(&p->session->leaving, &beside,
 	    HIDDEN_PART, &at);
 
@@ -143,14 +143,14 @@ part_renew(struct part *p)
 }
 
 void
-part_discard(struct part *p)
+temp_discard(struct temp *p)
 {
 	silly_discard(p->silly, p->left);
 	part_settle(p);
 }
 
-struct part *
-part_hold(struct part *p)
+struct temp *
+temp_hold(struct temp *p)
 {
 	p->refs++;
 	return p;
@@ -158,7 +158,7 @@ part_hold(struct part *p)
 
 /* True if the next session can go on with the file. */
 static bool
-worth_keeping(const struct part *p)
+worth_keeping(const struct temp *p)
 {
 	struct statx st;
 
@@ -168,7 +168,7 @@ worth_keeping(const struct part *p)
 }
 
 void
-part_release(struct part *p)
+temp_release(struct temp *p)
 {
 	/* A kept file that was only looked at stays as it was. */
 	bool looked = p->pending && p->kept && !p->used;
@@ -188,13 +188,13 @@ part_release(struct part *p)
 }
 
 void
-part_created(struct part *p)
+temp_created(struct temp *p)
 {
 	silly_taken(p->silly);
 }
 
 int
-part_create(struct part *p, const struct place *at, int old, int flags)
+temp_create(struct temp *p, const struct place *at, int old, int flags)
 {
 	struct place was = place_fd(old, "");
 	struct statx st;
@@ -203,7 +203,7 @@ part_create(struct part *p, const struct place *at, int old, int flags)
 	fd = fs_open(&p->place, (flags & O_ACCMODE) | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return fd;
-	part_created(p);
+	temp_created(p);
 	if ((r = fs_copy_rights(old, at, fd)) != 0 ||
 	    (r = fs_stat(&was, &st)) != 0) {
 		(void)fs_close(fd);
@@ -215,7 +215,7 @@ part_create(struct part *p, const struct place *at, int old, int flags)
 }
 
 int
-part_join(struct part *p, struct handle *h, bool keep)
+temp_join(struct temp *p, struct handle *h, bool keep)
 {
 	struct handle **writer;
 	int r;
@@ -226,7 +226,7 @@ part_join(struct part *p, struct handle *h, bool keep)
 		return -ENOMEM;
 	p->writer = writer;
 	p->writer[p->writers++] = h;
-	h->part = part_hold(p);
+	h->temp = temp_hold(p);
 	p->used = true;
 	if ((r = silly_lock_by(p->silly, h->fd)) != 0)
 		return r;
@@ -243,20 +243,20 @@ part_join(struct part *p, struct handle *h, bool keep)
 }
 
 void
-part_leave(struct handle *h)
+temp_leave(struct handle *h)
 {
-	struct part *p = h->part;
+	struct temp *p = h->temp;
 	int i = 0;
 
 	while (p->writer[i] != h)
 		i++;
 	p->writer[i] = p->writer[--p->writers];
-	h->part = NULL;
-	part_release(p);
+	h->temp = NULL;
+	temp_release(p);
 }
 
 int
-part_flush(struct part *p)
+temp_flush(struct temp *p)
 {
 	int i, r;
 
@@ -267,20 +267,20 @@ part_flush(struct part *p)
 	return p->error;
 }
 
-struct part *
-part_find(const struct handles *hs, const struct place *at)
+struct temp *
+temp_find(const struct handles *hs, const struct place *at)
 {
 	uint64_t dev = 0, ino = 0;
 	bool known = false;
 	const char *name;
-	struct part *p;
+	struct temp *p;
 	size_t len;
 
 	name = path_last(at->name, &len);
 	/* Behind a slash there can only be a directory. */
 	if ((at->flags & (PLACE_FD | PLACE_DIR)) != 0 || name[len] != '\0')
 		return NULL;
-	LIST_FOREACH(p, &hs->parts, others) {
+	LIST_FOREACH(p, &hs->temps, others) {
 		if (strcmp(p->name, name) != 0)
 			continue;
 		if (!known && directory_of(at, &dev, &ino) != 0)
@@ -293,21 +293,21 @@ part_find(const struct handles *hs, const struct place *at)
 }
 
 bool
-part_has_name(const struct handles *hs, const char *path)
+temp_has_name(const struct handles *hs, const char *path)
 {
 	const char *name;
-	struct part *p;
+	struct temp *p;
 	size_t len;
 
 	name = path_last(path, &len);
-	LIST_FOREACH(p, &hs->parts, others)
+	LIST_FOREACH(p, &hs->temps, others)
 		if (strcmp(p->name, name) == 0)
 			return true;
 	return false;
 }
 
 struct place
-part_visible(const struct part *p)
+temp_visible(const struct temp *p)
 {
 	return place_entry(p->place.dirfd, p->name);
 }
@@ -330,7 +330,7 @@ change_follows_write(const struct place *at)
 }
 
 int
-part_set_times(struct part *p, const struct place *at,
+temp_set_times(struct temp *p, const struct place *at,
     const struct timespec ts[2])
 {
 	bool omits = ts[1].tv_nsec == UTIME_OMIT;
@@ -347,18 +347,18 @@ part_set_times(struct part *p, const struct place *at,
 }
 
 void
-part_failed(struct handle *h, int error)
+temp_failed(struct handle *h, int error)
 {
 	if (h->failed == 0)
 		h->failed = error;
-	if (h->part != NULL && h->part->error == 0)
-		h->part->error = error;
+	if (h->temp != NULL && h->temp->error == 0)
+		h->temp->error = error;
 }
 
 void
-part_published(struct part *p, const struct place *at)
+temp_published(struct temp *p, const struct place *at)
 {
-	struct place old = part_visible(p);
+	struct place old = temp_visible(p);
 	struct statx st;
 	int r;
 
@@ -375,7 +375,7 @@ part_published(struct part *p, const struct place *at)
 }
 
 void
-part_drop(struct part *p)
+temp_drop(struct temp *p)
 {
 	part_settle(p);
 	/* If it is refused, the end of the part comes with patience. */
@@ -384,7 +384,7 @@ part_drop(struct part *p)
 }
 
 void
-part_lock(struct part *p, int fd)
+temp_lock(struct temp *p, int fd)
 {
 	if (p->pending)
 		(void)silly_lock_by(p->silly, fd);

@@ -18,8 +18,8 @@
 
 struct silly;
 
-struct part {
-	LIST_ENTRY(part) others;	/* while pending */
+struct temp {
+	LIST_ENTRY(temp) others;	/* while pending */
 	struct handles	*session;	/* whose list that is */
 	struct silly	*silly;
 	struct place	 place;		/* where it is now */
@@ -48,65 +48,65 @@ struct part {
  * the one reference. Returns NULL when the directory cannot be reached or
  * there is no memory.
  */
-struct part *part_new(struct handles *, const struct place *);
+struct temp *temp_new(struct handles *, const struct place *);
 
 /*
  * Makes a part of the temporary file that an earlier session kept for that
- * name, as part_new() does; NULL if there is none. Reads the directory.
+ * name, as temp_new() does; NULL if there is none. Reads the directory.
  */
-struct part *part_adopt(struct handles *, const struct place *);
+struct temp *temp_adopt(struct handles *, const struct place *);
 
 /*
  * Gives up the temporary file that was adopted, in favour of one that has no
  * file yet and another silly name. Returns false if there is no memory. The
  * second gives it up for good.
  */
-bool	 part_renew(struct part *);
-void	 part_discard(struct part *);
+bool	 temp_renew(struct temp *);
+void	 temp_discard(struct temp *);
 
 /* Takes a reference, and returns the part. */
-struct part *part_hold(struct part *);
+struct temp *temp_hold(struct temp *);
 
 /*
  * Drops a reference. With the last one a part that is still pending is kept,
  * when it can be, and removed otherwise.
  */
-void	 part_release(struct part *);
+void	 temp_release(struct temp *);
 
 /*
  * Makes the file, with the rights of the one at `at` that it is to replace, of
  * which `old` is an O_PATH descriptor, and opens it with the access of
  * `flags`. Returns the descriptor or -errno.
  */
-int	 part_create(struct part *, const struct place *at, int old,
+int	 temp_create(struct temp *, const struct place *at, int old,
 	    int flags);
 
 /* Notes that the file was made at the place of the part. */
-void	 part_created(struct part *);
+void	 temp_created(struct temp *);
 
 /*
  * Makes an open handle one that writes to the part, which holds a reference
- * until handle_close() lets part_leave() drop it. The file is locked from now
+ * until handle_close() lets temp_leave() drop it. The file is locked from now
  * on and, when it is to be kept, marked. Returns 0, -errno, or
  * FX_LOCK_CONFLICT when another session has it.
  */
-int	 part_join(struct part *, struct handle *, bool keep);
-void	 part_leave(struct handle *);
+int	 temp_join(struct temp *, struct handle *, bool keep);
+void	 temp_leave(struct handle *);
 
 /*
  * Has each handle that writes to it hand on what it wrote: see fs_flush().
  * Returns 0, or the error of whatever was written to it and did not arrive.
  */
-int	 part_flush(struct part *);
+int	 temp_flush(struct temp *);
 
 /* Returns the part that a place of the session means, or NULL. */
-struct part *part_find(const struct handles *, const struct place *);
+struct temp *temp_find(const struct handles *, const struct place *);
 
 /* True if one has the last name of that path, in whatever directory. */
-bool	 part_has_name(const struct handles *, const char *path);
+bool	 temp_has_name(const struct handles *, const char *path);
 
 /* Returns the place of its visible name. */
-struct place part_visible(const struct part *);
+struct place temp_visible(const struct temp *);
 
 /*
  * Sets times of a pending part, as utimensat(2) takes them; `at` is the file.
@@ -114,30 +114,30 @@ struct place part_visible(const struct part *);
  * last change, by which stale names are known: there the file gets an old one
  * not before it has its name. Returns 0 or -errno.
  */
-int	 part_set_times(struct part *, const struct place *at,
+int	 temp_set_times(struct temp *, const struct place *at,
 	    const struct timespec [2]);
 
 /* Notes that the handle leads to a file that was not written to its end. */
-void	 part_failed(struct handle *, int error);
+void	 temp_failed(struct handle *, int error);
 
 /*
  * Notes that it has been renamed, to `at`: to its name, or as the client said.
  * Its handles go on as those of any file.
  */
-void	 part_published(struct part *, const struct place *at);
+void	 temp_published(struct temp *, const struct place *at);
 
 /*
  * Ends a pending part: nobody sees it any more. A file that handles still
  * need goes with the last of them.
  */
-void	 part_drop(struct part *);
+void	 temp_drop(struct temp *);
 
 /*
  * Lets go of the lock, for which the file is open, and takes hold again: a
  * file system may refuse to rename an open file. What the close(2) says is the
  * part's error.
  */
-void	 part_unlock(struct part *);
-void	 part_lock(struct part *, int fd);
+void	 temp_unlock(struct temp *);
+void	 temp_lock(struct temp *, int fd);
 
 #endif

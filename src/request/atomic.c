@@ -51,22 +51,22 @@ atomic_stand_in(struct place *asked, const struct place *at)
 
 /* From now on the request is for the temporary file, which it holds. */
 static void
-take_part(struct request *q, int i, struct part *p)
+take_part(struct request *q, int i, struct temp *p)
 {
-	q->part[i] = p;
+	q->temp[i] = p;
 	atomic_stand_in(&q->place[i], &p->place);
 }
 
-struct part *
+struct temp *
 atomic_find(struct session *s, struct place *at)
 {
 	char real[PATH_MAX];
 	struct place to;
-	struct part *p;
+	struct temp *p;
 
-	if (LIST_EMPTY(&s->handles.parts) ||
+	if (LIST_EMPTY(&s->handles.temps) ||
 	    follow(&s->fs, at, real, &to) != 0 ||
-	    (p = part_find(&s->handles, &to)) == NULL)
+	    (p = temp_find(&s->handles, &to)) == NULL)
 		return NULL;
 	atomic_stand_in(at, &p->place);
 	return p;
@@ -77,18 +77,18 @@ atomic_find(struct session *s, struct place *at)
  * session may have put a link there meanwhile. A walking session has followed
  * that already, and goes there once more.
  */
-static struct part *
+static struct temp *
 find_unfollowed(struct session *s, struct request *q, int i)
 {
 	struct place at = q->place[i];
 	bool again = s->fs.walks && (q->how[i] & PLACE_FOLLOW) != 0;
-	struct part *p;
+	struct temp *p;
 
 	if (again && locate_path(&s->fs, q->path[i], q->how[i] & ~PLACE_FOLLOW,
 	    &at) != 0)
 		return NULL;
 	at.flags &= ~PLACE_FOLLOW;
-	p = part_find(&s->handles, &at);
+	p = temp_find(&s->handles, &at);
 	if (again) {
 		locate_release(p != NULL ? &q->place[i] : &at);
 		if (p != NULL)
@@ -102,16 +102,16 @@ find_unfollowed(struct session *s, struct request *q, int i)
 void
 atomic_resolve(struct session *s, struct request *q)
 {
-	struct part *p;
+	struct temp *p;
 	int i;
 
 	for (i = 0; i < (int)nitems(q->path); i++) {
 		if (q->place[i].name == NULL)
 			continue;
-		p = part_has_name(&s->handles, q->path[i]) ?
+		p = temp_has_name(&s->handles, q->path[i]) ?
 		    find_unfollowed(s, q, i) : NULL;
 		if (p != NULL || (p = atomic_find(s, &q->place[i])) != NULL)
-			q->part[i] = part_hold(p);
+			q->temp[i] = temp_hold(p);
 	}
 }
 
@@ -129,16 +129,16 @@ may_replace(const struct request *q)
  * nothing has, with a reference for the request; or NULL. Its name becomes
  * one that exists, so this is only for those who may make files.
  */
-static struct part *
+static struct temp *
 find_kept(struct session *s, const struct request *q, const struct place *at)
 {
 	struct statx st;
-	struct part *p;
+	struct temp *p;
 
 	if (q->ruling.atomic != ATOMIC_KEEP ||
 	    (q->ruling.granted & RIGHT_CREATE) == 0 ||
 	    fs_stat(at, &st) != -ENOENT ||
-	    (p = part_adopt(&s->handles, at)) == NULL)
+	    (p = temp_adopt(&s->handles, at)) == NULL)
 		return NULL;
 	p->replaces = may_replace(q);
 	return p;
@@ -149,10 +149,10 @@ atomic_resolve_kept(struct session *s, struct request *q)
 {
 	char real[PATH_MAX];
 	struct place at;
-	struct part *p;
+	struct temp *p;
 
 	if (q->ruling.atomic != ATOMIC_KEEP || q->place[0].name == NULL ||
-	    (q->how[0] & PLACE_CREATES) != 0 || q->part[0] != NULL ||
+	    (q->how[0] & PLACE_CREATES) != 0 || q->temp[0] != NULL ||
 	    follow(&s->fs, &q->place[0], real, &at) != 0 ||
 	    (p = find_kept(s, q, &at)) == NULL)
 		return;
@@ -164,10 +164,10 @@ atomic_end(struct request *q)
 {
 	int i;
 
-	for (i = 0; i < (int)nitems(q->part); i++) {
-		if (q->part[i] != NULL)
-			part_release(q->part[i]);
-		q->part[i] = NULL;
+	for (i = 0; i < (int)nitems(q->temp); i++) {
+		if (q->temp[i] != NULL)
+			temp_release(q->temp[i]);
+		q->temp[i] = NULL;
 	}
 }
 
@@ -238,7 +238,7 @@ open_replacing(const struct opening *o, const struct place *at, int old)
 	struct place was = place_fd(old, "");
 	const char *why;
 	struct statx st;
-	struct part *p;
+	struct temp *p;
 	int fd, r;
 
 	if ((r = fs_stat(&was, &st)) != 0)
@@ -248,10 +248,10 @@ open_replacing(const struct opening *o, const struct place *at, int old)
 	/* Who may change the directory may not for that change the file. */
 	if ((r = fs_check_access(at, o->flags)) != 0)
 		return r;
-	if ((p = part_new(&o->s->handles, at)) == NULL)
+	if ((p = temp_new(&o->s->handles, at)) == NULL)
 		return no_part(o);
-	if ((fd = part_create(p, at, old, o->flags)) < 0) {
-		part_release(p);
+	if ((fd = temp_create(p, at, old, o->flags)) < 0) {
+		temp_release(p);
 		return in_place(o, strerror(-fd));
 	}
 	p->replaces = true;
@@ -262,7 +262,7 @@ open_replacing(const struct opening *o, const struct place *at, int old)
 
 /* Makes the file of a part, which becomes the request's. */
 static int
-open_part(const struct opening *o, struct part *p)
+open_part(const struct opening *o, struct temp *p)
 {
 	int fd;
 
@@ -271,19 +271,19 @@ open_part(const struct opening *o, struct part *p)
 	fd = make_open(o->s, o->q, o->i, (o->flags & O_ACCMODE) | O_CREAT |
 	    O_EXCL, o->mode, o->m);
 	if (fd >= 0)
-		part_created(p);
+		temp_created(p);
 	return fd;
 }
 
 static int
 open_beside(const struct opening *o, const struct place *at)
 {
-	struct part *p;
+	struct temp *p;
 	int old, fd;
 
 	old = fs_open(at, O_PATH | O_NOFOLLOW, 0);
 	if (old == -ENOENT && (o->flags & O_CREAT) != 0) {
-		p = part_new(&o->s->handles, at);
+		p = temp_new(&o->s->handles, at);
 		return p == NULL ? no_part(o) : open_part(o, p);
 	}
 	if (old < 0)
@@ -313,11 +313,11 @@ is_name(const struct place *at)
 static int
 open_pending(const struct opening *o)
 {
-	struct part *p = o->q->part[o->i];
+	struct temp *p = o->q->temp[o->i];
 	bool goes_on = p->writers == 0 && (o->flags & O_ACCMODE) != O_RDONLY;
 
 	if (goes_on && (o->flags & (O_TRUNC | O_EXCL)) != 0)
-		return part_renew(p) ? open_part(o, p) : -ENOMEM;
+		return temp_renew(p) ? open_part(o, p) : -ENOMEM;
 	if ((o->flags & O_EXCL) != 0)
 		return -EEXIST;
 	if (goes_on)
@@ -334,10 +334,10 @@ atomic_open(struct session *s, struct request *q, int i, int flags,
 	char real[PATH_MAX];
 	const char *why;
 	struct place at;
-	struct part *p;
+	struct temp *p;
 	int r;
 
-	if (q->part[i] != NULL)
+	if (q->temp[i] != NULL)
 		return open_pending(&o);
 	if (q->ruling.atomic == ATOMIC_NO ||
 	    (flags & O_ACCMODE) == O_RDONLY)

@@ -16,7 +16,7 @@
  * Returns the part that the place means, or NULL. The place is then that of
  * the part, for as long as nothing else of the request runs.
  */
-struct part *atomic_find(struct session *, struct place *);
+struct temp *atomic_find(struct session *, struct place *);
 
 /*
  * The gate, once paths are resolved: finds the parts that they mean. The

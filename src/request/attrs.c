@@ -92,8 +92,8 @@ log_sets(const struct attr *a, const char *name)
 static int
 set_times(const struct request *q, const struct place *p, const struct attr *a)
 {
-	struct part *part = q->handle[0] != NULL ? q->handle[0]->part :
-	    q->part[0];
+	struct temp *temp = q->handle[0] != NULL ? q->handle[0]->temp :
+	    q->temp[0];
 	struct timespec ts[2] = {
 		{ a->atime, (long)a->atime_ns },
 		{ a->mtime, (long)a->mtime_ns },
@@ -103,7 +103,7 @@ set_times(const struct request *q, const struct place *p, const struct attr *a)
 		ts[0].tv_nsec = UTIME_OMIT;
 	if ((a->has & HAS_MTIME) == 0)
 		ts[1].tv_nsec = UTIME_OMIT;
-	return part != NULL && part->pending ? part_set_times(part, p, ts) :
+	return temp != NULL && temp->pending ? temp_set_times(temp, p, ts) :
 	    fs_utimes(p, ts);
 }
 

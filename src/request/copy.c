@@ -118,7 +118,7 @@ op_copy_data(struct session *s, struct request *q)
 	if (len != 0)
 		step = (size_t)MIN(len - q->done, COPY_STEP);
 	if ((r = copy_limit(q, &step)) != 0) {
-		part_failed(to, r);
+		temp_failed(to, r);
 		return r;
 	}
 	n = fs_copy(from->fd, q->u64[0] + q->done, to->fd,
@@ -126,7 +126,7 @@ op_copy_data(struct session *s, struct request *q)
 	    &writing);
 	if (n < 0) {
 		(void)late_told(&s->handles, &source, (int)n);
-		part_failed(to, (int)n);
+		temp_failed(to, (int)n);
 		return copy_failed((int)n, writing);
 	}
 	if (n == 0)
@@ -171,8 +171,8 @@ copy_file_open(struct session *s, struct request *q, struct copying *c,
 	c->to = atomic_open(s, q, 1, flags | O_TRUNC, mode, &c->target);
 	if (c->to == ATOMIC_IN_PLACE)
 		c->to = make_open(s, q, 1, flags, mode, &c->target);
-	c->beside = c->to >= 0 && q->part[1] != NULL &&
-	    q->part[1]->writers == 0;
+	c->beside = c->to >= 0 && q->temp[1] != NULL &&
+	    q->temp[1]->writers == 0;
 	return c->to < 0 ? c->to : 0;
 }
 

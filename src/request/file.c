@@ -96,9 +96,9 @@ delete_opened(struct session *s, const struct request *q)
 	struct place p;
 	int r;
 
-	if (q->part[0] != NULL) {
+	if (q->temp[0] != NULL) {
 		if ((r = fs_unlink(&q->place[0])) == 0)
-			part_drop(q->part[0]);
+			temp_drop(q->temp[0]);
 		return r;
 	}
 	if ((q->place[0].flags & PLACE_FOLLOW) == 0)
@@ -123,7 +123,7 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	r = open_lock(q, h, &p);
 	if (r == 0 && m->made)
 		r = make_finish(q, &p, false);
-	if (r == 0 && m->made && h->part == NULL && q->ruling.fsync)
+	if (r == 0 && m->made && h->temp == NULL && q->ruling.fsync)
 		r = fs_sync_parent(&m->at);
 	if (r != 0) {
 		if (m->made)
@@ -178,14 +178,14 @@ op_open(struct session *s, struct request *q)
 		return -ENOMEM;
 	}
 	open_grant(s, q, h, m.made);
-	if (q->part[0] != NULL && handle_writes(h))
-		r = part_join(q->part[0], h, q->ruling.atomic == ATOMIC_KEEP);
+	if (q->temp[0] != NULL && handle_writes(h))
+		r = temp_join(q->temp[0], h, q->ruling.atomic == ATOMIC_KEEP);
 	if (r != 0 || (r = open_finish(s, q, h, &m)) != 0) {
 		(void)handle_close(&s->handles, h);
 		return r;
 	}
-	if (h->part != NULL)
-		stale_beside(s, h->part);
+	if (h->temp != NULL)
+		stale_beside(s, h->temp);
 	reply_handle(s, q, h);
 	return 0;
 }
@@ -216,7 +216,7 @@ op_close(struct session *s, struct request *q)
 		return synced != 0 ? synced : r;
 	}
 	if (synced != 0)
-		part_failed(h, synced);
+		temp_failed(h, synced);
 	return publish_close(s, q);
 }
 
@@ -317,7 +317,7 @@ op_write(struct session *s, struct request *q)
 
 	if (q->ruling.max_size != 0 &&
 	    (r = limit_range(q, write_start(q, h), data->len)) != 0) {
-		part_failed(h, r);
+		temp_failed(h, r);
 		return r;
 	}
 	/* The offset of an append means nothing, not even an error. */
@@ -327,7 +327,7 @@ op_write(struct session *s, struct request *q)
 	else
 		r = ahead_write(s, q);
 	if (r < 0) {
-		part_failed(h, r);
+		temp_failed(h, r);
 		return transfer_failed("process_write", "write", h, q->u64[0],
 		    r);
 	}
@@ -355,8 +355,8 @@ op_fsync(struct session *s, struct request *q)
 		return FX_FAILURE;
 	if ((r = fs_fsync(h->fd)) == 0)
 		h->dirty = false;
-	else if (h->part != NULL)
-		part_failed(h, r);
+	else if (h->temp != NULL)
+		temp_failed(h, r);
 	(void)s;
 	return r;
 }

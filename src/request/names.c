@@ -210,14 +210,14 @@ op_hardlink(struct session *s, struct request *q)
 	int r;
 
 	(void)s;
-	r = q->part[0] != NULL ? publish_link(q) :
+	r = q->temp[0] != NULL ? publish_link(q) :
 	    fs_link(&q->place[0], &q->place[1]);
 	/* Links to directories are refused with a word that means rights. */
 	if (r == -EPERM && q->precise && fs_stat(&q->place[0], &st) == 0 &&
 	    S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
 	return make_settled(q, NAMES_SECOND |
-	    (q->part[0] != NULL ? NAMES_FIRST : 0), r);
+	    (q->temp[0] != NULL ? NAMES_FIRST : 0), r);
 }
 
 int

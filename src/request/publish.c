@@ -20,7 +20,7 @@
 bool
 publish_wants_close(const struct request *q)
 {
-	return q->publishes || q->handle[0]->part != NULL;
+	return q->publishes || q->handle[0]->temp != NULL;
 }
 
 /*
@@ -28,14 +28,14 @@ publish_wants_close(const struct request *q)
  * client knows. It must be in the directory of the temporary file.
  */
 static int
-find_by_name(struct session *s, struct request *q, const struct part *p,
+find_by_name(struct session *s, struct request *q, const struct temp *p,
     const char *name)
 {
 	int r;
 
 	if ((r = locate_path(&s->fs, name, PLACE_FOLLOW, &q->place[1])) != 0)
 		return r;
-	return part_find(&s->handles, &q->place[1]) == p ? 0 : -ENOENT;
+	return temp_find(&s->handles, &q->place[1]) == p ? 0 : -ENOENT;
 }
 
 /*
@@ -46,7 +46,7 @@ find_by_name(struct session *s, struct request *q, const struct part *p,
  * /proc to tell the name of the directory.
  */
 static int
-find_places(struct session *s, struct request *q, const struct part *p,
+find_places(struct session *s, struct request *q, const struct temp *p,
     const char *name)
 {
 	int r;
@@ -61,7 +61,7 @@ find_places(struct session *s, struct request *q, const struct part *p,
 
 /* To give a file its visible name in place of the silly one is a RENAME. */
 static void
-begin_publishing(struct request *q, struct part *p)
+begin_publishing(struct request *q, struct temp *p)
 {
 	q->publishes = true;
 	q->path[0] = p->place.name;
@@ -70,7 +70,7 @@ begin_publishing(struct request *q, struct part *p)
 }
 
 static int
-publishing_failed(const struct part *p, int outcome)
+publishing_failed(const struct temp *p, int outcome)
 {
 	log_error("cannot give \"%s\" its name: %s", p->name, outcome < 0 ?
 	    strerror(-outcome) : "permission denied");
@@ -85,7 +85,7 @@ static int
 end_writing(struct session *s, struct request *q)
 {
 	struct handle *h = q->handle[0];
-	struct part *p = q->part[0] = part_hold(h->part);
+	struct temp *p = q->temp[0] = temp_hold(h->temp);
 	int r, lost = 0;
 
 	if (p->pending && p->writers == 1)
@@ -95,7 +95,7 @@ end_writing(struct session *s, struct request *q)
 	q->handle[0] = NULL;
 	/* Who watches the directory sees the last descriptor go before. */
 	if (p->pending && p->writers == 0)
-		part_unlock(p);
+		temp_unlock(p);
 	if (!p->pending || p->error != 0 || p->writers > 0)
 		return r != 0 || !p->pending ? r : p->error;
 	if (lost != 0)
@@ -108,7 +108,7 @@ end_writing(struct session *s, struct request *q)
 static int
 publish_part(struct session *s, struct request *q)
 {
-	struct part *p = q->part[0];
+	struct temp *p = q->temp[0];
 	int r;
 
 	r = silly_is_there(p->silly) ? rename_publish(s, q) : -ENOENT;
@@ -120,7 +120,7 @@ publish_part(struct session *s, struct request *q)
 		r = p->error;
 	/* Beside a file that was quicker it could never be gone on with. */
 	if (r == -EEXIST)
-		part_drop(p);
+		temp_drop(p);
 	r = make_settled(q, NAMES_SECOND, r);
 	/* The answer of CLOSE names no file: the request did not. */
 	q->path[0] = q->path[1] = NULL;
@@ -141,7 +141,7 @@ int
 publish_copy(struct session *s, struct request *q)
 {
 	const char *name = q->path[1];
-	struct part *p = q->part[1];
+	struct temp *p = q->temp[1];
 	int r;
 
 	if (q->publishes)
@@ -149,10 +149,10 @@ publish_copy(struct session *s, struct request *q)
 	/* The source, and its place, have served. */
 	locate_release(&q->place[0]);
 	locate_release(&q->place[1]);
-	if (q->part[0] != NULL)
-		part_release(q->part[0]);
-	q->part[0] = p;
-	q->part[1] = NULL;
+	if (q->temp[0] != NULL)
+		temp_release(q->temp[0]);
+	q->temp[0] = p;
+	q->temp[1] = NULL;
 	if ((r = find_places(s, q, p, name)) != 0)
 		return publishing_failed(p, r);
 	begin_publishing(q, p);
@@ -166,14 +166,14 @@ publish_rename(struct request *q)
 	int r;
 
 	/* A file whose bytes did not arrive must not replace anything. */
-	if (q->part[0] != NULL && (r = part_flush(q->part[0])) != 0)
+	if (q->temp[0] != NULL && (r = temp_flush(q->temp[0])) != 0)
 		return r;
 	/* A part that is in the way is there, under whatever name. */
-	if (q->part[1] == NULL || !q->ruling.replace)
+	if (q->temp[1] == NULL || !q->ruling.replace)
 		return 0;
-	if (q->part[1] == q->part[0])
+	if (q->temp[1] == q->temp[0])
 		return PUBLISH_DONE;
-	to = part_visible(q->part[1]);
+	to = temp_visible(q->temp[1]);
 	atomic_stand_in(&q->place[1], &to);
 	return 0;
 }
@@ -181,36 +181,36 @@ publish_rename(struct request *q)
 bool
 publish_remove(struct request *q)
 {
-	struct part *p = q->part[0];
+	struct temp *p = q->temp[0];
 
 	if (p == NULL || !p->kept || p->writers > 0)
 		return false;
-	part_discard(p);
+	temp_discard(p);
 	return true;
 }
 
 void
 publish_settled(struct request *q)
 {
-	if (q->part[0] != NULL && q->path[1] != NULL)
-		part_published(q->part[0], &q->place[1]);
-	else if (q->part[0] != NULL)
-		part_drop(q->part[0]);
-	if (q->part[1] != NULL)
-		part_drop(q->part[1]);
+	if (q->temp[0] != NULL && q->path[1] != NULL)
+		temp_published(q->temp[0], &q->place[1]);
+	else if (q->temp[0] != NULL)
+		temp_drop(q->temp[0]);
+	if (q->temp[1] != NULL)
+		temp_drop(q->temp[1]);
 }
 
 int
 publish_link(struct request *q)
 {
-	struct part *p = q->part[0];
-	struct place to = part_visible(p);
+	struct temp *p = q->temp[0];
+	struct place to = temp_visible(p);
 	int r;
 
 	/* A temporary file has the new name, too. */
-	if (q->part[1] != NULL)
+	if (q->temp[1] != NULL)
 		return -EEXIST;
-	if ((r = part_flush(p)) != 0 ||
+	if ((r = temp_flush(p)) != 0 ||
 	    (r = fs_link(&p->place, &q->place[1])) != 0)
 		return r;
 	if ((r = fs_rename(&p->place, &to, p->replaces)) != 0) {
@@ -218,6 +218,6 @@ publish_link(struct request *q)
 		return r;
 	}
 	atomic_stand_in(&q->place[0], &to);
-	part_published(p, &to);
+	temp_published(p, &to);
 	return 0;
 }

@@ -16,7 +16,7 @@
 #include "wire/attr.h"
 
 struct handle;
-struct part;
+struct temp;
 struct request;
 struct session;
 
@@ -131,7 +131,7 @@ struct request {
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
 	uint64_t	 done;		/* PENDING: how far it is */
-	struct part	*part[2];	/* that a path means, held: atomic.c */
+	struct temp	*temp[2];	/* that a path means, held: atomic.c */
 	bool		 publishes;	/* CLOSE: part[0] gets its name */
 	struct displacing *work;	/* PENDING: what rename.c has begun */
 	struct copying	*copying;	/* PENDING: what copy-file has open */

@@ -75,7 +75,7 @@ sweep_one(int dirfd, const char *name, void *arg)
 
 /* The note on a directory; where there is none yet, one that begins anew. */
 static struct stale_dir *
-find_dir(struct stale *stale, const struct part *p, bool *is_new)
+find_dir(struct stale *stale, const struct temp *p, bool *is_new)
 {
 	struct stale_dir *d;
 
@@ -91,7 +91,7 @@ find_dir(struct stale *stale, const struct part *p, bool *is_new)
 }
 
 void
-stale_beside(struct session *s, const struct part *p)
+stale_beside(struct session *s, const struct temp *p)
 {
 	struct sweep x = { .s = s };
 	struct stale_dir *d;

@@ -13,7 +13,7 @@
 
 #include "os/fs.h"
 
-struct part;
+struct temp;
 struct request;
 struct session;
 
@@ -45,7 +45,7 @@ void	stale_entry(struct session *, struct stale_clock *, int dirfd,
  * OPEN: an upload has begun, whose temporary file was just made. Removes what
  * is stale beside it, some hundred entries at a time.
  */
-void	stale_beside(struct session *, const struct part *);
+void	stale_beside(struct session *, const struct temp *);
 
 /*
  * RMDIR: removes what is stale or kept in a directory, if it holds nothing

@@ -32,7 +32,7 @@ dispatch_release(struct request *q)
 		locate_release(&q->place[i]);
 		q->place[i] = (struct place){ .name = NULL };
 	}
-	if (q->part[0] != NULL || q->part[1] != NULL)
+	if (q->temp[0] != NULL || q->temp[1] != NULL)
 		atomic_end(q);
 }
 
