@@ -330,13 +330,13 @@ walk_paths(void)
 	struct policy *p = &session.policy;
 	struct fs *fs = &session.fs;
 
-	fs->reserves = policy_makes_silly_names(p);
+	fs->reserves = subtree_makes_silly_names(p);
 	if (!p->walks)
 		return 0;
 	if (open_root(p) != 0)
 		return -1;
 	fs->policy = p;
-	fs->hides = policy_has_hidden(p);
+	fs->hides = subtree_hides_any(p);
 	fs->names = fs->hides || p->paths != NULL;
 	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
 	if (p->access.protect_startup)

@@ -515,7 +515,7 @@ warn_setting(FILE *out, const struct rule *r, const struct visit *v,
 	else if (v->path != NULL)
 		effect_warn(out, r, "paths: \"%s\" in line %d: %s: %s",
 		    v->path->value.text, v->path->line,
-		    leaves[leaf_find_knob(v->s->knob->name)].name, text);
+		    subtree_leaves[subtree_find_setting(v->s->knob->name)].name, text);
 	else
 		effect_warn(out, r, "%s: %s", v->s->knob->name, text);
 }

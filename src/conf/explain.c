@@ -149,7 +149,7 @@ print_beneath(const struct setting *s, const struct origin *path,
 	const struct origin o = { .rule = path->rule,
 	    .profile = path->profile, .setting = s };
 
-	fprintf(out, "%s ", leaves[leaf_find_knob(s->knob->name)].name);
+	fprintf(out, "%s ", subtree_leaves[subtree_find_setting(s->knob->name)].name);
 	print_one(s->knob, s->value, out);
 	fputs("   # ", out);
 	print_origins(&o, out);
@@ -191,13 +191,13 @@ static void
 print_leaf(const struct outcome *outcome, const struct policy *p,
     const struct path_rule *rule, int leaf, FILE *out)
 {
-	const struct knob *k = knob_find(leaves[leaf].knob);
+	const struct knob *k = knob_find(subtree_leaves[leaf].knob);
 	const struct origin *o = outcome->origins[k - knobs];
 	const struct setting *s;
 	size_t i;
 
 	if (rule == NULL) {
-		fprintf(out, "%s ", leaves[leaf].name);
+		fprintf(out, "%s ", subtree_leaves[leaf].name);
 		print_value(k, o, out);
 		fputs("   # ", out);
 		print_origins(o, out);
@@ -236,20 +236,20 @@ print_area(const struct outcome *o, const struct policy *p, const char *path,
 
 	if (strcmp(path, asked) != 0)
 		fprintf(out, "# \"%s\" is \"%s\"\n", asked, path);
-	paths_search(p, fold, path, best);
+	subtree_search(p, fold, path, best);
 	for (leaf = 0; leaf < LEAVES; leaf++)
 		print_leaf(o, p, best[leaf], leaf, out);
 	print_leaf(o, p, NULL, LEAF_HIDE, out);
 	for (i = 0; i < n; i++) {
 		r = &p->paths->rules[i];
-		if (r->hide != NULL && paths_rule_holds(r, fold, path))
+		if (r->hide != NULL && subtree_rule_holds(r, fold, path))
 			print_leaf(o, p, r, LEAF_HIDE, out);
 	}
 	print_requests(o, p, out);
-	if (policy_hides(p, fold, path) ||
-	    policy_hides(p, fold, asked))
+	if (subtree_hides(p, fold, path) ||
+	    subtree_hides(p, fold, asked))
 		fputs("# hidden: it is answered as a missing name is\n", out);
-	if (policy_has_below(p, fold, path))
+	if (subtree_has_below(p, fold, path))
 		fputs("# path rules lie below it, so that it cannot be "
 		    "renamed\n", out);
 }

@@ -28,7 +28,7 @@ has_name(const struct path_node *node, const struct path_node *parent,
 }
 
 static struct path_node *
-node_new(struct paths *t, struct path_node *parent, const char *name,
+node_new(struct subtrees *t, struct path_node *parent, const char *name,
     size_t len, struct arena *arena)
 {
 	struct path_node *node = arena_get(arena, sizeof(*node));
@@ -42,7 +42,7 @@ node_new(struct paths *t, struct path_node *parent, const char *name,
 
 /* The child of this name, which is made if it is not there. */
 static struct path_node *
-child_get(struct paths *t, struct path_node *parent, const char *name,
+child_get(struct subtrees *t, struct path_node *parent, const char *name,
     size_t len, struct arena *arena)
 {
 	bool pattern = memchr(name, '*', len) != NULL ||
@@ -54,7 +54,7 @@ child_get(struct paths *t, struct path_node *parent, const char *name,
 		while (*end != NULL && !has_name(*end, parent, name, len))
 			end = &(*end)->next;
 	} else {
-		i = paths_slot(t, parent, name, len);
+		i = subtree_slot(t, parent, name, len);
 		while (t->slots[i] != NULL &&
 		    !has_name(t->slots[i], parent, name, len))
 			i = (i + 1) & t->mask;
@@ -67,7 +67,7 @@ child_get(struct paths *t, struct path_node *parent, const char *name,
 
 /* Puts a rule into the tree, under that pattern of its own. */
 static void
-rule_plant(struct paths *t, const struct path_rule *r, const char *pattern,
+rule_plant(struct subtrees *t, const struct path_rule *r, const char *pattern,
     struct arena *arena)
 {
 	struct path_node *node = t->root;
@@ -123,7 +123,7 @@ compare(const void *a, const void *b)
 }
 
 static void
-rank_rules(struct paths *t, struct arena *arena)
+rank_rules(struct subtrees *t, struct arena *arena)
 {
 	struct path_rule **sorted;
 	size_t i;
@@ -186,7 +186,7 @@ rule_fill(struct path_rule *r, const struct setting *path,
 	r->line = path->line;
 	r->fixed = expand_fixed(path->value.text, "*?", f, &p->strings);
 	for (s = path->beneath; s != NULL; s = s->next) {
-		leaf = leaf_find_knob(s->knob->name);
+		leaf = subtree_find_setting(s->knob->name);
 		if (leaf == LEAF_HIDE) {
 			r->hide = s->value.text == NULL ? NULL :
 			    arena_copy(&p->strings, s->value.text);
@@ -196,13 +196,13 @@ rule_fill(struct path_rule *r, const struct setting *path,
 		knob_store(s->knob, s->value, &said);
 	}
 	said.files.mode.clear |= p->restricted_here ? POLICY_SETID : 0;
-	policy_area(&said, false, NULL, &r->values);
+	subtree_find(&said, false, NULL, &r->values);
 	return 0;
 }
 
 /* Room for as many names as there are components in all rules, and more. */
 static void
-slots_get(struct paths *t, struct arena *arena)
+slots_get(struct subtrees *t, struct arena *arena)
 {
 	size_t i, n = 1, size = 1;
 	const char *p;
@@ -224,7 +224,7 @@ slots_get(struct paths *t, struct arena *arena)
  * holds for these, too: nobody may put something else in their place.
  */
 static void
-plant_rules(struct paths *t, struct arena *arena)
+plant_rules(struct subtrees *t, struct arena *arena)
 {
 	const struct path_rule *r;
 	size_t i;
@@ -243,12 +243,12 @@ plant_rules(struct paths *t, struct arena *arena)
 	}
 }
 
-struct paths *
+struct subtrees *
 paths_build(const struct origin *first, const struct facts *f,
     struct policy *p, struct mistake *m)
 {
 	const struct origin *o;
-	struct paths *t;
+	struct subtrees *t;
 	size_t i = 0;
 
 	t = arena_get(&p->strings, sizeof(*t));
@@ -313,7 +313,7 @@ int
 paths_resolve(struct policy *p, int (*real)(void *, char *, size_t),
     void *arg, struct mistake *m)
 {
-	struct paths *t = p->paths;
+	struct subtrees *t = p->paths;
 	size_t i;
 
 	if (t == NULL)

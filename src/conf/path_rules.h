@@ -23,7 +23,7 @@ bool	paths_is_pattern(const char *);
  * Makes the tree of all path rules that hold, in their order, in the arena of
  * *p, whose other members are settled. NULL with the mistake's text.
  */
-struct paths *paths_build(const struct origin *, const struct facts *,
+struct subtrees *paths_build(const struct origin *, const struct facts *,
 	    struct policy *p, struct mistake *);
 
 /*

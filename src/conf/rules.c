@@ -170,11 +170,11 @@ body_add_path(struct config *c, struct body *b, const char *pattern,
 static int
 no_path_setting(const char *name, struct mistake *m)
 {
-	int leaf = leaf_find_knob(name);
+	int leaf = subtree_find_setting(name);
 
 	if (leaf >= 0)
 		return mistake_say(m, "is called %s in a path rule",
-		    leaves[leaf].name);
+		    subtree_leaves[leaf].name);
 	return mistake_say(m, "%s (rights, own_rights, listings, hide, "
 	    "files.mode, files.dir_mode, files.atomic, files.fsync and those "
 	    "of rename can be set for a path)", knob_find(name) == NULL ?
@@ -185,13 +185,13 @@ int
 path_add(struct config *c, struct setting *path, const char *name,
     const struct given *g, const char *file, int line, struct mistake *m)
 {
-	int leaf = leaf_find(name);
+	int leaf = subtree_find_leaf(name);
 	struct setting *s, **end = &path->beneath;
 
 	mistake_at(m, file, line, name);
 	if (leaf < 0)
 		return no_path_setting(name, m);
-	s = setting_new(c, knob_find(leaves[leaf].knob), g, file, line, m);
+	s = setting_new(c, knob_find(subtree_leaves[leaf].knob), g, file, line, m);
 	if (s == NULL) {
 		mistake_at(m, file, line, name);
 		return -1;

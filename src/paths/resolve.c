@@ -83,7 +83,7 @@ reopen(int root, const char *path, size_t len)
 bool
 resolve_hides(struct fs *fs, const char *name)
 {
-	return fs->hides && policy_hides(fs->policy, fs->folds, name);
+	return fs->hides && subtree_hides(fs->policy, fs->folds, name);
 }
 
 int

@@ -44,7 +44,7 @@ speaks_of_others(const struct policy *p)
 }
 
 struct ruling
-policy_decide(const struct policy *p, const struct area *a,
+policy_decide(const struct policy *p, const struct subtree *a,
     const struct ask *ask)
 {
 	const struct files_policy *files = a != NULL ? &a->files : &p->files;

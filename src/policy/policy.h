@@ -76,7 +76,7 @@ struct policy {
 		bool		 protect_startup; /* what shells read at login
 						 * may not be changed */
 	} access;
-	struct paths	*paths;			/* rules beneath subtrees, for
+	struct subtrees	*paths;			/* rules beneath subtrees, for
 						 * area.h; or NULL */
 	struct rename_policy {
 		enum overwrite	 overwrite;
@@ -94,7 +94,7 @@ struct policy {
 		struct mode_rule dir_mode;
 		enum atomic	 atomic;
 		bool		 fsync;
-		const char	*hide;		/* names; see policy_hides() */
+		const char	*hide;		/* names; see subtree_hides() */
 		enum symlinks	 symlinks;
 	} files;
 	struct {				/* 0 is none */
@@ -204,8 +204,8 @@ enum permit policy_permits(const struct policy *, const char *name,
 bool	policy_changes_nothing(const struct policy *);
 
 /* By what holds where it is to happen; NULL is the session as a whole. */
-struct area;
-struct ruling policy_decide(const struct policy *, const struct area *,
+struct subtree;
+struct ruling policy_decide(const struct policy *, const struct subtree *,
 	    const struct ask *);
 
 #endif

@@ -8,10 +8,10 @@
 #include "policy/match.h"
 #include "policy/subtree.h"
 
-#define MEMBER(m)	offsetof(struct area, m), \
-			sizeof(((struct area *)NULL)->m)
+#define MEMBER(m)	offsetof(struct subtree, m), \
+			sizeof(((struct subtree *)NULL)->m)
 
-const struct leaf leaves[LEAVES + 1] = {
+const struct subtree_leaf subtree_leaves[LEAVES + 1] = {
 	[LEAF_RIGHTS] = { "rights", "access.rights", MEMBER(rights) },
 	[LEAF_OWN_RIGHTS] = { "own_rights", "access.own_rights",
 	    MEMBER(own_rights) },
@@ -34,23 +34,23 @@ const struct leaf leaves[LEAVES + 1] = {
 };
 
 int
-leaf_find(const char *name)
+subtree_find_leaf(const char *name)
 {
 	int i;
 
 	for (i = 0; i <= LEAVES; i++)
-		if (strcmp(leaves[i].name, name) == 0)
+		if (strcmp(subtree_leaves[i].name, name) == 0)
 			return i;
 	return -1;
 }
 
 int
-leaf_find_knob(const char *knob)
+subtree_find_setting(const char *knob)
 {
 	int i;
 
 	for (i = 0; i <= LEAVES; i++)
-		if (strcmp(leaves[i].knob, knob) == 0)
+		if (strcmp(subtree_leaves[i].knob, knob) == 0)
 			return i;
 	return -1;
 }
@@ -87,7 +87,7 @@ struct search {
 
 /* The hash of a name below a parent; letters count alike in both cases. */
 size_t
-paths_slot(const struct paths *t, const struct path_node *parent,
+subtree_slot(const struct subtrees *t, const struct path_node *parent,
     const char *name, size_t len)
 {
 	const uint64_t prime = 0x100000001b3;	/* of FNV-1a */
@@ -115,7 +115,7 @@ static void
 search_below(struct search *s, const struct path_node *node, const char *from,
     const char *rest)
 {
-	const struct paths *t = s->policy->paths;
+	const struct subtrees *t = s->policy->paths;
 	const struct path_node *child;
 	struct part part;
 	size_t i;
@@ -123,7 +123,7 @@ search_below(struct search *s, const struct path_node *node, const char *from,
 	s->meet(s, node, from, rest);
 	if (!node->has_children || !part_next(rest, &part))
 		return;
-	for (i = paths_slot(t, node, part.name, part.len);
+	for (i = subtree_slot(t, node, part.name, part.len);
 	    (child = t->slots[i]) != NULL; i = (i + 1) & t->mask)
 		if (is_child(s, child, node, &part))
 			search_below(s, child, part.name, part.rest);
@@ -148,7 +148,7 @@ meet_rules(struct search *s, const struct path_node *node, const char *from,
 }
 
 void
-paths_search(const struct policy *p, bool fold, const char *resolved,
+subtree_search(const struct policy *p, bool fold, const char *resolved,
     const struct path_rule *best[LEAVES])
 {
 	struct search s = { .policy = p, .fold = fold, .meet = meet_rules, .best = best };
@@ -175,32 +175,32 @@ pattern_holds(bool fold, const char *match, const char *resolved)
 }
 
 bool
-paths_rule_holds(const struct path_rule *r, bool fold, const char *resolved)
+subtree_rule_holds(const struct path_rule *r, bool fold, const char *resolved)
 {
 	return pattern_holds(fold, r->match, resolved) ||
 	    pattern_holds(fold, r->written, resolved);
 }
 
 void
-policy_area(const struct policy *p, bool fold, const char *resolved,
-    struct area *a)
+subtree_find(const struct policy *p, bool fold, const char *resolved,
+    struct subtree *a)
 {
 	const struct path_rule *best[LEAVES];
 	size_t i;
 
-	*a = (struct area){
+	*a = (struct subtree){
 		.rights = p->access.rights,
 		.own_rights = p->access.own_rights,
 		.empty_listings = p->access.empty_listings,
 		.files = p->files,
 		.rename = p->rename,
 	};
-	paths_search(p, fold, resolved, best);
+	subtree_search(p, fold, resolved, best);
 	for (i = 0; i < LEAVES; i++)
 		if (best[i] != NULL)
-			memcpy((char *)a + leaves[i].offset,
-			    (const char *)&best[i]->values + leaves[i].offset,
-			    leaves[i].width);
+			memcpy((char *)a + subtree_leaves[i].offset,
+			    (const char *)&best[i]->values + subtree_leaves[i].offset,
+			    subtree_leaves[i].width);
 	a->rule = best[LEAF_RIGHTS];
 }
 
@@ -226,7 +226,7 @@ meet_hidden(struct search *s, const struct path_node *node, const char *from,
 }
 
 bool
-policy_hides(const struct policy *p, bool fold, const char *resolved)
+subtree_hides(const struct policy *p, bool fold, const char *resolved)
 {
 	struct search s = { .policy = p, .fold = fold, .meet = meet_hidden };
 
@@ -238,7 +238,7 @@ policy_hides(const struct policy *p, bool fold, const char *resolved)
 }
 
 bool
-policy_has_hidden(const struct policy *p)
+subtree_hides_any(const struct policy *p)
 {
 	return p->files.hide != NULL || (p->paths != NULL && p->paths->hides);
 }
@@ -252,7 +252,7 @@ makes_silly_names(const struct files_policy *files,
 }
 
 bool
-policy_makes_silly_names(const struct policy *p)
+subtree_makes_silly_names(const struct policy *p)
 {
 	bool makes = makes_silly_names(&p->files, &p->rename);
 	size_t i;
@@ -275,7 +275,7 @@ meet_parent(struct search *s, const struct path_node *node, const char *from,
 }
 
 bool
-policy_has_below(const struct policy *p, bool fold, const char *resolved)
+subtree_has_below(const struct policy *p, bool fold, const char *resolved)
 {
 	struct search s = { .policy = p, .fold = fold, .meet = meet_parent };
 

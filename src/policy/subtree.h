@@ -15,7 +15,7 @@
 
 struct path_rule;
 
-struct area {
+struct subtree {
 	unsigned	 rights;
 	unsigned	 own_rights;	/* also, for files this session made */
 	bool		 empty_listings;
@@ -35,12 +35,12 @@ enum path_leaf {
 	LEAF_HIDE = LEAVES,		/* adds up instead */
 };
 
-struct leaf {
+struct subtree_leaf {
 	const char	*name;		/* in a path rule */
 	const char	*knob;		/* ... and in a rule */
-	size_t		 offset, width;	/* the member of struct area */
+	size_t		 offset, width;	/* the member of struct subtree */
 };
-extern const struct leaf leaves[LEAVES + 1];
+extern const struct subtree_leaf subtree_leaves[LEAVES + 1];
 
 /* One rule, expanded for this session. */
 struct path_rule {
@@ -54,7 +54,7 @@ struct path_rule {
 	size_t		 plain;		/* components before any * and ? */
 	size_t		 rank;		/* 0 is the most specific of all */
 	unsigned	 sets;		/* a bit for each leaf */
-	struct area	 values;
+	struct subtree	 values;
 	const char	*hide;		/* or NULL */
 };
 
@@ -77,7 +77,7 @@ struct path_node {
  * found through one table for the whole tree, so that it costs the same however
  * many there are; a child with `*` or `?` is one to try.
  */
-struct paths {
+struct subtrees {
 	struct path_node *root;
 	struct path_node **slots;	/* children that are plain names */
 	size_t		 mask;		/* slots are mask + 1, a power of 2 */
@@ -88,39 +88,39 @@ struct paths {
 };
 
 /* Return which leaf has that name in a path rule, or in a rule; -1 if none. */
-int	leaf_find(const char *name);
-int	leaf_find_knob(const char *knob);
+int	subtree_find_leaf(const char *name);
+int	subtree_find_setting(const char *knob);
 
 /* What holds for this name; NULL is the session as a whole. */
-void	policy_area(const struct policy *, bool fold, const char *resolved,
-	    struct area *);
+void	subtree_find(const struct policy *, bool fold, const char *resolved,
+	    struct subtree *);
 
 /* Is one of its components a name that is hidden there? */
-bool	policy_hides(const struct policy *, bool fold, const char *resolved);
+bool	subtree_hides(const struct policy *, bool fold, const char *resolved);
 
 /* Is any name hidden anywhere? */
-bool	policy_has_hidden(const struct policy *);
+bool	subtree_hides_any(const struct policy *);
 
 /*
  * True if sessions with this policy make silly names: for uploads that are not
  * seen before they are whole, or for files that lost their name to a rename.
  */
-bool	policy_makes_silly_names(const struct policy *);
+bool	subtree_makes_silly_names(const struct policy *);
 
 /* Is there a path rule for something below this directory? */
-bool	policy_has_below(const struct policy *, bool fold,
+bool	subtree_has_below(const struct policy *, bool fold,
 	    const char *resolved);
 
 /* The slot in which to begin to look for this child. */
-size_t	paths_slot(const struct paths *, const struct path_node *parent,
+size_t	subtree_slot(const struct subtrees *, const struct path_node *parent,
 	    const char *name, size_t len);
 
 /* True if the rule matches this name, or something above it. */
-bool	paths_rule_holds(const struct path_rule *, bool fold,
+bool	subtree_rule_holds(const struct path_rule *, bool fold,
 	    const char *resolved);
 
 /* For each leaf the rule that wins for this name, or NULL. */
-void	paths_search(const struct policy *, bool fold, const char *resolved,
+void	subtree_search(const struct policy *, bool fold, const char *resolved,
 	    const struct path_rule *best[LEAVES]);
 
 #endif

@@ -19,7 +19,7 @@
 
 /* A path, and what holds there. */
 struct site {
-	struct area	 area;
+	struct subtree	 subtree;
 	unsigned	 rights;	/* the area's; also, if ours, own ones */
 };
 
@@ -69,7 +69,7 @@ judge_handles(const struct request *q)
  * was not to be, goes as far as there is something, and then by its letters.
  */
 static void
-find_area(struct session *s, const struct request *q, int i, struct area *a)
+find_subtree(struct session *s, const struct request *q, int i, struct subtree *a)
 {
 	const char *name = q->place[i].resolved;
 	char partly[PATH_MAX];
@@ -80,12 +80,12 @@ find_area(struct session *s, const struct request *q, int i, struct area *a)
 	else if (q->place[i].walked == NULL)
 		name = resolve_real_partly(&s->fs, q->path[i], partly,
 		    &why) == 0 ? partly : "/";
-	policy_area(&s->policy, s->fs.folds, name, a);
+	subtree_find(&s->policy, s->fs.folds, name, a);
 }
 
 /* Of two names' settings the stricter ones. */
 static void
-restrict_area(struct area *a, const struct area *other)
+restrict_subtree(struct subtree *a, const struct subtree *other)
 {
 	const struct rename_policy *r = &other->rename;
 
@@ -106,26 +106,26 @@ static void
 decide(struct session *s, struct request *q, const struct site *at, int paths)
 {
 	const struct handle *h = q->handle[q->handle[1] != NULL];
-	struct area a;
+	struct subtree a;
 
 	if (s->policy.paths == NULL || q->row->type == FXP_READ ||
 	    q->row->type == FXP_WRITE)
 		return;
 	if (paths > 0)
-		a = at[paths - 1].area;
+		a = at[paths - 1].subtree;
 	else if (h != NULL && h->resolved != NULL)
-		policy_area(&s->policy, s->fs.folds, h->resolved, &a);
+		subtree_find(&s->policy, s->fs.folds, h->resolved, &a);
 	else
 		return;
 	if (paths == 2)
-		restrict_area(&a, &at[0].area);
+		restrict_subtree(&a, &at[0].subtree);
 	q->ruling = policy_decide(&s->policy, &a, &q->ask);
 }
 
 /* What more holds for a file that this session made; a mere path is none. */
 static unsigned
 own_rights(const struct session *s, const struct place *p,
-    const struct area *a)
+    const struct subtree *a)
 {
 	struct statx st;
 
@@ -142,7 +142,7 @@ find_rights(const struct session *s, const struct request *q, int i,
     struct site *at)
 {
 	const struct takes *t = &q->takes[i];
-	const struct area *a = &at->area;
+	const struct subtree *a = &at->subtree;
 
 	at->rights = a->rights;
 	if (((t->always | t->present) & a->own_rights & ~a->rights) != 0)
@@ -151,7 +151,7 @@ find_rights(const struct session *s, const struct request *q, int i,
 
 /* Does it only look at a directory that is to seem empty? */
 static bool
-only_looks(const struct request *q, const struct area *a, unsigned lacks)
+only_looks(const struct request *q, const struct subtree *a, unsigned lacks)
 {
 	return q->row->dirs && a->empty_listings &&
 	    (lacks & ~(unsigned)(RIGHT_LIST | RIGHT_STAT)) == 0;
@@ -163,7 +163,7 @@ only_looks(const struct request *q, const struct area *a, unsigned lacks)
  */
 static int
 ask_stat(const struct session *s, const struct request *q, int i,
-    const struct area *a, int located)
+    const struct subtree *a, int located)
 {
 	bool may = (a->rights & RIGHT_STAT) != 0;
 	struct statx st;
@@ -196,7 +196,7 @@ refusal(const struct session *s, const struct request *q, int i,
 	if (!q->row->candid)
 		return FX_PERMISSION_DENIED;
 	for (j = 0; j <= i; j++) {
-		told = ask_stat(s, q, j, &at[j].area, located);
+		told = ask_stat(s, q, j, &at[j].subtree, located);
 		if (told < 0 && (q->how[j] & PLACE_CREATES) == 0)
 			return told;
 	}
@@ -217,11 +217,11 @@ judge_path(const struct session *s, struct request *q, int i,
 	struct ruling *r = &q->ruling;
 	/* A new file is ours. */
 	unsigned to_make = t->absent & ~(at->rights |
-	    (at->area.own_rights & ~(unsigned)RIGHT_CREATE));
+	    (at->subtree.own_rights & ~(unsigned)RIGHT_CREATE));
 	unsigned to_touch = t->present & ~at->rights;
 	unsigned lacks = t->always & ~at->rights;
 
-	if (lacks != 0 && only_looks(q, &at->area, lacks)) {
+	if (lacks != 0 && only_looks(q, &at->subtree, lacks)) {
 		r->empty = true;
 		r->conceal = CONCEAL_ALL;
 		r->granted = at->rights | RIGHT_LIST | RIGHT_STAT;
@@ -249,8 +249,8 @@ grant(const struct session *s, struct request *q, const struct site *at)
 {
 	struct ruling *r = &q->ruling;
 
-	r->atomic = at->area.files.atomic;
-	r->own_rights = at->area.own_rights & ~at->area.rights;
+	r->atomic = at->subtree.files.atomic;
+	r->own_rights = at->subtree.own_rights & ~at->subtree.rights;
 	if (r->empty)
 		return;
 	r->granted = at->rights;
@@ -277,9 +277,9 @@ static void
 add_directory(struct request *q, const struct site at[2], bool crosses)
 {
 	const unsigned takes = RIGHT_MKDIR | RIGHT_RMDIR;
-	unsigned granted = at[1].area.rights;
+	unsigned granted = at[1].subtree.rights;
 
-	granted &= crosses ? at[0].area.rights : RIGHTS_ALL;
+	granted &= crosses ? at[0].subtree.rights : RIGHTS_ALL;
 	if ((takes & ~granted) == 0 || (!crosses && !q->ruling.replace) ||
 	    !moves_directory(q))
 		return;
@@ -299,16 +299,16 @@ cross(const struct session *s, struct request *q, const struct site at[2])
 {
 	q->takes[0].always |= RIGHT_DELETE;
 	q->takes[1].always |= RIGHT_CREATE;
-	q->ruling.kept = at[1].area.rights;
-	if ((at[1].area.own_rights & ~at[1].area.rights) != 0)
-		q->ruling.kept |= own_rights(s, &q->place[0], &at[1].area);
+	q->ruling.kept = at[1].subtree.rights;
+	if ((at[1].subtree.own_rights & ~at[1].subtree.rights) != 0)
+		q->ruling.kept |= own_rights(s, &q->place[0], &at[1].subtree);
 }
 
 /* Would it have rights there that it has not here? */
 static bool
 gains(const struct request *q, const struct site at[2])
 {
-	unsigned gain = at[1].area.rights & ~at[0].rights;
+	unsigned gain = at[1].subtree.rights & ~at[0].rights;
 
 	if (gain != 0)
 		log_refusal(q, "would gain", gain);
@@ -323,7 +323,7 @@ moves_rules(const struct session *s, const struct request *q)
 
 	for (i = 0; i < 2; i++)
 		if (q->place[i].resolved != NULL &&
-		    policy_has_below(&s->policy, s->fs.folds, q->place[i].resolved))
+		    subtree_has_below(&s->policy, s->fs.folds, q->place[i].resolved))
 			return moves_directory(q);
 	return false;
 }
@@ -389,9 +389,9 @@ permit_judge(struct session *s, struct request *q, int located)
 		    judge_startup(s, q, NULL);
 	}
 	for (i = 0; i < paths; i++)
-		find_area(s, q, i, &at[i].area);
+		find_subtree(s, q, i, &at[i].subtree);
 	decide(s, q, at, paths);
-	crosses = paths == 2 && at[0].area.rule != at[1].area.rule;
+	crosses = paths == 2 && at[0].subtree.rule != at[1].subtree.rule;
 	if (moves)
 		add_directory(q, at, crosses);
 	if (crosses && moves)
@@ -425,7 +425,7 @@ permit_show_entry(const struct session *s, const struct handle *dir,
 	const struct policy *p = &s->policy;
 	const char *name = NULL;
 	char path[PATH_MAX];
-	struct area a;
+	struct subtree a;
 
 	if (p->paths == NULL && (p->access.rights & RIGHT_STAT) != 0)
 		return true;
@@ -435,7 +435,7 @@ permit_show_entry(const struct session *s, const struct handle *dir,
 			return false;
 		name = path;
 	}
-	policy_area(p, s->fs.folds, name, &a);
+	subtree_find(p, s->fs.folds, name, &a);
 	return (a.rights & RIGHT_STAT) != 0 ||
 	    (a.empty_listings && S_ISDIR(st->stx_mode)) ||
 	    ((a.own_rights & RIGHT_STAT) != 0 && created_has(&s->own, st));
@@ -445,9 +445,9 @@ int
 permit_judge_publishing(struct session *s, struct request *q, bool replaces)
 {
 	const unsigned replacing = RIGHT_REPLACE | RIGHT_DELETE;
-	struct area a;
+	struct subtree a;
 
-	policy_area(&s->policy, s->fs.folds, q->place[1].resolved, &a);
+	subtree_find(&s->policy, s->fs.folds, q->place[1].resolved, &a);
 	q->ruling.replace = replaces && (a.rights & replacing) == replacing;
 	if (!s->fs.walks)
 		return 0;

@@ -24,13 +24,13 @@
 static bool
 may_remove(struct session *s, int dirfd, const char *name, struct place *p)
 {
-	struct area a;
+	struct subtree a;
 
 	if (!s->fs.reserves ||
 	    policy_permits(&s->policy, "remove", true) != PERMIT ||
 	    locate_entry(&s->fs, dirfd, name, 0, p) != 0)
 		return false;
-	policy_area(&s->policy, s->fs.folds, p->resolved, &a);
+	subtree_find(&s->policy, s->fs.folds, p->resolved, &a);
 	if ((a.rights & RIGHT_DELETE) != 0)
 		return true;
 	locate_release(p);

@@ -190,9 +190,9 @@ walk_paths(bool by_component)
 		fuzz_abort(m.text, 0);
 	fs->by_component = by_component;
 	fs->policy = p;
-	fs->hides = policy_has_hidden(p);
+	fs->hides = subtree_hides_any(p);
 	fs->names = fs->hides || p->paths != NULL;
-	fs->reserves = policy_makes_silly_names(p);
+	fs->reserves = subtree_makes_silly_names(p);
 	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
 	if (p->access.protect_startup)
 		startup_begin(&session.startup, scratch);

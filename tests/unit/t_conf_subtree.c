@@ -78,20 +78,20 @@ check_specific(void)
 		{ "/xyz/xy", "link" },
 	};
 	struct policy p;
-	struct area a;
+	struct subtree a;
 	char buf[128];
 	size_t i;
 
 	policy_of(text, &p);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		policy_area(&p, false, rows[i].name, &a);
+		subtree_find(&p, false, rows[i].name, &a);
 		ok(strcmp(rights_format(a.rights, buf, sizeof(buf)),
 		    rows[i].rights) == 0, "%s: %s", rows[i].name,
 		    rows[i].rights);
 		ok((a.rule == NULL) == (a.rights == RIGHT_STAT),
 		    "%s: by a path rule, or not", rows[i].name);
 	}
-	policy_area(&p, false, NULL, &a);
+	subtree_find(&p, false, NULL, &a);
 	ok(a.rights == RIGHT_STAT && a.rule == NULL, "the session as a whole");
 	policy_free(&p);
 }
@@ -112,10 +112,10 @@ check_leaves(void)
 	    "  rename = { overwrite = \"always\"; when = \"always\";\n"
 	    "  open_handles = \"reopen\"; busy_timeout = 3; }; } );";
 	struct policy p;
-	struct area a;
+	struct subtree a;
 
 	policy_of(text, &p);
-	policy_area(&p, false, "/x", &a);
+	subtree_find(&p, false, "/x", &a);
 	ok(a.rights == RIGHT_STAT && a.own_rights == RIGHT_SETSTAT &&
 	    !a.empty_listings && a.files.atomic == ATOMIC_KEEP &&
 	    a.files.fsync && a.files.mode.set == 010 &&
@@ -124,12 +124,12 @@ check_leaves(void)
 	    "what only the rule for / changes");
 	ok(a.files.mode.clear == POLICY_SETID,
 	    "a restricted session gives no set-id bits");
-	policy_area(&p, false, "/a/x", &a);
+	subtree_find(&p, false, "/a/x", &a);
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_SETSTAT &&
 	    a.empty_listings && a.files.fsync &&
 	    a.files.dir_mode.clear == 07 && a.files.mode.set == 010 &&
 	    a.rename.busy_timeout == 1000, "... and then that for /a");
-	policy_area(&p, false, "/a/b/c", &a);
+	subtree_find(&p, false, "/a/b/c", &a);
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_RENAME &&
 	    a.empty_listings && a.files.fsync &&
 	    a.files.atomic == ATOMIC_NO && a.files.dir_mode.clear == 07,
@@ -172,12 +172,12 @@ check_hiding(void)
 
 	policy_of(text, &p);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(policy_hides(&p, false, rows[i].name) == rows[i].silly,
+		ok(subtree_hides(&p, false, rows[i].name) == rows[i].silly,
 		    "%s is %shidden", rows[i].name,
 		    rows[i].silly ? "" : "not ");
 	policy_free(&p);
 	knob_defaults(&p);
-	ok(!policy_hides(&p, false, "/.git") && !policy_has_below(&p, false, "/"),
+	ok(!subtree_hides(&p, false, "/.git") && !subtree_has_below(&p, false, "/"),
 	    "nothing is hidden by default, and nothing lies below");
 }
 
@@ -201,7 +201,7 @@ check_below(void)
 
 	policy_of(text, &p);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(policy_has_below(&p, false, rows[i].name) == rows[i].below,
+		ok(subtree_has_below(&p, false, rows[i].name) == rows[i].below,
 		    "%s: rules below: %d", rows[i].name, rows[i].below);
 	policy_free(&p);
 }
@@ -214,18 +214,18 @@ check_fold(void)
 	    "paths = ( { match = \"/Home/*/In\"; rights = \"read\"; },\n"
 	    "{ match = \"/home/X*/out\"; rights = \"stat\"; } );";
 	struct policy p;
-	struct area a;
+	struct subtree a;
 	int fold;
 
 	policy_of(text, &p);
 	for (fold = 0; fold < 2; fold++) {
-		policy_area(&p, fold != 0, "/hOME/y/iN", &a);
+		subtree_find(&p, fold != 0, "/hOME/y/iN", &a);
 		ok((a.rights == RIGHT_READ) == (fold != 0),
 		    "case folded: %d, plain names", fold);
-		policy_area(&p, fold != 0, "/home/xy/out", &a);
+		subtree_find(&p, fold != 0, "/home/xy/out", &a);
 		ok((a.rights == RIGHT_STAT) == (fold != 0),
 		    "case folded: %d, a pattern", fold);
-		ok(policy_hides(&p, fold != 0, "/a.kEY") == (fold != 0),
+		ok(subtree_hides(&p, fold != 0, "/a.kEY") == (fold != 0),
 		    "case folded: %d, hiding", fold);
 	}
 	policy_free(&p);
@@ -324,7 +324,7 @@ check_all(void)
 	enum { RULES = 5 + 25 + 125, NAMES = 3 + 9 + 27 + 81 };
 	char rules[RULES][16], name[16], buf[128], *text;
 	struct policy p;
-	struct area a;
+	struct subtree a;
 	size_t i, k, best, size, wrong = 0;
 	FILE *stream = open_memstream(&text, &size);
 
@@ -349,7 +349,7 @@ check_all(void)
 			    (plain_parts(rules[i]) == plain_parts(rules[best])
 			    && strlen(rules[i]) > strlen(rules[best]))))
 				best = i;
-		policy_area(&p, false, name, &a);
+		subtree_find(&p, false, name, &a);
 		wrong += a.rights != best + 1;
 	}
 	ok(wrong == 0, "%d rules and %d names, of which %zu are wrong", RULES,
@@ -360,9 +360,9 @@ check_all(void)
 
 /* How many slots are looked at until this child is found. */
 static size_t
-probes(const struct paths *t, const struct path_node *node)
+probes(const struct subtrees *t, const struct path_node *node)
 {
-	size_t n = 1, i = paths_slot(t, node->parent, node->name, node->len);
+	size_t n = 1, i = subtree_slot(t, node->parent, node->name, node->len);
 
 	for (; t->slots[i] != node; i = (i + 1) & t->mask)
 		n++;
@@ -380,7 +380,7 @@ check_flat(int rules, const char *above, const char *below)
 	size_t size, i, n, sum = 0, most = 0, nodes = 0;
 	FILE *stream = open_memstream(&text, &size);
 	struct policy p;
-	struct area a;
+	struct subtree a;
 	bool good = true;
 	int k;
 
@@ -395,7 +395,7 @@ check_flat(int rules, const char *above, const char *below)
 	policy_of(text, &p);
 	for (k = 0; k < rules; k++) {
 		snprintf(name, sizeof(name), "%s%d%s", above, k, below);
-		policy_area(&p, false, name, &a);
+		subtree_find(&p, false, name, &a);
 		good = good && a.rights == rights_names[k % 13].right;
 	}
 	ok(good, "%d rules such as %s, each of which holds", rules, name);
@@ -489,22 +489,22 @@ check_resolved(void)
 	    "{ match = \"/real\"; rights = \"read\"; } );";
 	struct policy p;
 	struct mistake m;
-	struct area a;
+	struct subtree a;
 	size_t seen;
 
 	policy_of(text, &p);
-	policy_area(&p, false, "/real/deep", &a);
+	subtree_find(&p, false, "/real/deep", &a);
 	ok(a.rights == RIGHT_READ, "before, a link is a name of its own");
 	ok(paths_resolve(&p, real_name, &seen, &m) == 0, "resolved");
-	policy_area(&p, false, "/real/deep/f", &a);
+	subtree_find(&p, false, "/real/deep/f", &a);
 	ok(a.rights == RIGHT_LIST, "what a link leads to is more specific");
-	policy_area(&p, false, "/real/f", &a);
+	subtree_find(&p, false, "/real/f", &a);
 	ok(a.rights == RIGHT_READ, "than what lies above it");
-	policy_area(&p, false, "/link/f", &a);
+	subtree_find(&p, false, "/link/f", &a);
 	ok(a.rights == RIGHT_LIST, "and what takes the link's place is meant");
-	ok(policy_hides(&p, false, "/real/deep/x") && policy_hides(&p, false, "/link/x") &&
-	    !policy_hides(&p, false, "/real/x"), "also in what is hidden");
-	ok(policy_has_below(&p, false, "/real") && !policy_has_below(&p, false, "/link"),
+	ok(subtree_hides(&p, false, "/real/deep/x") && subtree_hides(&p, false, "/link/x") &&
+	    !subtree_hides(&p, false, "/real/x"), "also in what is hidden");
+	ok(subtree_has_below(&p, false, "/real") && !subtree_has_below(&p, false, "/link"),
 	    "and in what lies below");
 	policy_free(&p);
 }
