@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# The manual and the README against the program and the tree: what they name
-# exists, and what exists is named.
+# Compares the manuals, README, HACKING and SECURITY with the program and the
+# tree: all they name exists, and all that exists is named.
 
 setup()
 {
@@ -233,31 +233,49 @@ examples()
 	done < <(examples)
 }
 
-@test "the README names only files that exist" {
+# named FILE ...: the files and directories of the source that they name.
+named()
+{
+	grep -hoE '\<(src|tests|man|contrib)/[][A-Za-z0-9_./-]*[]A-Za-z0-9]' "$@"
+	grep -howE 'LICENSE|NEWS|README|HACKING|SECURITY|Makefile|configure\.ac' \
+	    "$@"
+}
+
+@test "README, HACKING and SECURITY name only files that exist" {
 	local name names
 
-	names=$(grep -oE '(src|tests|man|contrib)/[][A-Za-z0-9_./-]*[]A-Za-z0-9]' \
-	    README; grep -owE 'LICENSE|NEWS|Makefile|configure\.ac' README)
+	names=$(named README HACKING SECURITY)
 	assert_regex "$names" 'src/main\.c'
 	for name in $names; do
 		compgen -G "$name" >/dev/null || fail "$name is not there"
 	done
 }
 
-@test "the README leaves out no room of the source" {
+@test "README has at most 100 lines" {
+	assert [ "$(wc -l <README)" -le 100 ]
+}
+
+@test "README, HACKING, SECURITY and NEWS have at most 80 columns" {
+	run awk 'length > 80 { print FILENAME ":" FNR }' \
+	    <(expand README) <(expand HACKING) <(expand SECURITY) <(expand NEWS)
+	assert_output ''
+}
+
+# A line of HACKING that begins with a name describes that room or file.
+@test "HACKING describes each room of the source" {
 	local room
 
 	for room in src/*/; do
-		run grep -cE "^${room%/}[[:space:]]" README
+		run grep -cE "^${room%/}[[:space:]]" HACKING
 		assert_output 1
 	done
 }
 
-@test "the README leaves out no file of the source" {
+@test "HACKING describes each file of the source" {
 	local file
 
 	for file in src/*.c src/*/*.c; do
-		run grep -cw "$file" README
+		run grep -cE "^${file//./\\.}[[:space:]]" HACKING
 		assert_output 1
 	done
 }
