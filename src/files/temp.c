@@ -167,6 +167,19 @@ worth_keeping(const struct temp *p)
 	    st.stx_size > 0;
 }
 
+/*
+ * Remove a file that is not to be published. A file that cannot be removed
+ * loses its mark, lest a later session go on with it; the removal is tried
+ * again when the upload ends.
+ */
+static void
+give_up(const struct temp *p)
+{
+	if (silly_is_there(p->silly) && fs_unlink(&p->place) != 0 &&
+	    p->kept)
+		(void)fs_set_mark(&p->place, NULL, false);
+}
+
 void
 temp_release(struct temp *p)
 {
@@ -182,6 +195,8 @@ temp_release(struct temp *p)
 		(void)fs_set_mark(&p->place, p->name, false);
 		silly_leave(p->silly);
 	} else {
+		if (p->pending)
+			give_up(p);
 		silly_release(p->silly);
 	}
 	part_free(p);
@@ -378,9 +393,7 @@ void
 temp_drop(struct temp *p)
 {
 	part_settle(p);
-	/* If it is refused, the end of the part comes with patience. */
-	if (silly_is_there(p->silly))
-		(void)fs_unlink(&p->place);
+	give_up(p);
 }
 
 void

@@ -1200,6 +1200,25 @@ class Keeping(AtomicTest):
         self.assertEqual(s.finish(), 0)
         self.assert_only()
 
+    @unittest.skipUnless(ROOT, "takes root, to be nobody")
+    @kept
+    def test_failed_where_nothing_can_be_removed(self):
+        """The file stays; no later session takes it for an upload that was
+        interrupted."""
+        for end in ("close", "finish"):
+            os.mkdir(self.path(end))
+            os.chmod(self.path(end), 0o777)
+            s = self.start(user="nobody", fsize=100)
+            h = self.upload(s, end + "/f")
+            self.assertNotEqual(s.call("write", h, 99, b"ab").code, OK)
+            os.chmod(self.path(end), 0o555)
+            if end == "close":
+                self.assertNotEqual(s.call("close", h).code, OK)
+            self.assertEqual(s.finish(), 0)
+            s = self.start(user="nobody")
+            self.assert_code(self.ask(s, "stat", end + "/f"), NO_FILE)
+            self.assertEqual(os.listxattr(self.part(end)), [])
+
     @kept
     def test_in_use(self):
         """Only one session goes on with it."""
