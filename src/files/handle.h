@@ -186,6 +186,12 @@ void	 late_failed(struct handles *, struct handle *, int error);
 int	 late_close(struct handles *, int fd);
 
 /*
+ * Close a handle that OPEN has made and will not return, because the request
+ * fails. An error of its close(2) goes to the same handles.
+ */
+void	 late_discard(struct handles *, struct handle *);
+
+/*
  * Hands on the outcome of a call on a file, other than close(2) or write(2),
  * that may write out what is cached: chmod(2) and copy_file_range(2) do on
  * FUSE. An error that tells of the storage goes to the same handles.

@@ -66,6 +66,16 @@ late_close(struct handles *hs, int fd)
 	return r;
 }
 
+void
+late_discard(struct handles *hs, struct handle *h)
+{
+	int fd = h->fd;
+
+	h->fd = -1;
+	(void)late_close(hs, fd);
+	(void)handle_close(hs, h);
+}
+
 int
 late_told(struct handles *hs, const struct place *p, int outcome)
 {

@@ -174,14 +174,14 @@ op_open(struct session *s, struct request *q)
 		return fd;
 	h = handle_new(&s->handles, HANDLE_FILE, fd, flags, q->path[0]);
 	if (h == NULL) {
-		(void)fs_close(fd);
+		(void)late_close(&s->handles, fd);
 		return -ENOMEM;
 	}
 	open_grant(s, q, h, m.made);
 	if (q->temp[0] != NULL && handle_writes(h))
 		r = temp_join(q->temp[0], h, q->ruling.atomic == ATOMIC_KEEP);
 	if (r != 0 || (r = open_finish(s, q, h, &m)) != 0) {
-		(void)handle_close(&s->handles, h);
+		late_discard(&s->handles, h);
 		return r;
 	}
 	if (h->temp != NULL)

@@ -330,6 +330,18 @@ def play_close_error(world, version, handles):
     w.expect(FAILURE, "close", h)
 
 
+def play_failed_open(world, version):
+    """An OPEN that fails after it has opened the file closes it again; that
+    close may take the error of a WRITE, which the writer's CLOSE reports."""
+    w = world({"src": "SOURCE"}, version, {}, "unlink always EACCES\n"
+              "close always,first=1 EIO src\n")
+    wd.os.symlink("src", w.path("link"))
+    h = w.open("src")
+    w.expect(OK, "write", h, 0, b"s")
+    w.expect(DENIED, "open", "link", 2, 2 | 0x800, {})
+    w.expect(FAILURE, "close", h)
+
+
 def play_keep_flushes_nothing(world, version):
     for policy, rules in ({}, REFUSES), (REOPEN, ""):
         w = world({"src": "SOURCE"}, version, policy, rules)
@@ -358,6 +370,7 @@ def group_data():
                                            handles),
                lambda world, p=play, a=(version, handles): p(world, *a))
     yield from cells([play_keep_flushes_nothing, play_write_error])
+    yield from cells([play_failed_open], (6,))
 
 
 # ---- retries ----------------------------------------------------------
