@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fuzzing the gate, in process: one session, any packets, and gate.h says
- * what must be true of each answer.
+ * Fuzzing the gate, in process: two sessions on one tree, any packets, and
+ * gate.h says what must be true of each answer.
  *
  * The lowest bits of the first byte are the version that is offered; the
- * others, and the next three bytes, choose a policy. Then come packets: two
- * bytes of length and so many bytes. A packet without its last bytes is one as
- * well.
+ * others, and the next three bytes, choose the policy of both sessions. Then
+ * come packets: two bytes of length and so many bytes. The highest bit of the
+ * length chooses the session; the bit below ends that session and begins
+ * another in its place before the packet is run. A packet may lack its last
+ * bytes.
  *
- * Of the session it must be true that it leaves no hidden name, and of each
- * record of log.transfers that it is one.
+ * The sessions must leave no temporary file and no silly name behind, and
+ * each record of log.transfers must be well-formed.
  *
  * Nothing outside a directory of its own may be touched, whoever runs this:
  * confine() leaves no path that is absolute or goes up.
  */
 #include "config.h"
 
+#include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -43,7 +46,12 @@
 #define MAX_FILE	(1 << 20)	/* bytes that a file may grow to */
 #define MAX_PACKET	4096
 
-static struct session session;
+/* Bits of a packet's length. */
+#define SECOND_SESSION	0x8000
+#define NEXT_SESSION	0x4000
+
+static struct session sessions[2];
+static const uint8_t *chosen;	/* the bytes that choose a policy */
 static int records;		/* a socket: the reader of log.transfers */
 
 /* What else an administrator may write: rules for paths above all. */
@@ -106,19 +114,18 @@ confine(uint8_t *start, size_t len)
  * stand for one that is open.
  */
 static void
-fill_in_handles(uint8_t *p, size_t len)
+fill_in_handles(const struct session *s, uint8_t *p, size_t len)
 {
 	size_t i;
 
-	for (i = 0; session.handles.count > 0 && i + 8 <= len; i++) {
+	for (i = 0; s->handles.count > 0 && i + 8 <= len; i++) {
 		const struct handle *h;
 		uint64_t id;
 		int k;
 
 		if (memcmp(p + i, "handle", 6) != 0)
 			continue;
-		h = handle_at(&session.handles,
-		    p[i + 6] % session.handles.count);
+		h = handle_at(&s->handles, p[i + 6] % s->handles.count);
 		id = h->id;
 		for (k = 0; k < 8; k++)
 			p[i + (size_t)k] = (uint8_t)(id >> (56 - 8 * k));
@@ -177,10 +184,10 @@ resolve_rule(void *fs, char *path, size_t fixed)
 
 /* Paths are walked from now on, as main.c has it. */
 static void
-walk_paths(bool by_component)
+walk_paths(struct session *s, bool by_component)
 {
-	struct policy *p = &session.policy;
-	struct fs *fs = &session.fs;
+	struct policy *p = &s->policy;
+	struct fs *fs = &s->fs;
 	struct mistake m;
 	char culprit[PATH_MAX];
 
@@ -195,18 +202,18 @@ walk_paths(bool by_component)
 	fs->reserves = subtree_makes_silly_names(p);
 	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
 	if (p->access.protect_startup)
-		startup_begin(&session.startup, scratch);
+		startup_begin(&s->startup, scratch);
 }
 
 /* Where the session is, and what it may do there. */
 static void
-choose_jail(uint8_t bits)
+choose_jail(struct session *s, uint8_t bits)
 {
 	static const unsigned rights[] = {
 		RIGHTS_ALL, RIGHT_CREATE, RIGHT_LIST | RIGHT_STAT | RIGHT_READ,
 		RIGHTS_ALL & ~(unsigned)(RIGHT_READ | RIGHT_MODIFY),
 	};
-	struct policy *p = &session.policy;
+	struct policy *p = &s->policy;
 
 	p->files.atomic = (bits & 0x40) == 0 ? ATOMIC_NO :
 	    (bits & 0x20) != 0 ? ATOMIC_YES : ATOMIC_KEEP;
@@ -218,7 +225,7 @@ choose_jail(uint8_t bits)
 	p->access.empty_listings = (bits & 0x10) != 0;
 	p->access.protect_startup = (bits & 0x12) == 0x12;
 	p->files.hide = (bits & 0x20) != 0 ? "d*,l*" : NULL;
-	walk_paths((bits & 2) != 0);
+	walk_paths(s, (bits & 2) != 0);
 }
 
 static const char *const *
@@ -232,12 +239,12 @@ request_names(void)
 
 /* One of those that are written, in place of what was chosen. */
 static void
-choose_written(uint8_t bits)
+choose_written(struct session *s, uint8_t bits)
 {
 	static const struct facts facts = { .user = "me", .home = "/home" };
 	const char *rule = written[bits % nitems(written)];
 	struct config *c = config_new(request_names);
-	struct policy *p = &session.policy;
+	struct policy *p = &s->policy;
 	struct mistake m;
 	char text[1024];
 
@@ -246,38 +253,57 @@ choose_written(uint8_t bits)
 	    config_resolve(c, &facts, p, &m) != 0)
 		fuzz_abort(m.text, (size_t)m.line);
 	config_free(c);
-	session.translate = true;
+	s->translate = true;
 	if (p->protocol.charset != NULL)
-		session.charset = charset_open(p->protocol.charset);
+		s->charset = charset_open(p->protocol.charset);
 	if (p->walks)
-		walk_paths((bits & 0x80) != 0);
+		walk_paths(s, (bits & 0x80) != 0);
 }
 
 static void
-leave_jail(void)
+leave_jail(struct session *s)
 {
-	free(session.own.files);
-	if (session.fs.walks)
-		close(session.fs.root);
-	if (session.charset != NULL)
-		charset_close(session.charset);
-	policy_free(&session.policy);
+	free(s->own.files);
+	if (s->fs.walks)
+		close(s->fs.root);
+	if (s->charset != NULL)
+		charset_close(s->charset);
+	policy_free(&s->policy);
 }
 
 static void
-session_begin(const uint8_t *bits)
+session_begin(struct session *s)
 {
-	session = (struct session){ .client = "fuzz" };
-	session.self = (struct ident){ .name = "me", .home = "home" };
-	choose_policy(&session.policy, bits[1]);
-	choose_attrs(&session.policy, bits[0]);
-	handles_init(&session.handles);
-	if (locate_enter(&session.fs, scratch) != 0)
+	*s = (struct session){ .client = "fuzz" };
+	s->self = (struct ident){ .name = "me", .home = "home" };
+	choose_policy(&s->policy, chosen[1]);
+	choose_attrs(&s->policy, chosen[0]);
+	handles_init(&s->handles);
+	if (locate_enter(&s->fs, scratch) != 0)
 		fuzz_abort("no directory to work in", 0);
-	if (bits[3] == 0)
-		choose_jail(bits[2]);
+	if (chosen[3] == 0)
+		choose_jail(s, chosen[2]);
 	else
-		choose_written(bits[3]);
+		choose_written(s, chosen[3]);
+}
+
+static void
+session_end(struct session *s)
+{
+	xferlog_forced(s);
+	handles_end(&s->handles);
+	buf_free(&s->out);
+	leave_jail(s);
+}
+
+/* Make a directory, a file in it, links to both and a dangling link. */
+static void
+make_tree(void)
+{
+	if (mkdir("t", 0777) == -1 || symlink("t", "lt") == -1 ||
+	    symlink("t/f", "lf") == -1 || symlink("new", "ln") == -1)
+		fuzz_abort("no tree to work in", 0);
+	scratch_file("t/f", "old");
 }
 
 /* Begins again whenever there is a directory to look into that was shut. */
@@ -297,10 +323,10 @@ open_shut(const char *path, const struct stat *st, int type, struct FTW *ftw)
 static bool
 may_leave_hidden(void)
 {
-	const struct policy *p = &session.policy;
+	const struct policy *p = &sessions[0].policy;
 
 	return p->setstat.mode == APPLY || p->files.atomic == ATOMIC_KEEP ||
-	    !session.fs.reserves;
+	    !sessions[0].fs.reserves;
 }
 
 static int
@@ -332,23 +358,18 @@ read_records(void)
 	}
 }
 
-/* For the next input everything is as it was. */
+/* Remove what the input made: the next one finds an empty directory. */
 static void
-session_end(void)
+clear_tree(void)
 {
-	xferlog_forced(&session);
-	handles_end(&session.handles);
-	read_records();
-	buf_free(&session.out);
 	while (nftw(scratch, open_shut, 16, FTW_PHYS) > 0)
 		continue;
 	(void)nftw(scratch, remove_below, 16, FTW_DEPTH | FTW_PHYS);
-	leave_jail();
 }
 
-/* Returns false when the session is over. */
+/* Run a packet. Returns false when the session is over. */
 static bool
-fuzz_packet(const uint8_t *p, size_t len, size_t nth)
+fuzz_packet(struct session *s, const uint8_t *p, size_t len, size_t nth)
 {
 	uint8_t copy[MAX_PACKET];
 	enum verdict verdict;
@@ -356,37 +377,56 @@ fuzz_packet(const uint8_t *p, size_t len, size_t nth)
 
 	memcpy(copy, p, len);
 	confine(copy, len);
-	fill_in_handles(copy, len);
-	fault = gate_run(&session, copy, len, &verdict);
+	fill_in_handles(s, copy, len);
+	fault = gate_run(s, copy, len, &verdict);
 	if (fault != NULL)
 		fuzz_abort(fault, nth);
 	/* A version-select that fails ends the session, and rightly. */
-	if (verdict == VERDICT_FATAL && len >= 5 && !session.refused)
+	if (verdict == VERDICT_FATAL && len >= 5 && !s->refused)
 		fuzz_abort("a whole packet ends the session", nth);
 	return verdict == VERDICT_DONE;
+}
+
+/* Begin a session and offer it the version that the input chooses. */
+static void
+greet(struct session *s)
+{
+	const uint8_t init[] = { FXP_INIT, 0, 0, 0, chosen[0] % 8 };
+
+	session_begin(s);
+	(void)fuzz_packet(s, init, sizeof(init), 0);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 {
-	uint8_t init[] = { FXP_INIT, 0, 0, 0, 0 };
+	struct session *s;
 	size_t n, nth = 1;
+	unsigned head;
 
 	if (len < 4)
 		return 0;
-	session_begin(p);
-	init[4] = p[0] % 8;
-	(void)fuzz_packet(init, sizeof(init), 0);
+	chosen = p;
+	make_tree();
+	greet(&sessions[0]);
+	greet(&sessions[1]);
 	for (p += 4, len -= 4; len > 2; p += n, len -= n, nth++) {
-		n = (size_t)(p[0] << 8 | p[1]);
+		head = (unsigned)(p[0] << 8 | p[1]);
 		p += 2;
 		len -= 2;
-		n = n > len ? len : n;
-		n = n > MAX_PACKET ? MAX_PACKET : n;
-		if (n > 0 && !fuzz_packet(p, n, nth))
+		n = MIN(head % NEXT_SESSION, MIN(len, MAX_PACKET));
+		s = &sessions[(head & SECOND_SESSION) != 0];
+		if ((head & NEXT_SESSION) != 0) {
+			session_end(s);
+			greet(s);
+		}
+		if (n > 0 && !fuzz_packet(s, p, n, nth))
 			break;
 	}
-	session_end();
+	session_end(&sessions[1]);
+	session_end(&sessions[0]);
+	read_records();
+	clear_tree();
 	return 0;
 }
 
