@@ -111,6 +111,25 @@ $(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $<
 
+# The check of short sequences of requests, with the server in the same process.
+# The linker redirects these system calls to storage that loses bytes and to a
+# clock that the test moves.
+MODEL	= $(if $(filter 8,$(LONG_BYTES)),$(BUILD)/tests/sequences)
+WRAPPED	= clock_gettime close fdatasync fsync poll pwrite
+$(BUILD)/tests/sequences: $(wildcard tests/model/*.[ch] tests/unit/*.h) \
+    config.h $(LIBS_session)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) \
+	    $(WRAPPED:%=-Wl,--wrap=%) -o $@ $(filter %.c %.a,$^) $(DEPS_LIBS)
+
+# make model [LEN=6] [SHARE=4096] [SCOPES='webex-* *-faults'] [SAN=1]: sequences
+# of up to LEN requests; one in SHARE of the longest, one in SHARE / 16 of those
+# that are shorter by one, and so on.
+LEN	= 6
+SHARE	= 4096
+model: $(MODEL)
+	$(BUILD)/tests/sequences -l $(LEN) -s $(SHARE) $(SCOPES:%='%')
+
 # The fuzzer's targets with a main() of its own, which runs inputs from files.
 FUZZ	= dispatch policy
 REPLAY	= $(FUZZ:%=$(BUILD)/fuzz/replay-%)
@@ -150,7 +169,7 @@ $(FUZZ_RUN): fuzz-%: build/fuzz/%
 EXCEPT_1	= tests/lint.bats tests/manual.bats tests/package.bats \
 		  tests/e2e/rooted.bats
 
-check: all $(UNIT) $(REFUSE) $(LAUNCH) $(REPLAY)
+check: all $(UNIT) $(REFUSE) $(LAUNCH) $(MODEL) $(REPLAY)
 	BUILD=$(BUILD) EXCEPT='$(EXCEPT_$(SAN))' tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
@@ -174,7 +193,7 @@ bench-ssh: all
 	    CLIENTS='$(CLIENTS)' tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
-everything: all $(UNIT) $(REFUSE) $(LAUNCH) $(BENCH) $(REPLAY)
+everything: all $(UNIT) $(REFUSE) $(LAUNCH) $(MODEL) $(BENCH) $(REPLAY)
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \
@@ -231,5 +250,5 @@ distclean: clean
 	    configure~ autom4te.cache
 
 .PHONY: all bench bench-ssh check clean dist distclean everything fuzz \
-	$(FUZZ_RUN) install uninstall
+	$(FUZZ_RUN) install model uninstall
 .DELETE_ON_ERROR:
