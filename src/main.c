@@ -28,6 +28,7 @@
 #include "policy/subtree.h"
 #include "request/session.h"
 #include "request/table.h"
+#include "request/trace.h"
 #include "request/xferlog.h"
 #include "session/init.h"
 #include "session/reject.h"
@@ -53,6 +54,7 @@ finish(int status)
 {
 	if (session.client != NULL) {
 		xferlog_forced(&session);
+		trace_forced(&session);
 		handles_end(&session.handles);
 		log_info("session closed for local user %s from [%s]",
 		    session.self.name, session.client);

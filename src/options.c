@@ -79,26 +79,29 @@ query_extensions(void)
 	size_t i;
 
 	for (i = 0; i < table_len; i++)
-		if (table_rows[i].wire != NULL && !table_rows[i].absent)
-			puts(table_rows[i].wire);
+		if (table_kinds[i].wire != NULL &&
+		    (table_kinds[i].bits & KIND_ABSENT) == 0)
+			puts(table_kinds[i].wire);
 }
 
-/* What each request can take of each path or handle. */
+/* Print what each request can take of each path or handle. */
 static void
 query_rights(void)
 {
-	const struct request_row *row;
+	const struct request_kind *kind;
+	const struct request_form *form;
 	char first[128], second[128];
 
-	for (row = table_rows; row < table_rows + table_len;
-	    row++)
-		if (!row->absent)
+	for (kind = table_kinds; kind < table_kinds + table_len; kind++) {
+		if ((kind->bits & KIND_ABSENT) != 0)
+			continue;
+		rights_format(kind->rights[0], first, sizeof(first));
+		rights_format(kind->rights[1], second, sizeof(second));
+		TABLE_EACH_FORM(form, kind)
 			printf("%s\t%d-%d\t%s\t%s\n",
-			    row->wire != NULL ? row->wire : row->name,
-			    row->since, row->until, rights_format(
-			    row->rights[0], first, sizeof(first)),
-			    rights_format(row->rights[1], second,
-			    sizeof(second)));
+			    kind->wire != NULL ? kind->wire : kind->name,
+			    form->since, form->until, first, second);
+	}
 }
 
 static void

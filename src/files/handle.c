@@ -182,17 +182,6 @@ handle_name(const struct handle *h)
 	return h == NULL ? NULL : h->name;
 }
 
-void
-handle_log_close(const struct handle *h, const char *how)
-{
-	if (h != NULL && h->kind == HANDLE_FILE)
-		log_info("%sclose \"%s\" bytes read %llu written %llu", how,
-		    h->name, (unsigned long long)h->bytes_read,
-		    (unsigned long long)h->bytes_written);
-	else
-		log_info("%sclosedir \"%s\"", how, handle_name(h));
-}
-
 bool
 handle_appends(const struct handle *h)
 {
@@ -212,6 +201,15 @@ handle_writes(const struct handle *h)
 }
 
 void
+handle_end(struct handles *hs, struct handle *h)
+{
+	if (h->error != 0)
+		log_error("\"%s\" was not written: %s", h->name,
+		    strerror(-h->error));
+	(void)handle_close(hs, h);
+}
+
+void
 handles_end(struct handles *hs)
 {
 	struct handle *h;
@@ -219,13 +217,8 @@ handles_end(struct handles *hs)
 
 	for (i = 0; i < hs->count; i++) {
 		h = handle_at(hs, i);
-		if (h->kind == HANDLE_FREE)
-			continue;
-		handle_log_close(h, "forced ");
-		if (h->error != 0)
-			log_error("\"%s\" was not written: %s", h->name,
-			    strerror(-h->error));
-		(void)handle_close(hs, h);
+		if (h->kind != HANDLE_FREE)
+			handle_end(hs, h);
 	}
 	silly_finish(&hs->leaving);
 	for (i = 0; i < hs->count; i += BLOCK)

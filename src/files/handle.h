@@ -127,10 +127,10 @@ struct handle *handle_find(const struct handles *, const uint8_t *, size_t);
  */
 int	 handle_close(struct handles *, struct handle *);
 
-/* OpenSSH's line for a handle that ends; `how` is "" or "forced ". */
-void	 handle_log_close(const struct handle *, const char *how);
+/* Closes a handle that the client left open, and logs an error of its file. */
+void	 handle_end(struct handles *, struct handle *);
 
-/* Every handle still open is logged as forced, closed and forgotten. */
+/* Does so for every handle still open, and frees what holds them. */
 void	 handles_end(struct handles *);
 
 /* The number OpenSSH's debug lines print; -1 for no handle. */

@@ -72,10 +72,10 @@ gather_writes(struct session *s, const struct handle *h, uint64_t off,
 int
 ahead_write(struct session *s, const struct request *q)
 {
-	struct handle *h = q->handle[0];
-	struct slice data = q->str[0];
+	struct handle *h = q->object.handle;
+	struct slice data = q->data;
 	struct iovec iov[MAX_AHEAD + 1];
-	uint64_t off = q->u64[0];
+	uint64_t off = q->offset;
 	ssize_t done;
 	int n;
 
@@ -134,9 +134,9 @@ place_reads(uint8_t *to, struct iovec *iov, int n)
 ssize_t
 ahead_read(struct session *s, const struct request *q, uint32_t len, bool *end)
 {
-	struct handle *h = q->handle[0];
+	struct handle *h = q->object.handle;
 	struct iovec iov[MAX_AHEAD + 1];
-	uint64_t off = q->u64[0];
+	uint64_t off = q->offset;
 	uint8_t *to;
 	size_t total;
 	ssize_t done;

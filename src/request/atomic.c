@@ -53,8 +53,8 @@ atomic_stand_in(struct place *asked, const struct place *at)
 static void
 take_part(struct request *q, int i, struct temp *p)
 {
-	q->temp[i] = p;
-	atomic_stand_in(&q->place[i], &p->place);
+	q->operand[i].temp = p;
+	atomic_stand_in(&q->operand[i].place, &p->place);
 }
 
 struct temp *
@@ -78,40 +78,40 @@ atomic_find(struct session *s, struct place *at)
  * that already, and goes there once more.
  */
 static struct temp *
-find_unfollowed(struct session *s, struct request *q, int i)
+find_unfollowed(struct session *s, struct operand *o)
 {
-	struct place at = q->place[i];
-	bool again = s->fs.walks && (q->how[i] & PLACE_FOLLOW) != 0;
+	struct place at = o->place;
+	bool again = s->fs.walks && (o->how & PLACE_FOLLOW) != 0;
 	struct temp *p;
 
-	if (again && locate_path(&s->fs, q->path[i], q->how[i] & ~PLACE_FOLLOW,
+	if (again && locate_path(&s->fs, o->path, o->how & ~PLACE_FOLLOW,
 	    &at) != 0)
 		return NULL;
 	at.flags &= ~PLACE_FOLLOW;
 	p = temp_find(&s->handles, &at);
 	if (again) {
-		locate_release(p != NULL ? &q->place[i] : &at);
+		locate_release(p != NULL ? &o->place : &at);
 		if (p != NULL)
-			q->place[i] = at;
+			o->place = at;
 	}
 	if (p != NULL)
-		atomic_stand_in(&q->place[i], &p->place);
+		atomic_stand_in(&o->place, &p->place);
 	return p;
 }
 
 void
 atomic_resolve(struct session *s, struct request *q)
 {
+	struct operand *o;
 	struct temp *p;
-	int i;
 
-	for (i = 0; i < (int)nitems(q->path); i++) {
-		if (q->place[i].name == NULL)
+	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
+		if (o->place.name == NULL)
 			continue;
-		p = temp_has_name(&s->handles, q->path[i]) ?
-		    find_unfollowed(s, q, i) : NULL;
-		if (p != NULL || (p = atomic_find(s, &q->place[i])) != NULL)
-			q->temp[i] = temp_hold(p);
+		p = temp_has_name(&s->handles, o->path) ?
+		    find_unfollowed(s, o) : NULL;
+		if (p != NULL || (p = atomic_find(s, &o->place)) != NULL)
+			o->temp = temp_hold(p);
 	}
 }
 
@@ -151,9 +151,9 @@ atomic_resolve_kept(struct session *s, struct request *q)
 	struct place at;
 	struct temp *p;
 
-	if (q->ruling.atomic != ATOMIC_KEEP || q->place[0].name == NULL ||
-	    (q->how[0] & PLACE_CREATES) != 0 || q->temp[0] != NULL ||
-	    follow(&s->fs, &q->place[0], real, &at) != 0 ||
+	if (q->ruling.atomic != ATOMIC_KEEP || q->object.place.name == NULL ||
+	    (q->object.how & PLACE_CREATES) != 0 || q->object.temp != NULL ||
+	    follow(&s->fs, &q->object.place, real, &at) != 0 ||
 	    (p = find_kept(s, q, &at)) == NULL)
 		return;
 	take_part(q, 0, p);
@@ -164,10 +164,10 @@ atomic_end(struct request *q)
 {
 	int i;
 
-	for (i = 0; i < (int)nitems(q->temp); i++) {
-		if (q->temp[i] != NULL)
-			temp_release(q->temp[i]);
-		q->temp[i] = NULL;
+	for (i = 0; i < (int)nitems(q->operand); i++) {
+		if (q->operand[i].temp != NULL)
+			temp_release(q->operand[i].temp);
+		q->operand[i].temp = NULL;
 	}
 }
 
@@ -217,8 +217,8 @@ struct opening {
 static int
 in_place(const struct opening *o, const char *why)
 {
-	log_info("%s \"%s\": written in place, %s", o->q->row->name,
-	    o->q->path[o->i], why);
+	log_info("%s \"%s\": written in place, %s", o->q->kind->name,
+	    o->q->operand[o->i].path, why);
 	return ATOMIC_IN_PLACE;
 }
 
@@ -256,7 +256,7 @@ open_replacing(const struct opening *o, const struct place *at, int old)
 	}
 	p->replaces = true;
 	take_part(o->q, o->i, p);
-	*o->m = (struct making){ .at = o->q->place[o->i] };
+	*o->m = (struct making){ .at = o->q->operand[o->i].place };
 	return fd;
 }
 
@@ -313,7 +313,7 @@ is_name(const struct place *at)
 static int
 open_pending(const struct opening *o)
 {
-	struct temp *p = o->q->temp[o->i];
+	struct temp *p = o->q->operand[o->i].temp;
 	bool goes_on = p->writers == 0 && (o->flags & O_ACCMODE) != O_RDONLY;
 
 	if (goes_on && (o->flags & (O_TRUNC | O_EXCL)) != 0)
@@ -322,7 +322,7 @@ open_pending(const struct opening *o)
 		return -EEXIST;
 	if (goes_on)
 		log_info("open \"%s\": goes on with \"%s\"",
-		    o->q->path[o->i], p->place.name);
+		    o->q->operand[o->i].path, p->place.name);
 	return make_open(o->s, o->q, o->i, o->flags & ~O_CREAT, 0, o->m);
 }
 
@@ -337,13 +337,13 @@ atomic_open(struct session *s, struct request *q, int i, int flags,
 	struct temp *p;
 	int r;
 
-	if (q->temp[i] != NULL)
+	if (q->operand[i].temp != NULL)
 		return open_pending(&o);
 	if (q->ruling.atomic == ATOMIC_NO ||
 	    (flags & O_ACCMODE) == O_RDONLY)
 		return ATOMIC_IN_PLACE;
 	/* A file that is to be new follows no link. */
-	at = q->place[i];
+	at = q->operand[i].place;
 	if ((flags & O_EXCL) != 0)
 		at.flags &= ~PLACE_FOLLOW;
 	if ((r = follow(&s->fs, &at, real, &at)) != 0)

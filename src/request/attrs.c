@@ -36,7 +36,7 @@ stat_place(struct session *s, struct request *q, const struct place *p)
 int
 op_stat(struct session *s, struct request *q)
 {
-	return stat_place(s, q, &q->place[0]);
+	return stat_place(s, q, &q->object.place);
 }
 
 int
@@ -45,7 +45,7 @@ op_fstat(struct session *s, struct request *q)
 	struct place p;
 	int r;
 
-	if ((r = suspend_place(&s->fs, q->handle[0], &p)) != 0)
+	if ((r = suspend_place(&s->fs, q->object.handle, &p)) != 0)
 		return r;
 	r = stat_place(s, q, &p);
 	locate_release(&p);
@@ -92,8 +92,8 @@ log_sets(const struct attr *a, const char *name)
 static int
 set_times(const struct request *q, const struct place *p, const struct attr *a)
 {
-	struct temp *temp = q->handle[0] != NULL ? q->handle[0]->temp :
-	    q->temp[0];
+	struct temp *temp = q->object.handle != NULL ? q->object.handle->temp :
+	    q->object.temp;
 	struct timespec ts[2] = {
 		{ a->atime, (long)a->atime_ns },
 		{ a->mtime, (long)a->mtime_ns },
@@ -351,7 +351,7 @@ attrs_check_new(struct request *q, bool dir)
 	if ((q->attr.has & HAS_EXTENDED) != 0 && q->attr.extended > 0)
 		return FX_OP_UNSUPPORTED;
 	/* Of a new object only these are set; the rest was never meant. */
-	if ((r = obey_policy(q, HAS_MODE | HAS_FOR_NEW, q->path[0])) != 0 ||
+	if ((r = obey_policy(q, HAS_MODE | HAS_FOR_NEW, q->object.path)) != 0 ||
 	    (r = check_owner(q)) != 0)
 		return r;
 	/* Only space, for a new file is empty. */
@@ -475,13 +475,13 @@ check_and_set(struct session *s, struct request *q, const struct place *p,
 int
 op_setstat(struct session *s, struct request *q)
 {
-	return check_and_set(s, q, &q->place[0], false);
+	return check_and_set(s, q, &q->object.place, false);
 }
 
 int
 op_fsetstat(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
+	struct handle *h = q->object.handle;
 	struct place p;
 	int r;
 
@@ -501,5 +501,5 @@ op_fsetstat(struct session *s, struct request *q)
 int
 op_lsetstat(struct session *s, struct request *q)
 {
-	return check_and_set(s, q, &q->place[0], true);
+	return check_and_set(s, q, &q->object.place, true);
 }

@@ -15,8 +15,8 @@
 int
 op_block(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
-	uint32_t mask = q->u32[0];
+	struct handle *h = q->object.handle;
+	uint32_t mask = q->lock_mask;
 	enum fs_lock how;
 
 	if ((mask & ~FXF_BLOCK) != 0)
@@ -33,14 +33,14 @@ op_block(struct session *s, struct request *q)
 		return FX_OP_UNSUPPORTED;
 	if (suspend_wake(&s->fs, &s->handles, h) != 0)
 		return FX_FAILURE;
-	return lock_take(h, how, q->u64[0], q->u64[1]);
+	return lock_take(h, how, q->offset, q->length);
 }
 
 int
 op_unblock(struct session *s, struct request *q)
 {
 	(void)s;
-	if (q->handle[0]->kind == HANDLE_DIR)
+	if (q->object.handle->kind == HANDLE_DIR)
 		return FX_NO_MATCHING_BYTE_RANGE_LOCK;
-	return lock_drop(q->handle[0], q->u64[0], q->u64[1]);
+	return lock_drop(q->object.handle, q->offset, q->length);
 }

@@ -84,11 +84,13 @@ check_source(struct request *q, const struct digesting *d)
 static int
 open_source(struct request *q, struct digesting *d)
 {
-	if (q->handle[0] != NULL) {
-		d->fd = q->handle[0]->fd;
-		return handle_reads(q->handle[0]) ? 0 : FX_PERMISSION_DENIED;
+	const struct handle *h = q->object.handle;
+
+	if (h != NULL) {
+		d->fd = h->fd;
+		return handle_reads(h) ? 0 : FX_PERMISSION_DENIED;
 	}
-	if ((d->fd = fs_open(&q->place[0], O_RDONLY, 0)) < 0)
+	if ((d->fd = fs_open(&q->object.place, O_RDONLY, 0)) < 0)
 		return d->fd;
 	d->ours = true;
 	return 0;
@@ -107,13 +109,13 @@ digesting_begin(struct session *s, struct request *q,
 
 	if (kind == NULL)
 		return FX_OP_UNSUPPORTED;
-	if (q->u64[0] > INT64_MAX)
+	if (q->offset > INT64_MAX)
 		return -EINVAL;
 	if ((d = calloc(1, sizeof(*d))) == NULL)
 		return -ENOMEM;
 	q->digesting = d;
 	d->kind = kind;
-	d->at = q->u64[0];
+	d->at = q->offset;
 	d->end = d->at + MIN(length, INT64_MAX - d->at);
 	d->block = block;
 	if ((d->digest = digest_new(kind)) == NULL)
@@ -190,9 +192,9 @@ digesting_step(const struct session *s, struct request *q)
 int
 op_check_file(struct session *s, struct request *q)
 {
-	const struct digest_kind *kind = digest_find(q->text);
-	uint64_t length = q->u64[1] == 0 ? UINT64_MAX : q->u64[1];
-	uint32_t block = q->u32[0];
+	const struct digest_kind *kind = digest_find(q->algorithms);
+	uint64_t length = q->length == 0 ? UINT64_MAX : q->length;
+	uint32_t block = q->block_size;
 	size_t start;
 	int r;
 
@@ -222,7 +224,7 @@ op_check_file(struct session *s, struct request *q)
 static int
 quick_check(struct request *q, bool *differs)
 {
-	const struct slice *known = &q->str[q->path[0] != NULL ? 1 : 0];
+	const struct slice *known = &q->data;
 	struct digesting *d = q->digesting;
 	uint8_t hash[DIGEST_MAX_LEN];
 	ssize_t n;
@@ -260,8 +262,8 @@ reply_md5(struct session *s, const struct request *q)
 int
 op_md5_hash(struct session *s, struct request *q)
 {
-	uint64_t length = q->u64[0] == 0 && q->u64[1] == 0 ? UINT64_MAX :
-	    q->u64[1];
+	uint64_t length = q->offset == 0 && q->length == 0 ? UINT64_MAX :
+	    q->length;
 	bool differs = false;
 	int r = 0;
 

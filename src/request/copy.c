@@ -47,8 +47,8 @@ refuse_same(const struct handle *from, const struct handle *to)
 static int
 check_same(const struct request *q)
 {
-	const struct handle *from = q->handle[0], *to = q->handle[1];
-	uint64_t a = q->u64[0], len = q->u64[1], b = q->u64[2];
+	const struct handle *from = q->object.handle, *to = q->target.handle;
+	uint64_t a = q->offset, len = q->length, b = q->target_offset;
 
 	if (!fs_same(from->fd, to->fd))
 		return !q->precise && strcmp(from->name, to->name) == 0 ?
@@ -76,13 +76,13 @@ copy_failed(int error, bool writing)
 static int
 copy_limit(struct request *q, size_t *step)
 {
-	const struct handle *from = q->handle[0], *to = q->handle[1];
-	uint64_t off = q->u64[0] + q->done, len = q->u64[1], size, at;
+	const struct handle *from = q->object.handle, *to = q->target.handle;
+	uint64_t off = q->offset + q->done, len = q->length, size, at;
 	int r;
 
 	if (q->ruling.max_size == 0)
 		return 0;
-	at = handle_appends(to) ? fs_size(to->fd) : q->u64[2] + q->done;
+	at = handle_appends(to) ? fs_size(to->fd) : q->target_offset + q->done;
 	size = fs_size(from->fd);
 	size = size > off ? size - off : 0;
 	if (q->done == 0 && (r = limit_range(q, at,
@@ -99,8 +99,8 @@ copy_limit(struct request *q, size_t *step)
 int
 op_copy_data(struct session *s, struct request *q)
 {
-	struct handle *from = q->handle[0], *to = q->handle[1];
-	uint64_t len = q->u64[1];
+	struct handle *from = q->object.handle, *to = q->target.handle;
+	uint64_t len = q->length;
 	struct place source = place_fd(from->fd, from->name);
 	size_t step = COPY_STEP;
 	bool writing;
@@ -109,10 +109,10 @@ op_copy_data(struct session *s, struct request *q)
 
 	if (q->done == 0 && (r = check_same(q)) != 0)
 		return r;
-	if (q->u64[0] > INT64_MAX || (!handle_appends(to) &&
-	    q->u64[2] > INT64_MAX)) {
+	if (q->offset > INT64_MAX || (!handle_appends(to) &&
+	    q->target_offset > INT64_MAX)) {
 		log_error("process_extended_copy_data: %s_seek failed",
-		    q->u64[0] > INT64_MAX ? "read" : "write");
+		    q->offset > INT64_MAX ? "read" : "write");
 		return -EINVAL;
 	}
 	if (len != 0)
@@ -121,8 +121,8 @@ op_copy_data(struct session *s, struct request *q)
 		temp_failed(to, r);
 		return r;
 	}
-	n = fs_copy(from->fd, q->u64[0] + q->done, to->fd,
-	    q->u64[2] + q->done, step, handle_appends(to),
+	n = fs_copy(from->fd, q->offset + q->done, to->fd,
+	    q->target_offset + q->done, step, handle_appends(to),
 	    &writing);
 	if (n < 0) {
 		(void)late_told(&s->handles, &source, (int)n);
@@ -171,8 +171,8 @@ copy_file_open(struct session *s, struct request *q, struct copying *c,
 	c->to = atomic_open(s, q, 1, flags | O_TRUNC, mode, &c->target);
 	if (c->to == ATOMIC_IN_PLACE)
 		c->to = make_open(s, q, 1, flags, mode, &c->target);
-	c->beside = c->to >= 0 && q->temp[1] != NULL &&
-	    q->temp[1]->writers == 0;
+	c->beside = c->to >= 0 && q->target.temp != NULL &&
+	    q->target.temp->writers == 0;
 	return c->to < 0 ? c->to : 0;
 }
 
@@ -187,15 +187,15 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 	struct statx st;
 	int r;
 
-	if ((c->from = fs_open(&q->place[0], O_RDONLY, 0)) < 0)
+	if ((c->from = fs_open(&q->object.place, O_RDONLY, 0)) < 0)
 		return c->from;
-	from = place_fd(c->from, q->path[0]);
+	from = place_fd(c->from, q->object.path);
 	if ((r = fs_stat(&from, &st)) != 0)
 		return r;
 	if (S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
 	/* The source itself must not be opened to be written to, either. */
-	if (same_place(&st, q->place[1]))
+	if (same_place(&st, q->target.place))
 		return FX_FAILURE;
 	if ((r = limit_range(q, 0, st.stx_size)) != 0)
 		return r;
@@ -203,7 +203,7 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 		return r;
 	if (fs_same(c->from, c->to))
 		return FX_FAILURE;
-	to = place_fd(c->to, q->path[1]);
+	to = place_fd(c->to, q->target.path);
 	if (!c->target.made)
 		return fs_truncate(&to, 0);
 	if (q->ruling.own_rights != 0 && fs_stat(&to, &st) == 0)

@@ -10,101 +10,83 @@
 #include "request/decode.h"
 #include "wire/sftp.h"
 
-/*
- * How many fields of each kind were read: where the next one goes. And a bit
- * for each str that is text.
- */
-struct counts {
-	int	 path, handle, str, u64, u32;
-	unsigned texts;
+/* The texts of a request, which are terminated when all has been read. */
+struct texts {
+	int		 n;
+	struct slice	 at[FORM_FIELDS];
 };
 
-static unsigned
-place_flags(char letter)
+static const char *
+get_text(struct reader *r, struct texts *texts)
 {
-	switch (letter) {
-	case 'P':
-		return PLACE_FOLLOW;
-	case 'c':
-		return PLACE_CREATES;
-	case 'x':
-		return PLACE_NAME;
-	case 'R':
-		return PLACE_NONE;
-	default:
-		return 0;
-	}
+	struct slice text = get_str(r);
+
+	texts->at[texts->n++] = text;
+	return (const char *)text.p;
 }
 
 static void
-decode_field(char letter, struct session *s, struct reader *r,
-    struct request *q, struct counts *n, int *outcome)
+decode_handle(struct session *s, struct reader *r, struct request *q,
+    const struct field_row *f)
 {
-	struct slice *str;
+	struct operand *o = &q->operand[f->operand];
+	struct slice id = get_str(r);
 
-	switch (letter) {
-	case 'P':
-	case 'p':
-	case 'c':
-	case 'x':
-	case 'R':
-		q->how[n->path] = place_flags(letter);
-		n->texts |= 1u << n->str;
-		str = &q->str[n->str++];
-		*str = get_str(r);
-		q->path[n->path++] = (const char *)str->p;
-		break;
-	case 't':
-	case 'l':
-		n->texts |= 1u << n->str;
-		str = &q->str[n->str++];
-		*str = get_str(r);
-		q->text = (const char *)str->p;
-		break;
-	case 'd':
-		q->str[n->str++] = get_str(r);
-		break;
-	case 'r':
-		q->str[n->str++] = get_rest(r);
-		break;
-	case 'h':
-	case 'F':
-	case 'D':
-	case 'e': {
-		struct slice id = get_str(r);
+	o->handle = handle_find(&s->handles, id.p, id.len);
+	o->wants = f->how;
+}
 
-		q->wants[n->handle] = letter;
-		q->handle[n->handle++] = handle_find(&s->handles, id.p, id.len);
+static void
+decode_field(struct session *s, struct reader *r, struct request *q,
+    const struct field_row *f, struct texts *texts, int *outcome)
+{
+	void *to = field_member(q, f);
+
+	switch (f->type) {
+	case FIELD_PATH:
+		q->operand[f->operand].how = f->how;
+		/* FALLTHROUGH */
+	case FIELD_NAME:
+	case FIELD_TEXT:
+		*(const char **)to = get_text(r, texts);
 		break;
-	}
-	case 'a':
-		*outcome = attr_get(r, s->version, &q->attr);
+	case FIELD_HANDLE:
+		decode_handle(s, r, q, f);
 		break;
-	case 'o':
-		q->u64[n->u64++] = get_u64(r);
+	case FIELD_DATA:
+		*(struct slice *)to = get_str(r);
 		break;
-	case 'n':
-		q->u32[n->u32++] = get_u32(r);
+	case FIELD_REST:
+		*(struct slice *)to = get_rest(r);
 		break;
-	case 'b':
-		q->byte = get_u8(r);
+	case FIELD_ATTRS:
+		*outcome = attr_get(r, s->version, to);
+		break;
+	case FIELD_U64:
+		*(uint64_t *)to = get_u64(r);
+		break;
+	case FIELD_U32:
+		*(uint32_t *)to = get_u32(r);
+		break;
+	case FIELD_U8:
+		*(uint8_t *)to = get_u8(r);
+		break;
+	case FIELD_NONE:
 		break;
 	}
 }
 
-/* Ends the strings, which only now overwrites nothing that is still needed. */
+/* Ends the texts, which only now overwrites nothing that is still needed. */
 static int
-decode_terminate(struct request *q, unsigned texts)
+decode_terminate(const struct texts *texts)
 {
-	struct slice *str;
+	const struct slice *text;
 	int r = 0;
 
-	for (str = q->str; texts != 0; str++, texts >>= 1) {
-		if ((texts & 1) == 0)
-			continue;
-		if (memchr(str->p, '\0', str->len) != NULL)
+	for (text = texts->at; text < texts->at + texts->n; text++) {
+		if (memchr(text->p, '\0', text->len) != NULL)
 			r = FX_INVALID_FILENAME;
-		str->p[str->len] = '\0';
+		text->p[text->len] = '\0';
 	}
 	return r;
 }
@@ -121,21 +103,22 @@ decode_name(struct session *s, const char *name, char *to)
 	return r == -EILSEQ ? FX_INVALID_FILENAME : r;
 }
 
-/* The names of a request as they are on disk, where that differs. */
+/* Translates the names of a request to those on disk, where they differ. */
 static int
 decode_names(struct session *s, struct request *q)
 {
-	const char *letter, **name;
-	int path = 0, n = 0, r = 0;
+	const struct field_row *f;
+	const enum field *field;
+	const char **name;
+	int n = 0, r = 0;
 
 	if (s->charset == NULL || !s->translate || s->version <= 3)
 		return 0;
-	for (letter = q->row->shape; *letter != '\0' && r == 0; letter++) {
-		if (strchr("PpcxRl", *letter) == NULL)
+	for (field = q->form->fields; *field != NOTHING && r == 0; field++) {
+		f = &field_rows[*field];
+		if (f->type != FIELD_PATH && f->type != FIELD_NAME)
 			continue;
-		name = *letter == 'l' ? &q->text : &q->path[path++];
-		if (*name == NULL)
-			continue;
+		name = field_member(q, f);
 		r = decode_name(s, *name, s->names[n]);
 		*name = s->names[n++];
 	}
@@ -145,27 +128,27 @@ decode_names(struct session *s, struct request *q)
 int
 decode_request(struct session *s, struct reader *r, struct request *q)
 {
-	struct counts n = { 0 };
-	const char *letter;
+	struct texts texts = { .n = 0 };
+	const enum field *field;
 	int outcome = 0;
 	bool optional = false;
 
 	q->precise = s->version > 3;
-	for (letter = q->row->shape; *letter != '\0'; letter++) {
-		if (*letter == '?') {
+	for (field = q->form->fields; *field != NOTHING; field++) {
+		if (*field == OPTIONAL) {
 			optional = true;
 			continue;
 		}
 		if (optional && reader_left(r) == 0)
 			break;
 		q->optional += optional;
-		decode_field(*letter, s, r, q, &n, &outcome);
+		decode_field(s, r, q, &field_rows[*field], &texts, &outcome);
 	}
 	if (r->dry)
 		return FX_BAD_MESSAGE;
 	if (outcome != 0)
 		return outcome;
-	if ((outcome = decode_terminate(q, n.texts)) != 0)
+	if ((outcome = decode_terminate(&texts)) != 0)
 		return outcome;
 	return decode_names(s, q);
 }
@@ -174,12 +157,12 @@ decode_request(struct session *s, struct reader *r, struct request *q)
 static int
 handle_lost(const struct request *q, struct handle *h)
 {
-	if (q->row->writes && !h->refused) {
+	if ((q->kind->bits & KIND_WRITES) != 0 && !h->refused) {
 		h->refused = true;
 		log_error("%s of \"%s\" refused: it was let go for a rename",
-		    q->row->name, h->name);
+		    q->kind->name, h->name);
 	}
-	return q->row->lost_handle != 0 ? q->row->lost_handle : FX_FAILURE;
+	return q->kind->lost_handle != 0 ? q->kind->lost_handle : FX_FAILURE;
 }
 
 /*
@@ -191,36 +174,36 @@ decode_empty_paths(struct request *q)
 {
 	int i;
 
-	for (i = 0; i < (int)nitems(q->path); i++)
-		if (q->precise && !q->writes && q->path[i] != NULL &&
-		    q->path[i][0] == '\0')
-			q->path[i] = ".";
+	for (i = 0; i < (int)nitems(q->operand); i++)
+		if (q->precise && !q->writes && q->operand[i].path != NULL &&
+		    q->operand[i].path[0] == '\0')
+			q->operand[i].path = ".";
 }
 
-/* Is it a handle of the kind that the letter stands for? */
 static bool
-handle_fits(const struct handle *h, char letter)
+handle_fits(const struct handle *h, enum wants wants)
 {
-	return h != NULL && (letter == 'e' ||
-	    h->kind == (letter == 'D' ? HANDLE_DIR : HANDLE_FILE));
+	return h != NULL && (wants == WANTS_ANY ||
+	    h->kind == (wants == WANTS_DIR ? HANDLE_DIR : HANDLE_FILE));
 }
 
 int
 decode_handles(struct session *s, struct request *q)
 {
-	struct handle *h;
-	int i;
+	const struct operand *o;
 
-	for (i = 0; i < (int)nitems(q->handle) && q->wants[i] != '\0'; i++) {
-		h = q->handle[i];
-		if (!handle_fits(h, q->wants[i])) {
-			if (q->row->bad_handle != NULL)
-				log_error("%s", q->row->bad_handle);
+	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
+		if (o->wants == WANTS_NONE)
+			continue;
+		if (!handle_fits(o->handle, o->wants)) {
+			if (q->kind->bad_handle != NULL)
+				log_error("%s", q->kind->bad_handle);
 			return FX_INVALID_HANDLE;
 		}
-		if (q->wants[i] == 'h' && h->state != HANDLE_OPEN &&
-		    suspend_wake(&s->fs, &s->handles, h) != 0)
-			return handle_lost(q, h);
+		if (o->wants == WANTS_OPEN_FILE &&
+		    o->handle->state != HANDLE_OPEN &&
+		    suspend_wake(&s->fs, &s->handles, o->handle) != 0)
+			return handle_lost(q, o->handle);
 	}
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One packet and one row make a struct request. */
+/* One packet and the form of its kind make a struct request. */
 #ifndef REQUEST_DECODE_H
 #define REQUEST_DECODE_H
 
@@ -7,7 +7,7 @@
 #include "request/session.h"
 
 /*
- * Reads the fields that q->row's shape names. Strings are terminated in
+ * Reads the fields that q->form lists. Texts are terminated in
  * place, over the byte behind them: the reader's buffer is written to, and
  * must have one spare byte behind its end. Returns 0, FX_BAD_MESSAGE or
  * FX_INVALID_FILENAME.
@@ -15,9 +15,9 @@
 int	decode_request(struct session *, struct reader *, struct request *);
 
 /*
- * Are the handles of the request known, of a kind that it works on, and
- * ready? One that was let go for a rename is taken up again here. Returns 0
- * or the outcome.
+ * Checks that the handles of the request are known, are of a file or directory
+ * as its fields want, and are open where they must be: one that was let go for
+ * a rename is opened again here. Returns 0 or the outcome.
  */
 int	decode_handles(struct session *, struct request *);
 
@@ -27,7 +27,7 @@ int	decode_handles(struct session *, struct request *);
  */
 int	decode_name(struct session *, const char *, char *to);
 
-/* Gives an empty path its meaning; after the lift. */
+/* Gives an empty path its meaning. To be called after the upgrade. */
 void	decode_empty_paths(struct request *);
 
 #endif

@@ -27,14 +27,14 @@ op_opendir(struct session *s, struct request *q)
 	struct handle *h;
 	int fd;
 
-	if ((fd = fs_opendir(&q->place[0])) < 0)
+	if ((fd = fs_opendir(&q->object.place)) < 0)
 		return fd;
-	h = handle_new(&s->handles, HANDLE_DIR, fd, O_RDONLY, q->path[0]);
+	h = handle_new(&s->handles, HANDLE_DIR, fd, O_RDONLY, q->object.path);
 	if (h == NULL) {
 		(void)fs_close(fd);
 		return -ENOMEM;
 	}
-	handle_placed(h, &q->place[0]);
+	handle_placed(h, &q->object.place);
 	h->rights = q->ruling.granted;
 	h->dir->ended = q->ruling.empty;
 	reply_handle(s, q, h);
@@ -88,7 +88,7 @@ static bool
 look_at(struct session *s, const struct request *q, const char *name,
     struct look *l)
 {
-	const struct handle *h = q->handle[0];
+	const struct handle *h = q->object.handle;
 	struct place p = place_entry(h->fd != -1 ? h->fd : h->pin, name);
 	int r;
 
@@ -116,7 +116,7 @@ look_at(struct session *s, const struct request *q, const char *name,
 int
 op_readdir(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
+	struct handle *h = q->object.handle;
 	const struct dirent64 *e = NULL;
 	struct names n;
 	struct look l;
@@ -160,22 +160,22 @@ op_mkdir(struct session *s, struct request *q)
 		return r;
 	mode = (q->attr.has & HAS_MODE) != 0 ? q->attr.mode & 07777 : 0777;
 	mode = mode_rule_apply(&q->ruling.dir_mode, mode);
-	if ((r = fs_mkdir(&q->place[0], mode)) != 0)
+	if ((r = fs_mkdir(&q->object.place, mode)) != 0)
 		return r;
-	if ((r = make_finish(q, &q->place[0], true)) != 0)
-		(void)fs_rmdir(&q->place[0]);
+	if ((r = make_finish(q, &q->object.place, true)) != 0)
+		(void)fs_rmdir(&q->object.place);
 	return make_settled(q, NAMES_FIRST, r);
 }
 
 int
 op_rmdir(struct session *s, struct request *q)
 {
-	int r = fs_rmdir(&q->place[0]);
+	int r = fs_rmdir(&q->object.place);
 
 	/* It may hold nothing but files that an earlier session left behind. */
 	if ((r == -ENOTEMPTY || r == -EEXIST) &&
-	    (r = stale_empty(s, q, &q->place[0])) == 0)
-		r = fs_rmdir(&q->place[0]);
+	    (r = stale_empty(s, q, &q->object.place)) == 0)
+		r = fs_rmdir(&q->object.place);
 	r = r == -EEXIST ? -ENOTEMPTY : r;
 	return make_settled(q, NAMES_FIRST, r);
 }

@@ -96,14 +96,14 @@ delete_opened(struct session *s, const struct request *q)
 	struct place p;
 	int r;
 
-	if (q->temp[0] != NULL) {
-		if ((r = fs_unlink(&q->place[0])) == 0)
-			temp_drop(q->temp[0]);
+	if (q->object.temp != NULL) {
+		if ((r = fs_unlink(&q->object.place)) == 0)
+			temp_drop(q->object.temp);
 		return r;
 	}
-	if ((q->place[0].flags & PLACE_FOLLOW) == 0)
-		return fs_unlink(&q->place[0]);
-	if ((r = resolve_real(&s->fs, q->path[0], real)) != 0 ||
+	if ((q->object.place.flags & PLACE_FOLLOW) == 0)
+		return fs_unlink(&q->object.place);
+	if ((r = resolve_real(&s->fs, q->object.path, real)) != 0 ||
 	    (r = locate_path(&s->fs, real, 0, &p)) != 0)
 		return r;
 	return fs_unlink(&p);
@@ -114,7 +114,7 @@ static int
 open_finish(struct session *s, struct request *q, struct handle *h,
     const struct making *m)
 {
-	struct place p = place_fd(h->fd, q->path[0]);
+	struct place p = place_fd(h->fd, q->object.path);
 	int r;
 
 	h->text = (q->flags & FXF_TEXT_MODE) != 0;
@@ -140,10 +140,10 @@ static void
 open_grant(struct session *s, const struct request *q, struct handle *h,
     bool created)
 {
-	struct place p = place_fd(h->fd, q->path[0]);
+	struct place p = place_fd(h->fd, q->object.path);
 	struct statx st;
 
-	handle_placed(h, &q->place[0]);
+	handle_placed(h, &q->object.place);
 	h->rights = q->ruling.granted;
 	if (!created)
 		return;
@@ -172,14 +172,15 @@ op_open(struct session *s, struct request *q)
 		fd = make_open(s, q, 0, flags, mode, &m);
 	if (fd < 0)
 		return fd;
-	h = handle_new(&s->handles, HANDLE_FILE, fd, flags, q->path[0]);
+	h = handle_new(&s->handles, HANDLE_FILE, fd, flags, q->object.path);
 	if (h == NULL) {
 		(void)late_close(&s->handles, fd);
 		return -ENOMEM;
 	}
 	open_grant(s, q, h, m.made);
-	if (q->temp[0] != NULL && handle_writes(h))
-		r = temp_join(q->temp[0], h, q->ruling.atomic == ATOMIC_KEEP);
+	if (q->object.temp != NULL && handle_writes(h))
+		r = temp_join(q->object.temp, h,
+		    q->ruling.atomic == ATOMIC_KEEP);
 	if (r != 0 || (r = open_finish(s, q, h, &m)) != 0) {
 		late_discard(&s->handles, h);
 		return r;
@@ -207,7 +208,7 @@ close_synced(const struct handle *h)
 int
 op_close(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
+	struct handle *h = q->object.handle;
 	int synced = q->ruling.fsync && h != NULL ? close_synced(h) : 0;
 	int r;
 
@@ -244,12 +245,12 @@ transfer_failed(const char *function, const char *verb, const struct handle *h,
 static size_t
 fill_pipe(struct session *s, const struct request *q, uint32_t len)
 {
-	const struct handle *h = q->handle[0];
+	const struct handle *h = q->object.handle;
 
 	if (!s->piped.usable || len < PIPED_READ || h->bytes_read == 0 ||
 	    h->text)
 		return 0;
-	return pipe_fill(&s->piped, h->fd, len, q->u64[0]);
+	return pipe_fill(&s->piped, h->fd, len, q->offset);
 }
 
 /* Reads to where the reply will have it what does not leave by the pipe. */
@@ -257,7 +258,7 @@ static ssize_t
 read_copied(struct session *s, const struct request *q, uint32_t len,
     bool *end)
 {
-	const struct handle *h = q->handle[0];
+	const struct handle *h = q->object.handle;
 	size_t n = s->piped.len;
 
 	if (n > 0 && pipe_take(&s->piped, reply_data_room(s, len))) {
@@ -271,9 +272,9 @@ read_copied(struct session *s, const struct request *q, uint32_t len,
 int
 op_read(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
+	struct handle *h = q->object.handle;
 	uint32_t max = s->policy.protocol.max_read;
-	uint32_t len = q->u32[0];
+	uint32_t len = q->count;
 	ssize_t n;
 	bool end;
 
@@ -289,7 +290,7 @@ op_read(struct session *s, struct request *q)
 	}
 	n = read_copied(s, q, len, &end);
 	if (n < 0)
-		return transfer_failed("process_read", "read", h, q->u64[0],
+		return transfer_failed("process_read", "read", h, q->offset,
 		    (int)n);
 	if (n == 0 && len > 0)
 		return FX_EOF;
@@ -305,14 +306,14 @@ write_start(const struct request *q, const struct handle *h)
 {
 	if (handle_appends(h))
 		return fs_size(h->fd);
-	return h->text ? h->position : q->u64[0];
+	return h->text ? h->position : q->offset;
 }
 
 int
 op_write(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
-	const struct slice *data = &q->str[0];
+	struct handle *h = q->object.handle;
+	const struct slice *data = &q->data;
 	int r;
 
 	if (q->ruling.max_size != 0 &&
@@ -328,7 +329,7 @@ op_write(struct session *s, struct request *q)
 		r = ahead_write(s, q);
 	if (r < 0) {
 		temp_failed(h, r);
-		return transfer_failed("process_write", "write", h, q->u64[0],
+		return transfer_failed("process_write", "write", h, q->offset,
 		    r);
 	}
 	h->bytes_written += data->len;
@@ -342,7 +343,7 @@ op_write(struct session *s, struct request *q)
 int
 op_fsync(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
+	struct handle *h = q->object.handle;
 	int r;
 
 	if (h->error != 0)
@@ -368,27 +369,26 @@ op_fsync(struct session *s, struct request *q)
 int
 op_text_seek(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
+	struct handle *h = q->object.handle;
 	char data[64 * 1024], *p = data, *end;
 	ssize_t n;
 	bool eof;
 
 	(void)s;
-	/* u64[0] counts the lines down, u64[1] the bytes up. */
-	if (q->u64[0] == 0) {
-		h->position = q->u64[1];
+	if (q->line == 0) {
+		h->position = q->done;
 		return 0;
 	}
-	n = fs_read(h->fd, data, sizeof(data), q->u64[1], &eof);
+	n = fs_read(h->fd, data, sizeof(data), q->done, &eof);
 	if (n <= 0)
 		return n < 0 ? (int)n : FX_EOF;
 	end = data + n;
-	while (q->u64[0] > 0 && (p = memchr(p, '\n',
+	while (q->line > 0 && (p = memchr(p, '\n',
 	    (size_t)(end - p))) != NULL) {
 		p++;
-		q->u64[0]--;
+		q->line--;
 	}
-	q->u64[1] += p == NULL ? (uint64_t)n : (uint64_t)(p - data);
+	q->done += p == NULL ? (uint64_t)n : (uint64_t)(p - data);
 	return PENDING;
 }
 
@@ -399,12 +399,13 @@ op_text_seek(struct session *s, struct request *q)
 int
 op_ranges(struct session *s, struct request *q)
 {
-	uint64_t at = q->u64[0], end = at + q->u64[1], to;
+	const struct handle *h = q->object.handle;
+	uint64_t at = q->offset, end = at + q->length, to;
 	uint32_t count = 0;
 	size_t start, counted;
 	int r = 0;
 
-	if (!handle_reads(q->handle[0]))
+	if (!handle_reads(h))
 		return FX_PERMISSION_DENIED;
 	if (end < at || end > INT64_MAX)
 		end = INT64_MAX;
@@ -412,7 +413,7 @@ op_ranges(struct session *s, struct request *q)
 	counted = s->out.len;
 	put_u32(&s->out, 0);
 	while (count < MAX_RANGES && at < end &&
-	    (r = fs_next_data(q->handle[0]->fd, &at, &to)) == 0 && at < end) {
+	    (r = fs_next_data(h->fd, &at, &to)) == 0 && at < end) {
 		to = MIN(to, end);
 		put_u64(&s->out, at);
 		put_u64(&s->out, to - at);

@@ -33,13 +33,13 @@ statvfs_place(struct session *s, struct request *q, const struct place *p)
 int
 op_statvfs(struct session *s, struct request *q)
 {
-	return statvfs_place(s, q, &q->place[0]);
+	return statvfs_place(s, q, &q->object.place);
 }
 
 int
 op_fstatvfs(struct session *s, struct request *q)
 {
-	struct place p = place_fd(q->handle[0]->fd, q->handle[0]->name);
+	struct place p = place_fd(q->object.handle->fd, q->object.handle->name);
 
 	return statvfs_place(s, q, &p);
 }
@@ -66,11 +66,11 @@ op_home_directory(struct session *s, struct request *q)
 	char other[PATH_MAX];
 	const char *home = other;
 
-	if (q->text[0] == '\0' || (!q->ruling.other_users &&
-	    strcmp(q->text, s->self.name) == 0))
+	if (q->user[0] == '\0' || (!q->ruling.other_users &&
+	    strcmp(q->user, s->self.name) == 0))
 		home = s->fs.confined ? s->fs.cwd : s->self.home;
 	else if (!q->ruling.other_users ||
-	    !ident_home(q->text, other, sizeof(other)))
+	    !ident_home(q->user, other, sizeof(other)))
 		return FX_FAILURE;
 	log_verbose("home-directory \"%s\"", home);
 	reply_name(s, q, home);
@@ -115,7 +115,8 @@ static int
 naming_step(const struct session *s, struct request *q)
 {
 	struct naming *n = q->naming;
-	size_t users = q->str[0].len / 4, all = users + q->str[1].len / 4;
+	const struct slice *ids[2] = { &q->user_ids, &q->group_ids };
+	size_t users = ids[0]->len / 4, all = users + ids[1]->len / 4;
 	size_t end = MIN(all, n->done + NAMES_STEP), at;
 	const char *name;
 	struct reader r;
@@ -125,7 +126,7 @@ naming_step(const struct session *s, struct request *q)
 	for (; n->done < end; n->done++) {
 		group = n->done >= users;
 		at = 4 * (n->done - (group ? users : 0));
-		reader_init(&r, q->str[group].p + at, 4);
+		reader_init(&r, ids[group]->p + at, 4);
 		id = get_u32(&r);
 		name = name_of(s, q, group, id);
 		log_debug3("process_extended_get_users_groups_by_id: "
@@ -145,11 +146,11 @@ op_users_groups(struct session *s, struct request *q)
 	int r;
 
 	if (q->naming == NULL) {
-		if (q->str[0].len % 4 != 0 || q->str[1].len % 4 != 0)
+		if (q->user_ids.len % 4 != 0 || q->group_ids.len % 4 != 0)
 			return FX_BAD_MESSAGE;
 		log_debug1("process_extended_get_users_groups_by_id: "
-		    "uids len = %zu, gids len = %zu", q->str[0].len,
-		    q->str[1].len);
+		    "uids len = %zu, gids len = %zu", q->user_ids.len,
+		    q->group_ids.len);
 		if ((q->naming = calloc(1, sizeof(*q->naming))) == NULL)
 			return -ENOMEM;
 	}
@@ -163,7 +164,7 @@ op_users_groups(struct session *s, struct request *q)
 	put_str(&s->out, q->naming->names[0].data, q->naming->names[0].len);
 	put_str(&s->out, q->naming->names[1].data, q->naming->names[1].len);
 	log_verbose("users-groups-by-id: %zu users, %zu groups",
-	    q->str[0].len / 4, q->str[1].len / 4);
+	    q->user_ids.len / 4, q->group_ids.len / 4);
 	reply_end(s, start);
 	return naming_end(q, 0);
 }
@@ -177,7 +178,7 @@ op_space_available(struct session *s, struct request *q)
 	size_t start;
 	int r;
 
-	if ((r = fs_statvfs(&q->place[0], &st)) != 0)
+	if ((r = fs_statvfs(&q->object.place, &st)) != 0)
 		return r;
 	unit = st.f_frsize;
 	start = reply_extended_begin(s, q);
@@ -198,12 +199,12 @@ int
 op_version_select(struct session *s, struct request *q)
 {
 	int max = s->policy.protocol.max_version;
-	int wanted = q->text[0] - '0';
+	int wanted = q->version[0] - '0';
 
 	if (max == 3)
 		return FX_OP_UNSUPPORTED;
-	if (s->requests != 1 || q->text[0] == '\0' || q->text[1] != '\0' ||
-	    wanted < 3 || wanted > max) {
+	if (s->requests != 1 || strlen(q->version) != 1 || wanted < 3 ||
+	    wanted > max) {
 		s->refused = true;
 		return FX_FAILURE;
 	}
@@ -217,7 +218,7 @@ int
 op_vendor_id(struct session *s, struct request *q)
 {
 	(void)s;
-	log_verbose("client is \"%s\"", q->text);
+	log_verbose("client is \"%s\"", q->release);
 	return 0;
 }
 
@@ -227,6 +228,6 @@ op_translation_control(struct session *s, struct request *q)
 {
 	if (s->charset == NULL)
 		return FX_OP_UNSUPPORTED;
-	s->translate = q->byte != 0;
+	s->translate = q->translate != 0;
 	return 0;
 }

@@ -47,7 +47,7 @@ make_open(struct session *s, const struct request *q, int i, int flags,
 	int fd;
 
 	mode = mode_rule_apply(&q->ruling.mode, mode);
-	m->at = q->place[i];
+	m->at = q->operand[i].place;
 	m->made = (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0;
 	if ((flags & O_CREAT) == 0 || m->made || !asks_who(q))
 		return fs_open(&m->at, flags, mode);
@@ -56,8 +56,8 @@ make_open(struct session *s, const struct request *q, int i, int flags,
 	if (fd != -EEXIST)
 		return fd;
 	fd = fs_open(&m->at, flags & ~O_CREAT, 0);
-	return fd == -ENOENT ? make_behind_link(s, q->path[i], flags, mode,
-	    m) : fd;
+	return fd == -ENOENT ? make_behind_link(s, q->operand[i].path, flags,
+	    mode, m) : fd;
 }
 
 /*
@@ -123,8 +123,8 @@ make_settled(const struct request *q, unsigned names, int outcome)
 
 	if (!q->ruling.fsync)
 		return outcome;
-	for (i = 0; i < (int)nitems(q->place) && outcome == 0; i++)
+	for (i = 0; i < (int)nitems(q->operand) && outcome == 0; i++)
 		if ((names & 1u << i) != 0)
-			outcome = fs_sync_parent(&q->place[i]);
+			outcome = fs_sync_parent(&q->operand[i].place);
 	return outcome;
 }

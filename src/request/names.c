@@ -41,7 +41,7 @@ op_realpath(struct session *s, struct request *q)
 	char real[PATH_MAX];
 	int r;
 
-	if ((r = realpath_within(s, q, q->path[0], real)) != 0)
+	if ((r = realpath_within(s, q, q->object.path, real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;
@@ -89,15 +89,15 @@ compose(struct session *s, struct slice rest, char *path)
 int
 op_realpath_v6(struct session *s, struct request *q)
 {
-	int control = q->optional > 0 ? q->byte : FXP_REALPATH_NO_CHECK;
+	int control = q->optional > 0 ? q->control : FXP_REALPATH_NO_CHECK;
 	char path[PATH_MAX], real[PATH_MAX];
 	struct place p;
 	struct statx st;
 	int r, why;
 
-	if (strlcpy(path, q->path[0], sizeof(path)) >= sizeof(path))
+	if (strlcpy(path, q->object.path, sizeof(path)) >= sizeof(path))
 		return -ENAMETOOLONG;
-	if ((r = compose(s, q->str[1], path)) != 0)
+	if ((r = compose(s, q->more_paths, path)) != 0)
 		return r;
 	switch (control) {
 	case FXP_REALPATH_NO_CHECK:
@@ -142,7 +142,7 @@ op_realpath_v6(struct session *s, struct request *q)
 static int
 expand(const struct session *s, const struct request *q, char *to)
 {
-	const char *cwd = s->fs.cwd, *path = q->path[0];
+	const char *cwd = s->fs.cwd, *path = q->object.path;
 	int len;
 
 	if (!q->ruling.other_users && path[0] == '~' && path[1] != '\0' &&
@@ -169,7 +169,7 @@ op_expand_path(struct session *s, struct request *q)
 	int r;
 
 	r = expand(s, q, path);
-	if (r == -ENOENT && q->path[0][0] == '~')
+	if (r == -ENOENT && q->object.path[0] == '~')
 		q->message = "no such user";
 	if (r != 0)
 		return r;
@@ -186,7 +186,7 @@ op_readlink(struct session *s, struct request *q)
 	char text[PATH_MAX];
 	ssize_t n;
 
-	if ((n = fs_readlink(&q->place[0], text, sizeof(text))) < 0)
+	if ((n = fs_readlink(&q->object.place, text, sizeof(text))) < 0)
 		return (int)n;
 	reply_name(s, q, text);
 	return 0;
@@ -199,7 +199,7 @@ op_symlink(struct session *s, struct request *q)
 	if (q->ruling.no_symlinks)
 		return FX_PERMISSION_DENIED;
 	return make_settled(q, NAMES_FIRST,
-	    fs_symlink(q->text, &q->place[0]));
+	    fs_symlink(q->link_text, &q->object.place));
 }
 
 /* The first path is what exists, the second the new name. */
@@ -210,14 +210,14 @@ op_hardlink(struct session *s, struct request *q)
 	int r;
 
 	(void)s;
-	r = q->temp[0] != NULL ? publish_link(q) :
-	    fs_link(&q->place[0], &q->place[1]);
+	r = q->object.temp != NULL ? publish_link(q) :
+	    fs_link(&q->object.place, &q->target.place);
 	/* Links to directories are refused with a word that means rights. */
-	if (r == -EPERM && q->precise && fs_stat(&q->place[0], &st) == 0 &&
+	if (r == -EPERM && q->precise && fs_stat(&q->object.place, &st) == 0 &&
 	    S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
 	return make_settled(q, NAMES_SECOND |
-	    (q->temp[0] != NULL ? NAMES_FIRST : 0), r);
+	    (q->object.temp != NULL ? NAMES_FIRST : 0), r);
 }
 
 int
@@ -237,7 +237,7 @@ static int
 finish_temp(struct session *s, struct request *q, const char *path,
     char real[PATH_MAX])
 {
-	struct place *p = &q->place[0];
+	struct place *p = &q->object.place;
 	int r;
 
 	if ((r = resolve_real(&s->fs, path, real)) != 0 ||

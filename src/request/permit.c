@@ -27,8 +27,10 @@ struct site {
 static bool
 must_be_new(const struct request *q, int i)
 {
-	return (q->how[i] & PLACE_CREATES) != 0 && q->takes[i].present == 0 &&
-	    (q->takes[i].absent == 0 || q->ask.replace == REPLACE_NO);
+	const struct operand *o = &q->operand[i];
+
+	return (o->how & PLACE_CREATES) != 0 && o->takes.present == 0 &&
+	    (o->takes.absent == 0 || q->ask.replace == REPLACE_NO);
 }
 
 /* Log a refusal; `why` goes before the names of the rights. */
@@ -39,7 +41,7 @@ log_refusal(const struct request *q, const char *why, unsigned rights)
 
 	if (log_wants(LOG_LEVEL_VERBOSE))
 		log_verbose("Refusing %s request: it %s the right to %s",
-		    q->row->name, why, rights_format(rights, names,
+		    q->kind->name, why, rights_format(rights, names,
 		    sizeof(names)));
 }
 
@@ -47,20 +49,25 @@ static void
 log_startup(const struct request *q)
 {
 	log_verbose("Refusing %s request: it would change what is read at "
-	    "login", q->row->name);
+	    "login", q->kind->name);
 }
 
 static int
 judge_handles(const struct request *q)
 {
+	const struct operand *o;
 	unsigned lacks;
 	size_t i;
 
-	for (i = 0; i < nitems(q->handle) && q->handle[i] != NULL; i++)
-		if ((lacks = q->takes[i].always & ~q->handle[i]->rights) != 0) {
+	for (i = 0; i < nitems(q->operand); i++) {
+		o = &q->operand[i];
+		if (o->handle == NULL)
+			break;
+		if ((lacks = o->takes.always & ~o->handle->rights) != 0) {
 			log_refusal(q, "takes", lacks);
 			return FX_PERMISSION_DENIED;
 		}
+	}
 	return 0;
 }
 
@@ -69,16 +76,16 @@ judge_handles(const struct request *q)
  * was not to be, goes as far as there is something, and then by its letters.
  */
 static void
-find_subtree(struct session *s, const struct request *q, int i, struct subtree *a)
+find_subtree(struct session *s, const struct operand *o, struct subtree *a)
 {
-	const char *name = q->place[i].resolved;
+	const char *name = o->place.resolved;
 	char partly[PATH_MAX];
 	int why;
 
 	if (s->policy.paths == NULL)
 		name = NULL;
-	else if (q->place[i].walked == NULL)
-		name = resolve_real_partly(&s->fs, q->path[i], partly,
+	else if (o->place.walked == NULL)
+		name = resolve_real_partly(&s->fs, o->path, partly,
 		    &why) == 0 ? partly : "/";
 	subtree_find(&s->policy, s->fs.folds, name, a);
 }
@@ -105,11 +112,10 @@ restrict_subtree(struct subtree *a, const struct subtree *other)
 static void
 decide(struct session *s, struct request *q, const struct site *at, int paths)
 {
-	const struct handle *h = q->handle[q->handle[1] != NULL];
+	const struct handle *h = q->operand[q->target.handle != NULL].handle;
 	struct subtree a;
 
-	if (s->policy.paths == NULL || q->row->type == FXP_READ ||
-	    q->row->type == FXP_WRITE)
+	if (s->policy.paths == NULL || (q->kind->bits & KIND_SETTLED) != 0)
 		return;
 	if (paths > 0)
 		a = at[paths - 1].subtree;
@@ -141,19 +147,19 @@ static void
 find_rights(const struct session *s, const struct request *q, int i,
     struct site *at)
 {
-	const struct takes *t = &q->takes[i];
+	const struct takes *t = &q->operand[i].takes;
 	const struct subtree *a = &at->subtree;
 
 	at->rights = a->rights;
 	if (((t->always | t->present) & a->own_rights & ~a->rights) != 0)
-		at->rights |= own_rights(s, &q->place[i], a);
+		at->rights |= own_rights(s, &q->operand[i].place, a);
 }
 
 /* Does it only look at a directory that is to seem empty? */
 static bool
 only_looks(const struct request *q, const struct subtree *a, unsigned lacks)
 {
-	return q->row->dirs && a->empty_listings &&
+	return (q->kind->bits & KIND_LOOKS) != 0 && a->empty_listings &&
 	    (lacks & ~(unsigned)(RIGHT_LIST | RIGHT_STAT)) == 0;
 }
 
@@ -165,16 +171,17 @@ static int
 ask_stat(const struct session *s, const struct request *q, int i,
     const struct subtree *a, int located)
 {
+	const struct place *p = &q->operand[i].place;
 	bool may = (a->rights & RIGHT_STAT) != 0;
 	struct statx st;
 	int r = located;
 
 	/* A second path is not looked up where the first one failed. */
-	if ((!may && !a->empty_listings) || (q->place[i].walked == NULL &&
-	    (located == 0 || (i > 0 && q->place[0].walked == NULL))))
+	if ((!may && !a->empty_listings) || (p->walked == NULL &&
+	    (located == 0 || (i > 0 && q->object.place.walked == NULL))))
 		return FX_PERMISSION_DENIED;
-	if (q->place[i].walked != NULL)
-		r = fs_stat(&q->place[i], &st);
+	if (p->walked != NULL)
+		r = fs_stat(p, &st);
 	if (may)
 		return r;
 	return r == 0 && (S_ISDIR(st.stx_mode) ||
@@ -193,11 +200,11 @@ refusal(const struct session *s, const struct request *q, int i,
 {
 	int j, told = FX_PERMISSION_DENIED;
 
-	if (!q->row->candid)
+	if ((q->kind->bits & KIND_EXPLAINS) == 0)
 		return FX_PERMISSION_DENIED;
 	for (j = 0; j <= i; j++) {
 		told = ask_stat(s, q, j, &at[j].subtree, located);
-		if (told < 0 && (q->how[j] & PLACE_CREATES) == 0)
+		if (told < 0 && (q->operand[j].how & PLACE_CREATES) == 0)
 			return told;
 	}
 	return told == 0 && must_be_new(q, i) ? -EEXIST :
@@ -212,7 +219,7 @@ static int
 judge_path(const struct session *s, struct request *q, int i,
     const struct site sites[2], int located)
 {
-	const struct takes *t = &q->takes[i];
+	const struct takes *t = &q->operand[i].takes;
 	const struct site *at = &sites[i];
 	struct ruling *r = &q->ruling;
 	/* A new file is ours. */
@@ -262,9 +269,10 @@ grant(const struct session *s, struct request *q, const struct site *at)
 static bool
 moves_directory(const struct request *q)
 {
+	const struct place *p = &q->object.place;
 	struct statx st;
 
-	return q->place[0].walked != NULL && fs_stat(&q->place[0], &st) == 0 &&
+	return p->walked != NULL && fs_stat(p, &st) == 0 &&
 	    S_ISDIR(st.stx_mode);
 }
 
@@ -283,11 +291,11 @@ add_directory(struct request *q, const struct site at[2], bool crosses)
 	if ((takes & ~granted) == 0 || (!crosses && !q->ruling.replace) ||
 	    !moves_directory(q))
 		return;
-	q->takes[1].present |= RIGHT_RMDIR;
+	q->target.takes.present |= RIGHT_RMDIR;
 	if (!crosses)
 		return;
-	q->takes[0].always |= RIGHT_RMDIR;
-	q->takes[1].always |= RIGHT_MKDIR;
+	q->object.takes.always |= RIGHT_RMDIR;
+	q->target.takes.always |= RIGHT_MKDIR;
 }
 
 /*
@@ -297,11 +305,12 @@ add_directory(struct request *q, const struct site at[2], bool crosses)
 static void
 cross(const struct session *s, struct request *q, const struct site at[2])
 {
-	q->takes[0].always |= RIGHT_DELETE;
-	q->takes[1].always |= RIGHT_CREATE;
+	q->object.takes.always |= RIGHT_DELETE;
+	q->target.takes.always |= RIGHT_CREATE;
 	q->ruling.kept = at[1].subtree.rights;
 	if ((at[1].subtree.own_rights & ~at[1].subtree.rights) != 0)
-		q->ruling.kept |= own_rights(s, &q->place[0], &at[1].subtree);
+		q->ruling.kept |= own_rights(s, &q->object.place,
+		    &at[1].subtree);
 }
 
 /* Would it have rights there that it has not here? */
@@ -319,12 +328,15 @@ gains(const struct request *q, const struct site at[2])
 static bool
 moves_rules(const struct session *s, const struct request *q)
 {
+	const char *name;
 	int i;
 
-	for (i = 0; i < 2; i++)
-		if (q->place[i].resolved != NULL &&
-		    subtree_has_below(&s->policy, s->fs.folds, q->place[i].resolved))
+	for (i = 0; i < 2; i++) {
+		name = q->operand[i].place.resolved;
+		if (name != NULL &&
+		    subtree_has_below(&s->policy, s->fs.folds, name))
 			return moves_directory(q);
+	}
 	return false;
 }
 
@@ -332,7 +344,9 @@ moves_rules(const struct session *s, const struct request *q)
 static int
 judge_located(const struct request *q, int located)
 {
-	return (q->takes[0].always | q->takes[0].absent) == 0 ? 0 : located;
+	const struct takes *t = &q->object.takes;
+
+	return (t->always | t->absent) == 0 ? 0 : located;
 }
 
 /*
@@ -346,18 +360,19 @@ judge_startup(struct session *s, const struct request *q,
 	const unsigned looks = RIGHT_LIST | RIGHT_STAT | RIGHT_READ;
 	const unsigned dirs = RIGHT_MKDIR | RIGHT_RMDIR | RIGHT_SETSTAT;
 	enum startup_change change;
-	const struct handle *h = q->handle[0];
+	const struct handle *h = q->object.handle;
+	const struct takes *t;
 	struct place p;
 	unsigned changes;
 	int i;
 
-	for (i = 0; i < (int)nitems(q->takes); i++) {
-		changes = (q->takes[i].always | q->takes[i].absent |
-		    q->takes[i].present) & ~looks;
+	for (i = 0; i < (int)nitems(q->operand); i++) {
+		t = &q->operand[i].takes;
+		changes = (t->always | t->absent | t->present) & ~looks;
 		if (changes == 0 || (h != NULL && (i > 0 ||
 		    (h->flags & O_ACCMODE) != O_RDONLY)))
 			continue;
-		p = h == NULL ? q->place[i] :
+		p = h == NULL ? q->operand[i].place :
 		    place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
 		/* What is only a path is not changed, whatever it takes. */
 		if (p.name == NULL)
@@ -377,11 +392,12 @@ judge_startup(struct session *s, const struct request *q,
 int
 permit_judge(struct session *s, struct request *q, int located)
 {
-	bool moves = (q->takes[0].always & RIGHT_RENAME) != 0;
-	bool links = (q->takes[0].always & RIGHT_LINK) != 0;
+	bool moves = (q->object.takes.always & RIGHT_RENAME) != 0;
+	bool links = (q->object.takes.always & RIGHT_LINK) != 0;
 	bool crosses;
 	struct site at[2];
-	int i, r, paths = q->path[0] == NULL ? 0 : q->path[1] == NULL ? 1 : 2;
+	int paths = (q->object.path != NULL) + (q->target.path != NULL);
+	int i, r;
 
 	if (paths == 0) {
 		decide(s, q, NULL, 0);
@@ -389,7 +405,7 @@ permit_judge(struct session *s, struct request *q, int located)
 		    judge_startup(s, q, NULL);
 	}
 	for (i = 0; i < paths; i++)
-		find_subtree(s, q, i, &at[i].subtree);
+		find_subtree(s, &q->operand[i], &at[i].subtree);
 	decide(s, q, at, paths);
 	crosses = paths == 2 && at[0].subtree.rule != at[1].subtree.rule;
 	if (moves)
@@ -412,7 +428,7 @@ permit_judge(struct session *s, struct request *q, int located)
 		return r;
 	if (moves && moves_rules(s, q)) {
 		log_verbose("Refusing %s request: there are rules for what "
-		    "lies below", q->row->name);
+		    "lies below", q->kind->name);
 		return FX_PERMISSION_DENIED;
 	}
 	return 0;
@@ -447,7 +463,7 @@ permit_judge_publishing(struct session *s, struct request *q, bool replaces)
 	const unsigned replacing = RIGHT_REPLACE | RIGHT_DELETE;
 	struct subtree a;
 
-	subtree_find(&s->policy, s->fs.folds, q->place[1].resolved, &a);
+	subtree_find(&s->policy, s->fs.folds, q->target.place.resolved, &a);
 	q->ruling.replace = replaces && (a.rights & replacing) == replacing;
 	if (!s->fs.walks)
 		return 0;
@@ -456,7 +472,7 @@ permit_judge_publishing(struct session *s, struct request *q, bool replaces)
 		return FX_PERMISSION_DENIED;
 	}
 	if (!s->startup.on || !startup_protects(&s->startup, &s->fs,
-	    &q->place[1], STARTUP_ANY))
+	    &q->target.place, STARTUP_ANY))
 		return 0;
 	log_startup(q);
 	return FX_PERMISSION_DENIED;

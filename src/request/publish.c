@@ -20,7 +20,7 @@
 bool
 publish_wants_close(const struct request *q)
 {
-	return q->publishes || q->handle[0]->temp != NULL;
+	return q->publishes || q->object.handle->temp != NULL;
 }
 
 /*
@@ -31,11 +31,12 @@ static int
 find_by_name(struct session *s, struct request *q, const struct temp *p,
     const char *name)
 {
+	struct place *to = &q->target.place;
 	int r;
 
-	if ((r = locate_path(&s->fs, name, PLACE_FOLLOW, &q->place[1])) != 0)
+	if ((r = locate_path(&s->fs, name, PLACE_FOLLOW, to)) != 0)
 		return r;
-	return temp_find(&s->handles, &q->place[1]) == p ? 0 : -ENOENT;
+	return temp_find(&s->handles, to) == p ? 0 : -ENOENT;
 }
 
 /*
@@ -51,9 +52,9 @@ find_places(struct session *s, struct request *q, const struct temp *p,
 {
 	int r;
 
-	q->place[0] = p->place;
+	q->object.place = p->place;
 	r = locate_entry(&s->fs, p->place.dirfd, p->name, PLACE_CREATES,
-	    &q->place[1]);
+	    &q->target.place);
 	if (r == -ENOENT)
 		r = find_by_name(s, q, p, name);
 	return r != 0 ? r : permit_judge_publishing(s, q, p->replaces);
@@ -64,8 +65,8 @@ static void
 begin_publishing(struct request *q, struct temp *p)
 {
 	q->publishes = true;
-	q->path[0] = p->place.name;
-	q->path[1] = p->name;
+	q->object.path = p->place.name;
+	q->target.path = p->name;
 	q->ruling.forced = false;
 }
 
@@ -84,15 +85,15 @@ publishing_failed(const struct temp *p, int outcome)
 static int
 end_writing(struct session *s, struct request *q)
 {
-	struct handle *h = q->handle[0];
-	struct temp *p = q->temp[0] = temp_hold(h->temp);
+	struct handle *h = q->object.handle;
+	struct temp *p = q->object.temp = temp_hold(h->temp);
 	int r, lost = 0;
 
 	if (p->pending && p->writers == 1)
 		lost = find_places(s, q, p, index_name(h) != NULL ?
 		    index_name(h) : h->name);
 	r = handle_close(&s->handles, h);
-	q->handle[0] = NULL;
+	q->object.handle = NULL;
 	/* Who watches the directory sees the last descriptor go before. */
 	if (p->pending && p->writers == 0)
 		temp_unlock(p);
@@ -108,7 +109,7 @@ end_writing(struct session *s, struct request *q)
 static int
 publish_part(struct session *s, struct request *q)
 {
-	struct temp *p = q->temp[0];
+	struct temp *p = q->object.temp;
 	int r;
 
 	r = silly_is_there(p->silly) ? rename_publish(s, q) : -ENOENT;
@@ -123,7 +124,7 @@ publish_part(struct session *s, struct request *q)
 		temp_drop(p);
 	r = make_settled(q, NAMES_SECOND, r);
 	/* The answer of CLOSE names no file: the request did not. */
-	q->path[0] = q->path[1] = NULL;
+	q->object.path = q->target.path = NULL;
 	return r;
 }
 
@@ -140,19 +141,19 @@ publish_close(struct session *s, struct request *q)
 int
 publish_copy(struct session *s, struct request *q)
 {
-	const char *name = q->path[1];
-	struct temp *p = q->temp[1];
+	const char *name = q->target.path;
+	struct temp *p = q->target.temp;
 	int r;
 
 	if (q->publishes)
 		return publish_part(s, q);
 	/* The source, and its place, have served. */
-	locate_release(&q->place[0]);
-	locate_release(&q->place[1]);
-	if (q->temp[0] != NULL)
-		temp_release(q->temp[0]);
-	q->temp[0] = p;
-	q->temp[1] = NULL;
+	locate_release(&q->object.place);
+	locate_release(&q->target.place);
+	if (q->object.temp != NULL)
+		temp_release(q->object.temp);
+	q->object.temp = p;
+	q->target.temp = NULL;
 	if ((r = find_places(s, q, p, name)) != 0)
 		return publishing_failed(p, r);
 	begin_publishing(q, p);
@@ -166,22 +167,22 @@ publish_rename(struct request *q)
 	int r;
 
 	/* A file whose bytes did not arrive must not replace anything. */
-	if (q->temp[0] != NULL && (r = temp_flush(q->temp[0])) != 0)
+	if (q->object.temp != NULL && (r = temp_flush(q->object.temp)) != 0)
 		return r;
 	/* A part that is in the way is there, under whatever name. */
-	if (q->temp[1] == NULL || !q->ruling.replace)
+	if (q->target.temp == NULL || !q->ruling.replace)
 		return 0;
-	if (q->temp[1] == q->temp[0])
+	if (q->target.temp == q->object.temp)
 		return PUBLISH_DONE;
-	to = temp_visible(q->temp[1]);
-	atomic_stand_in(&q->place[1], &to);
+	to = temp_visible(q->target.temp);
+	atomic_stand_in(&q->target.place, &to);
 	return 0;
 }
 
 bool
 publish_remove(struct request *q)
 {
-	struct temp *p = q->temp[0];
+	struct temp *p = q->object.temp;
 
 	if (p == NULL || !p->kept || p->writers > 0)
 		return false;
@@ -192,32 +193,32 @@ publish_remove(struct request *q)
 void
 publish_settled(struct request *q)
 {
-	if (q->temp[0] != NULL && q->path[1] != NULL)
-		temp_published(q->temp[0], &q->place[1]);
-	else if (q->temp[0] != NULL)
-		temp_drop(q->temp[0]);
-	if (q->temp[1] != NULL)
-		temp_drop(q->temp[1]);
+	if (q->object.temp != NULL && q->target.path != NULL)
+		temp_published(q->object.temp, &q->target.place);
+	else if (q->object.temp != NULL)
+		temp_drop(q->object.temp);
+	if (q->target.temp != NULL)
+		temp_drop(q->target.temp);
 }
 
 int
 publish_link(struct request *q)
 {
-	struct temp *p = q->temp[0];
+	struct temp *p = q->object.temp;
 	struct place to = temp_visible(p);
 	int r;
 
 	/* A temporary file has the new name, too. */
-	if (q->temp[1] != NULL)
+	if (q->target.temp != NULL)
 		return -EEXIST;
 	if ((r = temp_flush(p)) != 0 ||
-	    (r = fs_link(&p->place, &q->place[1])) != 0)
+	    (r = fs_link(&p->place, &q->target.place)) != 0)
 		return r;
 	if ((r = fs_rename(&p->place, &to, p->replaces)) != 0) {
-		(void)fs_unlink(&q->place[1]);
+		(void)fs_unlink(&q->target.place);
 		return r;
 	}
-	atomic_stand_in(&q->place[0], &to);
+	atomic_stand_in(&q->object.place, &to);
 	temp_published(p, &to);
 	return 0;
 }

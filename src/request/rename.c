@@ -65,7 +65,7 @@ struct displacing {
 static bool
 is_rename(const struct request *q)
 {
-	return q->path[1] != NULL;
+	return q->target.path != NULL;
 }
 
 /*
@@ -76,7 +76,7 @@ is_rename(const struct request *q)
 static int
 rename_forced(const struct request *q)
 {
-	const struct place *old = &q->place[0], *new = &q->place[1];
+	const struct place *old = &q->object.place, *new = &q->target.place;
 	struct statx st;
 	int first, r;
 	bool exists;
@@ -90,7 +90,7 @@ rename_forced(const struct request *q)
 	r = fs_rename(old, new, !S_ISDIR(st.stx_mode));
 	if (r == 0 && exists)
 		log_info("rename \"%s\" replaced \"%s\", as the policy says",
-		    q->path[0], q->path[1]);
+		    q->object.path, q->target.path);
 	return r;
 }
 
@@ -99,10 +99,10 @@ static int
 attempt(const struct request *q)
 {
 	if (!is_rename(q))
-		return fs_unlink(&q->place[0]);
+		return fs_unlink(&q->object.place);
 	if (q->ruling.forced)
 		return rename_forced(q);
-	return fs_rename(&q->place[0], &q->place[1], q->ruling.replace);
+	return fs_rename(&q->object.place, &q->target.place, q->ruling.replace);
 }
 
 static void
@@ -161,14 +161,15 @@ static void
 match_below(struct session *s, const struct request *q, struct matches *m)
 {
 	char top[PATH_MAX], name[PATH_MAX];
-	int dir = fs_open(&q->place[0], O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	int dir = fs_open(&q->object.place,
+	    O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
 	bool known = dir >= 0 && fs_name_of(dir, top);
 	int i, fd;
 
 	if (dir >= 0)
 		(void)fs_close(dir);
 	if (!known)
-		index_each_below(&s->handles, s->fs.cwd, q->path[0],
+		index_each_below(&s->handles, s->fs.cwd, q->object.path,
 		    match_add, m);
 	for (i = 0; known && i < s->handles.count; i++) {
 		struct handle *h = handle_at(&s->handles, i);
@@ -195,9 +196,9 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 	struct statx old, new;
 	bool replaces;
 
-	if (hs->open == 0 || fs_stat(&q->place[0], &old) != 0)
+	if (hs->open == 0 || fs_stat(&q->object.place, &old) != 0)
 		return 0;
-	replaces = is_rename(q) && fs_stat(&q->place[1], &new) == 0;
+	replaces = is_rename(q) && fs_stat(&q->target.place, &new) == 0;
 	if (is_futile(q, &old, replaces ? &new : NULL))
 		return 0;
 	if (replaces) {
@@ -229,12 +230,13 @@ is_refusal(const struct request *q, int r)
 		return true;
 	case -EEXIST:
 		return is_rename(q) && q->ruling.replace &&
-		    fs_stat(&q->place[0], &st) == 0 && !S_ISDIR(st.stx_mode);
+		    fs_stat(&q->object.place, &st) == 0 &&
+		    !S_ISDIR(st.stx_mode);
 	case -EACCES:
 	case -EPERM:
-		return fs_refuses_open(&q->place[0]) &&
-		    fs_may_rename(&q->place[0]) &&
-		    (!is_rename(q) || fs_may_rename(&q->place[1]));
+		return fs_refuses_open(&q->object.place) &&
+		    fs_may_rename(&q->object.place) &&
+		    (!is_rename(q) || fs_may_rename(&q->target.place));
 	default:
 		return false;
 	}
@@ -291,7 +293,7 @@ static int
 prepare_hidden(struct session *s, const struct request *q,
     struct displacing *d)
 {
-	const struct place *file = &q->place[is_rename(q) ? 1 : 0];
+	const struct place *file = &q->operand[is_rename(q) ? 1 : 0].place;
 
 	if (!d->matches.any_displaced ||
 	    q->ruling.open_handles != HANDLES_REOPEN)
@@ -326,7 +328,7 @@ let_go(struct session *s, const struct request *q, const struct displacing *d)
 		h = d->matches.list[i].h;
 		if (h->state != HANDLE_OPEN)
 			continue;
-		log_info("%s: let go of \"%s\" (handle %d), %s", q->row->name,
+		log_info("%s: let go of \"%s\" (handle %d), %s", q->kind->name,
 		    h->name, h->slot, reopen ? "to be opened again" :
 		    "for good");
 		suspend_close(&s->handles, h, reopen ? HANDLE_SUSPENDED :
@@ -342,11 +344,11 @@ attempt_aside(const struct request *q, struct displacing *d)
 {
 	int r;
 
-	log_info("rename: moving \"%s\" aside", q->path[1]);
-	if ((r = fs_rename(&q->place[1], &d->aside, false)) != 0)
+	log_info("rename: moving \"%s\" aside", q->target.path);
+	if ((r = fs_rename(&q->target.place, &d->aside, false)) != 0)
 		return r;
 	if ((r = attempt(q)) != 0)
-		log_info("rename: moving \"%s\" back", q->path[1]);
+		log_info("rename: moving \"%s\" back", q->target.path);
 	d->away = r;
 	d->back_delay = FIRST_DELAY;
 	return r;
@@ -362,7 +364,7 @@ move_back(const struct session *s, struct request *q, struct displacing *d)
 {
 	int r;
 
-	while ((r = fs_rename(&d->aside, &q->place[1], false)) != 0 &&
+	while ((r = fs_rename(&d->aside, &q->target.place, false)) != 0 &&
 	    r != -EEXIST && d->back_delay <= LAST_DELAY) {
 		q->wait = d->back_delay;
 		d->back_delay *= 2;
@@ -373,7 +375,7 @@ move_back(const struct session *s, struct request *q, struct displacing *d)
 		clock_wait(q->wait);
 	}
 	if (r != 0)
-		silly_stays(d->silly, &q->place[1], r);
+		silly_stays(d->silly, &q->target.place, r);
 	r = d->away;
 	d->away = 0;
 	return r;
@@ -388,7 +390,7 @@ attempt_displacing(const struct session *s, struct request *q,
 	if (d->silly == NULL || d->linked)
 		return attempt(q);
 	if (!is_rename(q))
-		return fs_rename(&q->place[0], &d->aside, false);
+		return fs_rename(&q->object.place, &d->aside, false);
 	if (d->away == 0 && ((r = attempt_aside(q, d)) == 0 || d->away == 0))
 		return r;
 	return move_back(s, q, d);
@@ -417,8 +419,8 @@ same_name(const struct session *s, const struct request *q)
 {
 	char old[PATH_MAX], new[PATH_MAX];
 
-	return path_absolute(s->fs.cwd, q->path[0], old, sizeof(old)) &&
-	    path_absolute(s->fs.cwd, q->path[1], new, sizeof(new)) &&
+	return path_absolute(s->fs.cwd, q->object.path, old, sizeof(old)) &&
+	    path_absolute(s->fs.cwd, q->target.path, new, sizeof(new)) &&
 	    strcmp(old, new) == 0;
 }
 
@@ -430,16 +432,17 @@ names_changed(struct session *s, struct request *q)
 	if (s->handles.open == 0 || q->publishes)
 		return;
 	if (!is_rename(q)) {
-		index_renamed(&s->handles, s->fs.cwd, q->path[0], NULL);
+		index_renamed(&s->handles, s->fs.cwd, q->object.path, NULL);
 		return;
 	}
 	if (same_name(s, q))
 		return;
-	index_renamed(&s->handles, s->fs.cwd, q->path[1], NULL);
-	index_renamed(&s->handles, s->fs.cwd, q->path[0], q->path[1]);
-	if (q->place[0].resolved != NULL && q->place[1].resolved != NULL)
-		index_moved(&s->handles, s->fs.cwd, q->place[0].resolved,
-		    q->place[1].resolved, q->ruling.kept);
+	index_renamed(&s->handles, s->fs.cwd, q->target.path, NULL);
+	index_renamed(&s->handles, s->fs.cwd, q->object.path, q->target.path);
+	if (q->object.place.resolved != NULL &&
+	    q->target.place.resolved != NULL)
+		index_moved(&s->handles, s->fs.cwd, q->object.place.resolved,
+		    q->target.place.resolved, q->ruling.kept);
 }
 
 /* The end of it, one way or the other. */
@@ -586,10 +589,10 @@ sync_source(struct session *s, const struct request *q)
 	struct statx st;
 	int r;
 
-	if (fs_stat(&q->place[0], &st) != 0 || !S_ISREG(st.stx_mode))
+	if (fs_stat(&q->object.place, &st) != 0 || !S_ISREG(st.stx_mode))
 		return 0;
 	r = late_sync(&s->handles, s->fs.cwd, &st);
-	return r == -ENOENT ? fs_sync(&q->place[0]) : r;
+	return r == -ENOENT ? fs_sync(&q->object.place) : r;
 }
 
 /*

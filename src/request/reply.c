@@ -39,8 +39,8 @@ static uint32_t
 reply_code(const struct session *s, const struct request *q, int outcome)
 {
 	if (outcome == FX_INVALID_HANDLE && s->version <= 3 &&
-	    q->row != NULL && q->row->bad_handle_v3 != 0)
-		return q->row->bad_handle_v3;
+	    q->kind != NULL && q->kind->bad_handle_v3 != 0)
+		return q->kind->bad_handle_v3;
 	return status_code(outcome, s->version);
 }
 
@@ -72,8 +72,9 @@ put_message(struct session *s, const struct request *q, int outcome,
 	start = s->out.len;
 	put_cstr(&s->out, text);
 	if (s->version > 3 && outcome < 0)
-		for (i = 0; i < nitems(q->path); i++)
-			add_name(&s->out, i == 0 ? ": " : ", ", q->path[i]);
+		for (i = 0; i < nitems(q->operand); i++)
+			add_name(&s->out, i == 0 ? ": " : ", ",
+			    q->operand[i].path);
 	set_u32(&s->out, start, (uint32_t)(s->out.len - start - 4));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A request, decoded once and raised to version 6 terms, and the row of the
- * table that says everything about its kind.
+ * A request, decoded once and upgraded to version 6 terms, and the kind that
+ * says everything about it but its form on the wire.
  */
 #ifndef REQUEST_REQUEST_H
 #define REQUEST_REQUEST_H
@@ -12,7 +12,9 @@
 
 #include "base/buf.h"
 #include "os/fs.h"
+#include "os/log.h"
 #include "policy/policy.h"
+#include "request/field.h"
 #include "wire/attr.h"
 
 struct handle;
@@ -23,59 +25,80 @@ struct session;
 /* An outcome: not done yet, run again. Neither an errno nor a status. */
 #define PENDING		INT32_MIN
 
-/* As many names that nobody has are told to who sent them in one request. */
+/* The most unknown owner names of one request that its STATUS lists. */
 #define UNKNOWN_MAX	16
 
-/* flags of RENAME, beside the draft's: the version has no way to say. */
+/* Flag of RENAME beside the draft's: the version has no flags to say. */
 #define RENAME_UNSAID	0x80000000u
 
 /*
- * One row is the whole truth about a request.
- *
- * The shape has a letter for each field, in wire order:
- *	P	path whose final link is followed	p	one that is not
- *	c	path that is to be made	x	one that is to lose its name
- *	R	path as text: no place is made of it
- *	h	file handle	D	directory handle	e	either
- *	F	file handle, whose file need not be open any more
- *	t	text		d	data			a	attrs
- *	l	text of a link
- *	o	u64		n	u32			b	byte
- *	r	the rest	?	what follows may be missing
- *
- * trace and line are OpenSSH's log lines: a letter for the level (1, 3 for
- * debug; I, V), then text in which a percent sign and a letter stand for a
- * field: see trace.c. A trace line starts with the request id. The line "C"
- * is the one that ends a handle.
+ * A line of the log, as OpenSSH writes it, of which a name in braces stands
+ * for a field: field.c has them. NULL is no line.
  */
-struct request_row {
+struct line {
+	enum log_level	 level;
+	const char	*text;
+};
+
+/* How a version, or several, have a request on the wire. */
+struct request_form {
+	uint8_t		 type;		/* FXP_* */
+	uint8_t		 since, until;	/* versions; 0 ends a kind's forms */
+	enum field	 fields[FORM_FIELDS]; /* in wire order */
+
+	/*
+	 * Turns the fields into version 6 terms and completes what the request
+	 * takes. It may change q->kind. NULL where there is nothing to do.
+	 */
+	int		(*upgrade)(const struct policy *, struct request *);
+
+	/* Another name that may govern it: the upgrade tells which does. */
+	const char	*alias;
+};
+
+#define KIND_FORMS	5		/* the last one ends them */
+
+/* Bits of a kind. */
+#define KIND_OPENS	0x0001u	/* refused in an expired session */
+#define KIND_WRITES	0x0002u	/* refused in a read-only session */
+#define KIND_UNGOVERNED	0x0004u	/* no name permits or refuses it */
+#define KIND_EXPLAINS	0x0008u	/* refused for want of rights, it tells a
+				 * client that may know so that the name is
+				 * missing or, if it is to be new, taken */
+#define KIND_LOOKS	0x0010u	/* of a directory that is to seem empty it
+				 * shows no more than that it is there */
+#define KIND_MAKES_HANDLE 0x0020u /* limits.handles counts what it opens */
+#define KIND_ENDS_HANDLE 0x0040u /* recorded with the counts of bytes, and
+				 * not at all if it is a directory's */
+#define KIND_RECORDED_LATER 0x0080u /* once it succeeded, CLOSE records it */
+#define KIND_SETTLED	0x0100u	/* no rule on names adds to what the OPEN of
+				 * its handle settled */
+#define KIND_REPLACES	0x0200u	/* not announced where nothing is replaced */
+#define KIND_UNLISTED	0x0400u	/* not in supported and supported2 */
+#define KIND_UNROOTED	0x0800u	/* unknown in a session with a root, for it
+				 * names directories outside */
+#define KIND_ABSENT	0x1000u	/* this build lacks what it needs */
+
+/* Everything about a request that does not depend on the version. */
+struct request_kind {
 	const char	*name;		/* for -p, -P, -Q, policy and log */
 	const char	*wire;		/* an extension's name, or NULL */
-	uint8_t		 type;		/* FXP_* */
-	uint8_t		 since, until;	/* versions */
-	const char	*shape;
-	unsigned	 rights[2];	/* all it can take: rights.h */
-	bool		 dirs;		/* looks at no more than a directory */
-	bool		 candid;	/* refused for want of rights it says, to
-					 * those who may know, that the name is
-					 * missing or, if it is to be new, taken */
-	bool		 opens;		/* what an expired session refuses */
-	bool		 writes;	/* what a read-only session refuses */
-	const char	*alias;		/* a name that may govern it instead */
-	bool		 always;	/* no name governs it */
-	int		(*upgrade)(const struct policy *, struct request *);
+	unsigned	 bits;		/* KIND_* */
+	unsigned	 rights[2];	/* all that it can take: rights.h */
 	int		(*run)(struct session *, struct request *);
-	const char	*pair;		/* its data in VERSION, as OpenSSH's */
-	const char	*late_pair;	/* its name there, after all others */
-	bool		 absent;	/* what it needs is not built in */
-	bool		 unlisted;	/* not in supported and supported2 */
-	bool		 outside;	/* speaks of what no root holds */
-	uint8_t		 bad_handle_v3;	/* 0: as status.c has it */
-	uint8_t		 lost_handle;	/* a file that is gone; 0: FAILURE */
-	const char	*bad_handle;	/* what the log says of one, or NULL */
-	const char	*trace;
-	const char	*line;
-	const char	*record;	/* what log.transfers calls it */
+	const char	*openssh_data;	/* of the pair in VERSION by which
+					 * OpenSSH announces it, or NULL */
+	const char	*extra_pair;	/* name of its pair in VERSION that
+					 * OpenSSH does not send, or NULL */
+	uint8_t		 bad_handle_v3;	/* FX_*; 0: as status.c has it */
+	uint8_t		 lost_handle;	/* FX_* for a file that is gone; 0:
+					 * FAILURE */
+	const char	*bad_handle;	/* the log's error line, or NULL */
+	struct line	 trace;		/* behind "request ID: " */
+	struct line	 line;
+	struct line	 dir_line;	/* where the handle is no file's */
+	const char	*record;	/* its operation in log.transfers */
+	struct request_form forms[KIND_FORMS];
 };
 
 /*
@@ -88,55 +111,92 @@ struct takes {
 	unsigned	 present;	/* also, to touch what is there */
 };
 
-/* Owners that nobody knows. */
+/* The handles that a field may have. */
+enum wants {
+	WANTS_NONE,
+	WANTS_OPEN_FILE,	/* opened again if it was let go */
+	WANTS_FILE,		/* ... which need not be open any more */
+	WANTS_DIR,
+	WANTS_ANY,
+};
+
+/* A file, directory or name that a request is about: by path or by handle. */
+struct operand {
+	const char	*path;		/* as the client sent it, or NULL */
+	unsigned	 how;		/* PLACE_*: how it is resolved */
+	struct handle	*handle;	/* NULL also if the id is unknown */
+	enum wants	 wants;
+	struct takes	 takes;
+	struct place	 place;		/* of the path */
+	struct temp	*temp;		/* that the path means: atomic.c */
+};
+
+/* Owner names that nobody has. */
 struct unknown {
 	int		 n;
 	struct slice	 name[UNKNOWN_MAX];
 };
 
 /*
- * What stands before `attr` is zero when a request begins; of what is behind
- * it, which most requests have no use for, only `has` and `n` are.
+ * The members before `attr` are zero when a request begins. Most requests
+ * have no use for those behind it, of which only `has` and `n` are.
  */
 struct request {
 	uint32_t	 id;
-	const struct request_row *row;
+	const struct request_kind *kind;
+	const struct request_form *form;
 
-	/* The fields, in the order of the shape. Strings are terminated. */
-	const char	*path[2];
-	unsigned	 how[2];	/* PLACE_* */
-	const char	*text;
-	struct slice	 str[4];	/* P, p, c, t, l, d and r, as bytes */
-	struct handle	*handle[2];
-	char		 wants[2];	/* their letters in the shape */
-	uint64_t	 u64[3];
-	uint32_t	 u32[2];
-	uint8_t		 byte;
-	int		 optional;	/* fields behind `?` that were there */
+	/* RENAME has the old name and the new one, a copy source and target. */
+	union {
+		struct {
+			struct operand	 object, target;
+		};
+		struct operand	 operand[2];
+	};
+
+	/* Fields: field.c. Texts are terminated, slices are not. */
+	uint64_t	 offset, length;
+	uint64_t	 target_offset;
+	uint32_t	 count;		/* READ: bytes */
+	struct slice	 data;		/* of WRITE; the hash md5-hash knows */
+	uint32_t	 desired;	/* OPEN: PF_*; from v5 on ACE_* */
+	uint32_t	 flags;		/* OPEN: FXF_*; RENAME: FXF_RENAME_* */
+	uint32_t	 wanted;	/* STAT: attributes asked for, ATTR_*;
+					 * 0 asks for the usual ones */
+	uint32_t	 lock_mask;	/* BLOCK: FXF_BLOCK_* */
+	uint32_t	 block_size;	/* check-file: bytes a hash, or 0 */
+	uint8_t		 control;	/* REALPATH: FXP_REALPATH_* */
+	uint8_t		 symbolic;	/* LINK: not 0 for a symbolic link */
+	uint8_t		 overwrite;	/* copy-file: not 0 to replace */
+	uint8_t		 translate;	/* filename-translation-control */
+	const char	*link_text;	/* what a symbolic link holds */
+	const char	*algorithms;	/* check-file: names of hashes */
+	const char	*user;		/* home-directory; "" is this one */
+	const char	*version;	/* version-select */
+	const char	*vendor, *product, *release;	/* vendor-id */
+	uint64_t	 build;
+	struct slice	 more_paths;	/* REALPATH: strings to add to it */
+	struct slice	 user_ids, group_ids;	/* u32 each */
+	uint64_t	 line;		/* text-seek */
+	int		 optional;	/* fields behind OPTIONAL that came */
 	bool		 precise;	/* not version 3: the first error is the
 					 * answer, and there is a word for it */
 
-	/* What the lift made of them. */
+	/* Made by the upgrade. */
 	uint32_t	 access;	/* OPEN: ACE_* */
-	uint32_t	 flags;		/* OPEN: FXF_*; RENAME: FXF_RENAME_* */
 	uint32_t	 pflags;	/* OPEN: PF_*, as the log prints it */
-	uint32_t	 wanted;	/* STAT: attributes asked for, ATTR_*;
-					 * 0 asks for the usual ones */
 	const char	*needs[3];	/* other names that must be permitted */
 	bool		 writes;	/* it would change something */
 	struct ask	 ask;
-	struct takes	 takes[2];	/* of each path or handle */
 
-	struct place	 place[2];
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
 	uint64_t	 done;		/* PENDING: how far it is */
-	struct temp	*temp[2];	/* that a path means, held: atomic.c */
-	bool		 publishes;	/* CLOSE: part[0] gets its name */
+	bool		 publishes;	/* object.temp is to get its name */
 	struct displacing *work;	/* PENDING: what rename.c has begun */
 	struct copying	*copying;	/* PENDING: what copy-file has open */
 	struct digesting *digesting;	/* PENDING: what digest.c hashes */
-	struct naming	*naming;	/* PENDING: names that info.c looks up */
+	struct naming	*naming;	/* PENDING: names info.c looks up */
 	unsigned	 wait;		/* PENDING: milliseconds to let pass */
 
 	/* dispatch.c: it was run, and silly names it gave up are to go. */
@@ -144,7 +204,7 @@ struct request {
 	bool		 replied;	/* not with a STATUS */
 	int		 outcome;
 
-	struct attr	 attr;		/* a field of the shape, too */
+	struct attr	 attr;		/* a field, too */
 	struct unknown	 unknown;	/* for STATUS */
 };
 

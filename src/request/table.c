@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a client can ask, one row each, in OpenSSH's order; rows of one type
- * differ in their versions. To read this table is to read the protocol.
+ * What a client can ask, one kind each, in OpenSSH's order, with a form for
+ * each range of versions. To read this table is to read the protocol.
  */
 #include "config.h"
 
@@ -14,16 +14,24 @@
 #include "request/upgrade.h"
 #include "wire/sftp.h"
 
-/* Nobody adds a row without saying what it takes of its first two operands. */
-#define ROW(n, t, from, to, s, first, second, handler)			\
-	.name = (n), .type = (t), .since = (from), .until = (to),	\
-	.shape = (s), .rights = { (first), (second) }, .run = (handler)
-#define EXT(n, w, from, s, first, second, handler)			\
-	.name = (n), .wire = (w), .type = FXP_EXTENDED,			\
-	.since = (from), .until = 6, .shape = (s),			\
-	.rights = { (first), (second) }, .run = (handler)
+/* A kind always says what it takes of the object and of the target. */
+#define KIND(n, object, target, handler)				\
+	.name = (n), .rights = { (object), (target) }, .run = (handler)
+#define EXT(n, w, object, target, handler)				\
+	KIND(n, object, target, handler), .wire = (w)
+#define FORM(t, from, to, ...)						\
+	.type = (t), .since = (from), .until = (to), .fields = { __VA_ARGS__ }
+#define EXT_FORM(from, ...)	FORM(FXP_EXTENDED, from, 6, __VA_ARGS__)
 
-/* Where the lift, the flags or what is there decide which of these it is. */
+#define INFO(text)	{ LOG_LEVEL_INFO, text }
+#define VERBOSE(text)	{ LOG_LEVEL_VERBOSE, text }
+#define DEBUG1(text)	{ LOG_LEVEL_DEBUG1, text }
+#define DEBUG3(text)	{ LOG_LEVEL_DEBUG3, text }
+#define H		"\"{handle}\" (handle {handle.number})"
+#define H_UNSIGNED	"\"{handle}\" (handle {handle.unsigned})"
+#define OLD_NEW		"old \"{path}\" new \"{target}\""
+
+/* Where the upgrade, the flags or what is there decide which it takes. */
 #define OPENS	(RIGHT_READ | RIGHT_CREATE | RIGHT_MODIFY | RIGHT_DELETE | \
 		RIGHT_SETSTAT)
 #define SETS	(RIGHT_SETSTAT | RIGHT_MODIFY)
@@ -34,305 +42,355 @@
 #define COPIES	(RIGHT_CREATE | RIGHT_REPLACE | RIGHT_DELETE)
 #define ARRIVES	(COPIES | RIGHT_MKDIR | RIGHT_RMDIR)
 #define LINKS	(RIGHT_SYMLINK | RIGHT_LINK)
+#define NEEDS_MD5	(DIGEST_HAS_MD5 ? 0 : KIND_ABSENT)
 
-const struct request_row table_rows[] = {
-{ ROW("open", FXP_OPEN, 3, 3, "Pna",
-  OPENS, RIGHTS_NONE, op_open),
+const struct request_kind table_kinds[] = {
+{ KIND("open", OPENS, RIGHTS_NONE, op_open),
+  .bits = KIND_OPENS | KIND_MAKES_HANDLE | KIND_RECORDED_LATER,
   .record = "open",
-  .opens = true, .upgrade = upgrade_open_v3,
-  .trace = "3open flags %i", .line = "Iopen \"%p\" flags %f mode 0%m" },
-{ ROW("open", FXP_OPEN, 4, 4, "Pna",
-  OPENS, RIGHTS_NONE, op_open),
-  .record = "open",
-  .opens = true, .upgrade = upgrade_open_v4,
-  .trace = "3open flags %i", .line = "Iopen \"%p\" flags %f mode 0%m" },
-{ ROW("open", FXP_OPEN, 5, 5, "Pnna",
-  OPENS, RIGHTS_NONE, op_open),
-  .record = "open",
-  .opens = true, .upgrade = upgrade_open_v5,
-  .trace = "3open flags %i", .line = "Iopen \"%p\" flags %f mode 0%m" },
-{ ROW("open", FXP_OPEN, 6, 6, "Pnna",
-  OPENS, RIGHTS_NONE, op_open),
-  .record = "open",
-  .opens = true, .upgrade = upgrade_open_v6,
-  .trace = "3open flags %i", .line = "Iopen \"%p\" flags %f mode 0%m" },
-{ ROW("close", FXP_CLOSE, 3, 6, "e",
-  RIGHTS_NONE, RIGHTS_NONE, op_close),
+  .trace = DEBUG3("open flags {desired}"),
+  .line = INFO("open \"{path}\" flags {pflags} mode 0{mode}"),
+  .forms = {
+	{ FORM(FXP_OPEN, 3, 3, PATH, DESIRED, ATTRS),
+	  .upgrade = upgrade_open_v3 },
+	{ FORM(FXP_OPEN, 4, 4, PATH, DESIRED, ATTRS),
+	  .upgrade = upgrade_open_v4 },
+	{ FORM(FXP_OPEN, 5, 5, PATH, DESIRED, FLAGS, ATTRS),
+	  .upgrade = upgrade_open_v5 },
+	{ FORM(FXP_OPEN, 6, 6, PATH, DESIRED, FLAGS, ATTRS),
+	  .upgrade = upgrade_open_v6 } } },
+{ KIND("close", RIGHTS_NONE, RIGHTS_NONE, op_close),
+  .bits = KIND_ENDS_HANDLE,
   .record = "close",
   .bad_handle_v3 = FX_NO_SUCH_FILE,
-  .trace = "3close handle %u", .line = "C" },
-{ ROW("read", FXP_READ, 3, 6, "hon",
-  RIGHT_READ, RIGHTS_NONE, op_read),
+  .trace = DEBUG3("close handle {handle.unsigned}"),
+  .line = INFO("close \"{handle}\"{handle.counts}"),
+  .dir_line = INFO("closedir \"{handle}\""),
+  .forms = { { FORM(FXP_CLOSE, 3, 6, HANDLE_OF_ANY) } } },
+{ KIND("read", RIGHT_READ, RIGHTS_NONE, op_read),
+  .bits = KIND_SETTLED,
   .lost_handle = FX_INVALID_HANDLE,
-  .trace = "1read \"%h\" (handle %n) off %o len %c" },
-{ ROW("write", FXP_WRITE, 3, 6, "hod",
-  RIGHT_MODIFY, RIGHTS_NONE, op_write),
-  .writes = true, .lost_handle = FX_INVALID_HANDLE,
-  .trace = "1write \"%h\" (handle %n) off %o len %s" },
-{ ROW("lstat", FXP_LSTAT, 3, 3, "p",
-  RIGHT_STAT, RIGHTS_NONE, op_stat),
-  .dirs = true, .trace = "3lstat", .line = "Vlstat name \"%p\"" },
-{ ROW("lstat", FXP_LSTAT, 4, 6, "pn",
-  RIGHT_STAT, RIGHTS_NONE, op_stat),
-  .dirs = true, .upgrade = upgrade_stat_v4,
-  .trace = "3lstat", .line = "Vlstat name \"%p\"" },
-{ ROW("fstat", FXP_FSTAT, 3, 3, "e",
-  RIGHT_STAT, RIGHTS_NONE, op_fstat),
-  .trace = "1fstat \"%h\" (handle %u)" },
-{ ROW("fstat", FXP_FSTAT, 4, 6, "en",
-  RIGHT_STAT, RIGHTS_NONE, op_fstat),
-  .upgrade = upgrade_stat_v4,
-  .trace = "1fstat \"%h\" (handle %u)" },
-{ ROW("setstat", FXP_SETSTAT, 3, 6, "Pa",
-  SETS, RIGHTS_NONE, op_setstat),
-  .record = "setstat", .candid = true,
-  .writes = true, .upgrade = upgrade_setstat,
-  .trace = "1setstat name \"%p\"" },
-{ ROW("fsetstat", FXP_FSETSTAT, 3, 5, "Fa",
-  SETS, RIGHTS_NONE, op_fsetstat),
+  .trace = DEBUG1("read " H " off {offset} len {count}"),
+  .forms = { { FORM(FXP_READ, 3, 6, HANDLE, OFFSET, COUNT) } } },
+{ KIND("write", RIGHT_MODIFY, RIGHTS_NONE, op_write),
+  .bits = KIND_WRITES | KIND_SETTLED,
+  .lost_handle = FX_INVALID_HANDLE,
+  .trace = DEBUG1("write " H " off {offset} len {size}"),
+  .forms = { { FORM(FXP_WRITE, 3, 6, HANDLE, OFFSET, DATA) } } },
+{ KIND("lstat", RIGHT_STAT, RIGHTS_NONE, op_stat),
+  .bits = KIND_LOOKS,
+  .trace = DEBUG3("lstat"), .line = VERBOSE("lstat name \"{path}\""),
+  .forms = {
+	{ FORM(FXP_LSTAT, 3, 3, PATH_ITSELF) },
+	{ FORM(FXP_LSTAT, 4, 6, PATH_ITSELF, WANTED) } } },
+{ KIND("fstat", RIGHT_STAT, RIGHTS_NONE, op_fstat),
+  .trace = DEBUG1("fstat " H_UNSIGNED),
+  .forms = {
+	{ FORM(FXP_FSTAT, 3, 3, HANDLE_OF_ANY) },
+	{ FORM(FXP_FSTAT, 4, 6, HANDLE_OF_ANY, WANTED) } } },
+{ KIND("setstat", SETS, RIGHTS_NONE, op_setstat),
+  .bits = KIND_WRITES | KIND_EXPLAINS,
   .record = "setstat",
-  .writes = true, .upgrade = upgrade_setstat,
-  .trace = "1fsetstat handle %n" },
-{ ROW("fsetstat", FXP_FSETSTAT, 6, 6, "ea",
-  SETS, RIGHTS_NONE, op_fsetstat),
+  .trace = DEBUG1("setstat name \"{path}\""),
+  .forms = {
+	{ FORM(FXP_SETSTAT, 3, 6, PATH, ATTRS),
+	  .upgrade = upgrade_setstat } } },
+{ KIND("fsetstat", SETS, RIGHTS_NONE, op_fsetstat),
+  .bits = KIND_WRITES,
   .record = "setstat",
-  .writes = true, .upgrade = upgrade_setstat,
-  .trace = "1fsetstat handle %n" },
-{ ROW("opendir", FXP_OPENDIR, 3, 6, "P",
-  RIGHT_LIST, RIGHTS_NONE, op_opendir),
-  .dirs = true, .opens = true,
-  .trace = "3opendir", .line = "Iopendir \"%p\"" },
-{ ROW("readdir", FXP_READDIR, 3, 6, "D",
-  RIGHT_LIST, RIGHTS_NONE, op_readdir),
-  .trace = "1readdir \"%h\" (handle %n)" },
-{ ROW("remove", FXP_REMOVE, 3, 6, "x",
-  RIGHT_DELETE, RIGHTS_NONE, op_remove),
-  .record = "remove", .candid = true,
-  .writes = true,
-  .trace = "3remove", .line = "Iremove name \"%p\"" },
-{ ROW("mkdir", FXP_MKDIR, 3, 6, "ca",
-  MAKES_DIR, RIGHTS_NONE, op_mkdir),
-  .record = "mkdir", .candid = true,
-  .writes = true, .upgrade = upgrade_mkdir,
-  .trace = "3mkdir", .line = "Imkdir name \"%p\" mode 0%m" },
-{ ROW("rmdir", FXP_RMDIR, 3, 6, "x",
-  RIGHT_RMDIR, RIGHTS_NONE, op_rmdir),
-  .record = "rmdir", .candid = true,
-  .writes = true,
-  .trace = "3rmdir", .line = "Irmdir name \"%p\"" },
-{ ROW("realpath", FXP_REALPATH, 3, 5, "R",
-  RIGHT_LIST, RIGHTS_NONE, op_realpath),
-  .upgrade = upgrade_realpath,
-  .trace = "3realpath", .line = "Vrealpath \"%p\"" },
-{ ROW("realpath", FXP_REALPATH, 6, 6, "R?br",
-  LOOKS_FOR, RIGHTS_NONE, op_realpath_v6),
-  .dirs = true, .upgrade = upgrade_realpath_v6,
-  .trace = "3realpath", .line = "Vrealpath \"%p\"" },
-{ ROW("stat", FXP_STAT, 3, 3, "P",
-  RIGHT_STAT, RIGHTS_NONE, op_stat),
-  .dirs = true, .trace = "3stat", .line = "Vstat name \"%p\"" },
-{ ROW("stat", FXP_STAT, 4, 6, "Pn",
-  RIGHT_STAT, RIGHTS_NONE, op_stat),
-  .dirs = true, .upgrade = upgrade_stat_v4,
-  .trace = "3stat", .line = "Vstat name \"%p\"" },
-{ ROW("rename", FXP_RENAME, 3, 3, "xc",
-  MOVES, ARRIVES, op_rename),
-  .record = "rename", .candid = true,
-  .writes = true, .upgrade = upgrade_rename_v3,
-  .trace = "3rename", .line = "Irename old \"%p\" new \"%q\"" },
-{ ROW("rename", FXP_RENAME, 4, 4, "xc?n",
-  MOVES, ARRIVES, op_rename),
-  .record = "rename", .candid = true,
-  .alias = "posix-rename", .writes = true, .upgrade = upgrade_rename_v4,
-  .trace = "3rename", .line = "Irename old \"%p\" new \"%q\"" },
-{ ROW("rename", FXP_RENAME, 5, 6, "xcn",
-  MOVES, ARRIVES, op_rename),
-  .record = "rename", .candid = true,
-  .alias = "posix-rename", .writes = true, .upgrade = upgrade_rename_v5,
-  .trace = "3rename", .line = "Irename old \"%p\" new \"%q\"" },
-{ ROW("readlink", FXP_READLINK, 3, 6, "p",
-  RIGHT_STAT, RIGHTS_NONE, op_readlink),
-  .trace = "3readlink", .line = "Vreadlink \"%p\"" },
-{ ROW("symlink", FXP_SYMLINK, 3, 5, "pp",
-  RIGHT_SYMLINK, RIGHTS_NONE, op_symlink),
-  .record = "symlink",
-  .writes = true, .upgrade = upgrade_symlink,
-  .trace = "3symlink", .line = "Isymlink old \"%t\" new \"%p\"" },
-{ ROW("symlink", FXP_LINK, 6, 6, "clb",
-  LINKS, RIGHT_LINK, op_symlink),
-  .record = "symlink",
-  .alias = "hardlink", .writes = true, .upgrade = upgrade_link },
-
-{ EXT("posix-rename", "posix-rename@openssh.com", 3, "xc",
-  MOVES, ARRIVES, op_rename),
-  .record = "rename", .candid = true,
-  .pair = "1", .writes = true, .upgrade = upgrade_posix_rename,
-  .trace = "3posix-rename", .line = "Iposix-rename old \"%p\" new \"%q\"" },
-{ EXT("statvfs", "statvfs@openssh.com", 3, "P",
-  RIGHT_LIST, RIGHTS_NONE, op_statvfs),
-  .pair = "2",
-  .trace = "3statvfs", .line = "Istatvfs \"%p\"" },
-{ EXT("fstatvfs", "fstatvfs@openssh.com", 3, "h",
-  RIGHT_LIST, RIGHTS_NONE, op_fstatvfs),
-  .pair = "2",
-  .trace = "1fstatvfs \"%h\" (handle %u)" },
-{ EXT("hardlink", "hardlink@openssh.com", 3, "pc",
-  RIGHT_LINK, RIGHT_LINK, op_hardlink),
-  .record = "link",
-  .pair = "1", .writes = true,
-  .trace = "3hardlink", .line = "Ihardlink old \"%p\" new \"%q\"" },
-{ EXT("fsync", "fsync@openssh.com", 3, "F",
-  RIGHTS_NONE, RIGHTS_NONE, op_fsync),
-  .pair = "1", .writes = true, .bad_handle_v3 = FX_NO_SUCH_FILE,
-  .trace = "3fsync (handle %u)", .line = "Vfsync \"%h\"" },
-{ EXT("lsetstat", "lsetstat@openssh.com", 3, "pa",
-  SETS, RIGHTS_NONE, op_lsetstat),
-  .record = "setstat", .candid = true,
-  .pair = "1", .writes = true, .upgrade = upgrade_setstat,
-  .trace = "1lsetstat name \"%p\"" },
-{ EXT("limits", "limits@openssh.com", 3, "",
-  RIGHTS_NONE, RIGHTS_NONE, op_limits),
-  .pair = "1",
-  .trace = "1limits" },
-{ EXT("expand-path", "expand-path@openssh.com", 3, "R",
-  EXPANDS, RIGHTS_NONE, op_expand_path),
-  .pair = "1", .upgrade = upgrade_expand_path,
-  .trace = "3expand, original \"%p\"" },
-{ EXT("copy-data", "copy-data", 3, "hooho",
-  RIGHT_READ, RIGHT_MODIFY, op_copy_data),
-  .record = "copy",
-  .pair = "1", .writes = true, .bad_handle_v3 = FX_NO_SUCH_FILE,
-  .bad_handle = "process_extended_copy_data: bad read or write fd",
-  .trace = "1copy-data from \"%h\" (handle %n) off %o len %l "
-      "to \"%H\" (handle %N) off %w" },
-{ EXT("home-directory", "home-directory", 3, "t",
-  RIGHTS_NONE, RIGHTS_NONE, op_home_directory),
-  .pair = "1",
-  .trace = "3home-directory \"%t\"" },
-{ EXT("users-groups-by-id", "users-groups-by-id@openssh.com", 3, "dd",
-  RIGHTS_NONE, RIGHTS_NONE, op_users_groups),
-  .pair = "1" },
-
-/* What OpenSSH does not have. A name above governs where the effect is one
- * of those; -Q requests lists the others last. */
-{ ROW("block", FXP_BLOCK, 6, 6, "eoon",
-  RIGHTS_NONE, RIGHTS_NONE, op_block),
-  .trace = "1block \"%h\" (handle %n) off %o len %l" },
-{ ROW("unblock", FXP_UNBLOCK, 6, 6, "eoo",
-  RIGHTS_NONE, RIGHTS_NONE, op_unblock),
-  .trace = "1unblock \"%h\" (handle %n) off %o len %l" },
-{ EXT("text-seek", "text-seek", 4, "ho",
-  RIGHT_READ, RIGHTS_NONE, op_text_seek),
-  .trace = "1text-seek \"%h\" (handle %n) line %o" },
-{ EXT("version-select", "version-select", 3, "t",
-  RIGHTS_NONE, RIGHTS_NONE, op_version_select),
-  .always = true, .unlisted = true,
-  .trace = "3version-select \"%t\"" },
-{ EXT("vendor-id", "vendor-id", 3, "ttto",
-  RIGHTS_NONE, RIGHTS_NONE, op_vendor_id),
-  .always = true, .unlisted = true,
-  .trace = "3vendor-id \"%t\"" },
-{ EXT("filename-translation-control", "filename-translation-control", 6, "b",
-  RIGHTS_NONE, RIGHTS_NONE, op_translation_control),
-  .always = true, .unlisted = true,
-  .trace = "3filename-translation-control" },
-{ EXT("statvfs", "space-available", 3, "P",
-  RIGHT_LIST, RIGHTS_NONE, op_space_available),
-  .late_pair = "space-available",
-  .trace = "3space-available", .line = "Istatvfs \"%p\"" },
-{ EXT("copy-data", "copy-file", 3, "Pcb",
-  RIGHT_READ, COPIES, op_copy_file),
-  .record = "copy",
-  .late_pair = "copy-file", .writes = true, .upgrade = upgrade_copy_file,
-  .trace = "3copy-file", .line = "Icopy-file old \"%p\" new \"%q\"" },
-{ EXT("realpath", "get-temp-folder", 3, "",
-  RIGHT_LIST, RIGHTS_NONE, op_get_temp_folder),
-  .outside = true, .upgrade = upgrade_temp_folder,
-  .trace = "3get-temp-folder" },
-{ EXT("mkdir", "make-temp-folder", 3, "",
-  RIGHT_MKDIR, RIGHTS_NONE, op_make_temp_folder),
+  .trace = DEBUG1("fsetstat handle {handle.number}"),
+  .forms = {
+	{ FORM(FXP_FSETSTAT, 3, 5, HANDLE_OF_FILE, ATTRS),
+	  .upgrade = upgrade_setstat },
+	{ FORM(FXP_FSETSTAT, 6, 6, HANDLE_OF_ANY, ATTRS),
+	  .upgrade = upgrade_setstat } } },
+{ KIND("opendir", RIGHT_LIST, RIGHTS_NONE, op_opendir),
+  .bits = KIND_OPENS | KIND_MAKES_HANDLE | KIND_LOOKS,
+  .trace = DEBUG3("opendir"), .line = INFO("opendir \"{path}\""),
+  .forms = { { FORM(FXP_OPENDIR, 3, 6, PATH) } } },
+{ KIND("readdir", RIGHT_LIST, RIGHTS_NONE, op_readdir),
+  .trace = DEBUG1("readdir " H),
+  .forms = { { FORM(FXP_READDIR, 3, 6, HANDLE_OF_DIR) } } },
+{ KIND("remove", RIGHT_DELETE, RIGHTS_NONE, op_remove),
+  .bits = KIND_WRITES | KIND_EXPLAINS,
+  .record = "remove",
+  .trace = DEBUG3("remove"), .line = INFO("remove name \"{path}\""),
+  .forms = { { FORM(FXP_REMOVE, 3, 6, PATH_OLD) } } },
+{ KIND("mkdir", MAKES_DIR, RIGHTS_NONE, op_mkdir),
+  .bits = KIND_WRITES | KIND_EXPLAINS,
   .record = "mkdir",
-  .outside = true, .writes = true, .upgrade = upgrade_temp_folder,
-  .trace = "3make-temp-folder" },
-{ EXT("read", "check-file-name", 3, "Ptoon",
-  RIGHT_READ, RIGHTS_NONE, op_check_file),
-  .late_pair = "check-file", .opens = true,
-  .trace = "3check-file", .line = "Icheck-file \"%p\"" },
-{ EXT("read", "check-file-handle", 3, "htoon",
-  RIGHT_READ, RIGHTS_NONE, op_check_file),
-  .late_pair = "check-file", .lost_handle = FX_INVALID_HANDLE,
-  .trace = "1check-file \"%h\" (handle %n) off %o len %l" },
-{ EXT("read", "md5-hash", 5, "Pood",
-  RIGHT_READ, RIGHTS_NONE, op_md5_hash),
-  .absent = !DIGEST_HAS_MD5, .opens = true,
-  .trace = "3md5-hash", .line = "Imd5-hash \"%p\"" },
-{ EXT("read", "md5-hash-handle", 5, "hood",
-  RIGHT_READ, RIGHTS_NONE, op_md5_hash),
-  .absent = !DIGEST_HAS_MD5, .lost_handle = FX_INVALID_HANDLE,
-  .trace = "1md5-hash \"%h\" (handle %n) off %o len %l" },
-{ EXT("read", "ranges@asyncssh.com", 3, "hoo",
-  RIGHT_READ, RIGHTS_NONE, op_ranges),
-  .late_pair = "ranges@asyncssh.com", .lost_handle = FX_INVALID_HANDLE,
-  .trace = "1ranges \"%h\" (handle %n) off %o len %l" },
+  .trace = DEBUG3("mkdir"),
+  .line = INFO("mkdir name \"{path}\" mode 0{dir_mode}"),
+  .forms = {
+	{ FORM(FXP_MKDIR, 3, 6, PATH_NEW, ATTRS),
+	  .upgrade = upgrade_mkdir } } },
+{ KIND("rmdir", RIGHT_RMDIR, RIGHTS_NONE, op_rmdir),
+  .bits = KIND_WRITES | KIND_EXPLAINS,
+  .record = "rmdir",
+  .trace = DEBUG3("rmdir"), .line = INFO("rmdir name \"{path}\""),
+  .forms = { { FORM(FXP_RMDIR, 3, 6, PATH_OLD) } } },
+{ KIND("realpath", RIGHT_LIST, RIGHTS_NONE, op_realpath),
+  .trace = DEBUG3("realpath"), .line = VERBOSE("realpath \"{path}\""),
+  .forms = {
+	{ FORM(FXP_REALPATH, 3, 5, PATH_TEXT),
+	  .upgrade = upgrade_realpath } } },
+{ KIND("realpath", LOOKS_FOR, RIGHTS_NONE, op_realpath_v6),
+  .bits = KIND_LOOKS,
+  .trace = DEBUG3("realpath"), .line = VERBOSE("realpath \"{path}\""),
+  .forms = {
+	{ FORM(FXP_REALPATH, 6, 6, PATH_TEXT, OPTIONAL, CONTROL, MORE_PATHS),
+	  .upgrade = upgrade_realpath_v6 } } },
+{ KIND("stat", RIGHT_STAT, RIGHTS_NONE, op_stat),
+  .bits = KIND_LOOKS,
+  .trace = DEBUG3("stat"), .line = VERBOSE("stat name \"{path}\""),
+  .forms = {
+	{ FORM(FXP_STAT, 3, 3, PATH) },
+	{ FORM(FXP_STAT, 4, 6, PATH, WANTED) } } },
+{ KIND("rename", MOVES, ARRIVES, op_rename),
+  .bits = KIND_WRITES | KIND_EXPLAINS | KIND_REPLACES,
+  .record = "rename",
+  .trace = DEBUG3("rename"), .line = INFO("rename " OLD_NEW),
+  .forms = {
+	{ FORM(FXP_RENAME, 3, 3, PATH_OLD, TARGET_NEW),
+	  .upgrade = upgrade_rename_v3 },
+	{ FORM(FXP_RENAME, 4, 4, PATH_OLD, TARGET_NEW, OPTIONAL, FLAGS),
+	  .upgrade = upgrade_rename_v4, .alias = "posix-rename" },
+	{ FORM(FXP_RENAME, 5, 6, PATH_OLD, TARGET_NEW, FLAGS),
+	  .upgrade = upgrade_rename_v5, .alias = "posix-rename" } } },
+{ KIND("readlink", RIGHT_STAT, RIGHTS_NONE, op_readlink),
+  .trace = DEBUG3("readlink"), .line = VERBOSE("readlink \"{path}\""),
+  .forms = { { FORM(FXP_READLINK, 3, 6, PATH_ITSELF) } } },
+{ KIND("symlink", RIGHT_SYMLINK, RIGHTS_NONE, op_symlink),
+  .bits = KIND_WRITES,
+  .record = "symlink",
+  .trace = DEBUG3("symlink"),
+  .line = INFO("symlink old \"{link_text}\" new \"{path}\""),
+  .forms = {
+	{ FORM(FXP_SYMLINK, 3, 5, PATH_ITSELF, TARGET),
+	  .upgrade = upgrade_symlink } } },
+{ KIND("symlink", LINKS, RIGHT_LINK, op_symlink),
+  .bits = KIND_WRITES,
+  .record = "symlink",
+  .forms = {
+	{ FORM(FXP_LINK, 6, 6, PATH_NEW, LINK_TEXT, SYMBOLIC),
+	  .upgrade = upgrade_link, .alias = "hardlink" } } },
+
+{ EXT("posix-rename", "posix-rename@openssh.com", MOVES, ARRIVES, op_rename),
+  .bits = KIND_WRITES | KIND_EXPLAINS | KIND_REPLACES,
+  .record = "rename",
+  .openssh_data = "1",
+  .trace = DEBUG3("posix-rename"), .line = INFO("posix-rename " OLD_NEW),
+  .forms = {
+	{ EXT_FORM(3, PATH_OLD, TARGET_NEW),
+	  .upgrade = upgrade_posix_rename } } },
+{ EXT("statvfs", "statvfs@openssh.com", RIGHT_LIST, RIGHTS_NONE, op_statvfs),
+  .openssh_data = "2",
+  .trace = DEBUG3("statvfs"), .line = INFO("statvfs \"{path}\""),
+  .forms = { { EXT_FORM(3, PATH) } } },
+{ EXT("fstatvfs", "fstatvfs@openssh.com", RIGHT_LIST, RIGHTS_NONE,
+  op_fstatvfs),
+  .openssh_data = "2",
+  .trace = DEBUG1("fstatvfs " H_UNSIGNED),
+  .forms = { { EXT_FORM(3, HANDLE) } } },
+{ EXT("hardlink", "hardlink@openssh.com", RIGHT_LINK, RIGHT_LINK, op_hardlink),
+  .bits = KIND_WRITES,
+  .record = "link",
+  .openssh_data = "1",
+  .trace = DEBUG3("hardlink"), .line = INFO("hardlink " OLD_NEW),
+  .forms = { { EXT_FORM(3, PATH_ITSELF, TARGET_NEW) } } },
+{ EXT("fsync", "fsync@openssh.com", RIGHTS_NONE, RIGHTS_NONE, op_fsync),
+  .bits = KIND_WRITES,
+  .openssh_data = "1", .bad_handle_v3 = FX_NO_SUCH_FILE,
+  .trace = DEBUG3("fsync (handle {handle.unsigned})"),
+  .line = VERBOSE("fsync \"{handle}\""),
+  .forms = { { EXT_FORM(3, HANDLE_OF_FILE) } } },
+{ EXT("lsetstat", "lsetstat@openssh.com", SETS, RIGHTS_NONE, op_lsetstat),
+  .bits = KIND_WRITES | KIND_EXPLAINS,
+  .record = "setstat",
+  .openssh_data = "1",
+  .trace = DEBUG1("lsetstat name \"{path}\""),
+  .forms = {
+	{ EXT_FORM(3, PATH_ITSELF, ATTRS), .upgrade = upgrade_setstat } } },
+{ EXT("limits", "limits@openssh.com", RIGHTS_NONE, RIGHTS_NONE, op_limits),
+  .openssh_data = "1",
+  .trace = DEBUG1("limits"),
+  .forms = { { EXT_FORM(3, NOTHING) } } },
+{ EXT("expand-path", "expand-path@openssh.com", EXPANDS, RIGHTS_NONE,
+  op_expand_path),
+  .openssh_data = "1",
+  .trace = DEBUG3("expand, original \"{path}\""),
+  .forms = {
+	{ EXT_FORM(3, PATH_TEXT), .upgrade = upgrade_expand_path } } },
+{ EXT("copy-data", "copy-data", RIGHT_READ, RIGHT_MODIFY, op_copy_data),
+  .bits = KIND_WRITES,
+  .record = "copy",
+  .openssh_data = "1", .bad_handle_v3 = FX_NO_SUCH_FILE,
+  .bad_handle = "process_extended_copy_data: bad read or write fd",
+  .trace = DEBUG1("copy-data from " H " off {offset} len {length} to "
+      "\"{target_handle}\" (handle {target_handle.number}) "
+      "off {target_offset}"),
+  .forms = {
+	{ EXT_FORM(3, HANDLE, OFFSET, LENGTH, TARGET_HANDLE,
+	  TARGET_OFFSET) } } },
+{ EXT("home-directory", "home-directory", RIGHTS_NONE, RIGHTS_NONE,
+  op_home_directory),
+  .openssh_data = "1",
+  .trace = DEBUG3("home-directory \"{user}\""),
+  .forms = { { EXT_FORM(3, USER) } } },
+{ EXT("users-groups-by-id", "users-groups-by-id@openssh.com", RIGHTS_NONE,
+  RIGHTS_NONE, op_users_groups),
+  .openssh_data = "1",
+  .forms = { { EXT_FORM(3, USER_IDS, GROUP_IDS) } } },
+
+/*
+ * OpenSSH has none of these. A kind that does what one above does has its name,
+ * so that the same setting governs both; -Q requests lists other names last.
+ */
+{ KIND("block", RIGHTS_NONE, RIGHTS_NONE, op_block),
+  .trace = DEBUG1("block " H " off {offset} len {length}"),
+  .forms = { 
+	{ FORM(FXP_BLOCK, 6, 6, HANDLE_OF_ANY, OFFSET, LENGTH, LOCK_MASK) } } },
+{ KIND("unblock", RIGHTS_NONE, RIGHTS_NONE, op_unblock),
+  .trace = DEBUG1("unblock " H " off {offset} len {length}"),
+  .forms = { { FORM(FXP_UNBLOCK, 6, 6, HANDLE_OF_ANY, OFFSET, LENGTH) } } },
+{ EXT("text-seek", "text-seek", RIGHT_READ, RIGHTS_NONE, op_text_seek),
+  .trace = DEBUG1("text-seek " H " line {line}"),
+  .forms = { { EXT_FORM(4, HANDLE, LINE) } } },
+{ EXT("version-select", "version-select", RIGHTS_NONE, RIGHTS_NONE,
+  op_version_select),
+  .bits = KIND_UNGOVERNED | KIND_UNLISTED,
+  .trace = DEBUG3("version-select \"{version}\""),
+  .forms = { { EXT_FORM(3, VERSION) } } },
+{ EXT("vendor-id", "vendor-id", RIGHTS_NONE, RIGHTS_NONE, op_vendor_id),
+  .bits = KIND_UNGOVERNED | KIND_UNLISTED,
+  .trace = DEBUG3("vendor-id \"{release}\""),
+  .forms = {
+	{ EXT_FORM(3, VENDOR, PRODUCT, RELEASE, BUILD) } } },
+{ EXT("filename-translation-control", "filename-translation-control",
+  RIGHTS_NONE, RIGHTS_NONE, op_translation_control),
+  .bits = KIND_UNGOVERNED | KIND_UNLISTED,
+  .trace = DEBUG3("filename-translation-control"),
+  .forms = { { EXT_FORM(6, TRANSLATE) } } },
+{ EXT("statvfs", "space-available", RIGHT_LIST, RIGHTS_NONE,
+  op_space_available),
+  .extra_pair = "space-available",
+  .trace = DEBUG3("space-available"), .line = INFO("statvfs \"{path}\""),
+  .forms = { { EXT_FORM(3, PATH) } } },
+{ EXT("copy-data", "copy-file", RIGHT_READ, COPIES, op_copy_file),
+  .bits = KIND_WRITES,
+  .record = "copy",
+  .extra_pair = "copy-file",
+  .trace = DEBUG3("copy-file"), .line = INFO("copy-file " OLD_NEW),
+  .forms = {
+	{ EXT_FORM(3, PATH, TARGET_NEW, OVERWRITE),
+	  .upgrade = upgrade_copy_file } } },
+{ EXT("realpath", "get-temp-folder", RIGHT_LIST, RIGHTS_NONE,
+  op_get_temp_folder),
+  .bits = KIND_UNROOTED,
+  .trace = DEBUG3("get-temp-folder"),
+  .forms = { { EXT_FORM(3, NOTHING), .upgrade = upgrade_temp_folder } } },
+{ EXT("mkdir", "make-temp-folder", RIGHT_MKDIR, RIGHTS_NONE,
+  op_make_temp_folder),
+  .bits = KIND_WRITES | KIND_UNROOTED,
+  .record = "mkdir",
+  .trace = DEBUG3("make-temp-folder"),
+  .forms = { { EXT_FORM(3, NOTHING), .upgrade = upgrade_temp_folder } } },
+{ EXT("read", "check-file-name", RIGHT_READ, RIGHTS_NONE, op_check_file),
+  .bits = KIND_OPENS,
+  .extra_pair = "check-file",
+  .trace = DEBUG3("check-file"), .line = INFO("check-file \"{path}\""),
+  .forms = {
+	{ EXT_FORM(3, PATH, ALGORITHMS, OFFSET, LENGTH, BLOCK_SIZE) } } },
+{ EXT("read", "check-file-handle", RIGHT_READ, RIGHTS_NONE, op_check_file),
+  .extra_pair = "check-file", .lost_handle = FX_INVALID_HANDLE,
+  .trace = DEBUG1("check-file " H " off {offset} len {length}"),
+  .forms = {
+	{ EXT_FORM(3, HANDLE, ALGORITHMS, OFFSET, LENGTH, BLOCK_SIZE) } } },
+{ EXT("read", "md5-hash", RIGHT_READ, RIGHTS_NONE, op_md5_hash),
+  .bits = KIND_OPENS | NEEDS_MD5,
+  .trace = DEBUG3("md5-hash"), .line = INFO("md5-hash \"{path}\""),
+  .forms = { { EXT_FORM(5, PATH, OFFSET, LENGTH, DATA) } } },
+{ EXT("read", "md5-hash-handle", RIGHT_READ, RIGHTS_NONE, op_md5_hash),
+  .bits = NEEDS_MD5,
+  .lost_handle = FX_INVALID_HANDLE,
+  .trace = DEBUG1("md5-hash " H " off {offset} len {length}"),
+  .forms = { { EXT_FORM(5, HANDLE, OFFSET, LENGTH, DATA) } } },
+{ EXT("read", "ranges@asyncssh.com", RIGHT_READ, RIGHTS_NONE, op_ranges),
+  .extra_pair = "ranges@asyncssh.com", .lost_handle = FX_INVALID_HANDLE,
+  .trace = DEBUG1("ranges " H " off {offset} len {length}"),
+  .forms = { { EXT_FORM(3, HANDLE, OFFSET, LENGTH) } } },
 };
-const size_t table_len = nitems(table_rows);
+const size_t table_len = nitems(table_kinds);
+
+const struct request_form *
+table_form(const struct request_kind *kind, int version)
+{
+	const struct request_form *form;
+
+	if ((kind->bits & KIND_ABSENT) != 0)
+		return NULL;
+	TABLE_EACH_FORM(form, kind)
+		if (version >= form->since && version <= form->until)
+			return form;
+	return NULL;
+}
 
 bool
-table_speaks(const struct request_row *row, int version)
+table_find(struct request *q, uint8_t type, int version)
 {
-	return !row->absent && version >= row->since && version <= row->until;
+	const struct request_kind *kind;
+
+	for (kind = table_kinds; kind < table_kinds + table_len; kind++) {
+		if (kind->forms[0].type != type || kind->wire != NULL)
+			continue;
+		if ((q->form = table_form(kind, version)) != NULL) {
+			q->kind = kind;
+			return true;
+		}
+	}
+	return false;
 }
 
-const struct request_row *
-table_find(uint8_t type, int version)
+bool
+table_find_extended(struct request *q, struct slice name, int version)
 {
-	size_t i;
+	const struct request_kind *kind;
 
-	for (i = 0; i < nitems(table_rows); i++)
-		if (table_rows[i].type == type &&
-		    table_rows[i].wire == NULL &&
-		    table_speaks(&table_rows[i], version))
-			return &table_rows[i];
-	return NULL;
+	for (kind = table_kinds; kind < table_kinds + table_len; kind++) {
+		if (kind->wire == NULL || strlen(kind->wire) != name.len ||
+		    memcmp(kind->wire, name.p, name.len) != 0)
+			continue;
+		if ((q->form = table_form(kind, version)) != NULL) {
+			q->kind = kind;
+			return true;
+		}
+	}
+	return false;
 }
 
-const struct request_row *
-table_find_extended(struct slice name, int version)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(table_rows); i++)
-		if (table_rows[i].wire != NULL &&
-		    table_speaks(&table_rows[i], version) &&
-		    strlen(table_rows[i].wire) == name.len &&
-		    memcmp(table_rows[i].wire, name.p, name.len) == 0)
-			return &table_rows[i];
-	return NULL;
-}
-
-const struct request_row *
+const struct request_kind *
 table_named(const char *name)
 {
 	size_t i = 0;
 
 	/* Only names that stand in the table are asked for. */
-	while (strcmp(table_rows[i].name, name) != 0)
+	while (strcmp(table_kinds[i].name, name) != 0)
 		i++;
-	return &table_rows[i];
+	return &table_kinds[i];
 }
 
 void
 table_names(const char *names[REQUEST_NAMES_MAX])
 {
-	const struct request_row *row;
+	const struct request_kind *kind;
 	size_t i, n = 0;
 
-	for (row = table_rows; row < table_rows + table_len;
-	    row++) {
-		for (i = 0; i < n && strcmp(names[i], row->name) != 0; i++)
+	for (kind = table_kinds; kind < table_kinds + table_len; kind++) {
+		for (i = 0; i < n && strcmp(names[i], kind->name) != 0; i++)
 			;
-		if (i == n && !row->always && n < REQUEST_NAMES_MAX - 1)
-			names[n++] = row->name;
+		if (i == n && (kind->bits & KIND_UNGOVERNED) == 0 &&
+		    n < REQUEST_NAMES_MAX - 1)
+			names[n++] = kind->name;
 	}
 	names[n] = NULL;
 }

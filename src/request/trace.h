@@ -3,12 +3,24 @@
 #ifndef REQUEST_TRACE_H
 #define REQUEST_TRACE_H
 
+#include "os/log.h"
 #include "request/request.h"
+#include "request/session.h"
 
-/* Writes the trace and the line of q->row, as far as the level wants them. */
-void	trace_request(const struct request *);
+/* A line that is being made: all that its fields can depend on. */
+struct trace {
+	struct log_line	 line;
+	const struct session *s;
+	const struct request *q;
+};
 
-/* "READ,WRITE,CREATE": pflags as the log has them. `to` has 64 bytes. */
-void	trace_pflags(uint32_t pflags, char *to);
+/* Writes the trace and the line of q->kind, as far as the level wants them. */
+void	trace_request(const struct session *, const struct request *);
+
+/*
+ * Ends every handle that is still open as the session ends: writes the line
+ * of a CLOSE, marked as forced, and closes it.
+ */
+void	trace_forced(struct session *);
 
 #endif

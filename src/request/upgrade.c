@@ -21,7 +21,7 @@ static void
 open_takes(struct request *q, bool creates, bool truncates, bool writes)
 {
 	bool new = (q->flags & FXF_ACCESS_DISPOSITION) == FXF_CREATE_NEW;
-	struct takes *t = &q->takes[0];
+	struct takes *t = &q->object.takes;
 
 	q->ask.replace = new ? REPLACE_NO : REPLACE_YES;
 	*t = (struct takes){
@@ -62,7 +62,7 @@ open_effects(struct request *q)
 	    (q->flags & FXF_DELETE_ON_CLOSE) != 0;
 	open_takes(q, creates, truncates, writes);
 	/* What is to be new is no link, either. */
-	q->how[0] = ((q->flags & FXF_NOFOLLOW) != 0 || d == FXF_CREATE_NEW ?
+	q->object.how = ((q->flags & FXF_NOFOLLOW) != 0 || d == FXF_CREATE_NEW ?
 	    0 : PLACE_FOLLOW) | (creates ? PLACE_CREATES : 0);
 }
 
@@ -70,7 +70,7 @@ open_effects(struct request *q)
 int
 upgrade_open_v3(const struct policy *policy, struct request *q)
 {
-	uint32_t pflags = q->u32[0];
+	uint32_t pflags = q->desired;
 	bool creates = (pflags & PF_CREAT) != 0;
 	bool truncates = (pflags & PF_TRUNC) != 0;
 
@@ -113,7 +113,7 @@ upgrade_open_v4(const struct policy *policy, struct request *q)
 {
 	int r = upgrade_open_v3(policy, q);
 
-	if ((q->u32[0] & PF_TEXT) != 0)
+	if ((q->desired & PF_TEXT) != 0)
 		q->flags |= FXF_TEXT_MODE;
 	open_needs(q);
 	return r;
@@ -123,8 +123,7 @@ upgrade_open_v4(const struct policy *policy, struct request *q)
 static void
 open_access(struct request *q)
 {
-	q->access = q->u32[0];
-	q->flags = q->u32[1];
+	q->access = q->desired;
 	if ((q->flags & FXF_APPEND_DATA_ATOMIC) != 0 ||
 	    ((q->access & ACE_APPEND_DATA) != 0 &&
 	    (q->access & ACE_WRITE_DATA) == 0))
@@ -135,7 +134,7 @@ open_access(struct request *q)
 int
 upgrade_open_v5(const struct policy *policy, struct request *q)
 {
-	uint32_t d = q->u32[1] & FXF_ACCESS_DISPOSITION;
+	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION;
 
 	(void)policy;
 	open_access(q);
@@ -151,7 +150,7 @@ upgrade_open_v5(const struct policy *policy, struct request *q)
 int
 upgrade_open_v6(const struct policy *policy, struct request *q)
 {
-	uint32_t d = q->u32[1] & FXF_ACCESS_DISPOSITION, block;
+	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION, block;
 
 	(void)policy;
 	open_access(q);
@@ -175,21 +174,12 @@ upgrade_open_v6(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* Notes which attributes STAT asks for. */
-int
-upgrade_stat_v4(const struct policy *policy, struct request *q)
-{
-	(void)policy;
-	q->wanted = q->u32[0];
-	return 0;
-}
-
 /* What else it takes from one area to another is for rights.c to say. */
 static void
 rename_takes(struct request *q)
 {
-	q->takes[0] = (struct takes){ .always = RIGHT_RENAME };
-	q->takes[1] = (struct takes){
+	q->object.takes = (struct takes){ .always = RIGHT_RENAME };
+	q->target.takes = (struct takes){
 		.present = RIGHT_REPLACE | RIGHT_DELETE,
 	};
 }
@@ -220,14 +210,13 @@ upgrade_rename_v5(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	rename_takes(q);
-	q->flags = q->u32[0];
 	q->ask.replace = REPLACE_NO;
 	if ((q->flags & ~(uint32_t)(FXF_RENAME_OVERWRITE | FXF_RENAME_ATOMIC |
 	    FXF_RENAME_NATIVE)) != 0)
 		return FX_OP_UNSUPPORTED;
 	if (q->flags != 0) {
 		q->ask.replace = REPLACE_YES;
-		q->row = table_named("posix-rename");
+		q->kind = table_named("posix-rename");
 	}
 	return 0;
 }
@@ -247,16 +236,16 @@ upgrade_rename_v4(const struct policy *policy, struct request *q)
 int
 upgrade_symlink(const struct policy *policy, struct request *q)
 {
-	const char *link = q->path[1];
+	const char *link = q->target.path;
 
-	q->text = q->path[0];
+	q->link_text = q->object.path;
 	if (policy->protocol.symlink_order == SYMLINK_ORDER_DRAFT) {
-		link = q->path[0];
-		q->text = q->path[1];
+		link = q->object.path;
+		q->link_text = q->target.path;
 	}
-	q->path[0] = link;
-	q->how[0] = PLACE_CREATES;
-	q->path[1] = NULL;
+	q->object.path = link;
+	q->object.how = PLACE_CREATES;
+	q->target.path = NULL;
 	return 0;
 }
 
@@ -265,17 +254,18 @@ int
 upgrade_link(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	q->takes[0].always = q->byte != 0 ? RIGHT_SYMLINK : RIGHT_LINK;
-	if (q->byte != 0) {
-		q->row = table_named("symlink");
-		q->takes[1] = (struct takes){ 0 };
-		return q->text[0] == '\0' ? FX_INVALID_FILENAME : 0;
+	q->object.takes.always = q->symbolic != 0 ? RIGHT_SYMLINK : RIGHT_LINK;
+	if (q->symbolic != 0) {
+		q->kind = table_named("symlink");
+		q->target.takes = (struct takes){ 0 };
+		return q->link_text[0] == '\0' ? FX_INVALID_FILENAME : 0;
 	}
-	q->row = table_named("hardlink");
-	q->path[1] = q->path[0];
-	q->how[1] = q->how[0];
-	q->path[0] = q->text;
-	q->how[0] = 0;
+	q->kind = table_named("hardlink");
+	q->target.path = q->object.path;
+	q->target.how = q->object.how;
+	q->object.path = q->link_text;
+	q->object.how = 0;
+	q->link_text = NULL;
 	return 0;
 }
 
@@ -283,11 +273,11 @@ int
 upgrade_copy_file(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	q->ask.replace = q->byte != 0 ? REPLACE_YES : REPLACE_NO;
+	q->ask.replace = q->overwrite != 0 ? REPLACE_YES : REPLACE_NO;
 	/* What may be replaced is what a link leads to, as in OPEN. */
-	if (q->byte != 0)
-		q->how[1] |= PLACE_FOLLOW;
-	q->takes[1] = (struct takes){
+	if (q->overwrite != 0)
+		q->target.how |= PLACE_FOLLOW;
+	q->target.takes = (struct takes){
 		.absent = RIGHT_CREATE,
 		.present = RIGHT_REPLACE | RIGHT_DELETE,
 	};
@@ -302,27 +292,27 @@ int
 upgrade_realpath(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	if (q->path[0][0] == '\0')
-		q->path[0] = ".";
-	q->takes[0] = (struct takes){ .present = RIGHT_LIST };
+	if (q->object.path[0] == '\0')
+		q->object.path = ".";
+	q->object.takes = (struct takes){ .present = RIGHT_LIST };
 	return 0;
 }
 
 int
 upgrade_realpath_v6(const struct policy *policy, struct request *q)
 {
-	int control = q->optional > 0 ? q->byte : FXP_REALPATH_NO_CHECK;
+	int control = q->optional > 0 ? q->control : FXP_REALPATH_NO_CHECK;
 	unsigned looks = RIGHT_LIST | RIGHT_STAT;
 
 	(void)upgrade_realpath(policy, q);
-	q->takes[0] = (struct takes){ 0 };
+	q->object.takes = (struct takes){ 0 };
 	/* Where other paths lead that are to be added, no rule knows yet. */
-	if (policy->paths != NULL && q->str[1].len > 0)
+	if (policy->paths != NULL && q->more_paths.len > 0)
 		looks = RIGHTS_ALL;
 	if (control == FXP_REALPATH_STAT_ALWAYS)
-		q->takes[0].always = looks;
+		q->object.takes.always = looks;
 	else if (control != FXP_REALPATH_NO_CHECK)
-		q->takes[0].present = looks;
+		q->object.takes.present = looks;
 	return 0;
 }
 
@@ -333,17 +323,17 @@ upgrade_realpath_v6(const struct policy *policy, struct request *q)
 int
 upgrade_expand_path(const struct policy *policy, struct request *q)
 {
-	const char *p = q->path[0];
+	const char *p = q->object.path;
 
-	q->takes[0] = (struct takes){ .present = RIGHT_LIST };
+	q->object.takes = (struct takes){ .present = RIGHT_LIST };
 	if (!policy->walks || p[0] != '~')
 		return 0;
 	if (p[1] != '\0' && p[1] != '/') {
-		q->takes[0] = (struct takes){ .always = RIGHTS_ALL };
+		q->object.takes = (struct takes){ .always = RIGHTS_ALL };
 		return 0;
 	}
 	p += 1 + strspn(p + 1, "/");
-	q->path[0] = *p != '\0' ? p : ".";
+	q->object.path = *p != '\0' ? p : ".";
 	return 0;
 }
 
@@ -355,10 +345,10 @@ upgrade_setstat(const struct policy *policy, struct request *q)
 	uint32_t others = q->attr.has & ~(sizes | HAS_SUBSEC);
 
 	(void)policy;
-	q->takes[0].always =
+	q->object.takes.always =
 	    (q->attr.has & sizes) != 0 ? RIGHT_MODIFY : RIGHT_SETSTAT;
 	if (others != 0)
-		q->takes[0].always |= RIGHT_SETSTAT;
+		q->object.takes.always |= RIGHT_SETSTAT;
 	return 0;
 }
 
@@ -366,9 +356,9 @@ int
 upgrade_mkdir(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	q->takes[0].always = RIGHT_MKDIR;
+	q->object.takes.always = RIGHT_MKDIR;
 	if ((q->attr.has & MORE_THAN_MODE) != 0)
-		q->takes[0].always |= RIGHT_SETSTAT;
+		q->object.takes.always |= RIGHT_SETSTAT;
 	return 0;
 }
 
@@ -377,7 +367,7 @@ int
 upgrade_temp_folder(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	q->path[0] = fs_temp_dir();
-	q->how[0] = PLACE_FOLLOW;
+	q->object.path = fs_temp_dir();
+	q->object.how = PLACE_FOLLOW;
 	return 0;
 }

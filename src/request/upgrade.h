@@ -14,7 +14,6 @@ int	upgrade_open_v3(const struct policy *, struct request *);
 int	upgrade_open_v4(const struct policy *, struct request *);
 int	upgrade_open_v5(const struct policy *, struct request *);
 int	upgrade_open_v6(const struct policy *, struct request *);
-int	upgrade_stat_v4(const struct policy *, struct request *);
 int	upgrade_posix_rename(const struct policy *, struct request *);
 int	upgrade_rename_v3(const struct policy *, struct request *);
 int	upgrade_rename_v5(const struct policy *, struct request *);

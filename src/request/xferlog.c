@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "os/sink.h"
-#include "request/ops.h"
 #include "request/xferlog.h"
 #include "wire/sftp.h"
 #include "wire/status.h"
@@ -36,7 +35,7 @@ record_handle(const struct session *s, const char *key, const struct handle *h)
 }
 
 static void
-record_sets(const struct attr *a)
+record_sets(const char *key, const struct attr *a)
 {
 	static const struct {
 		uint32_t	 has;
@@ -50,12 +49,14 @@ record_sets(const struct attr *a)
 	char list[64] = "", mode[8];
 	size_t i;
 
+	if (a->has == 0)
+		return;
 	for (i = 0; i < nitems(words); i++)
 		if ((a->has & words[i].has) != 0) {
 			strlcat(list, list[0] == '\0' ? "" : ",", sizeof(list));
 			strlcat(list, words[i].word, sizeof(list));
 		}
-	sink_text("sets", list);
+	sink_text(key, list);
 	if ((a->has & HAS_SIZE) != 0)
 		sink_number("size", a->size);
 	if ((a->has & HAS_MODE) != 0) {
@@ -82,23 +83,44 @@ record_head(const struct session *s, const char *op)
 		sink_text("root", s->fs.outside);
 }
 
+/* Records a field under its key, if the request has it. */
+static void
+record_field(const struct session *s, const struct request *q,
+    const struct field_row *f)
+{
+	const void *member = (const char *)q + f->member;
+	const char *text;
+
+	switch (f->type) {
+	case FIELD_PATH:
+		record_path(s, f->key, *(const char *const *)member);
+		break;
+	case FIELD_HANDLE:
+		record_handle(s, f->key, *(struct handle *const *)member);
+		break;
+	case FIELD_ATTRS:
+		record_sets(f->key, member);
+		break;
+	default:
+		if ((text = *(const char *const *)member) != NULL)
+			sink_text(f->key, text);
+		break;
+	}
+}
+
 void
 xferlog_begin(const struct session *s, const struct request *q)
 {
-	const struct handle *h = q->handle[0];
-	bool closes = q->row->run == op_close;
+	const struct handle *h = q->object.handle;
+	bool closes = (q->kind->bits & KIND_ENDS_HANDLE) != 0;
+	const struct field_row *f;
 
 	if (closes && (h == NULL || h->kind != HANDLE_FILE))
 		return;
-	record_head(s, q->row->record);
-	record_path(s, "path", q->path[0]);
-	record_handle(s, "path", h);
-	record_path(s, "to", q->path[1]);
-	record_handle(s, "to", q->handle[1]);
-	if (q->row->run == op_symlink)
-		sink_text("text", q->text);
-	if (strchr(q->row->shape, 'a') != NULL && q->attr.has != 0)
-		record_sets(&q->attr);
+	record_head(s, q->kind->record);
+	for (f = field_rows; f < field_rows + FIELDS; f++)
+		if (f->key != NULL)
+			record_field(s, q, f);
 	if (closes) {
 		record_bytes(h);
 		sink_text("end", "client");
@@ -110,8 +132,8 @@ xferlog_end(const struct request *q, int outcome)
 {
 	if (!sink_begun())
 		return;
-	/* What was opened is told of when it is closed. */
-	if (q->row->run == op_open && (outcome == 0 || !q->writes)) {
+	if ((q->kind->bits & KIND_RECORDED_LATER) != 0 &&
+	    (outcome == 0 || !q->writes)) {
 		sink_drop();
 		return;
 	}

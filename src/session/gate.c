@@ -10,7 +10,6 @@
 #include "paths/locate.h"
 #include "request/atomic.h"
 #include "request/decode.h"
-#include "request/ops.h"
 #include "request/permit.h"
 #include "request/reply.h"
 #include "request/table.h"
@@ -26,13 +25,13 @@ dispatch_release(struct request *q)
 {
 	int i;
 
-	for (i = 0; i < (int)nitems(q->place); i++) {
-		if (q->place[i].name == NULL)
+	for (i = 0; i < (int)nitems(q->operand); i++) {
+		if (q->operand[i].place.name == NULL)
 			continue;
-		locate_release(&q->place[i]);
-		q->place[i] = (struct place){ .name = NULL };
+		locate_release(&q->operand[i].place);
+		q->operand[i].place = (struct place){ .name = NULL };
 	}
-	if (q->temp[0] != NULL || q->temp[1] != NULL)
+	if (q->object.temp != NULL || q->target.temp != NULL)
 		atomic_end(q);
 }
 
@@ -92,15 +91,18 @@ name_permitted(const struct session *s, const char *name, bool writes)
 }
 
 bool
-gate_permitted(const struct session *s, const struct request_row *row)
+gate_permitted(const struct session *s, const struct request_kind *kind,
+    const struct request_form *form)
 {
-	if (row->always)
+	bool writes = (kind->bits & KIND_WRITES) != 0;
+
+	if ((kind->bits & KIND_UNGOVERNED) != 0)
 		return true;
 	/* Which of two names governs it is not known yet. */
-	if (row->alias != NULL && policy_permits(&s->policy, row->alias,
-	    row->writes) == PERMIT)
+	if (form->alias != NULL && policy_permits(&s->policy, form->alias,
+	    writes) == PERMIT)
 		return true;
-	return name_permitted(s, row->name, row->writes);
+	return name_permitted(s, kind->name, writes);
 }
 
 /*
@@ -108,20 +110,19 @@ gate_permitted(const struct session *s, const struct request_row *row)
  * would do, and whether an OPEN would change anything.
  */
 static bool
-effects_permitted(const struct session *s, const struct request *q,
-    const struct request_row *asked)
+effects_permitted(const struct session *s, const struct request *q)
 {
 	size_t i;
 
-	if (asked->alias != NULL &&
-	    !name_permitted(s, q->row->name, q->row->writes))
+	if (q->form->alias != NULL && !name_permitted(s, q->kind->name,
+	    (q->kind->bits & KIND_WRITES) != 0))
 		return false;
 	for (i = 0; i < nitems(q->needs) && q->needs[i] != NULL; i++)
 		if (!name_permitted(s, q->needs[i], false))
 			return false;
 	if (q->writes && s->policy.access.read_only) {
 		log_verbose("Refusing %s request in read-only mode",
-		    q->row->name);
+		    q->kind->name);
 		return false;
 	}
 	return true;
@@ -138,7 +139,7 @@ may_open(const struct session *s, struct request *q)
 		return FX_PERMISSION_DENIED;
 	}
 	if (max == 0 || (uint64_t)s->handles.open < max ||
-	    (q->row->run != op_open && q->row->run != op_opendir))
+	    (q->kind->bits & KIND_MAKES_HANDLE) == 0)
 		return 0;
 	q->message = "too many open handles";
 	return FX_FAILURE;
@@ -147,19 +148,20 @@ may_open(const struct session *s, struct request *q)
 static int
 dispatch_locate(struct session *s, struct request *q)
 {
-	int i, r = 0;
+	struct operand *o;
+	int r = 0;
 
-	for (i = 0; i < (int)nitems(q->path) && r == 0; i++)
-		if (q->path[i] != NULL && (q->how[i] & PLACE_NONE) == 0)
-			r = locate_path(&s->fs, q->path[i], q->how[i],
-			    &q->place[i]);
+	for (o = q->operand; o < q->operand + nitems(q->operand) && r == 0;
+	    o++)
+		if (o->path != NULL && (o->how & PLACE_NONE) == 0)
+			r = locate_path(&s->fs, o->path, o->how, &o->place);
 	return r;
 }
 
 static bool
 is_recorded(const struct request *q)
 {
-	return q->row->record != NULL && sink_on();
+	return q->kind->record != NULL && sink_on();
 }
 
 /* Of what is refused by its name only the record wants to know more. */
@@ -169,8 +171,8 @@ record_refused(struct session *s, struct reader *r, struct request *q)
 	if (!is_recorded(q) || decode_request(s, r, q) != 0)
 		return;
 	q->writes = true;
-	if (q->row->upgrade != NULL)
-		(void)q->row->upgrade(&s->policy, q);
+	if (q->form->upgrade != NULL)
+		(void)q->form->upgrade(&s->policy, q);
 	xferlog_begin(s, q);
 }
 
@@ -178,28 +180,28 @@ record_refused(struct session *s, struct reader *r, struct request *q)
 static int
 dispatch_run(struct session *s, struct reader *r, struct request *q)
 {
-	const struct request_row *asked = q->row;
-	int outcome, lifted = 0;
+	const struct request_kind *asked = q->kind;
+	int outcome, upgraded = 0;
 
-	if (!gate_permitted(s, asked)) {
+	if (!gate_permitted(s, asked, q->form)) {
 		record_refused(s, r, q);
 		return FX_PERMISSION_DENIED;
 	}
 	if ((outcome = decode_request(s, r, q)) != 0)
 		return outcome;
-	q->writes = asked->writes;
-	q->takes[0].always = asked->rights[0];
-	q->takes[1].always = asked->rights[1];
-	if (asked->upgrade != NULL)
-		lifted = asked->upgrade(&s->policy, q);
-	trace_request(q);
+	q->writes = (asked->bits & KIND_WRITES) != 0;
+	q->object.takes.always = asked->rights[0];
+	q->target.takes.always = asked->rights[1];
+	if (q->form->upgrade != NULL)
+		upgraded = q->form->upgrade(&s->policy, q);
+	trace_request(s, q);
 	if (is_recorded(q))
 		xferlog_begin(s, q);
-	if (!effects_permitted(s, q, asked))
+	if (!effects_permitted(s, q))
 		return FX_PERMISSION_DENIED;
-	if (lifted != 0)
-		return lifted;
-	if (asked->opens && (outcome = may_open(s, q)) != 0)
+	if (upgraded != 0)
+		return upgraded;
+	if ((asked->bits & KIND_OPENS) != 0 && (outcome = may_open(s, q)) != 0)
 		return outcome;
 	if ((outcome = decode_handles(s, q)) != 0)
 		return outcome;
@@ -213,27 +215,26 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if (outcome != 0)
 		return outcome;
 	atomic_resolve_kept(s, q);
-	return q->row->run(s, q);
+	return q->kind->run(s, q);
 }
 
 static void
-dispatch_find_row(struct session *s, uint8_t type, struct reader *r,
+dispatch_find(struct session *s, uint8_t type, struct reader *r,
     struct request *q)
 {
 	struct slice name;
 
 	if (type != FXP_EXTENDED) {
-		if ((q->row = table_find(type, s->version)) == NULL)
+		if (!table_find(q, type, s->version))
 			log_error("Unknown message %u", type);
 		return;
 	}
 	name = get_str(r);
 	if (r->dry)
 		return;
-	q->row = table_find_extended(name, s->version);
-	if (q->row != NULL && !init_hides(s, q->row))
+	if (table_find_extended(q, name, s->version) && !init_hides(s, q->kind))
 		return;
-	q->row = NULL;
+	q->kind = NULL;
 	if (log_wants(LOG_LEVEL_ERROR)) {
 		char text[101] = "";
 
@@ -252,9 +253,9 @@ dispatch_request(struct session *s, uint8_t type, struct reader *r,
 	q->attr.has = 0;
 	q->unknown.n = 0;
 	q->id = get_u32(r);
-	dispatch_find_row(s, type, r, q);
+	dispatch_find(s, type, r, q);
 	s->requests++;
-	if (q->row == NULL)
+	if (q->kind == NULL)
 		return dispatch_answer(s, q, mark,
 		    r->dry ? FX_BAD_MESSAGE : FX_OP_UNSUPPORTED);
 	return dispatch_answer(s, q, mark, dispatch_run(s, r, q));
@@ -300,7 +301,7 @@ gate_resume(struct session *s, struct request *q)
 	size_t mark = s->out.len;
 
 	return q->over ? dispatch_end(s, q) :
-	    dispatch_answer(s, q, mark, q->row->run(s, q));
+	    dispatch_answer(s, q, mark, q->kind->run(s, q));
 }
 
 void
@@ -309,6 +310,6 @@ gate_abandon(struct session *s, struct request *q)
 	if (q->over)
 		return;
 	s->ending = true;
-	xferlog_end(q, q->row->run(s, q));
+	xferlog_end(q, q->kind->run(s, q));
 	dispatch_release(q);
 }

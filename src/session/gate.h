@@ -20,8 +20,8 @@ enum verdict {
 };
 
 /* May it be asked by name? The log says why not. */
-bool	gate_permitted(const struct session *,
-	    const struct request_row *);
+bool	gate_permitted(const struct session *, const struct request_kind *,
+	    const struct request_form *);
 
 /*
  * Runs one packet: the bytes behind the length field. They are written to,

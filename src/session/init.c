@@ -8,7 +8,6 @@
 
 #include "os/log.h"
 #include "policy/match.h"
-#include "request/ops.h"
 #include "request/table.h"
 #include "session/gate.h"
 #include "session/init.h"
@@ -23,32 +22,35 @@
 #define ACL_ALLOW_DENY	0x00000003u
 
 bool
-init_hides(const struct session *s, const struct request_row *row)
+init_hides(const struct session *s, const struct request_kind *kind)
 {
 	const char *silly = s->policy.protocol.hide_extensions;
 
-	if (row->outside && s->fs.confined)
+	if ((kind->bits & KIND_UNROOTED) != 0 && s->fs.confined)
 		return true;
-	if (silly == NULL || row->wire == NULL)
+	if (silly == NULL || kind->wire == NULL)
 		return false;
 	/* By either name: that of the request or that in VERSION. */
-	return match_name_list(row->wire, silly) || (row->late_pair != NULL &&
-	    match_name_list(row->late_pair, silly));
+	return match_name_list(kind->wire, silly) ||
+	    (kind->extra_pair != NULL &&
+	    match_name_list(kind->extra_pair, silly));
 }
 
 static bool
-announced(const struct session *s, const struct request_row *row)
+announced(const struct session *s, const struct request_kind *kind)
 {
-	if (!table_speaks(row, s->version) || init_hides(s, row))
+	const struct request_form *form = table_form(kind, s->version);
+
+	if (form == NULL || init_hides(s, kind))
 		return false;
 	/* What will never replace is no reason to ask for it. */
 	if (s->policy.rename.overwrite == OVERWRITE_NEVER &&
-	    row->run == op_rename)
+	    (kind->bits & KIND_REPLACES) != 0)
 		return false;
-	if (gate_permitted(s, row))
+	if (gate_permitted(s, kind, form))
 		return true;
 	log_debug2("compose_extension: refusing to advertise disallowed "
-	    "extension %s", row->wire);
+	    "extension %s", kind->wire);
 	return false;
 }
 
@@ -67,14 +69,15 @@ put_pair(struct session *s, const char *name, const void *data, size_t len)
 static void
 put_openssh(struct session *s, const char *name)
 {
-	const struct request_row *row;
+	const struct request_kind *kind;
 	size_t i;
 
 	(void)name;
 	for (i = 0; i < table_len; i++) {
-		row = &table_rows[i];
-		if (row->pair != NULL && announced(s, row))
-			put_pair(s, row->wire, row->pair, strlen(row->pair));
+		kind = &table_kinds[i];
+		if (kind->openssh_data != NULL && announced(s, kind))
+			put_pair(s, kind->wire, kind->openssh_data,
+			    strlen(kind->openssh_data));
 	}
 }
 
@@ -97,24 +100,25 @@ put_newline(struct session *s, const char *name)
 static uint32_t
 put_names(const struct session *s, struct buf *b)
 {
-	const struct request_row *row, *last = NULL;
+	const struct request_kind *kind, *last = NULL;
 	uint32_t count = 0;
 	const char *name;
 	size_t i;
 
 	for (i = 0; i < table_len; i++) {
-		row = &table_rows[i];
-		if (row->wire == NULL || row->unlisted || !announced(s, row))
+		kind = &table_kinds[i];
+		if (kind->wire == NULL || (kind->bits & KIND_UNLISTED) != 0 ||
+		    !announced(s, kind))
 			continue;
-		name = row->late_pair != NULL ? row->late_pair : row->wire;
+		name = kind->extra_pair != NULL ? kind->extra_pair : kind->wire;
 		/* Two rows may share one announcement, side by side. */
-		if (last == NULL || last->late_pair == NULL ||
-		    row->late_pair == NULL ||
-		    strcmp(last->late_pair, name) != 0) {
+		if (last == NULL || last->extra_pair == NULL ||
+		    kind->extra_pair == NULL ||
+		    strcmp(last->extra_pair, name) != 0) {
 			put_cstr(b, name);
 			count++;
 		}
-		last = row;
+		last = kind;
 	}
 	return count;
 }
@@ -189,21 +193,21 @@ put_charset(struct session *s, const char *name)
 		put_pair(s, name, charset, strlen(charset));
 }
 
-/* Extensions of the drafts that clients look for in VERSION. */
+/* Announces the extensions that OpenSSH's server does not have. */
 static void
-put_draft(struct session *s, const char *name)
+put_extra(struct session *s, const char *name)
 {
-	const struct request_row *row;
+	const struct request_kind *kind;
 	const char *last = "";
 	size_t i;
 
 	(void)name;
 	for (i = 0; i < table_len; i++) {
-		row = &table_rows[i];
-		if (row->late_pair == NULL || !announced(s, row) ||
-		    strcmp(last, row->late_pair) == 0)
+		kind = &table_kinds[i];
+		if (kind->extra_pair == NULL || !announced(s, kind) ||
+		    strcmp(last, kind->extra_pair) == 0)
 			continue;
-		last = row->late_pair;
+		last = kind->extra_pair;
 		put_pair(s, last, "1", 1);
 	}
 }
@@ -236,7 +240,7 @@ static const struct {
 	{ 6, 6, false, "acl-supported", put_acl_supported },
 	{ 4, 6, false, "vendor-id", put_vendor_id },
 	{ 6, 6, false, "filename-charset", put_charset },
-	{ 3, 6, false, NULL, put_draft },
+	{ 3, 6, false, NULL, put_extra },
 	{ 3, 5, false, "symlink-order@rjk.greenend.org.uk",
 	    put_symlink_order },
 };
@@ -244,7 +248,7 @@ static const struct {
 bool
 init_knows(const char *pattern)
 {
-	const struct request_row *row;
+	const struct request_kind *kind;
 	size_t i;
 
 	for (i = 0; i < nitems(contents); i++)
@@ -252,10 +256,11 @@ init_knows(const char *pattern)
 		    match_pattern(contents[i].name, pattern))
 			return true;
 	for (i = 0; i < table_len; i++) {
-		row = &table_rows[i];
-		if ((row->wire != NULL && match_pattern(row->wire, pattern)) ||
-		    (row->late_pair != NULL &&
-		    match_pattern(row->late_pair, pattern)))
+		kind = &table_kinds[i];
+		if ((kind->wire != NULL &&
+		    match_pattern(kind->wire, pattern)) ||
+		    (kind->extra_pair != NULL &&
+		    match_pattern(kind->extra_pair, pattern)))
 			return true;
 	}
 	return false;

@@ -16,10 +16,10 @@
  */
 bool	init_answer(struct session *, struct reader *);
 
-/* True if the pattern fits an extension, or a pair in VERSION, of any version. */
+/* True if the pattern fits an extension or pair in VERSION of any version. */
 bool	init_knows(const char *pattern);
 
 /* Has the administrator hidden that extension? Then it is unknown. */
-bool	init_hides(const struct session *, const struct request_row *);
+bool	init_hides(const struct session *, const struct request_kind *);
 
 #endif

@@ -30,12 +30,12 @@ begin(off_t size, uint32_t block)
 		exit(1);
 	session.out.len = 0;
 	session.ending = false;
-	request = (struct request){ .path = { "f" }, .text = list,
-	    .u32 = { block } };
-	request.row = table_find_extended((struct slice){
+	request = (struct request){ .object.path = "f", .algorithms = list,
+	    .block_size = block };
+	(void)table_find_extended(&request, (struct slice){
 	    (uint8_t *)(uintptr_t)"check-file-name", 15 }, 3);
 	(void)locate_path(&session.fs, "f", PLACE_FOLLOW,
-	    &request.place[0]);
+	    &request.object.place);
 }
 
 static int

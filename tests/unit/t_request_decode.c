@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Every row of the table in every version that speaks it: a packet made from
- * its shape alone is read, cut, and spoilt.
+ * Every form of the table in each of its versions: a packet made from its
+ * fields alone is read, cut, and spoilt.
  */
 #include "config.h"
 
@@ -31,6 +31,11 @@ struct packet {
 	size_t		 needed;	/* bytes that are not optional */
 };
 
+/* How many values of a width were used. */
+struct values {
+	int		 u64, u32, text;
+};
+
 static void
 put_string(struct packet *p, const void *s, size_t len)
 {
@@ -40,56 +45,55 @@ put_string(struct packet *p, const void *s, size_t len)
 }
 
 static void
-make_packet(const struct request_row *row, int version, struct packet *p)
+put_field(struct packet *p, const struct field_row *f, int version,
+    struct values *v)
 {
 	static const struct attr none = { .type = TYPE_UNKNOWN };
-	int o = 0, n = 0;
-	const char *letter;
+
+	switch (f->type) {
+	case FIELD_PATH:
+	case FIELD_NAME:
+	case FIELD_TEXT:
+		put_string(p, texts[p->strings], strlen(texts[p->strings]));
+		break;
+	case FIELD_DATA:
+		put_string(p, data, sizeof(data));
+		break;
+	case FIELD_HANDLE:
+		put_u32(&p->b, HANDLE_ID_LEN);
+		put_u64(&p->b, (f->how == WANTS_DIR ? dir : file)->id);
+		break;
+	case FIELD_ATTRS:
+		attr_put(&p->b, version, &none);
+		break;
+	case FIELD_U64:
+		put_u64(&p->b, u64s[v->u64++]);
+		break;
+	case FIELD_U32:
+		put_u32(&p->b, u32s[v->u32++]);
+		break;
+	case FIELD_U8:
+		put_u8(&p->b, 0x42);
+		break;
+	case FIELD_REST:
+		put_bytes(&p->b, data, sizeof(data));
+		break;
+	case FIELD_NONE:
+		break;
+	}
+}
+
+static void
+make_packet(const struct request_form *form, int version, struct packet *p)
+{
+	const enum field *field;
+	struct values v = { 0 };
 	bool optional = false;
 
 	*p = (struct packet){ .strings = 0 };
-	for (letter = row->shape; *letter != '\0'; letter++) {
-		switch (*letter) {
-		case 'P':
-		case 'p':
-		case 'c':
-		case 'x':
-		case 'R':
-		case 'l':
-		case 't':
-			put_string(p, texts[p->strings],
-			    strlen(texts[p->strings]));
-			break;
-		case 'd':
-			put_string(p, data, sizeof(data));
-			break;
-		case 'h':
-		case 'F':
-		case 'e':
-		case 'D':
-			put_u32(&p->b, HANDLE_ID_LEN);
-			put_u64(&p->b, (*letter == 'D' ? dir : file)->id);
-			break;
-		case 'a':
-			attr_put(&p->b, version, &none);
-			break;
-		case 'o':
-			put_u64(&p->b, u64s[o++]);
-			break;
-		case 'n':
-			put_u32(&p->b, u32s[n++]);
-			break;
-		case 'b':
-			put_u8(&p->b, 0x42);
-			break;
-		case 'r':
-			put_bytes(&p->b, data, sizeof(data));
-			optional = true;
-			break;
-		case '?':
-			optional = true;
-			break;
-		}
+	for (field = form->fields; *field != NOTHING; field++) {
+		optional |= *field == OPTIONAL;
+		put_field(p, &field_rows[*field], version, &v);
 		if (!optional)
 			p->needed = p->b.len;
 	}
@@ -110,157 +114,154 @@ decode(const struct packet *p, size_t len, struct request *q, uint8_t **copy)
 }
 
 static bool
-fields_are_right(const struct request *q, const char *shape)
+is_data(const struct slice *s)
 {
-	int path = 0, str = 0, handle = 0, o = 0, n = 0;
+	return s->len == sizeof(data) && memcmp(s->p, data, sizeof(data)) == 0;
+}
+
+static bool
+field_is_right(struct request *q, const struct field_row *f, struct values *v)
+{
+	const struct operand *o = &q->operand[f->operand];
+	const void *at = field_member(q, f);
+
+	switch (f->type) {
+	case FIELD_PATH:
+		return at == &o->path && o->how == f->how &&
+		    strcmp(o->path, texts[v->text++]) == 0;
+	case FIELD_NAME:
+	case FIELD_TEXT:
+		return strcmp(*(const char *const *)at, texts[v->text++]) == 0;
+	case FIELD_DATA:
+		v->text++;
+		/* FALLTHROUGH */
+	case FIELD_REST:
+		return is_data(at);
+	case FIELD_HANDLE:
+		return at == &o->handle && o->wants == f->how &&
+		    o->handle == (f->how == WANTS_DIR ? dir : file);
+	case FIELD_U64:
+		return *(const uint64_t *)at == u64s[v->u64++];
+	case FIELD_U32:
+		return *(const uint32_t *)at == u32s[v->u32++];
+	case FIELD_U8:
+		return *(const uint8_t *)at == 0x42;
+	case FIELD_ATTRS:
+	case FIELD_NONE:
+		break;
+	}
+	return true;
+}
+
+static bool
+fields_are_right(struct request *q)
+{
+	const enum field *field;
+	struct values v = { 0 };
 	bool right = true;
 
-	for (; *shape != '\0'; shape++) {
-		const struct slice *s = &q->str[str];
-
-		switch (*shape) {
-		case 'P':
-		case 'p':
-		case 'c':
-		case 'x':
-		case 'R':
-			right &= q->how[path] == (*shape == 'P' ? PLACE_FOLLOW :
-			    *shape == 'c' ? PLACE_CREATES :
-			    *shape == 'x' ? PLACE_NAME :
-			    *shape == 'R' ? PLACE_NONE : 0) &&
-			    q->path[path] == (const char *)s->p;
-			path++;
-			/* FALLTHROUGH */
-		case 'l':
-		case 't':
-			right &= s->len == strlen(texts[str]) &&
-			    strcmp((const char *)s->p, texts[str]) == 0 &&
-			    (*shape != 't' || shape[1] == 't' ||
-			    q->text == (const char *)s->p);
-			str++;
-			break;
-		case 'd':
-		case 'r':
-			right &= s->len == sizeof(data) &&
-			    memcmp(s->p, data, sizeof(data)) == 0;
-			str++;
-			break;
-		case 'h':
-		case 'F':
-		case 'e':
-		case 'D':
-			right &= q->handle[handle++] ==
-			    (*shape == 'D' ? dir : file);
-			break;
-		case 'o':
-			right &= q->u64[o] == u64s[o];
-			o++;
-			break;
-		case 'n':
-			right &= q->u32[n] == u32s[n];
-			n++;
-			break;
-		case 'b':
-			right &= q->byte == 0x42;
-			break;
-		}
-	}
+	for (field = q->form->fields; *field != NOTHING; field++)
+		right &= field_is_right(q, &field_rows[*field], &v);
 	return right;
 }
 
 static void
-test_row(const struct request_row *row, int version)
+test_form(const struct request_kind *kind, const struct request_form *form,
+    int version)
 {
 	struct packet p;
-	struct request q = { .row = row };
+	struct request q = { .kind = kind, .form = form };
 	uint8_t *copy;
 	bool right = true;
 	size_t len;
 
-	make_packet(row, version, &p);
-	right = decode(&p, p.b.len, &q, &copy) == 0 &&
-	    fields_are_right(&q, row->shape) && decode_handles(&session, &q)
-	    == 0;
-	ok(right, "version %d: %s, \"%s\", is read", version, row->name,
-	    row->shape);
+	make_packet(form, version, &p);
+	right = decode(&p, p.b.len, &q, &copy) == 0 && fields_are_right(&q) &&
+	    decode_handles(&session, &q) == 0;
+	ok(right, "version %d: %s is read", version, kind->name);
 	free(copy);
 
 	for (len = 0, right = true; len < p.needed; len++) {
-		q = (struct request){ .row = row };
+		q = (struct request){ .kind = kind, .form = form };
 		right &= decode(&p, len, &q, &copy) == FX_BAD_MESSAGE;
 		free(copy);
 	}
 	ok(right, "version %d: %s is refused wherever it is cut", version,
-	    row->name);
+	    kind->name);
 	buf_free(&p.b);
 }
 
 /* A zero byte is data in data, but no name has one. */
 static void
-test_nul(const struct request_row *row, int version)
+test_nul(const struct request_kind *kind, const struct request_form *form,
+    int version)
 {
-	const char *letter;
+	const enum field *field;
+	enum field_type type;
 	struct packet p;
 	uint8_t *copy;
 	int n = 0;
 
-	for (letter = row->shape; *letter != '\0'; letter++) {
-		struct request q = { .row = row };
+	for (field = form->fields; *field != NOTHING; field++) {
+		struct request q;
 		size_t k;
 		bool right = true;
 
-		if (strchr("PpcxRtd", *letter) == NULL)
+		type = field_rows[*field].type;
+		if (type != FIELD_PATH && type != FIELD_NAME &&
+		    type != FIELD_TEXT && type != FIELD_DATA)
 			continue;
-		make_packet(row, version, &p);
+		make_packet(form, version, &p);
 		for (k = 0; k < p.len[n]; k++) {
 			uint8_t *byte = p.b.data + p.string[n] + k;
 			uint8_t saved = *byte;
-			int want = *letter == 'd' ? 0 : FX_INVALID_FILENAME;
+			int want = type == FIELD_DATA ? 0 : FX_INVALID_FILENAME;
 
 			*byte = '\0';
-			q = (struct request){ .row = row };
+			q = (struct request){ .kind = kind, .form = form };
 			right &= decode(&p, p.b.len, &q, &copy) == want;
 			free(copy);
 			*byte = saved;
 		}
 		ok(right, "version %d: %s, string %d: a zero byte is %s",
-		    version, row->name, n, *letter == 'd' ? "data" :
+		    version, kind->name, n, type == FIELD_DATA ? "data" :
 		    "no part of a name");
 		buf_free(&p.b);
 		n++;
 	}
 }
 
-/* Which kinds a letter takes. Both ends of a request may be wrong. */
+/* The handles that a field takes. Both ends of a request may be wrong. */
 static void
 test_kinds(void)
 {
 	static const struct {
-		char	letter;
-		bool	file, dir;
+		enum wants	 wants;
+		bool		 file, dir;
 	} rows[] = {
-		{ 'h', true, false }, { 'F', true, false },
-		{ 'D', false, true }, { 'e', true, true },
+		{ WANTS_OPEN_FILE, true, false }, { WANTS_FILE, true, false },
+		{ WANTS_DIR, false, true }, { WANTS_ANY, true, true },
 	};
-	static const struct request_row row = { .name = "t" };
+	static const struct request_kind kind = { .name = "t" };
 	size_t i;
 
 	for (i = 0; i < nitems(rows); i++) {
 		struct request q = {
-			.row = &row, .wants = { rows[i].letter, 'h' },
+			.kind = &kind, .object.wants = rows[i].wants,
+			.target.wants = WANTS_OPEN_FILE,
 		};
 		struct handle *const first[] = { file, dir, NULL };
 		const bool good[] = { rows[i].file, rows[i].dir, false };
 		size_t k;
 
 		for (k = 0; k < nitems(first); k++) {
-			q.handle[0] = first[k];
-			q.handle[1] = file;
+			q.object.handle = first[k];
+			q.target.handle = file;
 			ok((decode_handles(&session, &q) == 0) == good[k],
-			    "%c %s %s", rows[i].letter, good[k] ? "takes" :
+			    "%d %s %s", rows[i].wants, good[k] ? "takes" :
 			    "refuses", k == 0 ? "a file" : k == 1 ?
 			    "a directory" : "nothing");
-			q.handle[1] = dir;
+			q.target.handle = dir;
 			ok(decode_handles(&session, &q) == FX_INVALID_HANDLE,
 			    "... and refuses when the second is wrong");
 		}
@@ -271,7 +272,9 @@ test_kinds(void)
 static void
 test_unknown_handles(void)
 {
-	static const struct request_row row = { .name = "t", .shape = "e" };
+	static const struct request_kind kind = {
+		.name = "t", .forms = { { .fields = { HANDLE_OF_ANY } } },
+	};
 	static const struct {
 		const char	*bytes;
 		size_t		 len;
@@ -285,12 +288,12 @@ test_unknown_handles(void)
 
 	for (i = 0; i < nitems(ids); i++) {
 		struct packet p = { .strings = 0 };
-		struct request q = { .row = &row };
+		struct request q = { .kind = &kind, .form = kind.forms };
 		uint8_t *copy;
 
 		put_bytes(&p.b, ids[i].bytes, ids[i].len);
-		ok(decode(&p, p.b.len, &q, &copy) == 0 && q.handle[0] == NULL
-		    && decode_handles(&session, &q) == FX_INVALID_HANDLE,
+		ok(decode(&p, p.b.len, &q, &copy) == 0 &&
+		    q.object.handle == NULL && decode_handles(&session, &q) == FX_INVALID_HANDLE,
 		    "a handle of %zu bytes that is none", ids[i].len - 4);
 		free(copy);
 		buf_free(&p.b);
@@ -301,12 +304,14 @@ test_unknown_handles(void)
 static void
 test_attrs(void)
 {
-	static const struct request_row row = { .name = "t", .shape = "pa" };
+	static const struct request_kind kind = {
+		.name = "t", .forms = { { .fields = { PATH_ITSELF, ATTRS } } },
+	};
 	int v;
 
 	for (v = 3; v <= 6; v++) {
 		struct packet p = { .strings = 0 };
-		struct request q = { .row = &row };
+		struct request q = { .kind = &kind, .form = kind.forms };
 		uint8_t *copy;
 
 		session.version = v;
@@ -333,13 +338,16 @@ main(void)
 	dir = handle_new(&session.handles, HANDLE_DIR, -1, 0, "dir");
 	for (v = 3; v <= 6; v++)
 		for (i = 0; i < table_len; i++) {
-			const struct request_row *row = &table_rows[i];
+			const struct request_kind *kind = &table_kinds[i];
+			const struct request_form *form;
 
 			session.version = v;
-			if (v < row->since || v > row->until)
-				continue;
-			test_row(row, v);
-			test_nul(row, v);
+			TABLE_EACH_FORM(form, kind) {
+				if (v < form->since || v > form->until)
+					continue;
+				test_form(kind, form, v);
+				test_nul(kind, form, v);
+			}
 		}
 	test_kinds();
 	test_unknown_handles();

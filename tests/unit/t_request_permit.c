@@ -24,13 +24,13 @@ static const struct ask_case {
 	uint8_t		 type;
 	const char	*wire;
 	int		 version;
-	uint32_t	 u32[2];
+	uint32_t	 desired, flags;
 	int		 byte;		/* -1: it is not there */
 	uint32_t	 has;		/* attributes */
 	struct takes	 first, second;
 } cases[] = {
 #define V3(what, pflags, has, ...) \
-	{ what, FXP_OPEN, NULL, 3, { pflags }, -1, has, { __VA_ARGS__ }, { 0 } }
+	{ what, FXP_OPEN, NULL, 3, pflags, 0, -1, has, { __VA_ARGS__ }, { 0 } }
 	V3("read", PF_READ, 0, R(READ), 0, 0),
 	V3("nothing, which opens to read", 0, 0, R(READ), 0, 0),
 	V3("write", PF_WRITE, 0, R(MODIFY), 0, 0),
@@ -54,7 +54,7 @@ static const struct ask_case {
 	V3("an owner, which v3 does not set", PF_WRITE | PF_CREAT | PF_EXCL,
 	    HAS_IDS, 0, R(CREATE), 0),
 #define V6(what, access, flags, has, ...) \
-	{ what, FXP_OPEN, NULL, 6, { access, flags }, -1, has, \
+	{ what, FXP_OPEN, NULL, 6, access, flags, -1, has, \
 	{ __VA_ARGS__ }, { 0 } }
 	V6("attributes", ACE_READ_ATTRIBUTES, FXF_OPEN_EXISTING, 0, R(READ),
 	    0, 0),
@@ -72,7 +72,7 @@ static const struct ask_case {
 	V6("delete on close", ACE_READ_DATA, FXF_OPEN_EXISTING |
 	    FXF_DELETE_ON_CLOSE, 0, R(READ) | R(DELETE), 0, 0),
 #define ANY(what, type, version, has, ...) \
-	{ what, type, NULL, version, { 0 }, -1, has, { __VA_ARGS__ }, { 0 } }
+	{ what, type, NULL, version, 0, 0, -1, has, { __VA_ARGS__ }, { 0 } }
 	ANY("STAT", FXP_STAT, 3, 0, R(STAT), 0, 0),
 	ANY("LSTAT", FXP_LSTAT, 6, 0, R(STAT), 0, 0),
 	ANY("FSTAT", FXP_FSTAT, 6, 0, R(STAT), 0, 0),
@@ -103,7 +103,7 @@ static const struct ask_case {
 	ANY("REALPATH", FXP_REALPATH, 3, 0, 0, 0, R(LIST)),
 	ANY("REALPATH in v6", FXP_REALPATH, 6, 0, 0, 0, 0),
 #define SAYS(what, type, wire, version, flags, byte, ...) \
-	{ what, type, wire, version, { flags }, byte, 0, __VA_ARGS__ }
+	{ what, type, wire, version, 0, flags, byte, 0, __VA_ARGS__ }
 	SAYS("REALPATH, NO_CHECK", FXP_REALPATH, NULL, 6, 0, 1, { 0 }, { 0 }),
 	SAYS("REALPATH, STAT_IF", FXP_REALPATH, NULL, 6, 0, 2,
 	    { 0, 0, R(LIST) | R(STAT) }, { 0 }),
@@ -121,7 +121,7 @@ static const struct ask_case {
 	    { R(LINK), 0, 0 }),
 	SAYS("BLOCK", FXP_BLOCK, NULL, 6, 0, -1, { 0 }, { 0 }),
 #define EXTENDED(wire, ...) \
-	{ wire, FXP_EXTENDED, wire, 6, { 0 }, 1, 0, __VA_ARGS__ }
+	{ wire, FXP_EXTENDED, wire, 6, 0, 0, 1, 0, __VA_ARGS__ }
 	EXTENDED("posix-rename@openssh.com", { R(RENAME), 0, 0 },
 	    { 0, 0, OTHERS }),
 	EXTENDED("statvfs@openssh.com", { R(LIST), 0, 0 }, { 0 }),
@@ -150,42 +150,61 @@ static const struct ask_case {
 static struct session session;
 static struct handle handles[2];
 
-/* Also one that needs what is not built in. */
-static const struct request_row *
-row_of(const struct ask_case *c)
+/* Returns the kind, and in *form its form; also of one that is not built in. */
+static const struct request_kind *
+kind_of(const struct ask_case *c, const struct request_form **form)
 {
-	const struct request_row *row = table_rows;
+	const struct request_kind *kind;
 
-	while (row->type != c->type || c->version < row->since ||
-	    c->version > row->until ||
-	    (c->wire != NULL && strcmp(row->wire, c->wire) != 0))
-		row++;
-	return row;
+	for (kind = table_kinds;; kind++)
+		TABLE_EACH_FORM(*form, kind)
+			if ((*form)->type == c->type &&
+			    c->version >= (*form)->since &&
+			    c->version <= (*form)->until && (c->wire == NULL ||
+			    strcmp(kind->wire, c->wire) == 0))
+				return kind;
 }
 
-/* The request as the gate has it behind the lift. */
+static void
+set_field(struct request *q, const struct field_row *f,
+    const struct ask_case *c)
+{
+	switch (f->type) {
+	case FIELD_PATH:
+		q->operand[f->operand].how = f->how & PLACE_CREATES;
+		/* FALLTHROUGH */
+	case FIELD_NAME:
+	case FIELD_TEXT:
+		*(const char **)field_member(q, f) = "f";
+		break;
+	case FIELD_HANDLE:
+		q->operand[f->operand].handle = &handles[f->operand];
+		break;
+	case FIELD_U8:
+		*(uint8_t *)field_member(q, f) = (uint8_t)c->byte;
+		break;
+	default:
+		break;
+	}
+}
+
+/* The request as the gate has it behind the upgrade. */
 static void
 upgrade(const struct ask_case *c, struct request *q)
 {
-	const char *letter;
-	int path = 0, handle = 0;
+	const enum field *field;
 
-	*q = (struct request){ .u32 = { c->u32[0], c->u32[1] },
-	    .optional = c->byte >= 0, .byte = (uint8_t)c->byte, .text = "t" };
-	q->row = row_of(c);
+	*q = (struct request){ .desired = c->desired, .flags = c->flags,
+	    .optional = c->byte >= 0 };
+	q->kind = kind_of(c, &q->form);
 	q->attr.has = c->has;
-	for (letter = q->row->shape; *letter != '\0'; letter++) {
-		if (strchr("PpcxR", *letter) != NULL) {
-			q->how[path] = *letter == 'c' ? PLACE_CREATES : 0;
-			q->path[path++] = "f";
-		}
-		else if (strchr("hFDe", *letter) != NULL)
-			q->handle[handle] = &handles[handle], handle++;
-	}
-	q->takes[0].always = q->row->rights[0];
-	q->takes[1].always = q->row->rights[1];
-	if (q->row->upgrade != NULL && q->row->upgrade(&session.policy, q) != 0)
-		printf("# the lift of %s fails\n", c->what);
+	for (field = q->form->fields; *field != NOTHING; field++)
+		set_field(q, &field_rows[*field], c);
+	q->object.takes.always = q->kind->rights[0];
+	q->target.takes.always = q->kind->rights[1];
+	if (q->form->upgrade != NULL &&
+	    q->form->upgrade(&session.policy, q) != 0)
+		printf("# the upgrade of %s fails\n", c->what);
 }
 
 static bool
@@ -215,39 +234,46 @@ all_of(const struct takes *t)
 static void
 test_takes(const struct ask_case *c)
 {
-	const struct request_row *row;
+	const struct request_form *form;
+	const struct request_kind *kind = kind_of(c, &form);
 	struct request q;
 	bool right;
 
 	upgrade(c, &q);
-	row = row_of(c);
-	right = same(&q.takes[0], &c->first) && (q.path[1] == NULL &&
-	    q.handle[1] == NULL ? true : same(&q.takes[1], &c->second));
+	right = same(&q.object.takes, &c->first) && (q.target.path == NULL &&
+	    q.target.handle == NULL ? true : same(&q.target.takes, &c->second));
 	if (!right) {
-		print_takes(&q.takes[0]);
-		print_takes(&q.takes[1]);
+		print_takes(&q.object.takes);
+		print_takes(&q.target.takes);
 	}
 	ok(right, "v%d %s: what it takes", c->version, c->what);
-	ok((all_of(&q.takes[0]) & ~row->rights[0]) == 0 &&
-	    (all_of(&q.takes[1]) & ~row->rights[1]) == 0,
-	    "v%d %s: no more than its row says", c->version, c->what);
+	ok((all_of(&q.object.takes) & ~kind->rights[0]) == 0 &&
+	    (all_of(&q.target.takes) & ~kind->rights[1]) == 0,
+	    "v%d %s: no more than its kind says", c->version, c->what);
 }
 
-/* A new row comes with what it takes, or this fails. */
+/* A new form comes with what it takes, or this fails. */
 static void
-test_every_row(void)
+test_every_form(void)
 {
 	size_t i, j;
 
 	for (i = 0; i < table_len; i++) {
-		const struct request_row *row = &table_rows[i];
-		bool found = row->type == FXP_EXTENDED ? row->always :
-		    row->since == 4 || row->since == 5;
+		const struct request_kind *kind = &table_kinds[i];
+		const struct request_form *form, *f;
 
-		for (j = 0; j < nitems(cases) && !found; j++)
-			found = row_of(&cases[j]) == row;
-		ok(found, "there is a case for %s, v%d",
-		    row->wire != NULL ? row->wire : row->name, row->since);
+		TABLE_EACH_FORM(form, kind) {
+			bool found = kind->wire != NULL ?
+			    (kind->bits & KIND_UNGOVERNED) != 0 :
+			    form->since == 4 || form->since == 5;
+
+			for (j = 0; j < nitems(cases) && !found; j++)
+				found = kind_of(&cases[j], &f) == kind &&
+				    f == form;
+			ok(found, "there is a case for %s, v%d",
+			    kind->wire != NULL ? kind->wire : kind->name,
+			    form->since);
+		}
 	}
 }
 
@@ -260,7 +286,7 @@ judge(const struct ask_case *c, unsigned rights, struct request *q)
 	session.policy.access.rights = rights;
 	for (i = 0; i < 2; i++) {
 		handles[i].rights = rights;
-		q->place[i] = place_entry(AT_FDCWD, "f");
+		q->operand[i].place = place_entry(AT_FDCWD, "f");
 	}
 	q->ruling = policy_decide(&session.policy, NULL, &q->ask);
 	return permit_judge(&session, q, 0);
@@ -283,8 +309,8 @@ test_every_set(const struct ask_case *c)
 		for (bit = 1; bit <= RIGHTS_ALL; bit <<= 1)
 			wrong += (rights & bit) != 0 && refused[rights] &&
 			    !refused[rights & ~bit];
-		wrong += refused[rights] && (all_of(&q.takes[0]) |
-		    all_of(&q.takes[1])) == 0;
+		wrong += refused[rights] && (all_of(&q.object.takes) |
+		    all_of(&q.target.takes)) == 0;
 	}
 	ok(wrong == 0 && !refused[RIGHTS_ALL] && !q.ruling.must_exist &&
 	    !q.ruling.must_not_exist && !q.ruling.empty &&
@@ -525,7 +551,7 @@ main(void)
 	strlcpy(session.fs.cwd, "/", sizeof(session.fs.cwd));
 	for (i = 0; i < nitems(cases); i++)
 		test_takes(&cases[i]);
-	test_every_row();
+	test_every_form();
 	for (i = 0; i < nitems(cases); i++)
 		test_every_set(&cases[i]);
 	test_half_granted();

@@ -67,9 +67,9 @@ test_statuses(void)
 	size_t i;
 
 	for (i = 0; i < nitems(statuses); i++) {
-		struct request_row row = {
+		struct request_kind kind = {
 			.bad_handle_v3 = statuses[i].bad_handle };
-		struct request q = { .id = ID, .row = &row,
+		struct request q = { .id = ID, .kind = &kind,
 		    .message = statuses[i].message };
 
 		start(statuses[i].version);
@@ -85,7 +85,7 @@ test_statuses(void)
 	start(6);
 	reply_status(&session, &request, FX_OP_UNSUPPORTED);
 	ok(one_frame(&session.out) && frame_word(&session.out) == 8,
-	    "STATUS for a request that has no row");
+	    "STATUS for a request that has no kind");
 }
 
 /* The one code with more behind its words, in the versions that have it. */

@@ -17,117 +17,159 @@ static const char *const openssh[] = {
 	"expand-path", "copy-data", "home-directory", "users-groups-by-id",
 };
 
-/* Which letters of a shape fill which array of a struct request. */
-static const struct {
-	const char	*letters, *what;
-	size_t		 room;
-} arrays[] = {
-	{ "PpcxR", "paths", nitems(((struct request *)0)->path) },
-	{ "PpcxRltdr", "strings", nitems(((struct request *)0)->str) },
-	{ "hFDe", "handles", nitems(((struct request *)0)->handle) },
-	{ "o", "u64", nitems(((struct request *)0)->u64) },
-	{ "n", "u32", nitems(((struct request *)0)->u32) },
-	{ "a", "attrs", 1 },
-	{ "b", "bytes", 1 },
-};
-static const char letters[] = "PpcxRhFDetldaonbr?";
-
-/* What a template may print, and the letters one of which it takes. */
-static const struct {
-	char		 letter;
-	const char	*from;
-	int		 nth;
-} prints[] = {
-	{ 'p', "PpcxR", 1 }, { 'q', "PpcxR", 2 }, { 't', "PpcxRlt", 1 },
-	{ 'h', "hFDe", 1 }, { 'n', "hFDe", 1 }, { 'u', "hFDe", 1 },
-	{ 'H', "hFDe", 2 }, { 'N', "hFDe", 2 }, { 'o', "o", 1 },
-	{ 'l', "o", 2 }, { 'w', "o", 3 }, { 'c', "n", 1 }, { 'i', "n", 1 },
-	{ 's', "d", 1 }, { 'f', "n", 1 }, { 'm', "a", 1 },
-};
-
-/* How many letters of the shape are among these? */
-static size_t
-count(const char *shape, const char *among)
+/* True if the form reads the member of that row. */
+static bool
+reads(const struct request_form *form, const struct field_row *f)
 {
-	size_t n = 0;
+	const enum field *field;
 
-	for (; *shape != '\0'; shape++)
-		n += strchr(among, *shape) != NULL;
-	return n;
+	for (field = form->fields; *field != NOTHING; field++)
+		if (*field != OPTIONAL && field_rows[*field].member ==
+		    f->member)
+			return true;
+	return false;
 }
 
+/* True if it has the member once it is upgraded. */
 static bool
-fits(const char *shape)
+has(const struct request_form *form, const struct field_row *f)
 {
-	size_t i;
-
-	if (count(shape, letters) != strlen(shape))
-		return false;
-	for (i = 0; i < nitems(arrays); i++)
-		if (count(shape, arrays[i].letters) > arrays[i].room)
-			return false;
-	return true;
+	if (f == &field_rows[PFLAGS])
+		return reads(form, &field_rows[DESIRED]);
+	if (f == &field_rows[LINK_TEXT] && form->type == FXP_SYMLINK)
+		return reads(form, &field_rows[TARGET]);
+	return reads(form, f);
 }
 
-/* Does each letter of a template stand for a field of the shape? */
+/* True if each field can be read, to a place of its own, and there is an end. */
 static bool
-template_fits(const char *p, const char *shape)
+fits(const struct request_form *form)
 {
-	size_t i;
+	size_t i, k;
 
-	for (; *p != '\0'; p++) {
-		if (*p != '%')
+	for (i = 0; i < FORM_FIELDS && form->fields[i] != NOTHING; i++) {
+		const struct field_row *f = &field_rows[form->fields[i]];
+
+		if (form->fields[i] == OPTIONAL)
 			continue;
-		p++;
-		for (i = 0; i < nitems(prints) && prints[i].letter != *p; i++)
-			;
-		if (i == nitems(prints) || count(shape, prints[i].from) <
-		    (size_t)prints[i].nth)
+		if (f->type == FIELD_NONE || f->member == 0)
+			return false;
+		for (k = 0; k < i; k++)
+			if (form->fields[k] != OPTIONAL &&
+			    field_rows[form->fields[k]].member == f->member)
+				return false;
+	}
+	return i < FORM_FIELDS;
+}
+
+/* True if each name in braces is a field of the form that can be printed. */
+static bool
+line_fits(const struct line *line, const struct request_form *form)
+{
+	const struct field_row *f;
+	const char *p = line->text;
+	size_t len;
+
+	while (p != NULL && (p = strchr(p, '{')) != NULL) {
+		len = strcspn(++p, "}");
+		if (p[len] != '}' || (f = field_named(p, len)) == NULL ||
+		    f->print == NULL || !has(form, f))
 			return false;
 	}
 	return true;
 }
 
-static bool
-same_key(const struct request_row *a, const struct request_row *b)
+static size_t
+operands(const struct request_form *form)
 {
-	if (a->type != b->type || (a->wire == NULL) != (b->wire == NULL))
+	const enum field *field;
+	size_t n = 0;
+
+	for (field = form->fields; *field != NOTHING; field++)
+		n += field_rows[*field].type == FIELD_PATH ||
+		    field_rows[*field].type == FIELD_HANDLE ||
+		    field_rows[*field].type == FIELD_NAME;
+	return n;
+}
+
+static bool
+same_key(const struct request_kind *a, const struct request_kind *b)
+{
+	if (a->forms[0].type != b->forms[0].type ||
+	    (a->wire == NULL) != (b->wire == NULL))
 		return false;
 	return a->wire == NULL || strcmp(a->wire, b->wire) == 0;
 }
 
-static void
-test_row(const struct request_row *row)
+static bool
+meet(const struct request_form *a, const struct request_form *b)
 {
-	const struct request_row *other;
+	return a != b && a->since <= b->until && b->since <= a->until;
+}
+
+static void
+test_form(const struct request_kind *kind, const struct request_form *form)
+{
+	const struct request_kind *other;
+	const struct request_form *f;
 	bool alone = true;
 
-	ok(row->name != NULL && row->name[0] != '\0' && row->run != NULL &&
-	    row->shape != NULL, "%s has a handler and a shape", row->name);
-	ok(row->since >= 3 && row->until <= 6 && row->since <= row->until,
-	    "%s is of versions %d to %d", row->name, row->since, row->until);
-	ok((row->wire != NULL) == (row->type == FXP_EXTENDED),
-	    "%s is an extension if it has an extension's name", row->name);
-	ok(row->pair == NULL || (row->wire != NULL && row->pair[0] != '\0' &&
-	    row->late_pair == NULL), "%s is announced with data if at all",
-	    row->name);
-	ok(fits(row->shape), "the fields of %s, \"%s\", have room", row->name,
-	    row->shape);
-	ok((row->rights[0] | row->rights[1]) <= RIGHTS_ALL &&
-	    (row->rights[1] == 0 || count(row->shape, "PpcxRlhFDe") > 1),
-	    "%s takes rights of what it names", row->name);
-	ok(row->trace == NULL || (strchr("13", row->trace[0]) != NULL &&
-	    template_fits(row->trace + 1, row->shape)),
-	    "the trace of %s prints its fields", row->name);
-	ok(row->line == NULL || strcmp(row->line, "C") == 0 ||
-	    (strchr("IV", row->line[0]) != NULL &&
-	    template_fits(row->line + 1, row->shape)),
-	    "the line of %s prints its fields", row->name);
-	for (other = table_rows; other < row; other++)
-		alone &= !same_key(row, other) || row->since > other->until ||
-		    row->until < other->since;
-	ok(alone, "%s is the only row of its kind in its versions",
-	    row->name);
+	ok(form->since >= 3 && form->until <= 6 && form->since <= form->until,
+	    "%s is of versions %d to %d", kind->name, form->since,
+	    form->until);
+	ok((kind->wire != NULL) == (form->type == FXP_EXTENDED) &&
+	    form->type == kind->forms[0].type,
+	    "%s is an extension if it has an extension's name", kind->name);
+	ok(fits(form), "version %d: the fields of %s have room", form->since,
+	    kind->name);
+	ok(kind->rights[1] == 0 || operands(form) > 1,
+	    "%s takes rights of what it names", kind->name);
+	ok(line_fits(&kind->trace, form), "the trace of %s prints its fields",
+	    kind->name);
+	ok(line_fits(&kind->line, form) && line_fits(&kind->dir_line, form),
+	    "the line of %s prints its fields", kind->name);
+	for (other = table_kinds; other <= kind; other++)
+		TABLE_EACH_FORM(f, other)
+			alone &= !same_key(kind, other) || !meet(form, f);
+	ok(alone, "%s is the only form of its kind in its versions",
+	    kind->name);
+}
+
+static void
+test_kind(const struct request_kind *kind)
+{
+	const struct request_form *form;
+
+	ok(kind->name != NULL && kind->name[0] != '\0' && kind->run != NULL &&
+	    kind->forms[0].since != 0 && kind->forms[KIND_FORMS - 1].since == 0,
+	    "%s has a handler and a form", kind->name);
+	ok((kind->openssh_data == NULL && kind->extra_pair == NULL) ||
+	    (kind->wire != NULL && (kind->openssh_data == NULL ||
+	    kind->extra_pair == NULL)), "%s is announced once if at all",
+	    kind->name);
+	ok((kind->rights[0] | kind->rights[1]) <= RIGHTS_ALL,
+	    "%s takes rights that there are", kind->name);
+	TABLE_EACH_FORM(form, kind)
+		test_form(kind, form);
+}
+
+/* One name leads to one row. What is kept is kept in the request. */
+static void
+test_fields(void)
+{
+	const struct field_row *f;
+	bool named = true, inside = true;
+
+	for (f = field_rows + OPTIONAL + 1; f < field_rows + FIELDS; f++) {
+		named &= f->name == NULL || (f->print != NULL &&
+		    field_named(f->name, strlen(f->name)) == f);
+		inside &= f->member > 0 && f->member <= offsetof(struct request,
+		    attr);
+	}
+	ok(named, "a name leads to its field, which can be printed");
+	ok(inside, "each field is kept in the request");
+	ok(field_named("handle", 4) == NULL && field_named("handle.", 7) ==
+	    NULL && field_named("", 0) == NULL, "no other name does");
 }
 
 /* OpenSSH's names, each for the first time, in OpenSSH's order. */
@@ -138,12 +180,12 @@ test_names(void)
 	bool right = true;
 
 	for (i = 0; i < table_len; i++) {
-		const struct request_row *row = &table_rows[i];
+		const struct request_kind *kind = &table_kinds[i];
 
-		right &= strcmp(table_named(row->name)->name, row->name) == 0
-		    && table_named(row->name) <= row;
-		if (n < nitems(openssh) && table_named(row->name) == row)
-			n += strcmp(row->name, openssh[n]) == 0;
+		right &= strcmp(table_named(kind->name)->name, kind->name) == 0
+		    && table_named(kind->name) <= kind;
+		if (n < nitems(openssh) && table_named(kind->name) == kind)
+			n += strcmp(kind->name, openssh[n]) == 0;
 	}
 	ok(n == nitems(openssh), "all %zu names of OpenSSH, in its order "
 	    "(stuck at %s)", nitems(openssh),
@@ -151,40 +193,50 @@ test_names(void)
 	ok(right, "a name leads to its first row");
 }
 
-/* Every packet type that there is, in each version: its row or none. */
+static bool
+finds(uint8_t type, int version)
+{
+	struct request q = { .id = 0 };
+
+	return table_find(&q, type, version);
+}
+
+/* Every packet type that there is, in each version: its form or none. */
 static void
 test_find(void)
 {
+	struct request q;
 	int v, type;
 	bool right = true;
 	size_t i;
 
 	for (v = 3; v <= 6; v++)
 		for (type = 0; type < 256; type++) {
-			const struct request_row *row =
-			    table_find((uint8_t)type, v);
-
-			right &= row == NULL || (row->type == type &&
-			    row->wire == NULL && row->since <= v &&
-			    v <= row->until);
+			q = (struct request){ .id = 0 };
+			right &= table_find(&q, (uint8_t)type, v) ?
+			    q.kind->wire == NULL && q.form->type == type &&
+			    q.form->since <= v && v <= q.form->until :
+			    q.kind == NULL && q.form == NULL;
 		}
 	ok(right, "a type is found only where it is spoken");
 	for (i = 0, right = true; i < table_len; i++)
 		for (v = 3; v <= 6; v++) {
-			const struct request_row *row = &table_rows[i];
-			struct slice name = { (uint8_t *)(uintptr_t)row->wire,
-			    row->wire == NULL ? 0 : strlen(row->wire) };
+			const struct request_kind *kind = &table_kinds[i];
+			struct slice name = {
+			    (uint8_t *)(uintptr_t)kind->wire,
+			    kind->wire == NULL ? 0 : strlen(kind->wire) };
 
-			if (row->wire == NULL || !table_speaks(row, v))
+			if (kind->wire == NULL || table_form(kind, v) == NULL)
 				continue;
-			right &= table_find_extended(name, v) == row;
+			right &= table_find_extended(&q, name, v) &&
+			    q.kind == kind && q.form == table_form(kind, v);
 			name.len--;
-			right &= table_find_extended(name, v) != row;
+			right &= !table_find_extended(&q, name, v) ||
+			    q.kind != kind;
 		}
 	ok(right, "an extension is found by the whole of its name");
-	ok(table_find(FXP_EXTENDED, 3) == NULL && table_find(FXP_INIT, 3) ==
-	    NULL && table_find(FXP_STATUS, 3) == NULL,
-	    "what has no row of its own is not found");
+	ok(!finds(FXP_EXTENDED, 3) && !finds(FXP_INIT, 3) &&
+	    !finds(FXP_STATUS, 3), "what has no form of its own is not found");
 }
 
 int
@@ -193,7 +245,8 @@ main(void)
 	size_t i;
 
 	for (i = 0; i < table_len; i++)
-		test_row(&table_rows[i]);
+		test_kind(&table_kinds[i]);
+	test_fields();
 	test_names();
 	test_find();
 	return done();

@@ -2,6 +2,7 @@
 /* The two lines of each request, as OpenSSH's server writes them. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -13,16 +14,17 @@
 #include "tap.h"
 #include "wire/sftp.h"
 
-static struct handles handles;
+static struct session session;
+#define handles	(session.handles)
 
-/* All fields of a request at once; a row prints what is its own. */
+/* All fields of a request at once; a kind prints its own. */
 static struct request sample = {
 	.id = 4294967295u,
-	.path = { "old \"p\"", "new" },
-	.text = "text",
-	.str = { { NULL, 11 }, { NULL, 12 }, { NULL, 13 } },
-	.u64 = { UINT64_MAX, 22, 33 },
-	.u32 = { 3000000000u, 6 },
+	.object.path = "old \"p\"", .target.path = "new",
+	.link_text = "text", .user = "text",
+	.data = { NULL, 11 },
+	.offset = UINT64_MAX, .length = 22, .target_offset = 33,
+	.count = 3000000000u, .desired = 3000000000u,
 	.pflags = PF_WRITE | PF_CREAT | PF_TRUNC,
 	.attr = { .has = HAS_MODE, .mode = 0100640 },
 };
@@ -76,28 +78,28 @@ static const struct {
 	{ "users-groups-by-id", 0, NULL, 0, NULL },
 };
 
-static const struct request_row *
-find_row(const char *name)
+static const struct request_kind *
+find_kind(const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < table_len; i++)
-		if (strcmp(table_rows[i].name, name) == 0 &&
-		    table_rows[i].since == 3)
-			return &table_rows[i];
+		if (strcmp(table_kinds[i].name, name) == 0 &&
+		    table_kinds[i].forms[0].since == 3)
+			return &table_kinds[i];
 	return NULL;
 }
 
 static const char *
-trace(const struct request_row *row, const struct request *from,
+trace(const struct request_kind *kind, const struct request *from,
     enum log_level level)
 {
 	struct request q = *from;
 
-	q.row = row;
+	q.kind = kind;
 	log_init("test", level, LOG_AUTH, true);
 	capture_start();
-	trace_request(&q);
+	trace_request(&session, &q);
 	return capture_end();
 }
 
@@ -111,7 +113,7 @@ test_rows(void)
 	for (i = 0; i < nitems(rows); i++)
 		for (level = LOG_LEVEL_QUIET; level <= LOG_LEVEL_DEBUG3;
 		    level++) {
-			const struct request_row *row = find_row(rows[i].name);
+			const struct request_kind *kind = find_kind(rows[i].name);
 			const char *text;
 
 			want[0] = '\0';
@@ -124,7 +126,7 @@ test_rows(void)
 			    'I' ? LOG_LEVEL_INFO : LOG_LEVEL_VERBOSE))
 				snprintf(want + strlen(want), sizeof(want) -
 				    strlen(want), "%s\r\n", rows[i].line);
-			text = row == NULL ? "no row" : trace(row, &sample,
+			text = kind == NULL ? "no kind" : trace(kind, &sample,
 			    (enum log_level)level);
 			ok(strcmp(text, want) == 0, "%s at level %d",
 			    rows[i].name, level);
@@ -144,28 +146,28 @@ test_special(void)
 		{ "mkdir", "mkdir name \"old\" mode 0777\r\n" },
 		{ "close", "closedir \"(null)\"\r\n" },
 	};
-	struct request q = { .path = { "old" } };
+	struct request q = { .object.path = "old" };
 	size_t i;
 
 	for (i = 0; i < nitems(special); i++)
-		ok(strcmp(trace(find_row(special[i].name), &q,
+		ok(strcmp(trace(find_kind(special[i].name), &q,
 		    LOG_LEVEL_INFO), special[i].text) == 0,
 		    "%s of nothing much: %s", special[i].name,
 		    i < 2 ? "the usual mode" : "no such handle");
-	ok(strcmp(trace(find_row("read"), &q, LOG_LEVEL_DEBUG1), "debug1: "
+	ok(strcmp(trace(find_kind("read"), &q, LOG_LEVEL_DEBUG1), "debug1: "
 	    "request 0: read \"(null)\" (handle -1) off 0 len 0\r\n") == 0,
 	    "an unknown handle is (null) and -1");
-	ok(strcmp(trace(find_row("fstat"), &q, LOG_LEVEL_DEBUG1), "debug1: "
+	ok(strcmp(trace(find_kind("fstat"), &q, LOG_LEVEL_DEBUG1), "debug1: "
 	    "request 0: fstat \"(null)\" (handle 4294967295)\r\n") == 0,
 	    "or 4294967295, where OpenSSH prints it so");
-	q.path[0] = "x\" flags READ mode 0\x1b";
-	ok(strcmp(trace(find_row("rmdir"), &q, LOG_LEVEL_INFO),
+	q.object.path = "x\" flags READ mode 0\x1b";
+	ok(strcmp(trace(find_kind("rmdir"), &q, LOG_LEVEL_INFO),
 	    "rmdir name \"x\\\" flags READ mode 0\\033\"\r\n") == 0,
 	    "no name can forge a field");
-	q.handle[0] = handle_new(&handles, HANDLE_DIR, -1, 0, "a dir");
-	ok(strcmp(trace(find_row("close"), &q, LOG_LEVEL_INFO),
+	q.object.handle = handle_new(&handles, HANDLE_DIR, -1, 0, "a dir");
+	ok(strcmp(trace(find_kind("close"), &q, LOG_LEVEL_INFO),
 	    "closedir \"a dir\"\r\n") == 0, "a directory is closed as one");
-	(void)handle_close(&handles, q.handle[0]);
+	(void)handle_close(&handles, q.object.handle);
 }
 
 static void
@@ -188,24 +190,49 @@ test_pflags(void)
 				strcat(want, ",");
 			strcat(want, names[i]);
 		}
-		trace_pflags(pflags, to);
+		field_pflags(pflags, to);
 		right &= strcmp(to, want) == 0;
 	}
 	ok(right, "open flags by name, others by none");
+}
+
+/* Handles that the client left open are logged as forced, in their order. */
+static void
+test_forced(void)
+{
+	struct handle *h;
+
+	handles_end(&handles);
+	handles_init(&handles);
+	h = handle_new(&handles, HANDLE_FILE, -1, O_RDWR, "a \"b\"\n");
+	h->bytes_read = UINT64_C(5000000000);
+	h->bytes_written = 7;
+	(void)handle_close(&handles, handle_new(&handles, HANDLE_FILE, -1,
+	    O_RDWR, "gone"));
+	handle_new(&handles, HANDLE_DIR, -1, O_RDWR, "d");
+	log_init("test", LOG_LEVEL_INFO, LOG_AUTH, true);
+	capture_start();
+	trace_forced(&session);
+	ok(strcmp(capture_end(), "forced close \"a \\\"b\\\"\n\" bytes read "
+	    "5000000000 written 7\r\nforced closedir \"d\"\r\n") == 0,
+	    "what is open is forced closed, and logged");
+	ok(handles.open == 0, "nothing stays open");
 }
 
 int
 main(void)
 {
 	handles_init(&handles);
-	sample.handle[0] = handle_new(&handles, HANDLE_FILE, -1, 0,
+	sample.object.handle = handle_new(&handles, HANDLE_FILE, -1, 0,
 	    "file \"h\"");
-	sample.handle[0]->bytes_read = UINT64_C(5000000000);
-	sample.handle[0]->bytes_written = 7;
-	sample.handle[1] = handle_new(&handles, HANDLE_FILE, -1, 0, "other");
+	sample.object.handle->bytes_read = UINT64_C(5000000000);
+	sample.object.handle->bytes_written = 7;
+	sample.target.handle = handle_new(&handles, HANDLE_FILE, -1, 0,
+	    "other");
 	test_rows();
 	test_special();
 	test_pflags();
+	test_forced();
 	log_init("test", LOG_LEVEL_QUIET, LOG_AUTH, true);
 	handles_end(&handles);
 	return done();

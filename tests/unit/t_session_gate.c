@@ -112,6 +112,14 @@ test_any_packet(void)
 	}
 }
 
+static bool
+is_known(uint8_t type, int version)
+{
+	struct request q = { .id = 0 };
+
+	return table_find(&q, type, version);
+}
+
 /* No request of that type, or none that the version knows. */
 static void
 test_unknown(void)
@@ -130,7 +138,7 @@ test_unknown(void)
 		session_begin(v, false);
 		for (type = 0; type < 256; type++) {
 			if (type == FXP_INIT || type == FXP_EXTENDED ||
-			    table_find((uint8_t)type, v) != NULL)
+			    is_known((uint8_t)type, v))
 				continue;
 			begin((uint8_t)type);
 			right &= answers_status(FX_OP_UNSUPPORTED);
@@ -398,7 +406,7 @@ main(void)
 	test_fatal();
 	test_refused();
 	for (v = 3; v <= 6; v++)
-		if (table_find(FXP_OPEN, v) != NULL)
+		if (is_known(FXP_OPEN, v))
 			test_life(v);
 	for (v = 3; v <= 6; v++)
 		test_listing_that_breaks_off(v);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+
+#include "files/handle.h"
+#include "os/log.h"
+#include "request/field.h"
+#include "request/request.h"
+#include "request/trace.h"
+#include "wire/sftp.h"
+
+#define PFLAGS_LEN	64
+
+void
+field_pflags(unsigned pflags, char *to)
+{
+	static const struct {
+		uint32_t	 bit;
+		const char	*name;
+	} names[] = {
+		{ PF_READ, "READ" }, { PF_WRITE, "WRITE" },
+		{ PF_APPEND, "APPEND" }, { PF_CREAT, "CREATE" },
+		{ PF_TRUNC, "TRUNCATE" }, { PF_EXCL, "EXCL" },
+	};
+	size_t i;
+
+	to[0] = '\0';
+	for (i = 0; i < nitems(names); i++) {
+		if ((pflags & names[i].bit) == 0)
+			continue;
+		if (to[0] != '\0')
+			strlcat(to, ",", PFLAGS_LEN);
+		strlcat(to, names[i].name, PFLAGS_LEN);
+	}
+}
+
+static void
+print_text(struct trace *t, const void *member)
+{
+	log_put(&t->line, *(const char *const *)member, true);
+}
+
+static const struct handle *
+handle_of(const void *member)
+{
+	return *(struct handle *const *)member;
+}
+
+static void
+print_handle(struct trace *t, const void *member)
+{
+	log_put(&t->line, handle_name(handle_of(member)), true);
+}
+
+static void
+print_number(struct trace *t, const void *member)
+{
+	log_putf(&t->line, "%d", handle_number(handle_of(member)));
+}
+
+static void
+print_unsigned(struct trace *t, const void *member)
+{
+	log_putf(&t->line, "%u", (unsigned)handle_number(handle_of(member)));
+}
+
+static void
+print_counts(struct trace *t, const void *member)
+{
+	const struct handle *h = handle_of(member);
+
+	log_putf(&t->line, " bytes read %llu written %llu",
+	    (unsigned long long)h->bytes_read,
+	    (unsigned long long)h->bytes_written);
+}
+
+static void
+print_u64(struct trace *t, const void *member)
+{
+	log_putf(&t->line, "%llu",
+	    (unsigned long long)*(const uint64_t *)member);
+}
+
+static void
+print_u32(struct trace *t, const void *member)
+{
+	log_putf(&t->line, "%u", *(const uint32_t *)member);
+}
+
+/* Prints flags with a sign, as OpenSSH does. */
+static void
+print_signed(struct trace *t, const void *member)
+{
+	log_putf(&t->line, "%d", (int)*(const uint32_t *)member);
+}
+
+static void
+print_size(struct trace *t, const void *member)
+{
+	log_putf(&t->line, "%zu", ((const struct slice *)member)->len);
+}
+
+static void
+print_pflags(struct trace *t, const void *member)
+{
+	char names[PFLAGS_LEN];
+
+	field_pflags(*(const uint32_t *)member, names);
+	log_put(&t->line, names, false);
+}
+
+/* Prints the mode that OPEN makes a file with. */
+static void
+print_mode(struct trace *t, const void *member)
+{
+	const struct attr *a = member;
+
+	log_putf(&t->line, "%o", (a->has & HAS_MODE) != 0 ? a->mode : 0666);
+}
+
+static void
+print_dir_mode(struct trace *t, const void *member)
+{
+	const struct attr *a = member;
+
+	log_putf(&t->line, "%o", (a->has & HAS_MODE) != 0 ? a->mode & 07777 :
+	    0777);
+}
+
+#define AT(m)		offsetof(struct request, m)
+#define OBJECT(h)	.member = AT(object.path), .type = FIELD_PATH, \
+			.how = (h)
+#define TO(h)		.member = AT(target.path), .type = FIELD_PATH, \
+			.operand = 1, .how = (h)
+#define BY_HANDLE(w)	.member = AT(object.handle), .type = FIELD_HANDLE, \
+			.how = (w)
+#define U64(n, m, p)	{ (n), AT(m), FIELD_U64, (p) }
+#define U32(n, m, p)	{ (n), AT(m), FIELD_U32, (p) }
+#define U8(m)		{ NULL, AT(m), FIELD_U8 }
+#define TEXT(n, m, p)	{ (n), AT(m), FIELD_TEXT, (p) }
+
+/* A log line takes the first row of a name; a record has each key in order. */
+const struct field_row field_rows[FIELDS] = {
+[PATH]		= { "path", .print = print_text, .key = "path",
+		    OBJECT(PLACE_FOLLOW) },
+[PATH_ITSELF]	= { OBJECT(0) },
+[PATH_NEW]	= { OBJECT(PLACE_CREATES) },
+[PATH_OLD]	= { OBJECT(PLACE_NAME) },
+[PATH_TEXT]	= { OBJECT(PLACE_NONE) },
+[HANDLE]	= { "handle", .print = print_handle, .key = "path",
+		    BY_HANDLE(WANTS_OPEN_FILE) },
+[HANDLE_OF_FILE]	= { BY_HANDLE(WANTS_FILE) },
+[HANDLE_OF_DIR]	= { BY_HANDLE(WANTS_DIR) },
+[HANDLE_OF_ANY]	= { BY_HANDLE(WANTS_ANY) },
+[TARGET]	= { "target", .print = print_text, .key = "to", TO(0) },
+[TARGET_NEW]	= { TO(PLACE_CREATES) },
+[TARGET_HANDLE]	= { "target_handle", AT(target.handle), FIELD_HANDLE,
+		    print_handle, "to", 1, WANTS_OPEN_FILE },
+[LINK_TEXT]	= { "link_text", AT(link_text), FIELD_NAME, print_text,
+		    "text" },
+[ATTRS]		= { NULL, AT(attr), FIELD_ATTRS, .key = "sets" },
+[OFFSET]	= U64("offset", offset, print_u64),
+[LENGTH]	= U64("length", length, print_u64),
+[TARGET_OFFSET]	= U64("target_offset", target_offset, print_u64),
+[COUNT]		= U32("count", count, print_u32),
+[DATA]		= { "size", AT(data), FIELD_DATA, print_size },
+[DESIRED]	= U32("desired", desired, print_signed),
+[FLAGS]		= U32(NULL, flags, NULL),
+[WANTED]	= U32(NULL, wanted, NULL),
+[LOCK_MASK]	= U32(NULL, lock_mask, NULL),
+[BLOCK_SIZE]	= U32(NULL, block_size, NULL),
+[CONTROL]	= U8(control),
+[SYMBOLIC]	= U8(symbolic),
+[OVERWRITE]	= U8(overwrite),
+[TRANSLATE]	= U8(translate),
+[ALGORITHMS]	= TEXT(NULL, algorithms, NULL),
+[USER]		= TEXT("user", user, print_text),
+[VERSION]	= TEXT("version", version, print_text),
+[VENDOR]	= TEXT(NULL, vendor, NULL),
+[PRODUCT]	= TEXT(NULL, product, NULL),
+[RELEASE]	= TEXT("release", release, print_text),
+[MORE_PATHS]	= { NULL, AT(more_paths), FIELD_REST },
+[USER_IDS]	= { NULL, AT(user_ids), FIELD_DATA },
+[GROUP_IDS]	= { NULL, AT(group_ids), FIELD_DATA },
+[LINE]		= U64("line", line, print_u64),
+[BUILD]		= U64(NULL, build, NULL),
+
+[HANDLE_NUMBER]	= { "handle.number", AT(object.handle), .print = print_number },
+[HANDLE_UNSIGNED] = { "handle.unsigned", AT(object.handle),
+		    .print = print_unsigned },
+[HANDLE_COUNTS]	= { "handle.counts", AT(object.handle),
+		    .print = print_counts },
+[TARGET_NUMBER]	= { "target_handle.number", AT(target.handle),
+		    .print = print_number },
+[PFLAGS]	= { "pflags", AT(pflags), .print = print_pflags },
+[MODE]		= { "mode", AT(attr), .print = print_mode },
+[DIR_MODE]	= { "dir_mode", AT(attr), .print = print_dir_mode },
+};
+
+const struct field_row *
+field_named(const char *name, size_t len)
+{
+	const struct field_row *f;
+
+	for (f = field_rows; f < field_rows + FIELDS; f++)
+		if (f->name != NULL && strncmp(f->name, name, len) == 0 &&
+		    f->name[len] == '\0')
+			return f;
+	return NULL;
+}

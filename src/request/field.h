@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The fields of requests: one table says for each how it is read, where it is
+ * kept, how the log prints it and under which key log.transfers has it.
+ */
+#ifndef REQUEST_FIELD_H
+#define REQUEST_FIELD_H
+
+#include <stddef.h>
+
+struct request;
+struct trace;
+
+/* The most fields of a form, and one that ends them. */
+#define FORM_FIELDS	6
+
+/* Names for the forms of table.c. */
+enum field {
+	NOTHING,		/* ends a form */
+	OPTIONAL,		/* those behind it may be missing */
+
+	/* The object: by a path of which the final link is followed, ... */
+	PATH,
+	PATH_ITSELF,		/* ... is not, */
+	PATH_NEW,		/* ... that is to be made, */
+	PATH_OLD,		/* ... that is to lose its name, */
+	PATH_TEXT,		/* ... or of which no place is made; */
+	HANDLE,			/* or by the handle of an open file, */
+	HANDLE_OF_FILE,		/* ... that need not be open any more, */
+	HANDLE_OF_DIR,		/* ... of a directory, */
+	HANDLE_OF_ANY,		/* ... or of either. */
+	TARGET,			/* the target, likewise */
+	TARGET_NEW,
+	TARGET_HANDLE,
+
+	ATTRS,
+	OFFSET,
+	LENGTH,
+	TARGET_OFFSET,
+	COUNT,
+	DATA,
+	DESIRED,
+	FLAGS,
+	WANTED,
+	LOCK_MASK,
+	BLOCK_SIZE,
+	CONTROL,
+	SYMBOLIC,
+	OVERWRITE,
+	TRANSLATE,
+	LINK_TEXT,
+	ALGORITHMS,
+	USER,
+	VERSION,
+	VENDOR,
+	PRODUCT,
+	RELEASE,
+	MORE_PATHS,
+	USER_IDS,
+	GROUP_IDS,
+	LINE,
+	BUILD,
+
+	/* What the log alone has names for. */
+	HANDLE_NUMBER,
+	HANDLE_UNSIGNED,
+	HANDLE_COUNTS,
+	TARGET_NUMBER,
+	PFLAGS,
+	MODE,
+	DIR_MODE,
+	FIELDS
+};
+
+enum field_type {
+	FIELD_NONE,		/* not on the wire */
+	FIELD_PATH,		/* a text, and how it is resolved */
+	FIELD_NAME,		/* a text in the charset of names */
+	FIELD_TEXT,
+	FIELD_HANDLE,
+	FIELD_DATA,
+	FIELD_REST,
+	FIELD_ATTRS,
+	FIELD_U64,
+	FIELD_U32,
+	FIELD_U8,
+};
+
+struct field_row {
+	const char	*name;		/* in a log line, or NULL */
+	size_t		 member;	/* its offset in struct request */
+	enum field_type	 type;
+	void		(*print)(struct trace *, const void *member);
+	const char	*key;		/* in log.transfers, in the order of the
+					 * table; or NULL */
+	int		 operand;	/* a path or handle: 1 for the target */
+	unsigned	 how;		/* a path: PLACE_*; a handle: WANTS_* */
+};
+
+/* By enum field. */
+extern const struct field_row field_rows[FIELDS];
+
+/* The row of that name, of so many bytes; or NULL. */
+const struct field_row *field_named(const char *name, size_t len);
+
+/* "READ,WRITE,CREATE": pflags as the log has them. `to` has 64 bytes. */
+void	field_pflags(unsigned pflags, char *to);
+
+/* Where the request has it. */
+static inline void *
+field_member(struct request *q, const struct field_row *f)
+{
+	return (char *)q + f->member;
+}
+
+#endif
