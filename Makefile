@@ -105,9 +105,10 @@ $(BUILD)/tests/refusefs: tests/refuse/refusefs.c
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $< $(FUSE3)
 
-# A kernel that is older than this one, and somebody else who is quicker.
-LAUNCH	= $(BUILD)/tests/without $(BUILD)/tests/meanwhile
-$(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c
+# A kernel that is older than this one, somebody else who is quicker, and a
+# program that says what this kernel has.
+LAUNCH	= $(BUILD)/tests/without $(BUILD)/tests/meanwhile $(BUILD)/tests/kernel
+$(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c tests/lib/kernel.h
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $<
 

@@ -143,19 +143,25 @@ above()
 
 # Also without a header: no object takes a symbol of a room above.
 @test "lint: calls point down" {
-	local room other defined="$BATS_TEST_TMPDIR/defined"
+	local room
 
-	for room in $ROOMS; do
-		nm -g --defined-only "$BUILD/$room"/*.o |
-		    awk 'NF == 3 { print $3 }' >"$defined.$room"
-	done
-	for room in $ROOMS; do
-		for other in $(above "$room"); do
-			used | grep "^$room/" | awk 'NR == FNR { above[$1]; next }
-			    $2 in above { print $1 ": " $2 }' \
-			    "$defined.$other" -
+	{
+		for room in $ROOMS; do
+			above "$room" | sed "s/^/above $room /"
+			nm -g --defined-only "$BUILD/$room"/*.o |
+			    awk -v room="$room" 'NF == 3 {
+				print "defined", room, $3 }'
 		done
-	done | none 'a symbol of a room above'
+		used | sed 's/^/used /'
+	} | awk '
+	    $1 == "above" { above[$2, $3] }
+	    $1 == "defined" { room[$3] = $2 }
+	    $1 == "used" {
+		from = $2
+		sub(/\/.*/, "", from)
+		if ($3 in room && (from, room[$3]) in above)
+			print $2 ": " $3
+	    }' | none 'a symbol of a room above'
 }
 
 @test "lint: the policy is pure" {

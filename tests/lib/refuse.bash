@@ -54,10 +54,11 @@ with_shim()
 	    SLIPWAY_SHIM_RULES=$SHIM_RULES "$@"
 }
 
-# Does the server under test know policies? OpenSSH's, as a stand-in, does not.
+# server_has_policy: true if the server under test is slipway, and not OpenSSH's
+# as a stand-in. Its policies are not asked: they might be broken.
 server_has_policy()
 {
-	"$SERVER" -Q settings 2>/dev/null | grep -q rename.open_handles
+	"$SERVER" -V 2>&1 | grep -q '^slipway '
 }
 
 # syscalls DIR <<END ...: see syscalls.py

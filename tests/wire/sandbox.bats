@@ -35,10 +35,12 @@ setup()
 
 require_kernel()
 {
+	local lacks
+
 	"$SERVER" -V | grep -q 'landlock, seccomp' ||
 	    skip "$SERVER was built without"
-	"$SERVER" -e -o sandbox=require </dev/null ||
-	    skip 'this kernel lacks something'
+	lacks=$("$BUILD/tests/kernel" landlock seccomp) ||
+	    skip "this kernel has no $lacks"
 }
 
 require_without()

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the kernel can do, asked of the kernel alone: a test that asked the
+ * program under test would be skipped where the program is broken.
+ */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include <sys/syscall.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <unistd.h>
+
+/* Returns the version of Landlock's ABI, or -1 without Landlock. */
+static inline int
+kernel_landlock_abi(void)
+{
+	const unsigned version = 1;	/* LANDLOCK_CREATE_RULESET_VERSION */
+
+	return (int)syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
+	    version);
+}
+
+/* True if filters of system calls can end one with an error. */
+static inline bool
+kernel_has_seccomp(void)
+{
+	const unsigned available = 2;	/* SECCOMP_GET_ACTION_AVAIL */
+	const uint32_t action = 0x00050000;	/* SECCOMP_RET_ERRNO */
+
+	return syscall(SYS_seccomp, available, 0, &action) == 0;
+}
+
+#endif
