@@ -170,7 +170,10 @@ $(FUZZ_RUN): fuzz-%: build/fuzz/%
 EXCEPT_1	= tests/lint.bats tests/manual.bats tests/package.bats \
 		  tests/e2e/rooted.bats
 
-check: all $(UNIT) $(REFUSE) $(LAUNCH) $(MODEL) $(REPLAY)
+# The programs that tests run, beside the unit tests: tests/lib/built makes them.
+programs: all $(REFUSE) $(LAUNCH) $(MODEL)
+
+check: programs $(UNIT) $(REPLAY)
 	BUILD=$(BUILD) EXCEPT='$(EXCEPT_$(SAN))' tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
@@ -194,7 +197,7 @@ bench-ssh: all
 	    CLIENTS='$(CLIENTS)' tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
-everything: all $(UNIT) $(REFUSE) $(LAUNCH) $(MODEL) $(BENCH) $(REPLAY)
+everything: programs $(UNIT) $(BENCH) $(REPLAY)
 
 config.mk config.h: configure src/config.mk.in src/config.h.in
 	@if test -x config.status; then \
@@ -251,5 +254,5 @@ distclean: clean
 	    configure~ autom4te.cache
 
 .PHONY: all bench bench-ssh check clean dist distclean everything fuzz \
-	$(FUZZ_RUN) install model uninstall
+	$(FUZZ_RUN) install programs uninstall
 .DELETE_ON_ERROR:

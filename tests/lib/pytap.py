@@ -12,6 +12,7 @@ test failed and at least one was found.
 
 import importlib
 import os
+import subprocess
 import sys
 import unittest
 
@@ -110,5 +111,7 @@ if __name__ == "__main__":
     os.environ.setdefault("BUILD", os.path.join(here, "..", "..", "build"))
     os.environ.setdefault("SERVER", os.path.join(os.environ["BUILD"],
                                                  "sftp-server"))
+    subprocess.run([os.path.join(here, "built")], check=True,
+                   stdout=sys.stderr)
     sys.dont_write_bytecode = True
     sys.exit(main(*sys.argv[1:]))

@@ -23,8 +23,10 @@ PYTHON=/usr/bin/python3
 
 shim_unusable()
 {
+	[[ -e $REFUSE_BUILD/shim.so ]] || "$REFUSE_DIR/../lib/built" ||
+	    return 1
 	[[ -e $REFUSE_BUILD/shim.so ]] ||
-	    { echo 'no build/tests/shim.so (it takes a 64-bit long)'; return 0; }
+	    { echo 'the shim takes a long of 64 bits'; return 0; }
 	type -P "$PYTHON" >/dev/null ||
 	    { echo 'python3 is not installed'; return 0; }
 	return 1

@@ -8,11 +8,13 @@ bats_load_library bats-assert
 HERE=$BATS_TEST_DIRNAME
 export PYTHONPATH=$HERE PYTHONDONTWRITEBYTECODE=1
 PYTAP=$HERE/../lib/pytap.py
+export BUILD=${BUILD:-$HERE/../../build}
+export SERVER=${SERVER:-$BUILD/sftp-server}
 
 require_server()
 {
-	[ -n "${SERVER:-}" ] || skip "SERVER does not name a server"
-	[ -x "$SERVER" ] || skip "$SERVER is not there"
+	[ -x "$SERVER" ] || "$HERE/../lib/built"
+	[ -x "$SERVER" ] || fail "$SERVER is not there"
 }
 
 # Plays the script on stdin to the server in $DIR. The arguments are the
