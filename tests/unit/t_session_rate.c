@@ -77,6 +77,8 @@ main(void)
 	for (i = 0; i < nitems(rows); i++) {
 		rate_init(&b, rows[i].rate, START);
 		now = START + rows[i].idle;
+		ok(rate_wait(&b, now) == 0, "%s: nothing waits before it",
+		    rows[i].what);
 		rate_take(&b, now, rows[i].bytes);
 		wait = rate_wait(&b, now);
 		ok(wait == rows[i].wait, "%s: %llu ms", rows[i].what,
