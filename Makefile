@@ -173,7 +173,16 @@ EXCEPT_1	= tests/lint.bats tests/manual.bats tests/package.bats \
 # The programs that tests run, beside the unit tests: tests/lib/built makes them.
 programs: all $(REFUSE) $(LAUNCH) $(MODEL)
 
+# The tests of other files once more, in other settings, and builds of the whole
+# tree take most of the time: make check-all, or contrib/check, has them.
+REPEATS	= tests/e2e/rooted.bats tests/wire/walked.bats \
+	  tests/wire/sandboxed.bats tests/refuse/scenarios.bats \
+	  tests/package.bats
+
 check: programs $(UNIT) $(REPLAY)
+	BUILD=$(BUILD) EXCEPT='$(REPEATS) $(EXCEPT_$(SAN))' tests/run
+
+check-all: programs $(UNIT) $(REPLAY)
 	BUILD=$(BUILD) EXCEPT='$(EXCEPT_$(SAN))' tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
@@ -253,6 +262,6 @@ distclean: clean
 	rm -rf config.h config.mk config.log config.status configure \
 	    configure~ autom4te.cache
 
-.PHONY: all bench bench-ssh check clean dist distclean everything fuzz \
+.PHONY: all bench bench-ssh check check-all clean dist distclean everything fuzz \
 	$(FUZZ_RUN) install programs uninstall
 .DELETE_ON_ERROR:

@@ -53,3 +53,14 @@ openssh_servers()
 		echo "$candidate"
 	done
 }
+
+# require_kernel: skips where the kernel, or the build, has no sandbox.
+require_kernel()
+{
+	local lacks
+
+	"$SERVER" -V | grep -q 'landlock, seccomp' ||
+	    skip "$SERVER was built without"
+	lacks=$("$BUILD/tests/kernel" landlock seccomp) ||
+	    skip "this kernel has no $lacks"
+}

@@ -1,29 +1,11 @@
 # SPDX-License-Identifier: ISC
-# Sessions in a sandbox: everything else works in it, and who gets one. What it
-# stops is in tests/unit/t_confine_sandbox.c.
+# Who gets a sandbox, and what a kernel must have for it. What it stops is in
+# tests/unit/t_confine_sandbox.c; that everything else works in it, in
+# sandboxed.bats.
 
 load common
 
 WITHOUT=$BUILD/tests/without
-
-setup_file()
-{
-	# A place that others can enter, too.
-	SANDBOX_DIR=$(mktemp -d)
-	export SANDBOX_DIR
-	chmod 755 "$SANDBOX_DIR"
-	mkdir -m 1777 "$SANDBOX_DIR/tmp"
-	cat >"$SANDBOX_DIR/server" <<-EOF
-		#!/bin/sh
-		exec '$SERVER' -o sandbox=require "\$@"
-	EOF
-	chmod 755 "$SANDBOX_DIR/server"
-}
-
-teardown_file()
-{
-	rm -rf "$SANDBOX_DIR"
-}
 
 setup()
 {
@@ -33,61 +15,10 @@ setup()
 	echo hello >"$DIR/f"
 }
 
-require_kernel()
-{
-	local lacks
-
-	"$SERVER" -V | grep -q 'landlock, seccomp' ||
-	    skip "$SERVER was built without"
-	lacks=$("$BUILD/tests/kernel" landlock seccomp) ||
-	    skip "this kernel has no $lacks"
-}
-
 require_without()
 {
 	[[ -x $WITHOUT ]] || "$HERE/../lib/built"
 	"$WITHOUT" seccomp -- true || skip 'this kernel has no filters'
-}
-
-# suite MODULE [TEST ...]: that module's tests pass in a sandbox, for the user who
-# runs this and, where root does, for nobody.
-suite()
-{
-	local tests=("$HERE/$1.py" "${@:2}")
-
-	require_kernel
-	export SERVER=$SANDBOX_DIR/server TMPDIR=$SANDBOX_DIR/tmp \
-	    DIR=$SANDBOX_DIR/tmp
-	run "$PYTAP" "${tests[@]}"
-	assert_success
-	[[ $EUID -eq 0 ]] || return 0
-	type -P setpriv >/dev/null || skip 'setpriv is not installed'
-	PATH=/usr/bin:/bin run setpriv --reuid 65534 --regid 65534 \
-	    --clear-groups "$PYTAP" "${tests[@]}"
-	assert_success
-}
-
-@test "in a sandbox: OPEN" { suite versions_open; }
-@test "in a sandbox: attributes" { suite versions_attrs; }
-@test "in a sandbox: requests" { suite versions_requests; }
-@test "in a sandbox: paths" { suite versions_paths; }
-@test "in a sandbox: locks" { suite versions_locks; }
-@test "in a sandbox: what clients do" { suite versions_clients; }
-@test "in a sandbox: reads and writes side by side" { suite ahead; }
-@test "in a sandbox: charsets" { suite charset; }
-@test "in a sandbox: checksums" { suite digest; }
-
-@test "in a sandbox: ACLs" { suite acl Get RoundTrip Flags New; }
-
-@test "in a sandbox: version 3" {
-	require_kernel
-	run env -i PATH="$PATH" HOME="$HOME" BUILD="$BUILD" \
-	    BATS_LIB_PATH="${BATS_LIB_PATH-}" \
-	    SERVER="$SANDBOX_DIR/server" \
-	    "$BATS_ROOT/bin/bats" --tap "$HERE/v3.bats"
-	assert_success
-	refute_line -e '^not ok'
-	assert_line -e '^ok'
 }
 
 # What the kernel says of the server that is talked to: 2 is a filter.
