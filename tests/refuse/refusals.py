@@ -515,7 +515,7 @@ def play_client_gone(world, version):
     made = []
     while not made:
         made = w.calls("unlink")
-    w.s.sock.close()
+    w.s.hang_up()
     w.s.child.wait(wd.sw.TIMEOUT)
     check("calls end", len(made + w.calls("unlink")) < 9, True)
 

@@ -618,7 +618,7 @@ class Special(Jail):
                           for name in ("zero", "null"))
             s.start(ask, zero, *((0, 0, null, 0) if ask == "copy-data"
                                  else (1 << 40,)))
-            s.sock.close()
+            s.hang_up()
             s.child.wait(20)
 
     def test_copies_end(self):

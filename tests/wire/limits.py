@@ -276,7 +276,7 @@ class Rates(LimitsTest):
         s = self.session("-o", "limits.write_rate=1K")
         h = self.open(s, "f", WRITE | CREAT)
         self.assert_status(s.call("write", h, 0, b"x" * 200000), sw.OK)
-        s.sock.close()
+        s.hang_up()
         self.assertEqual(s.child.wait(s.timeout), 0)
 
     def test_timers_go_on(self):

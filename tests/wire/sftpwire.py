@@ -417,13 +417,13 @@ class Server:
 
     argv      the command
     cwd, env  its directory; variables to set (None as a value: unset)
-    pipes     two pipes in place of one AF_UNIX socket pair (sshd's way)
+    pipes     two pipes (sshd's way), or else one AF_UNIX socket pair
     user      run as this user (ignored unless we are root)
     fsize, nofile   RLIMIT_FSIZE (SIGXFSZ ignored), RLIMIT_NOFILE
     umask     the child's; 022 unless said
     """
 
-    def __init__(self, argv, cwd=None, env=None, pipes=False, user=None,
+    def __init__(self, argv, cwd=None, env=None, pipes=True, user=None,
                  fsize=None, nofile=None, umask=0o022, timeout=TIMEOUT):
         self.timeout, self.inbox = timeout, bytearray()
         self.stderr_file = tempfile.TemporaryFile()
@@ -516,6 +516,16 @@ class Server:
             os.close(self.tx)
             self.tx = -1
 
+    def hang_up(self):
+        """Vanishes as a client does whose connection is gone."""
+        if self.sock:
+            self.sock.close()
+        else:
+            for fd in (self.tx, self.rx):
+                if fd >= 0:
+                    os.close(fd)
+        self.sock, self.tx, self.rx = None, -1, -1
+
     def recv_frame(self):
         """The next packet from its type on; None at the end of output."""
         while True:
@@ -581,13 +591,7 @@ class Server:
         if self.child.poll() is None:
             self.child.kill()
             self.child.wait()
-        if self.sock:
-            self.sock.close()
-        else:
-            for fd in (self.tx, self.rx):
-                if fd >= 0:
-                    os.close(fd)
-        self.sock, self.tx, self.rx = None, -1, -1
+        self.hang_up()
         self.stderr_file.close()
 
 

@@ -444,14 +444,14 @@ class Patience(SillyTest):
         """So many removals are refused."""
         inject = ["inject=unlinkat:error=EBUSY:when=1..%d" % refusals] \
             if refusals else []
-        return self.begin("trace=sendto,unlinkat", *inject, options=options)
+        return self.begin("trace=write,unlinkat", *inject, options=options)
 
     def calls(self):
         """The calls, in order: `send`, or what failed or worked."""
         with open(self.log) as lines:
-            found = re.findall(r"(sendto|unlinkat|renameat2?)\(.* = (\S+)",
+            found = re.findall(r"(write(?=\(1,)|unlinkat|renameat2?)\(.* = (\S+)",
                                lines.read())
-        return ["send" if call == "sendto" else
+        return ["send" if call == "write" else
                 "ok" if result == "0" else "refused"
                 for call, result in found]
 
