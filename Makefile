@@ -263,5 +263,5 @@ distclean: clean
 	    configure~ autom4te.cache
 
 .PHONY: all bench bench-ssh check check-all clean dist distclean everything fuzz \
-	$(FUZZ_RUN) install programs uninstall
+	$(FUZZ_RUN) install model programs uninstall
 .DELETE_ON_ERROR:
