@@ -82,13 +82,6 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ \
 	    $(filter %.c %.a,$^) $(DEPS_LIBS)
 
-# Whose syntax the policy file has: for one test, and never part of the product.
-LIBCONFIG = $(shell $(or $(PKG_CONFIG),pkg-config) --cflags --libs libconfig \
-	    2>&-)
-$(BUILD)/unit/t_conf_libconfig: private ALL_CPPFLAGS += \
-    $(if $(LIBCONFIG),-DHAVE_LIBCONFIG)
-$(BUILD)/unit/t_conf_libconfig: private DEPS_LIBS += $(LIBCONFIG)
-
 # A file system that refuses, for tests/refuse: never part of the product, nor
 # sanitized, since the shim is loaded into a server that need not be. The shim
 # knows the C library's calls as they are called where a long has 64 bits.

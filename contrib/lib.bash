@@ -25,6 +25,7 @@ cc			gcc			gcc
 make			make			make
 pkg-config		pkg-config		pkgconf-pkg-config
 libbsd-overlay.pc	libbsd-dev		libbsd-devel
+libconfig.pc		libconfig-dev		libconfig-devel
 nettle.pc		nettle-dev		nettle-devel
 '
 # A release comes with configure made, a clone does not.
@@ -59,7 +60,6 @@ NEEDS_CHECK='
 -fsanitize=address,undefined	gcc	libasan,libubsan
 clang			clang			clang
 clang-fsanitize=address	libclang-rt-N-dev	compiler-rt
-libconfig.pc		libconfig-dev		libconfig-devel
 bats			bats			bats
 bats:bats-support	bats-support		bats-support
 bats:bats-assert	bats-assert		bats-assert

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "conf/expand.h"
+#include "conf/load.h"
 #include "conf/rules.h"
 #include "conf/safe_open.h"
-#include "conf/tree.h"
 #include "policy/match.h"
 
 #define DEFAULT_FILE	SYSCONFDIR "/slipway.conf"
@@ -22,80 +22,115 @@ struct parse {
 	struct mistake	*mistake;
 };
 
+#define LINE(s)	((int)config_setting_source_line(s))
+
+/* Walks what a group, a list or an array holds, in the order of the file. */
+#define FOREACH(child, i, parent) \
+	for ((i) = 0; ((child) = config_setting_get_elem((parent), (i))) != \
+	    NULL; (i)++)
+
 /* Places the mistake at a setting of the file, and says it. */
 #define MISTAKE(p, s, name, ...) \
-	(mistake_at((p)->mistake, (p)->file, (s)->line, (name)), \
+	(mistake_at((p)->mistake, (p)->file, LINE(s), (name)), \
 	mistake_say((p)->mistake, __VA_ARGS__))
 
 /* An empty list may be written [] or (). */
 static bool
-is_list(const struct node *s)
+is_list(const config_setting_t *s)
 {
-	return s->type == NODE_LIST || s->type == NODE_ARRAY;
+	return config_setting_is_list(s) || config_setting_is_array(s);
 }
 
-/* Of a list: strings only, but for ports. */
 static bool
-is_item(const struct node *s, bool numbers)
+is_string(const config_setting_t *s)
 {
-	return s->type == NODE_STRING || (numbers && s->type == NODE_INT);
+	return config_setting_type(s) == CONFIG_TYPE_STRING;
+}
+
+/* Return a plain value as text, or NULL when it is anything else. */
+static const char *
+value_text(struct parse *p, const config_setting_t *s)
+{
+	switch (config_setting_type(s)) {
+	case CONFIG_TYPE_STRING:
+		return config_setting_get_string(s);
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		return arena_printf(&p->config->arena, "%lld",
+		    config_setting_get_int64(s));
+	case CONFIG_TYPE_BOOL:
+		return config_setting_get_bool(s) ? "true" : "false";
+	default:
+		return NULL;
+	}
+}
+
+/* Return the text of a string or, where it may be one, of a number, or NULL. */
+static const char *
+item_text(struct parse *p, const config_setting_t *s, bool numbers)
+{
+	return is_string(s) || (numbers &&
+	    config_setting_type(s) == CONFIG_TYPE_INT) ? value_text(p, s) :
+	    NULL;
 }
 
 /*
- * A list's items joined by commas, or a group's as "name=value,name=value";
- * NULL when it holds anything else.
+ * Return a list's items joined by commas, or a group's as
+ * "name=value,name=value"; or NULL when it holds anything else.
  */
 static const char *
-list_text(struct parse *p, const struct node *list, bool numbers)
+list_text(struct parse *p, const config_setting_t *list, bool numbers)
 {
-	const struct node *s;
+	const config_setting_t *s;
+	const char *item, *name;
 	char *text, *end;
 	size_t size = 1;
+	unsigned i;
 
-	for (s = list->children; s != NULL; s = s->next) {
-		if (!is_item(s, numbers))
+	FOREACH(s, i, list) {
+		if ((item = item_text(p, s, numbers)) == NULL)
 			return NULL;
-		size += strlen(s->text) + 1;
-		size += s->name == NULL ? 0 : strlen(s->name) + 1;
+		name = config_setting_name(s);
+		size += strlen(item) + 1;
+		size += name == NULL ? 0 : strlen(name) + 1;
 	}
 	text = end = arena_get(&p->config->arena, size);
-	for (s = list->children; s != NULL; s = s->next) {
-		if (s->name != NULL)
-			end = stpcpy(stpcpy(end, s->name), "=");
-		end = stpcpy(end, s->text);
-		if (s->next != NULL)
+	FOREACH(s, i, list) {
+		if (i > 0)
 			*end++ = ',';
+		if ((name = config_setting_name(s)) != NULL)
+			end = stpcpy(stpcpy(end, name), "=");
+		end = stpcpy(end, item_text(p, s, numbers));
 	}
 	return text;
 }
 
 static struct given
-given_of(struct parse *p, const struct node *s)
+given_of(struct parse *p, const config_setting_t *s)
 {
-	struct given g = { .text = s->text };
+	struct given g = { GIVEN_LIST, NULL };
 
-	switch (s->type) {
-	case NODE_GROUP:
-		g = (struct given){ GIVEN_GROUP, s->children == NULL ? NULL :
-		    list_text(p, s, false) };
+	switch (config_setting_type(s)) {
+	case CONFIG_TYPE_GROUP:
+		g.as = GIVEN_GROUP;
+		if (config_setting_length(s) > 0)
+			g.text = list_text(p, s, false);
 		break;
-	case NODE_LIST:
-	case NODE_ARRAY:
-		g = (struct given){ GIVEN_LIST, list_text(p, s, false) };
+	case CONFIG_TYPE_LIST:
+	case CONFIG_TYPE_ARRAY:
+		g.text = list_text(p, s, false);
 		break;
-	case NODE_STRING:
-		g.as = GIVEN_STRING;
+	case CONFIG_TYPE_STRING:
+		g = (struct given){ GIVEN_STRING, value_text(p, s) };
 		break;
-	case NODE_INT:
-	case NODE_INT64:
-		g.as = GIVEN_NUMBER;
+	case CONFIG_TYPE_BOOL:
+		g = (struct given){ GIVEN_BOOL, value_text(p, s) };
 		break;
-	case NODE_BOOL:
-		g.as = GIVEN_BOOL;
-		break;
-	case NODE_FLOAT:
+	case CONFIG_TYPE_FLOAT:
 		return (struct given){ GIVEN_OTHER,
 		    "a number with a fraction" };
+	default:
+		g = (struct given){ GIVEN_NUMBER, value_text(p, s) };
 	}
 	if (g.text == NULL)
 		g = (struct given){ GIVEN_OTHER,
@@ -116,77 +151,80 @@ dotted_name(struct parse *p, const char *prefix, const char *name)
 	return dotted;
 }
 
-static int	parse_paths(struct parse *, const struct node *,
+static int	parse_paths(struct parse *, const config_setting_t *,
 		    struct body *);
 
 /* A setting, or a group of them that makes its name a prefix. */
 static int
-parse_setting(struct parse *p, const struct node *s, const char *prefix,
+parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
     struct body *b)
 {
-	const char *name = dotted_name(p, prefix, s->name);
+	const char *name = dotted_name(p, prefix, config_setting_name(s));
+	const config_setting_t *child;
 	struct given g;
-	int r = 0;
+	unsigned i;
 
 	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
 		return parse_paths(p, s, b);
 	if (knob_find(name) != NULL || !knob_is_group(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? path_add(p->config, p->path, name, &g,
-		    p->file, s->line, p->mistake) : body_add(p->config, b,
-		    name, &g, p->file, s->line, p->mistake);
+		    p->file, LINE(s), p->mistake) : body_add(p->config, b,
+		    name, &g, p->file, LINE(s), p->mistake);
 	}
-	if (s->type != NODE_GROUP)
+	if (!config_setting_is_group(s))
 		return MISTAKE(p, s, name, "must be a group of settings "
 		    "(%s = { ... };)", name);
-	for (s = s->children; s != NULL && r == 0; s = s->next)
-		r = parse_setting(p, s, name, b);
-	return r;
+	FOREACH(child, i, s)
+		if (parse_setting(p, child, name, b) < 0)
+			return -1;
+	return 0;
 }
 
 static int
-parse_path(struct parse *p, const struct node *group, struct body *b)
+parse_path(struct parse *p, const config_setting_t *group, struct body *b)
 {
-	const struct node *s, *match = NULL;
-	int r = 0;
+	const config_setting_t *s, *match = NULL;
+	unsigned i;
 
-	if (group->type == NODE_GROUP)
-		match = tree_member(group, "match");
-	if (match == NULL || match->type != NODE_STRING)
+	if (config_setting_is_group(group))
+		match = config_setting_get_member(group, "match");
+	if (match == NULL || !is_string(match))
 		return MISTAKE(p, group, "paths", "a path rule must be a group "
 		    "with match = \"/a/path\"");
-	if (body_add_path(p->config, b, match->text, p->file, group->line,
-	    &p->path, p->mistake) < 0)
+	if (body_add_path(p->config, b, config_setting_get_string(match),
+	    p->file, LINE(group), &p->path, p->mistake) < 0)
 		return -1;
-	for (s = group->children; s != NULL && r == 0; s = s->next)
-		if (s != match)
-			r = parse_setting(p, s, "", b);
+	FOREACH(s, i, group)
+		if (s != match && parse_setting(p, s, "", b) < 0)
+			return -1;
 	p->path = NULL;
-	return r;
+	return 0;
 }
 
 static int
-parse_paths(struct parse *p, const struct node *list, struct body *b)
+parse_paths(struct parse *p, const config_setting_t *list, struct body *b)
 {
-	const struct node *s;
-	int r = 0;
+	const config_setting_t *s;
+	unsigned i;
 
-	for (s = list->children; s != NULL && r == 0; s = s->next)
-		r = parse_path(p, s, b);
-	return r;
+	FOREACH(s, i, list)
+		if (parse_path(p, s, b) < 0)
+			return -1;
+	return 0;
 }
 
 /* What a body may hold: the name of a profile, and settings. */
 static int
-parse_member(struct parse *p, const struct node *s, struct body *b)
+parse_member(struct parse *p, const config_setting_t *s, struct body *b)
 {
-	if (strcmp(s->name, "profile") != 0)
+	if (strcmp(config_setting_name(s), "profile") != 0)
 		return parse_setting(p, s, "", b);
-	if (s->type != NODE_STRING)
+	if (!is_string(s))
 		return MISTAKE(p, s, "profile", "must be one profile's name, "
 		    "in quotes");
-	return body_want(p->config, b, s->text, p->file, s->line,
-	    p->mistake);
+	return body_want(p->config, b, config_setting_get_string(s), p->file,
+	    LINE(s), p->mistake);
 }
 
 /* What rules match by. */
@@ -245,12 +283,11 @@ item_fault(enum criterion kind, const char *item)
 
 /* All items of a criterion, in one string; NULL when it is none. */
 static const char *
-criterion_text(struct parse *p, const struct node *s,
-    enum criterion kind)
+criterion_text(struct parse *p, const config_setting_t *s, enum criterion kind)
 {
 	if (is_list(s))
 		return list_text(p, s, kind == BY_PORT);
-	return is_item(s, kind == BY_PORT) ? s->text : NULL;
+	return item_text(p, s, kind == BY_PORT);
 }
 
 /* Cuts an item off the front of *rest, without the blanks around it. */
@@ -294,14 +331,14 @@ criterion_list(struct parse *p, const char *text, enum criterion kind)
 }
 
 static int
-parse_criterion(struct parse *p, const struct node *s,
+parse_criterion(struct parse *p, const config_setting_t *s,
     struct criteria *match)
 {
-	const char *text, *name = s->name;
+	const char *text, *name = config_setting_name(s);
 	const char *const *list;
 	size_t i = criterion_find(name);
 
-	mistake_at(p->mistake, p->file, s->line, name);
+	mistake_at(p->mistake, p->file, LINE(s), name);
 	if (i == CRITERIA)
 		return mistake_say(p->mistake, "is nothing to match by (user, "
 		    "group, address, local_address and local_port are)");
@@ -316,112 +353,118 @@ parse_criterion(struct parse *p, const struct node *s,
 }
 
 static int
-parse_match(struct parse *p, const struct node *s,
+parse_match(struct parse *p, const config_setting_t *s,
     struct criteria *match)
 {
-	int r = 0;
+	const config_setting_t *child;
+	unsigned i;
 
-	if (s->type != NODE_GROUP)
+	if (!config_setting_is_group(s))
 		return MISTAKE(p, s, "match", "must be a group "
 		    "(match = { user = \"...\"; };)");
-	for (s = s->children; s != NULL && r == 0; s = s->next)
-		r = parse_criterion(p, s, match);
-	return r;
+	FOREACH(child, i, s)
+		if (parse_criterion(p, child, match) < 0)
+			return -1;
+	return 0;
 }
 
 static int
-parse_rule_member(struct parse *p, const struct node *s, struct rule *rule)
+parse_rule_member(struct parse *p, const config_setting_t *s, struct rule *rule)
 {
-	if (strcmp(s->name, "match") == 0)
+	const char *name = config_setting_name(s);
+
+	if (strcmp(name, "match") == 0)
 		return parse_match(p, s, &rule->match);
-	if (criterion_find(s->name) < CRITERIA)
-		return MISTAKE(p, s, s->name, "is nothing to set, but to match "
-		    "by (match = { %s = ...; };)", s->name);
+	if (criterion_find(name) < CRITERIA)
+		return MISTAKE(p, s, name, "is nothing to set, but to match "
+		    "by (match = { %s = ...; };)", name);
 	return parse_member(p, s, &rule->body);
 }
 
 static int
-parse_rule(struct parse *p, const struct node *group, int number)
+parse_rule(struct parse *p, const config_setting_t *group, int number)
 {
 	struct rule *rule;
-	const struct node *s;
-	int r = 0;
+	const config_setting_t *s;
+	unsigned i;
 
-	if (group->type != NODE_GROUP)
+	if (!config_setting_is_group(group))
 		return MISTAKE(p, group, "rules", "rule %d must be a group "
 		    "({ ... })", number);
 	rule = arena_get(&p->config->arena, sizeof(*rule));
 	rule->number = number;
 	rule->body.file = p->file;
-	rule->body.line = group->line;
-	for (s = group->children; s != NULL && r == 0; s = s->next)
-		r = parse_rule_member(p, s, rule);
+	rule->body.line = LINE(group);
+	FOREACH(s, i, group)
+		if (parse_rule_member(p, s, rule) < 0)
+			return -1;
 	p->config->last->next = rule;
 	p->config->last = rule;
-	return r;
+	return 0;
 }
 
 static int
-parse_rules(struct parse *p, const struct node *s)
+parse_rules(struct parse *p, const config_setting_t *s)
 {
-	int number = 0, r = 0;
+	const config_setting_t *rule;
+	unsigned i;
 
-	if (s->type != NODE_LIST)
+	if (!config_setting_is_list(s))
 		return MISTAKE(p, s, "rules", "must be a list "
 		    "(rules = ( { ... }, { ... } );)");
-	for (s = s->children; s != NULL && r == 0; s = s->next)
-		r = parse_rule(p, s, ++number);
-	return r;
+	FOREACH(rule, i, s)
+		if (parse_rule(p, rule, (int)i + 1) < 0)
+			return -1;
+	return 0;
 }
 
 static int
-parse_profile(struct parse *p, const struct node *group)
+parse_profile(struct parse *p, const config_setting_t *group)
 {
-	const char *name = group->name;
+	const char *name = config_setting_name(group);
 	struct profile *profile;
-	const struct node *s;
-	int r = 0;
+	const config_setting_t *s;
+	unsigned i;
 
-	if (group->type != NODE_GROUP)
+	if (!config_setting_is_group(group))
 		return MISTAKE(p, group, name, "a profile must be a group "
 		    "(%s = { ... };)", name);
 	if (builtin_find(name) != NULL)
 		return MISTAKE(p, group, name, "a profile of this name is "
 		    "built in (choose another, which may name it)");
-	profile = profile_add(p->config, name, p->file, group->line);
-	for (s = group->children; s != NULL && r == 0; s = s->next)
-		r = parse_member(p, s, &profile->body);
-	return r;
+	profile = profile_add(p->config, name, p->file, LINE(group));
+	FOREACH(s, i, group)
+		if (parse_member(p, s, &profile->body) < 0)
+			return -1;
+	return 0;
 }
 
 static int
-parse_profiles(struct parse *p, const struct node *s)
+parse_profiles(struct parse *p, const config_setting_t *s)
 {
-	int r = 0;
+	const config_setting_t *profile;
+	unsigned i;
 
-	if (s->type != NODE_GROUP)
+	if (!config_setting_is_group(s))
 		return MISTAKE(p, s, "profiles", "must be a group "
 		    "(profiles = { name = { ... }; };)");
-	for (s = s->children; s != NULL && r == 0; s = s->next)
-		r = parse_profile(p, s);
-	return r;
+	FOREACH(profile, i, s)
+		if (parse_profile(p, profile) < 0)
+			return -1;
+	return 0;
 }
 
 static int
-parse_root(struct parse *p, const struct node *root)
+parse_top(struct parse *p, const config_setting_t *s)
 {
-	const struct node *s;
-	int r = 0;
+	const char *name = config_setting_name(s);
 
-	for (s = root->children; s != NULL && r == 0; s = s->next)
-		if (strcmp(s->name, "rules") == 0)
-			r = parse_rules(p, s);
-		else if (strcmp(s->name, "profiles") == 0)
-			r = parse_profiles(p, s);
-		else
-			r = MISTAKE(p, s, s->name, "only rules and profiles "
-			    "stand here (settings: rules = ( { ... } );)");
-	return r;
+	if (strcmp(name, "rules") == 0)
+		return parse_rules(p, s);
+	if (strcmp(name, "profiles") == 0)
+		return parse_profiles(p, s);
+	return MISTAKE(p, s, name, "only rules and profiles stand here "
+	    "(settings: rules = ( { ... } );)");
 }
 
 int
@@ -429,13 +472,19 @@ config_text(struct config *c, const char *name, const char *text, size_t len,
     struct mistake *m)
 {
 	struct parse p = { .config = c, .mistake = m };
-	const struct node *root;
+	const config_setting_t *root, *s;
+	unsigned i;
 
 	*m = (struct mistake){ 0 };
 	p.file = arena_copy(&c->arena, name);
 	mistake_at(m, name, 0, NULL);
-	root = tree_read(&c->arena, text, len, m);
-	return root == NULL ? -1 : parse_root(&p, root);
+	root = load_tree(&c->tree, &c->arena, text, len, m);
+	if (root == NULL)
+		return -1;
+	FOREACH(s, i, root)
+		if (parse_top(&p, s) < 0)
+			return -1;
+	return 0;
 }
 
 /*

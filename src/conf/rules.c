@@ -48,6 +48,7 @@ config_new(const char *const *(*requests)(void))
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		buf_no_memory();
+	config_init(&c->tree);
 	c->requests = requests;
 	c->flags.next = &c->options;
 	c->options.body.file = "-o";
@@ -58,8 +59,10 @@ config_new(const char *const *(*requests)(void))
 void
 config_free(struct config *c)
 {
-	if (c != NULL)
-		arena_free(&c->arena);
+	if (c == NULL)
+		return;
+	config_destroy(&c->tree);
+	arena_free(&c->arena);
 	free(c);
 }
 

@@ -6,6 +6,7 @@
 #ifndef CONF_RULES_H
 #define CONF_RULES_H
 
+#include <libconfig.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -56,6 +57,7 @@ struct rule {
 
 struct config {
 	struct arena	 arena;		/* all of this, but for struct policy */
+	config_t	 tree;		/* the file's; names point into it */
 	const char *const *(*requests)(void);
 	const char *const *request_names;	/* ... once asked, else NULL */
 	struct rule	 flags;		/* -R, -p and so on; first of all */

@@ -173,7 +173,7 @@ in_file()
 }
 
 @test "mistakes in the file are told with line and setting" {
-	in_file '2: syntax error (a = is missing behind overwrite)' \
+	in_file '2: syntax error (a = is missing behind a name): { rename = { overwrite "always"; }; }' \
 	    $'rules = (\n  { rename = { overwrite "always"; }; }\n);'
 	in_file '1: rename.overwite: there is no such setting (-Q settings lists them)' \
 	    'rules = ( { rename = { overwite = "always"; }; } );'
@@ -185,6 +185,8 @@ in_file()
 	    'rules = ( { profile = 3; } );'
 	in_file '1: access.deny: "renam" fits no request (-Q requests lists them)' \
 	    'rules = ( { access = { deny = "renam"; }; } );'
+	in_file '1: umask: a number that begins with 0 is not octal here (write octal modes as strings, "022")' \
+	    'rules = ( { files = { umask = 022; }; } );'
 	in_file '1: @include is not supported' '@include "/etc/passwd"'
 }
 

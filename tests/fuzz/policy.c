@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "../unit/policy_case.h"
-#include "conf/tree.h"
+#include "conf/load.h"
 #include "fuzz.h"
 
 static const struct facts stranger = { .user = "a", .forced = true };
@@ -113,8 +113,8 @@ read_policy(const char *text, size_t len, int lines)
 	return r.said;
 }
 
-static void	write_nodes(FILE *, const struct node *, const char *between,
-		    int *line);
+static void	write_children(FILE *, const config_setting_t *,
+		    const char *between, int *line);
 
 /* Whatever may be escaped is. */
 static void
@@ -127,36 +127,47 @@ write_string(FILE *out, const char *s)
 }
 
 static void
-write_value(FILE *out, const struct node *n, int *line)
+write_value(FILE *out, const config_setting_t *s, int *line)
 {
 	static const char *const brackets[] = {
-		[NODE_GROUP] = "{}", [NODE_LIST] = "()", [NODE_ARRAY] = "[]",
+		[CONFIG_TYPE_GROUP] = "{}", [CONFIG_TYPE_LIST] = "()",
+		[CONFIG_TYPE_ARRAY] = "[]",
 	};
+	int type = config_setting_type(s);
 
-	if (n->type <= NODE_ARRAY) {
-		fputc(brackets[n->type][0], out);
-		write_nodes(out, n->children, n->type == NODE_GROUP ? ";" :
-		    ",", line);
-		fputc(brackets[n->type][1], out);
-	} else if (n->type == NODE_STRING) {
-		write_string(out, n->text);
+	if (config_setting_is_aggregate(s)) {
+		fputc(brackets[type][0], out);
+		write_children(out, s, type == CONFIG_TYPE_GROUP ? ";" : ",",
+		    line);
+		fputc(brackets[type][1], out);
+	} else if (type == CONFIG_TYPE_STRING) {
+		write_string(out, config_setting_get_string(s));
+	} else if (type == CONFIG_TYPE_BOOL) {
+		fputs(config_setting_get_bool(s) ? "true" : "false", out);
+	} else if (type == CONFIG_TYPE_FLOAT) {
+		fputs("1.5", out);	/* no setting takes one */
 	} else {
-		fputs(n->text, out);
-		fputs(n->type == NODE_INT64 ? "L" : "", out);
+		fprintf(out, "%lld%s", config_setting_get_int64(s),
+		    type == CONFIG_TYPE_INT64 ? "L" : "");
 	}
 }
 
+/* Of a plain item libconfig tells the line in which the next thing stands. */
 static void
-write_nodes(FILE *out, const struct node *n, const char *between, int *line)
+write_children(FILE *out, const config_setting_t *s, const char *between,
+    int *line)
 {
-	for (; n != NULL; n = n->next) {
-		for (; *line < n->line; (*line)++)
-			fputc('\n', out);
-		if (n->name != NULL)
-			fprintf(out, "%s=", n->name);
-		write_value(out, n, line);
-		if (n->next != NULL)
+	const config_setting_t *child;
+	unsigned i;
+
+	for (i = 0; (child = config_setting_get_elem(s, i)) != NULL; i++) {
+		if (i > 0)
 			fputs(between, out);
+		for (; *line < (int)config_setting_source_line(child); (*line)++)
+			fputc('\n', out);
+		if (config_setting_name(child) != NULL)
+			fprintf(out, "%s=", config_setting_name(child));
+		write_value(out, child, line);
 	}
 }
 
@@ -166,17 +177,20 @@ write_anew(const char *text, size_t len)
 {
 	struct arena arena = { 0 };
 	struct mistake m = { 0 };
-	const struct node *root = tree_read(&arena, text, len, &m);
+	const config_setting_t *root;
+	config_t tree;
 	char *anew = NULL;
 	size_t size;
 	int line = 1;
 	FILE *out;
 
-	if (root != NULL) {
+	config_init(&tree);
+	if ((root = load_tree(&tree, &arena, text, len, &m)) != NULL) {
 		out = open_memstream(&anew, &size);
-		write_nodes(out, root->children, ";", &line);
+		write_children(out, root, ";", &line);
 		fclose(out);
 	}
+	config_destroy(&tree);
 	arena_free(&arena);
 	return anew;
 }

@@ -66,43 +66,42 @@ static const struct {
 
 	/* Syntax, with hints for the usual slips. */
 	{ { 0 }, "rules = ( { access = {\nread_only = yes; }; } );",
-	    "p:2: syntax error (write true or false)" },
+	    "p:2: syntax error (write true or false): read_only = yes; }; } "
+	    ");" },
 	{ { 0 }, "rules = (\n{ rename = { overwrite = always; }; } );",
-	    "p:2: syntax error (text is written in quotes)" },
+	    "p:2: syntax error (text is written in quotes): { rename = { "
+	    "overwrite = always; }; } );" },
 	{ { 0 }, "rules = (\n{ rename.overwrite = \"always\"; } );",
 	    "p:2: syntax error (a dotted name is for -o; here its parts are "
-	    "groups, a = { b = ...; })" },
+	    "groups, a = { b = ...; }): { rename.overwrite = \"always\"; } "
+	    ");" },
 	{ { 0 }, "rules = (\n{ }\n{ } );",
-	    "p:3: syntax error (a comma is missing between } and {)" },
-	{ { 0 }, "rules = (\n{ },\n);",
-	    "p:3: the comma before ) or ] is one too many" },
-	{ { 0 }, "rules = (\n{ },, { }\n);",
-	    "p:2: syntax error (a comma is one too many)" },
+	    "p:3: syntax error (a comma is missing between } and {): { } );" },
 	{ { 0 }, "rules = (\n{ rename = { overwrite\nwhen = \"always\" }; } );",
-	    "p:3: syntax error (is a semicolon missing before this?)" },
+	    "p:3: syntax error (a = is missing behind a name): when = "
+	    "\"always\" }; } );" },
 	{ { 0 }, "rules = ( {\n",
-	    "p:2: syntax error (the file ends, and the { of line 1 is still "
-	    "open)" },
+	    "p:2: syntax error (the file ends, and the bracket of line 1 is "
+	    "still open)" },
 	{ { 0 }, "rules = (\n{ profile = \"webex\"\n\"sshfs\"; } );",
-	    "p:3: two strings with nothing between would be read as one "
+	    "p:3: profile: two strings with nothing between would be read as one "
 	    "(is a comma or a semicolon missing?)" },
 	{ { 0 }, RULE("match = { user = [ \"a\" \"b\" ]; };"),
-	    "p:2: two strings with nothing between would be read as one "
+	    "p:2: user: two strings with nothing between would be read as one "
 	    "(is a comma or a semicolon missing?)" },
 	{ { 0 }, "rules = ();\nrules = ();",
-	    "p:2: duplicate setting name (rules stands in line 1, too)" },
+	    "p:2: duplicate setting name: rules = ();" },
 	{ { 0 }, RULE("log = { level = \"INFO\"; level = \"QUIET\"; };"),
-	    "p:2: duplicate setting name (level stands in line 2, too)" },
+	    "p:2: duplicate setting name: { log = { level = \"INFO\"; level = "
+	    "\"QUIET\"; }; } );" },
 	{ { 0 }, "rules = ();\n/* and then\nrules",
-	    "p:2: this comment does not end, so that all behind it would be "
-	    "ignored" },
+	    "p:2: this comment does not end" },
 	{ { 0 }, RULE("profile = \"webex;\n"),
-	    "p:2: this string does not end on its line "
-	    "(a quote is missing)" },
+	    "p:2: profile: no quote ends this string on its line" },
 	{ { 0 }, "\n@include \"other\"\n",
 	    "p:2: @include is not supported" },
 	{ { 0 }, RULE("session = { message = \"a\\x00b\"; };"),
-	    "p:2: \\x00 would end the string" },
+	    "p:2: message: \\x00 would end the string" },
 
 	/* What stands where. */
 	{ { 0 }, "\nrename = { overwrite = \"always\"; };",
@@ -171,7 +170,7 @@ static const struct {
 	    "p:2: files.umask: must be 000 to 777 or process, not \"22\" "
 	    "(a string of octal digits such as \"022\")" },
 	{ { 0 }, RULE("files = { umask = 022; };"),
-	    "p:2: a number that begins with 0 is not octal here (write octal "
+	    "p:2: umask: a number that begins with 0 is not octal here (write octal "
 	    "modes as strings, \"022\")" },
 	{ { 0 }, RULE("protocol = { max_version = 7; };"),
 	    "p:2: protocol.max_version: must be 3 to 6, not \"7\" "
@@ -186,16 +185,16 @@ static const struct {
 	    "p:2: protocol.max_version: must be 3 to 6, not \"-3\" "
 	    "(without quotes)" },
 	{ { 0 }, RULE("protocol = { max_version = 4294967299; };"),
-	    "p:2: this number is too large (sizes may be written as strings, "
+	    "p:2: max_version: this number is too large (sizes may be written as strings, "
 	    "\"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = 4294967296L; };"),
-	    "p:2: this number is too large (sizes may be written as strings, "
+	    "p:2: max_packet: this number is too large (sizes may be written as strings, "
 	    "\"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = 0x100000000; };"),
-	    "p:2: this number is too large (sizes may be written as strings, "
+	    "p:2: max_packet: this number is too large (sizes may be written as strings, "
 	    "\"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = 9999999999999999999999; };"),
-	    "p:2: this number is too large (sizes may be written as strings, "
+	    "p:2: max_packet: this number is too large (sizes may be written as strings, "
 	    "\"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = \"99999999999999999999\"; };"),
 	    "p:2: protocol.max_packet: must be 65K to 1M, not "

@@ -76,7 +76,7 @@ check_files(void)
 
 	write_file("bad", "rules = (", 0644);
 	expect("a file that is wrong", "bad", "bad:1: syntax error (the "
-	    "file ends, and the ( of line 1 is still open)");
+	    "file ends, and the bracket of line 1 is still open)");
 }
 
 static void
