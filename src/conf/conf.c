@@ -257,8 +257,10 @@ criterion_find(const char *name)
 static bool
 is_port(const char *s)
 {
-	return *s != '\0' && *s != '0' && strlen(s) <= 5 &&
-	    strspn(s, "0123456789") == strlen(s) && atoi(s) <= 65535;
+	const char *error;
+
+	(void)strtonum(s, 1, 65535, &error);
+	return error == NULL && *s >= '1' && *s <= '9';
 }
 
 /* What is wrong with one item of a criterion, or NULL. */

@@ -377,8 +377,7 @@ static bool
 set_criterion(struct facts *f, const char *name, const char *value)
 {
 	struct address a;
-	char *end;
-	long port;
+	const char *error;
 
 	if (strcmp(name, "user") == 0)
 		f->user = value;
@@ -389,9 +388,8 @@ set_criterion(struct facts *f, const char *name, const char *value)
 		f->local_address = value;
 		return address_parse(value, &a);
 	} else if (strcmp(name, "local_port") == 0) {
-		port = strtol(value, &end, 10);
-		f->local_port = (int)port;
-		return *end == '\0' && port > 0 && port <= 65535;
+		f->local_port = (int)strtonum(value, 1, 65535, &error);
+		return error == NULL;
 	} else
 		return false;
 	return *value != '\0';

@@ -7,8 +7,8 @@
 #define FILES_HANDLE_H
 
 #include <sys/queue.h>
+#include <sys/tree.h>
 
-#include <bsd/sys/tree.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/compat.h"
 #include "base/path.h"
 #include "files/handle.h"
 #include "os/fs.h"
