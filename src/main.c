@@ -23,6 +23,7 @@
 #include "os/log.h"
 #include "os/signals.h"
 #include "os/sink.h"
+#include "os/title.h"
 #include "paths/locate.h"
 #include "policy/policy.h"
 #include "policy/subtree.h"
@@ -432,6 +433,7 @@ confine(void)
 int
 main(int argc, char **argv)
 {
+	title_init(argc, argv);
 	signals_init(sandbox_stdio());
 	clock_check_zone();
 	buf_no_memory = no_memory;
@@ -454,6 +456,8 @@ main(int argc, char **argv)
 	confine();
 	config_free(config);
 	session.client = client_address();
+	if (session.policy.session.title)
+		title_begin(session.self.name, session.client);
 	log_info("session opened for local user %s from [%s]",
 	    session.self.name, session.client);
 	enter_start_dir();

@@ -22,7 +22,8 @@ static const struct builtin {
 	    "rename.open_handles=keep rename.when=refused "
 	    "rename.busy_timeout=0 setstat.mode=apply setstat.owner=apply "
 	    "setstat.times=apply setstat.size=apply setstat.on_error=report "
-	    "files.atomic=no files.fsync=false sandbox=off" },
+	    "files.atomic=no files.fsync=false sandbox=off "
+	    "session.title=false" },
 	{ "sshfs", NULL,
 	    "rename.open_handles=reopen rename.busy_timeout=1s "
 	    "setstat.on_error=ignore-denied session.idle_timeout=none "

@@ -188,6 +188,8 @@ const struct knob knobs[] = {
 	    .max = YEAR, MEMBER(session.max_time) },
 	{ "session.message", KNOB_TEXT, .none = "none",
 	    .needs = "session.access", MEMBER(session.message) },
+	{ "session.title", KNOB_BOOL, "true", .words = booleans,
+	    MEMBER(session.title) },
 	{ "setstat.mode", KNOB_CHOICE, "apply", .words = applies,
 	    .restricts = "refuse", MEMBER(setstat.mode) },
 	{ "setstat.on_error", KNOB_CHOICE, "report", .words = on_errors,

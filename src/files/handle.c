@@ -14,6 +14,7 @@
 #include "files/temp.h"
 #include "os/fs.h"
 #include "os/log.h"
+#include "os/title.h"
 #include "policy/rights.h"
 
 #define SLOT_BITS	24	/* 16 million handles at a time */
@@ -144,6 +145,7 @@ handle_close(struct handles *hs, struct handle *h)
 {
 	int closed, r = h->error;
 
+	title_ended(h);
 	if (h->error != 0)
 		hs->failed--;
 	if (h->state == HANDLE_SUSPENDED)

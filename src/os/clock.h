@@ -20,6 +20,9 @@ void	clock_list_date(time_t, char to[CLOCK_DATE_LEN]);
 /* Milliseconds of a clock that only goes forward. */
 uint64_t clock_ms(void);
 
+/* The same, as of the last tick of the kernel, which is cheaper to read. */
+uint64_t clock_coarse_ms(void);
+
 /*
  * Waits for so many milliseconds: for the end of a session only, since nothing
  * else happens meanwhile.

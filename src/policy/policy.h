@@ -45,6 +45,7 @@ struct policy {
 		const char	*message;	/* what a refused user reads */
 		unsigned	 idle_timeout;	/* seconds, 0 is none */
 		unsigned	 max_time;	/* seconds, 0 is none */
+		bool		 title;		/* ps(1) shows what it does */
 	} session;
 	const char	*root;			/* expanded, absolute, without
 						 * "//", "." and ".."; or NULL */

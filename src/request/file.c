@@ -11,6 +11,7 @@
 
 #include "files/temp.h"
 #include "os/log.h"
+#include "os/title.h"
 #include "paths/locate.h"
 #include "request/ahead.h"
 #include "request/atomic.h"
@@ -278,6 +279,7 @@ op_read(struct session *s, struct request *q)
 	ssize_t n;
 	bool end;
 
+	title_transfer(h, false, h->name);
 	if (len > max) {
 		log_debug2("read change len %u to %u", len, max);
 		len = max;
@@ -316,6 +318,7 @@ op_write(struct session *s, struct request *q)
 	const struct slice *data = &q->data;
 	int r;
 
+	title_transfer(h, true, h->name);
 	if (q->ruling.max_size != 0 &&
 	    (r = limit_range(q, write_start(q, h), data->len)) != 0) {
 		temp_failed(h, r);

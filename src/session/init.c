@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "os/log.h"
+#include "os/title.h"
 #include "policy/match.h"
 #include "request/table.h"
 #include "session/gate.h"
@@ -280,6 +281,7 @@ init_answer(struct session *s, struct reader *r)
 	s->bare_status = offered < 3;
 	s->version = (int)MAX(3, MIN(offered, max));
 	s->requests = 0;
+	title_version(s->version);
 
 	put_u32(&s->out, 0);
 	put_u8(&s->out, FXP_VERSION);
