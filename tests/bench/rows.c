@@ -805,7 +805,7 @@ const struct row rows[] = {
 	{ "rename", "us", run_rename, 20000, 0, 64,
 	    CPU_PER_UNIT, 0, 0, "RENAME to another directory, and back" },
 	{ "start", "us", run_start, 40, 0, 1,
-	    CPU_PER_UNIT, 1.00, 0, "spawn, INIT, VERSION, EOF, exit" },
+	    CPU_PER_UNIT, 1.35, 0, "spawn, INIT, VERSION, EOF, exit" },
 	{ "copy", "us/MiB", run_copy, 128, 0, 2,
 	    CPU_PER_UNIT, 0.80, 0, "copy-data" },
 
