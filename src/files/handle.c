@@ -21,6 +21,8 @@
 #define BLOCK		64	/* handles that are allocated as one */
 #define CACHE_LINE	64
 #define DIR_BUFFER	(32 * 1024)	/* bytes asked of getdents64(2) */
+#define MAX_KEPT	(16 * 1024 * 1024) /* bytes of entries of directories
+					 * that are closed */
 #define SLOT_MASK	((1u << SLOT_BITS) - 1)
 
 void
@@ -77,12 +79,22 @@ handle_take(struct handles *hs)
 }
 
 static void
+dir_empty(struct handles *hs, struct dir_stream *d)
+{
+	free(d->data);
+	d->data = NULL;
+	d->pos = d->len = d->cap = 0;
+	hs->kept -= d->kept;
+	d->kept = 0;
+}
+
+static void
 handle_release(struct handles *hs, struct handle *h)
 {
 	free(h->name);
 	free(h->resolved);
 	if (h->dir != NULL)
-		free(h->dir->data);
+		dir_empty(hs, h->dir);
 	free(h->dir);
 	*h = (struct handle){ .slot = h->slot, .next_free = hs->free };
 	hs->free = h;
@@ -252,7 +264,10 @@ dir_fill(struct handle *h)
 	ssize_t n;
 
 	if ((n = dir_room(d)) == 0)
-		n = fs_getdents(h->fd, d->data + d->len, DIR_BUFFER);
+		n = h->fd != -1 ?
+		    fs_getdents(h->fd, d->data + d->len, DIR_BUFFER) :
+		    fs_getdents_pinned(h->pin, &d->next, d->data + d->len,
+		    DIR_BUFFER);
 	d->ended = n <= 0;
 	if (n > 0)
 		d->len += (size_t)n;
@@ -261,23 +276,30 @@ dir_fill(struct handle *h)
 }
 
 int
-handle_read_all(struct handle *h)
+handle_keep_entries(struct handles *hs, struct handle *h)
 {
+	struct dir_stream *d = h->dir;
+	size_t had = d->cap;
 	int r = 0;
 
-	while (r == 0 && !h->dir->ended)
+	while (r == 0 && !d->ended && hs->kept + d->cap - had < MAX_KEPT)
 		r = dir_fill(h);
+	d->kept += d->cap - had;
+	hs->kept += d->cap - had;
+	d->next = fs_position(h->fd);
 	return r;
 }
 
 const struct dirent64 *
-handle_next_entry(struct handle *h, int *error)
+handle_next_entry(struct handles *hs, struct handle *h, int *error)
 {
 	struct dir_stream *d = h->dir;
 	const struct dirent64 *e;
 
 	/* An entry without an inode is none, as readdir(3) has it. */
 	do {
+		if (d->pos == d->len && d->kept > 0)
+			dir_empty(hs, d);
 		if (d->pos == d->len && !d->ended) {
 			d->pos = d->len = 0;
 			(void)dir_fill(h);

@@ -74,6 +74,9 @@ struct dir_stream {
 	bool	 ended;
 	int	 error;		/* what ended it, or 0 */
 	char	*data;
+	size_t	 kept;		/* of `cap`, in handles.kept */
+	uint64_t next;		/* while the descriptor is closed: where the
+				 * system goes on behind the entries here */
 };
 
 RB_HEAD(name_tree, indexed_name);
@@ -91,6 +94,8 @@ struct handles {
 	int		 open;		/* handles that a client holds */
 	int		 failed;	/* handles whose error is set */
 	int		 suspended;	/* handles that are SUSPENDED */
+	size_t		 kept;		/* bytes of entries that were read since
+					 * their directory was to be closed */
 	struct handle	*free;
 	struct name_tree by_name;
 	struct name_tree by_ruled_name;
@@ -150,13 +155,19 @@ bool	 handle_writes(const struct handle *);
  * inode.
  */
 struct dirent64;
-const struct dirent64 *handle_next_entry(struct handle *, int *error);
+const struct dirent64 *handle_next_entry(struct handles *, struct handle *,
+	    int *error);
 
 /* Takes the last entry back: the next call returns it again. */
 void	 handle_unread_entry(struct handle *, const struct dirent64 *);
 
-/* Reads all the entries that are left. Returns 0 or -errno. */
-int	 handle_read_all(struct handle *);
+/*
+ * Reads the entries that are left, since the descriptor is about to be closed:
+ * as many as there is room for, which is 16 MiB for all such listings of the
+ * session. The others are read through the pin when their turn comes, from
+ * where the system stopped. Returns 0 or -errno.
+ */
+int	 handle_keep_entries(struct handles *, struct handle *);
 
 /*
  * lock.c. Ranges as version 6 locks them: each is remembered

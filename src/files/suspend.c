@@ -51,7 +51,7 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 {
 	int r;
 
-	if (h->kind == HANDLE_DIR && (r = handle_read_all(h)) != 0)
+	if (h->kind == HANDLE_DIR && (r = handle_keep_entries(hs, h)) != 0)
 		log_error("cannot read on in \"%s\": %s", h->name,
 		    strerror(-r));
 	if ((r = fs_close(h->fd)) != 0)
@@ -118,6 +118,8 @@ suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 	}
 	if (h->temp != NULL)
 		temp_lock(h->temp, fd);
+	if (h->dir != NULL)
+		(void)fs_can_seek(fd, h->dir->next);
 	h->fd = fd;
 	h->state = HANDLE_OPEN;
 	log_info("opened \"%s\" again", h->name);

@@ -171,6 +171,28 @@ fs_getdents(int fd, void *to, size_t len)
 	return n == -ENOENT ? 0 : n;
 }
 
+uint64_t
+fs_position(int fd)
+{
+	return (uint64_t)lseek(fd, 0, SEEK_CUR);
+}
+
+ssize_t
+fs_getdents_pinned(int pin, uint64_t *off, void *to, size_t len)
+{
+	int fd = open(proc_path(pin).text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd == -1)
+		return -errno;
+	n = lseek(fd, (off_t)*off, SEEK_SET) == -1 ? -errno :
+	    fs_getdents(fd, to, len);
+	if (n > 0)
+		*off = fs_position(fd);
+	close(fd);
+	return n;
+}
+
 int
 fs_each_entry(int dirfd, uint64_t *off,
     int (*each)(int dirfd, const char *name, void *arg), void *arg)

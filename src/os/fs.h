@@ -108,6 +108,14 @@ int	 fs_next_data(int fd, uint64_t *off, uint64_t *end);
 ssize_t	 fs_getdents(int fd, void *, size_t len);
 
 /*
+ * The same of a directory that is closed, and opened through its pin for this
+ * call: from the position *off, which goes on. The position of one that is
+ * open is fs_position().
+ */
+ssize_t	 fs_getdents_pinned(int pin, uint64_t *off, void *, size_t len);
+uint64_t fs_position(int fd);
+
+/*
  * Calls `each` for the entries of a directory, which an O_PATH descriptor may
  * be of, until it returns something other than 0; `arg` is handed on. With
  * `off` it begins there, reads no more than some hundred entries, and sets

@@ -125,7 +125,7 @@ op_readdir(struct session *s, struct request *q)
 	l.clock.asked = false;
 	reply_names_begin(s, q, &n);
 	while (passed < MAX_PASSED &&
-	    (e = handle_next_entry(h, &error)) != NULL) {
+	    (e = handle_next_entry(&s->handles, h, &error)) != NULL) {
 		l.type = e->d_type;
 		if (!look_at(s, q, e->d_name, &l)) {
 			passed++;

@@ -218,11 +218,11 @@ read_dir(int files, int unread_every)
 	fd = fs_opendir(&p);
 	handles_init(&hs);
 	h = handle_new(&hs, HANDLE_DIR, fd, O_RDWR, ".");
-	for (; (e = handle_next_entry(h, &error)) != NULL; n++) {
+	for (; (e = handle_next_entry(&hs, h, &error)) != NULL; n++) {
 		if (unread_every != 0 && n % unread_every == 0) {
 			strcpy(name, e->d_name);
 			handle_unread_entry(h, e);
-			e = handle_next_entry(h, &error);
+			e = handle_next_entry(&hs, h, &error);
 			right &= e != NULL && strcmp(e->d_name, name) == 0;
 		}
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
@@ -236,7 +236,7 @@ read_dir(int files, int unread_every)
 	    "%d files, every %d. entry taken back: each once (%d)", files,
 	    unread_every, n);
 	scratch_file("late", "");
-	ok(handle_next_entry(h, &error) == NULL && error == 0,
+	ok(handle_next_entry(&hs, h, &error) == NULL && error == 0,
 	    "the end of a directory stays the end");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
@@ -256,9 +256,9 @@ test_dir_error(void)
 	handles_init(&hs);
 	h = handle_new(&hs, HANDLE_DIR, open("plain", O_RDONLY),
 	    O_RDONLY, "plain");
-	ok(handle_next_entry(h, &error) == NULL && error == -ENOTDIR,
+	ok(handle_next_entry(&hs, h, &error) == NULL && error == -ENOTDIR,
 	    "an error ends the list and is told");
-	ok(handle_next_entry(h, &error) == NULL && error == -ENOTDIR,
+	ok(handle_next_entry(&hs, h, &error) == NULL && error == -ENOTDIR,
 	    "and is told again, for the list is not at its end");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
@@ -274,10 +274,10 @@ test_dir_error_behind_an_entry(void)
 
 	handles_init(&hs);
 	h = handle_new(&hs, HANDLE_DIR, open(".", O_RDONLY), O_RDONLY, ".");
-	ok(handle_next_entry(h, &error) != NULL && error == 0, "an entry");
+	ok(handle_next_entry(&hs, h, &error) != NULL && error == 0, "an entry");
 	h->dir->pos = h->dir->len;
 	dup2(open("plain", O_RDONLY), h->fd);
-	ok(handle_next_entry(h, &error) == NULL && error == -ENOTDIR,
+	ok(handle_next_entry(&hs, h, &error) == NULL && error == -ENOTDIR,
 	    "an error behind it ends the list and is told");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
@@ -302,17 +302,17 @@ test_dir_hides(void)
 	handles_init(&hs);
 	h = handle_new(&hs, HANDLE_DIR, open("removed", O_RDONLY), O_RDONLY,
 	    "removed");
-	ok(handle_read_all(h) == 0, "a directory is read");
+	ok(handle_keep_entries(&hs, h) == 0, "a directory is read");
 	free(h->dir->data);
 	h->dir->data = malloc(sizeof(entry));
 	memcpy(h->dir->data, entry, sizeof(entry));
 	h->dir->len = h->dir->cap = sizeof(entry);
 	h->dir->ended = false;
 	rmdir("removed");
-	e = handle_next_entry(h, &error);
+	e = handle_next_entry(&hs, h, &error);
 	ok(e != NULL && strcmp(e->d_name, "b") == 0,
 	    "an entry without an inode is passed over");
-	ok(handle_next_entry(h, &error) == NULL && error == 0,
+	ok(handle_next_entry(&hs, h, &error) == NULL && error == 0,
 	    "so is the last one, and a directory that is gone is at its end");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
