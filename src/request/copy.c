@@ -39,16 +39,26 @@ refuse_same(const struct handle *from, const struct handle *to)
 	return FX_FAILURE;
 }
 
+/* Return where the next byte of a copy-data goes. */
+static uint64_t
+copy_target(const struct request *q)
+{
+	const struct handle *to = q->target.handle;
+
+	return handle_appends(to) ? fs_size(to->fd) : q->target_offset + q->done;
+}
+
 /*
- * May a file be copied onto itself? Version 3 refuses, as OpenSSH means to;
- * by inode, for a file has more names than one. Later versions allow ranges
- * that do not meet.
+ * Refuses to copy a file onto itself: in version 3 always, as OpenSSH means to,
+ * and by inode, for a file has more names than one. Later versions allow ranges
+ * that do not meet. What is appended goes to the end, whatever offset the
+ * client names, and a range that goes on there would never end.
  */
 static int
 check_same(const struct request *q)
 {
 	const struct handle *from = q->object.handle, *to = q->target.handle;
-	uint64_t a = q->offset, len = q->length, b = q->target_offset;
+	uint64_t a = q->offset, len = q->length, b = copy_target(q);
 
 	if (!fs_same(from->fd, to->fd))
 		return !q->precise && strcmp(from->name, to->name) == 0 ?
@@ -76,13 +86,13 @@ copy_failed(int error, bool writing)
 static int
 copy_limit(struct request *q, size_t *step)
 {
-	const struct handle *from = q->object.handle, *to = q->target.handle;
+	const struct handle *from = q->object.handle;
 	uint64_t off = q->offset + q->done, len = q->length, size, at;
 	int r;
 
 	if (q->ruling.max_size == 0)
 		return 0;
-	at = handle_appends(to) ? fs_size(to->fd) : q->target_offset + q->done;
+	at = copy_target(q);
 	size = fs_size(from->fd);
 	size = size > off ? size - off : 0;
 	if (q->done == 0 && (r = limit_range(q, at,

@@ -452,6 +452,27 @@ class CopyData(VersionsTest):
                          500000), (0, 4, 4, 23))])
         self.assertEqual(len(self.get("f")), 600000)
 
+    @in_versions(*NEW, fsize=1 << 20)
+    def test_same_file_by_appending(self, _, s):
+        """The bytes go to the end, whatever offset the client names."""
+        for row, code, size in (
+                ((0, 4000, 5000), (0, 4, 4, 23), 1000),
+                ((0, 1001, 5000), (0, 4, 4, 23), 1000),
+                ((0, 0, 1 << 40), (0, 4, 4, 23), 1000),
+                ((500, 501, 0), (0, 4, 4, 23), 1000),
+                ((0, 1000, 0), 0, 2000), ((999, 1, 0), 0, 1001),
+                ((500, 500, 600), 0, 1500)):
+            self.put("f", b"x" * 1000)
+            f = self.open(s, "f", READ)
+            g = self.open(s, "f", READ | WRITE | APPEND)
+            for source in f, g:
+                self.check(s, [(("copy-data", source, row[0], row[1], g,
+                                 row[2]), code)])
+                self.assertEqual(len(self.get("f")), size, row)
+                os.truncate(self.path("f"), 1000)
+            s.call("close", f)
+            s.call("close", g)
+
     @in_versions(*NEW)
     def test_same_file_by_another_name(self, _, s):
         self.put("f", b"0123456789")
