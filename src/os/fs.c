@@ -379,36 +379,6 @@ fs_readlink(const struct place *p, char *to, size_t size)
 	return n;
 }
 
-ssize_t
-fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
-    bool append, bool *writing)
-{
-	static char buf[256 * 1024];
-	off_t in = (off_t)from_off, out = (off_t)to_off;
-	ssize_t n;
-	bool end;
-	int r;
-
-	*writing = false;
-#ifdef HAVE_COPY_FILE_RANGE
-	/* Refuses O_APPEND, other file systems, and what is no file. */
-	n = append ? 0 : copy_file_range(from, &in, to, &out, len, 0);
-	if (n > 0)
-		return n;
-	/* An error of what was written earlier is not told a second time. */
-	if (n == -1 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
-		*writing = errno != EIO;
-		return -errno;
-	}
-#endif
-	n = fs_read(from, buf, MIN(len, sizeof(buf)), from_off, &end);
-	if (n <= 0)
-		return n;
-	*writing = true;
-	r = fs_write(to, buf, (size_t)n, append ? 0 : to_off);
-	return r == 0 ? n : r;
-}
-
 int
 fs_lock(int fd, enum fs_lock how, uint64_t off, uint64_t len)
 {

@@ -286,11 +286,17 @@ int	 fs_rename(const struct place *old, const struct place *new,
 int	 fs_rename_new(const struct place *old, const struct place *new);
 
 /*
- * Copies up to `len` bytes between files, as copy_file_range(2) where that
- * works. After an error *writing says on which side it was.
+ * fs_copy.c. Copies some of `len` bytes between files: a hole, of whatever
+ * length, which stays one, or at most FS_COPY_STEP bytes of data, as
+ * copy_file_range(2) where that works. Behind the end of the target a hole
+ * makes it longer only when it is the last of the `len` bytes, or of the
+ * source. With `append`, `to_off` counts for nothing and holes are written.
+ * Returns how many bytes, 0 at the end of the source, or -errno; *writing then
+ * says on which side the error was.
  */
-ssize_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
-	    size_t len, bool append, bool *writing);
+#define FS_COPY_STEP	(1024 * 1024)
+int64_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
+	    uint64_t len, bool append, bool *writing);
 
 /*
  * Locks a range, as an open file description has it; `len` 0 is to the end of

@@ -19,8 +19,6 @@
 #include "request/reply.h"
 #include "wire/sftp.h"
 
-#define COPY_STEP	(1024 * 1024)	/* bytes between looks at the client */
-
 /* Refuses to copy a file onto itself, with OpenSSH's line in the log. */
 static int
 refuse_same(const struct handle *from, const struct handle *to)
@@ -84,7 +82,7 @@ copy_failed(int error, bool writing)
  * the source has not got needs none.
  */
 static int
-copy_limit(struct request *q, size_t *step)
+copy_limit(struct request *q, uint64_t *step)
 {
 	const struct handle *from = q->object.handle;
 	uint64_t off = q->offset + q->done, len = q->length, size, at;
@@ -110,11 +108,10 @@ int
 op_copy_data(struct session *s, struct request *q)
 {
 	struct handle *from = q->object.handle, *to = q->target.handle;
-	uint64_t len = q->length;
+	uint64_t len = q->length, step = UINT64_MAX;
 	struct place source = place_fd(from->fd, from->name);
-	size_t step = COPY_STEP;
 	bool writing;
-	ssize_t n;
+	int64_t n;
 	int r;
 
 	if (q->done == 0 && (r = check_same(q)) != 0)
@@ -126,7 +123,7 @@ op_copy_data(struct session *s, struct request *q)
 		return -EINVAL;
 	}
 	if (len != 0)
-		step = (size_t)MIN(len - q->done, COPY_STEP);
+		step = len - q->done;
 	if ((r = copy_limit(q, &step)) != 0) {
 		temp_failed(to, r);
 		return r;
@@ -248,10 +245,10 @@ copy_file_end(struct session *s, struct request *q, int r)
 int
 op_copy_file(struct session *s, struct request *q)
 {
-	size_t step = COPY_STEP;
+	uint64_t step = UINT64_MAX;
 	struct place source;
 	bool writing;
-	ssize_t n;
+	int64_t n;
 	int r;
 
 	if (q->publishes)

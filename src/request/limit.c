@@ -38,12 +38,12 @@ limit_attrs(struct request *q)
 
 int
 limit_step(struct request *q, int from, uint64_t from_off, uint64_t off,
-    size_t *step)
+    uint64_t *step)
 {
 	uint64_t max = q->ruling.max_size;
 
 	if (max == 0)
 		return 0;
-	*step = off < max ? (size_t)MIN(*step, max - off) : 0;
+	*step = off < max ? MIN(*step, max - off) : 0;
 	return *step == 0 && fs_size(from) > from_off ? too_large(q) : 0;
 }

@@ -20,6 +20,6 @@ int	limit_attrs(struct request *);
  * nothing left to copy either.
  */
 int	limit_step(struct request *, int from, uint64_t from_off, uint64_t off,
-	    size_t *step);
+	    uint64_t *step);
 
 #endif

@@ -460,6 +460,46 @@ test_copy(void)
 	close(append);
 }
 
+/* A hole is one step, and none where zeros have to be written. */
+static void
+test_copy_holes(void)
+{
+	int from, to, append, ends[2];
+	char zeros[16] = { 0 };
+	bool writing = false;
+
+	scratch_file("from", "");
+	scratch_file("to", "abcdefghij");
+	scratch_file("append", "log:");
+	from = open("from", O_RDWR);
+	if (pwrite(from, "x", 1, 4 << 20) != 1 ||
+	    lseek(from, 0, SEEK_DATA) == 0) {
+		ok(true, "holes # skip there are none in files here");
+		close(from);
+		return;
+	}
+	to = open("to", O_RDWR);
+	append = open("append", O_RDWR | O_APPEND);
+	ok(fs_copy(from, 0, to, 2, 6, false, &writing) == 6 &&
+	    fs_size(to) == 10 && pread(to, zeros, 10, 0) == 10 &&
+	    memcmp(zeros, "ab\0\0\0\0\0\0ij", 10) == 0,
+	    "a hole over bytes that are there");
+	ok(fs_copy(from, 0, to, 0, UINT64_MAX, false, &writing) == 4 << 20 &&
+	    fs_size(to) == 10, "a hole before data makes nothing longer");
+	ok(fs_copy(from, 5, to, 5, 100, false, &writing) == 100 &&
+	    fs_size(to) == 105, "the last that is asked for does");
+	ok(fs_copy(from, 0, append, 0, 16, true, &writing) == 16 &&
+	    fs_size(append) == 20, "a hole is appended as zeros");
+	ok(pipe(ends) == 0 &&
+	    fs_copy(from, 0, ends[1], 0, 16, false, &writing) < 0 && writing,
+	    "a pipe takes no holes");
+	close(from);
+	close(to);
+	close(append);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void
 test_process(void)
 {
@@ -562,6 +602,7 @@ main(void)
 	test_links();
 	test_longest_link();
 	test_copy();
+	test_copy_holes();
 	test_next_data();
 	test_process();
 	test_removal();

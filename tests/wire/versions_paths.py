@@ -15,6 +15,7 @@ from versions import ALL, SENT, VersionsTest, in_versions
 
 NO_CHECK, STAT_IF, STAT_ALWAYS = 1, 2, 3
 NEW = (4, 5, 6)
+QUOTA = 15
 
 
 class Realpath(VersionsTest):
@@ -472,6 +473,74 @@ class CopyData(VersionsTest):
                 os.truncate(self.path("f"), 1000)
             s.call("close", f)
             s.call("close", g)
+
+    def sparse(self, name, *blocks, size=8 << 20):
+        """A file of that size with some blocks of data; -> what it holds."""
+        want = bytearray(size)
+        with open(self.path(name), "wb") as out:
+            for at in blocks:
+                want[at:at + 65536] = os.urandom(65536)
+                out.seek(at)
+                out.write(want[at:at + 65536])
+            out.truncate(size)
+        return bytes(want)
+
+    def space(self, name):
+        return os.stat(self.path(name)).st_blocks * 512
+
+    def sparse_files(self):
+        """A name, what it holds, and the most it may take in a copy. That
+        holes are kept here is asked of the file system."""
+        for name, blocks in (("none", ()), ("first", (0,)),
+                             ("last", ((8 << 20) - 65536,)),
+                             ("some", (65536, 3 << 20, 7 << 20))):
+            want = self.sparse(name, *blocks)
+            if self.space(name) >= len(want):
+                self.skipTest("there are no holes in files here")
+            yield name, want, self.space(name) + 65536
+
+    @in_versions(*ALL)
+    def test_holes(self, _, s):
+        """They are holes in a new file, and zeros in an old one."""
+        for name, want, space in self.sparse_files():
+            f = self.open(s, name, READ)
+            for old in (b"", b"-" * 5000, b"-" * (9 << 20)):
+                self.put("g", old)
+                g = self.open(s, "g", WRITE)
+                self.check(s, [(("copy-data", f, 0, 0, g, 0), 0)])
+                self.assertTrue(self.get("g") == want + old[len(want):], name)
+                self.assertLessEqual(self.space("g") - len(old[len(want):]),
+                                     space, (name, len(old)))
+                # A part, which begins and ends in holes or is all in one.
+                self.put("g", old)
+                self.check(s, [(("copy-data", f, 70000, 4000000, g, 3), 0)])
+                self.assertTrue(self.get("g") == old[:3].ljust(3, b"\0") +
+                                want[70000:4070000] + old[4000003:], name)
+                s.call("close", g)
+            self.check(s, [
+                (("copy-file", name, "copy", 1), 0),
+                (("copy-data", f, 8000000, 8000000, f, 0),
+                 (4, 3, 3, 3))])
+            self.assertTrue(self.get("copy") == want, name)
+            self.assertLessEqual(self.space("copy"), space, name)
+            s.call("close", f)
+
+    @in_versions(6, args=("-o", "limits.file_size=1M"))
+    def test_holes_count_for_limits(self, _, s):
+        self.sparse("f")
+        f, g = self.open(s, "f", READ), self.open(s, "g", WRITE | CREAT)
+        self.check(s, [(("copy-data", f, 0, 0, g, 0), QUOTA),
+                       (("copy-data", f, 0, 1 << 20, g, 0), 0)])
+        self.assertEqual(self.get("g"), bytes(1 << 20))
+
+    @in_versions(3, 6)
+    def test_holes_behind_which_others_append(self, _, s):
+        """Zeros are appended, too, and cut nothing off."""
+        want = self.sparse("f", 65536)
+        self.put("g", b"log:")
+        f, g = self.open(s, "f", READ), self.open(s, "g", WRITE | APPEND)
+        self.check(s, [(("copy-data", f, 0, 0, g, 0), 0)])
+        self.assertTrue(self.get("g") == b"log:" + want)
 
     @in_versions(*NEW)
     def test_same_file_by_another_name(self, _, s):
