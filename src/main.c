@@ -214,10 +214,10 @@ check_policy(void)
 }
 
 /*
- * -T: what holds for the user who asks or, with -C, for another, of whom
- * only what is said there is known, and what the database knows.
+ * Set the facts for -T -C: what the criteria say of a user, and what the
+ * database knows. Returns whom they are about, or NULL for one who is unknown.
  */
-static void
+static const struct ident *
 criteria_facts(void)
 {
 	static struct ident user;
@@ -226,9 +226,9 @@ criteria_facts(void)
 	if (config_criteria(config, options.criteria, &facts, &mistake) != 0)
 		tell_mistake();
 	if (ident_named(facts.user, &user) != 0)
-		return;
+		return NULL;
 	user_facts(&user);
-	facts.groups = ident_groups_of(&user);
+	return &user;
 }
 
 static int
@@ -280,23 +280,28 @@ explain_names(struct policy *p, const char **path, bool *fold)
 	return 0;
 }
 
+/* Explain the policy of the user who asks or, with -C, of another: -T. */
 static _Noreturn void
 explain_policy(void)
 {
+	const struct ident *user = NULL;
 	int r;
 
 	own_facts();
 	if (options.criteria != NULL)
-		criteria_facts();
-	else
-		facts.groups = ident_own_groups();
+		user = criteria_facts();
 	facts.no_landlock = !sandbox_has_landlock(true);
 	facts.no_landlock_to_read = !sandbox_has_landlock(false);
 	if (options.mistaken ||
 	    config_file(config, options.file, &facts, fs_program_owner,
 	    &mistake) != 0 ||
-	    config_check_charsets(config, charset_suits, &mistake) != 0 ||
-	    (r = config_explain(config, &facts, explain_names, stdout,
+	    config_check_charsets(config, charset_suits, &mistake) != 0)
+		tell_mistake();
+	/* There may be thousands, and only rules that match by group ask. */
+	if (config_asks_groups(config))
+		facts.groups = options.criteria == NULL ? ident_own_groups() :
+		    user != NULL ? ident_groups_of(user) : NULL;
+	if ((r = config_explain(config, &facts, explain_names, stdout,
 	    &mistake)) < 0)
 		tell_mistake();
 	exit(r);
