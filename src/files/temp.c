@@ -195,7 +195,7 @@ temp_release(struct temp *p)
 		(void)fs_set_mark(&p->place, p->name, false);
 		silly_leave(p->silly);
 	} else {
-		if (p->pending)
+		if (p->pending && p->kept)
 			give_up(p);
 		silly_release(p->silly);
 	}
