@@ -223,9 +223,11 @@ configure: configure.ac
 
 # What goes where: a directory, then the files for it. Programs are 755.
 MAN8	= $(wildcard man/*.8)
+MAN7	= $(wildcard man/*.7)
 MAN5	= $(wildcard man/*.5)
 INSTALLED = $(libexecdir)/slipway/sftp-server \
-	  $(MAN8:man/%=$(mandir)/man8/%) $(MAN5:man/%=$(mandir)/man5/%)
+	  $(MAN8:man/%=$(mandir)/man8/%) $(MAN7:man/%=$(mandir)/man7/%) \
+	  $(MAN5:man/%=$(mandir)/man5/%)
 
 # The manuals are written with the paths of a package; these are ours.
 PATHS	= -e 's,/usr/libexec/slipway/,$(libexecdir)/slipway/,g' \
@@ -235,7 +237,7 @@ install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(BUILD)/sftp-server \
 	    $(DESTDIR)$(libexecdir)/slipway/sftp-server
-	$(foreach m,$(MAN8) $(MAN5),sed $(PATHS) $(m) | $(INSTALL) -m 644 \
+	$(foreach m,$(MAN8) $(MAN7) $(MAN5),sed $(PATHS) $(m) | $(INSTALL) -m 644 \
 	    /dev/stdin $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir \
 	    $(m)) &&) :
 

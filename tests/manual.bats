@@ -233,6 +233,56 @@ examples()
 	done < <(examples)
 }
 
+# protocol_rows NAME: the rows of that table of slipway-protocol(7): a name and
+# the codes of versions 3 to 6.
+protocol_rows()
+{
+	awk -v want="$1" '/^\.Bl -column/ { on = 0 }
+	    $1 == ".It" && $2 == "Sy" && $3 == want { on = 1; next }
+	    /^\.El/ { on = 0 }
+	    on && $1 == ".It" { print $2, $4, $6, $8, $10 }' \
+	    man/slipway-protocol.7
+}
+
+@test "slipway-protocol(7) has the code of each error of the system" {
+	run protocol_rows error
+	assert_line 'others 4 4 4 4'
+	assert_equal "$(grep -v '^others ' <<<"$output")" "$(
+	    sed -n '/^} errors\[\]/,/^};/s/^	{ \(E.*\) },$/\1/p' \
+	    src/wire/status.c | tr -s ',\t ' ' ')"
+}
+
+# A code that no version 6 client is ever sent need not be there.
+@test "slipway-protocol(7) says what becomes of each code in older versions" {
+	local name v3 v4 v5 v6 names
+
+	# In the order of their numbers.
+	mapfile -t names < <(sed -n '/FX_OK,/,/FX_LAST/p' src/wire/sftp.h |
+	    grep -o 'FX_[A-Z_]*')
+	run protocol_rows code
+	assert_line 'OK 0 0 0 0'
+	while read -r name v3 v4 v5 v6; do
+		run grep -A 1 -F "[FX_$name] =" src/wire/status.c
+		assert_regex "$(tr -d '\n\t' <<<"$output")" \
+		    "\"[A-Za-z ]+\", $v3, $v4, $v5 \}"
+		assert_equal "${names[v6]}" "FX_$name"
+	done < <(protocol_rows code)
+}
+
+@test "slipway-protocol(7) describes extensions that are answered" {
+	local name names
+
+	names=$(awk '/^\.Sh/ { on = $2 == "EXTENSIONS" }
+	    on && $1 == ".It" { gsub(",", ""); for (i = 3; i <= NF; i++) print $i }' \
+	    man/slipway-protocol.7)
+	assert_regex "$names" 'copy-data'
+	for name in $names; do
+		[[ $name != md5-* ]] || "$SERVER" -V | grep -q nettle || continue
+		run grep -cxF "$name" <("$SERVER" -Q extensions)
+		assert_output 1
+	done
+}
+
 # named FILE ...: the files and directories of the source that they name.
 named()
 {

@@ -53,6 +53,8 @@ without_autoconf()
 	run find "$BATS_TEST_TMPDIR/to" -type f -printf '%m /%P\n'
 	assert_line '755 /opt/slipway/libexec/slipway/sftp-server'
 	assert_line '644 /opt/slipway/share/man/man8/slipway.8'
+	assert_line '644 /opt/slipway/share/man/man7/slipway-protocol.7'
+	assert_line '644 /opt/slipway/share/man/man5/slipway.conf.5'
 	refute_line --regexp '^[0-9]+ /(usr|etc|root|home|tmp)/'
 	assert_equal "$(find "$BATS_TEST_TMPDIR/to" -name '*.[1-9]' | wc -l)" \
 	    "$(find man -name '*.[1-9]' | wc -l)"
@@ -62,7 +64,7 @@ without_autoconf()
 	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
 	cd "$BATS_TEST_TMPDIR/to/opt/slipway/share/man"
 	run grep -hoE '(/[a-z]+)+/slipway(/sftp-server|[.]conf)' \
-	    man5/slipway.conf.5 man8/slipway.8
+	    man5/slipway.conf.5 man7/slipway-protocol.7 man8/slipway.8
 	assert_line /opt/slipway/libexec/slipway/sftp-server
 	assert_line /opt/slipway/etc/slipway.conf
 	refute_line --regexp '^/(usr|etc)/'
