@@ -316,8 +316,8 @@ named()
 	local room
 
 	for room in src/*/; do
-		run grep -cE "^${room%/}[[:space:]]" HACKING
-		assert_output 1
+		[[ $(grep -cE "^${room%/}[[:space:]]" HACKING) -eq 1 ]] ||
+		    fail "HACKING has no line, or two, for ${room%/}"
 	done
 }
 
@@ -325,7 +325,7 @@ named()
 	local file
 
 	for file in src/*.c src/*/*.c; do
-		run grep -cE "^${file//./\\.}[[:space:]]" HACKING
-		assert_output 1
+		[[ $(grep -cE "^${file//./\\.}[[:space:]]" HACKING) -eq 1 ]] ||
+		    fail "HACKING has no line, or two, for $file"
 	done
 }
