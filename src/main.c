@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
-#include "conf/path_rules.h"
 #include "confine/sandbox.h"
 #include "options.h"
 #include "os/charset.h"
@@ -26,7 +24,6 @@
 #include "os/title.h"
 #include "paths/locate.h"
 #include "policy/policy.h"
-#include "policy/subtree.h"
 #include "request/session.h"
 #include "request/table.h"
 #include "request/trace.h"
@@ -86,14 +83,16 @@ start_log(int level, int facility)
 	    options.on_stderr);
 }
 
-/* Few policies have a list of requests to check. */
-static const char *const *
-request_names(void)
+/* Make the empty config, which knows requests and extensions by name. */
+static struct config *
+new_config(void)
 {
-	static const char *names[REQUEST_NAMES_MAX];
+	static const char *requests[REQUEST_NAMES_MAX];
+	static const char *extensions[INIT_NAMES_MAX];
 
-	table_names(names);
-	return names;
+	table_names(requests);
+	init_names(extensions);
+	return config_new(requests, extensions);
 }
 
 /* The words of SSH_CONNECTION: addresses and ports, the client's first. */
@@ -138,10 +137,7 @@ load_policy(void)
 {
 	own_facts();
 	if (options.mistaken ||
-	    config_file(config, options.file, &facts, fs_program_owner,
-	    &mistake) != 0)
-		return -1;
-	if (config_check_charsets(config, charset_suits, &mistake) != 0)
+	    config_file(config, options.file, &facts, &mistake) != 0)
 		return -1;
 	if (config_asks_groups(config) &&
 	    (facts.groups = ident_own_groups()) == NULL) {
@@ -180,35 +176,14 @@ tell_mistake(void)
 	exit(EXIT_POLICY);
 }
 
-static bool
-user_exists(const char *name)
-{
-	uint32_t id;
-
-	return ident_find_user(name, &id);
-}
-
-static bool
-group_exists(const char *name)
-{
-	uint32_t id;
-
-	return ident_find_group(name, &id);
-}
-
 /* -t: is all of it right, for whomever? */
 static _Noreturn void
 check_policy(void)
 {
-	static const struct lookup lookup = { user_exists, group_exists,
-	    init_knows };
-
 	own_facts();
 	if (options.mistaken ||
-	    config_file(config, options.file, &facts, fs_program_owner,
-	    &mistake) != 0 ||
-	    config_check_charsets(config, charset_suits, &mistake) != 0 ||
-	    config_check(config, &lookup, stderr, &mistake) != 0)
+	    config_file(config, options.file, &facts, &mistake) != 0 ||
+	    config_check(config, stderr, &mistake) != 0)
 		tell_mistake();
 	exit(0);
 }
@@ -231,55 +206,6 @@ criteria_facts(void)
 	return &user;
 }
 
-static int
-resolve_rule(void *fs, char *path, size_t fixed)
-{
-	return locate_rule(fs, path, fixed);
-}
-
-/*
- * Open the root, and find where path rules lead. They lead there whatever the
- * session may not follow or see. A root that cannot be opened is a mistake of
- * the policy's. Returns 0 or -1.
- */
-static int
-open_root(struct policy *p)
-{
-	const char *root = p->root != NULL ? p->root : "/";
-	char culprit[PATH_MAX];
-	int r;
-
-	r = locate_confine(&session.fs, root, p->root_fixed, culprit);
-	if (r == 0)
-		return paths_resolve(p, resolve_rule, &session.fs, &mistake);
-	config_blame(config, &facts, "root", &mistake);
-	return mistake_say(&mistake, "\"%s\": \"%s\" cannot be opened: %s",
-	    root, culprit, strerror(-r));
-}
-
-/*
- * For -T: what the names in a policy, and the one that is asked about, are to
- * a session here. Returns 0, or -1 with the mistake that would refuse it.
- */
-static int
-explain_names(struct policy *p, const char **path, bool *fold)
-{
-	static char real[PATH_MAX];
-	int why;
-
-	if (!p->walks)
-		return 0;
-	if (open_root(p) != 0)
-		return -1;
-	session.fs.policy = p;
-	session.fs.names = true;
-	if (*path != NULL && resolve_real_partly(&session.fs, *path, real,
-	    &why) == 0)
-		*path = real;
-	*fold = session.fs.folds;
-	return 0;
-}
-
 /* Explain the policy of the user who asks or, with -C, of another: -T. */
 static _Noreturn void
 explain_policy(void)
@@ -293,15 +219,13 @@ explain_policy(void)
 	facts.no_landlock = !sandbox_has_landlock(true);
 	facts.no_landlock_to_read = !sandbox_has_landlock(false);
 	if (options.mistaken ||
-	    config_file(config, options.file, &facts, fs_program_owner,
-	    &mistake) != 0 ||
-	    config_check_charsets(config, charset_suits, &mistake) != 0)
+	    config_file(config, options.file, &facts, &mistake) != 0)
 		tell_mistake();
 	/* There may be thousands, and only rules that match by group ask. */
 	if (config_asks_groups(config))
 		facts.groups = options.criteria == NULL ? ident_own_groups() :
 		    user != NULL ? ident_groups_of(user) : NULL;
-	if ((r = config_explain(config, &facts, explain_names, stdout,
+	if ((r = config_explain(config, &facts, &session.fs, stdout,
 	    &mistake)) < 0)
 		tell_mistake();
 	exit(r);
@@ -329,24 +253,18 @@ client_address(void)
 }
 
 /*
- * Where there is a root, or a rule on names, paths are walked from now on.
- * Returns 0 or -1.
+ * Resolve paths by the policy from now on: where there is a root, or a rule on
+ * names, they are walked. Returns 0 or -1.
  */
 static int
 walk_paths(void)
 {
 	struct policy *p = &session.policy;
-	struct fs *fs = &session.fs;
 
-	fs->reserves = subtree_makes_silly_names(p);
-	if (!p->walks)
-		return 0;
-	if (open_root(p) != 0)
+	if (p->walks && config_open_root(config, &facts, p, &session.fs,
+	    &mistake) != 0)
 		return -1;
-	fs->policy = p;
-	fs->hides = subtree_hides_any(p);
-	fs->names = fs->hides || p->paths != NULL;
-	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
+	locate_obey(&session.fs, p);
 	if (p->access.protect_startup)
 		startup_begin(&session.startup, session.self.home);
 	return 0;
@@ -442,7 +360,7 @@ main(int argc, char **argv)
 	signals_init(sandbox_stdio());
 	clock_check_zone();
 	buf_no_memory = no_memory;
-	options.config = config = config_new(request_names);
+	options.config = config = new_config();
 	if (ident_self(&session.self) != 0) {
 		fprintf(stderr, "No user found for uid %lu\n",
 		    (unsigned long)getuid());

@@ -7,18 +7,21 @@
 
 #include "conf/effect.h"
 #include "conf/rules.h"
+#include "os/charset.h"
+#include "os/ident.h"
 #include "policy/rights.h"
 
 /* Names that mean one user or group, and one that the system does not know. */
 static void
 check_names(const struct rule *r, const char *const *names, const char *what,
-    bool (*exists)(const char *), FILE *out)
+    bool (*find)(const char *, uint32_t *), FILE *out)
 {
 	const char *name;
+	uint32_t id;
 
 	for (; names != NULL && *names != NULL; names++) {
 		name = *names + (**names == '!');
-		if (strpbrk(name, "*?") == NULL && !exists(name))
+		if (strpbrk(name, "*?") == NULL && !find(name, &id))
 			effect_warn(out, r, "there is no %s \"%s\"", what, name);
 	}
 }
@@ -177,8 +180,7 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 }
 
 int
-config_check_charsets(struct config *c, bool (*suits)(const char *),
-    struct mistake *m)
+config_check_charsets(struct config *c, struct mistake *m)
 {
 	const struct knob *charset = knob_find("protocol.charset");
 	const struct rule *r;
@@ -192,7 +194,7 @@ config_check_charsets(struct config *c, bool (*suits)(const char *),
 		while (cursor_next(&at)) {
 			if (at.setting->knob != charset ||
 			    at.setting->value.text == NULL ||
-			    suits(at.setting->value.text))
+			    charset_suits(at.setting->value.text))
 				continue;
 			mistake_at(m, at.setting->file, at.setting->line,
 			    charset->name);
@@ -205,8 +207,7 @@ config_check_charsets(struct config *c, bool (*suits)(const char *),
 }
 
 int
-config_check(struct config *c, const struct lookup *lookup, FILE *out,
-    struct mistake *m)
+config_check(struct config *c, FILE *out, struct mistake *m)
 {
 	const struct rule **settled;
 	const struct rule *r;
@@ -218,13 +219,14 @@ config_check(struct config *c, const struct lookup *lookup, FILE *out,
 	common = common_rights(c);
 	settled = arena_get(&c->arena, knob_count * sizeof(*settled));
 	for (r = &c->flags; r != NULL; r = r->next) {
-		check_names(r, r->match.user, "user", lookup->user, out);
-		check_names(r, r->match.group, "group", lookup->group, out);
+		check_names(r, r->match.user, "user", ident_find_user, out);
+		check_names(r, r->match.group, "group", ident_find_group,
+		    out);
 		check_words(r, out);
 		check_shadow(r, settled, out);
 		check_paths(c, r, out);
 		check_own_rights(r, common, out);
-		effect_check(c, r, lookup, out);
+		effect_check(c, r, out);
 	}
 	effect_check_profiles(c, out);
 	return 0;

@@ -525,15 +525,14 @@ read_policy(struct config *c, const char *name, int fd, off_t size,
 	return len < 0 ? -1 : config_text(c, name, text, (size_t)len, m);
 }
 
-int
-config_file(struct config *c, const char *path, const struct facts *facts,
-    uid_t (*owner)(void), struct mistake *m)
+static int
+read_file(struct config *c, const char *path, const struct facts *facts,
+    struct mistake *m)
 {
 	const char *name = DEFAULT_FILE;
 	off_t size;
 	int fd, r;
 
-	*m = (struct mistake){ 0 };
 	if (path != NULL) {
 		mistake_at(m, path[0] == '\0' ? "-F" : path, 0, NULL);
 		if (path[0] == '\0')
@@ -543,7 +542,7 @@ config_file(struct config *c, const char *path, const struct facts *facts,
 			return -1;
 	}
 	mistake_at(m, name, 0, NULL);
-	fd = trust_open(name, owner, &size, m);
+	fd = trust_open(name, &size, m);
 	if (fd == TRUST_ABSENT)
 		return path == NULL ? 0 :
 		    mistake_say(m, "there is no such file");
@@ -552,4 +551,13 @@ config_file(struct config *c, const char *path, const struct facts *facts,
 	r = read_policy(c, name, fd, size, m);
 	close(fd);
 	return r;
+}
+
+int
+config_file(struct config *c, const char *path, const struct facts *facts,
+    struct mistake *m)
+{
+	*m = (struct mistake){ 0 };
+	return read_file(c, path, facts, m) < 0 ? -1 :
+	    config_check_charsets(c, m);
 }

@@ -2,17 +2,19 @@
 /*
  * From options and a policy file to struct policy. main.c does, in order:
  *
- *	c = config_new(requests);
+ *	c = config_new(requests, extensions);
  *	config_flag(c, 'R', NULL, &m)		for -R -p -P -d -u -l -f -m
  *	config_option(c, optarg, &m)		for -o name=value
- *	config_file(c, path, &facts, owner, &m)	path NULL: the default file
+ *	config_file(c, path, &facts, &m)	path NULL: the default file
  *	config_resolve(c, &facts, &policy, &m)	or, for -t, config_check();
  *						for -T, config_explain()
+ *	config_open_root(c, &facts, &policy, &fs, &m)
+ *						where names are walked
  *	config_free(c)				the policy owns its strings
  *
  * Each returns 0, or -1 with *m filled in: the session must then be refused.
- * Nothing here logs; a mistake becomes text by mistake_line(). The file is the
- * only thing read; who the user is comes in by struct facts.
+ * Nothing here logs; a mistake becomes text by mistake_line(). Who the user is
+ * comes in by struct facts.
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -24,8 +26,9 @@
 
 #include "conf/error.h"
 
-struct policy;
 struct config;
+struct fs;
+struct policy;
 
 /* What rules match by, and what %u %U %d stand for. NULL and 0 are unknown. */
 struct facts {
@@ -44,21 +47,12 @@ struct facts {
 };
 
 /*
- * What -t asks of those who know: the user database, whether such a user or
- * group exists, and the table of requests, whether a pattern fits the name of
- * an extension; NULL leaves that open.
+ * Makes a config without any setting. `requests` are the names that -Q requests
+ * prints, `extensions` those of extensions and of other pairs in VERSION. Both
+ * lists end with NULL and must outlive the config. config_free(NULL) is fine.
  */
-struct lookup {
-	bool		(*user)(const char *);
-	bool		(*group)(const char *);
-	bool		(*extension)(const char *pattern);
-};
-
-/*
- * `requests` returns the names -Q requests prints, NULL-terminated; they are
- * asked for at most once, and kept by reference. config_free(NULL) is fine.
- */
-struct config	*config_new(const char *const *(*requests)(void));
+struct config	*config_new(const char *const *requests,
+	    const char *const *extensions);
 void	config_free(struct config *);
 
 /*
@@ -76,10 +70,11 @@ int	config_option(struct config *, const char *assignment,
 /*
  * Reads the policy file: `path` from -F, in which %u %U %% expand, or the
  * default when NULL, whose absence is no policy. It must be what only root or
- * the owner of the program, as `owner` says, can have written.
+ * the owner of the program can have written. Then checks for everybody, the
+ * options too, that names can be written in the charsets they name.
  */
 int	config_file(struct config *, const char *path, const struct facts *,
-	    uid_t (*owner)(void), struct mistake *);
+	    struct mistake *);
 
 /* The same from memory, without any question of trust; mistakes say `name`. */
 int	config_text(struct config *, const char *name, const char *text,
@@ -87,13 +82,6 @@ int	config_text(struct config *, const char *name, const char *text,
 
 /* Is there a rule that matches by group? Else facts.groups may be NULL. */
 bool	config_asks_groups(const struct config *);
-
-/*
- * Can names be written in the charsets that rules name? That is asked of
- * `suits`, since nothing here may. Whomever they apply to: -1 with the mistake.
- */
-int	config_check_charsets(struct config *, bool (*suits)(const char *),
-	    struct mistake *);
 
 /*
  * Evaluates everything for these facts, once a session. *policy is
@@ -110,23 +98,29 @@ void	config_blame(struct config *, const struct facts *, const char *name,
 	    struct mistake *);
 
 /*
- * -t: writes a warning a line for what is no mistake, yet hardly meant.
- * Everything is checked, whomever it applies to.
+ * Opens the root of a session, or "/" where the policy has none, for `fs`, and
+ * resolves its path rules there, whatever the session itself may not follow or
+ * see. *policy is what config_resolve() made for these facts.
  */
-int	config_check(struct config *, const struct lookup *, FILE *,
-	    struct mistake *);
+int	config_open_root(struct config *, const struct facts *,
+	    struct policy *, struct fs *, struct mistake *);
+
+/*
+ * -t: writes a warning a line for what is no mistake, yet hardly meant.
+ * Everything is checked, whomever it applies to. Users and groups are looked up
+ * in the user database.
+ */
+int	config_check(struct config *, FILE *, struct mistake *);
 
 /*
  * -T: writes every setting, sorted, with where it comes from, or what holds
  * for the path of the facts; then rules that these facts cannot decide, then
- * what holds only partly. `names` puts real names into the policy and in place
- * of the path, if there is one, and says whether names compare without case,
- * since nothing here may look; where it returns
- * -1 the mistake is written as what refuses such a session; NULL leaves all
- * names as they are. Returns 1 when a rule is undecided.
+ * what holds only partly. `fs`, all zero, is used to open the root and to
+ * resolve the path; where that fails the mistake is written as what refuses
+ * such a session. NULL leaves all names as they are written. Returns 1 when a
+ * rule is undecided.
  */
-int	config_explain(struct config *, const struct facts *,
-	    int (*names)(struct policy *, const char **path, bool *fold),
+int	config_explain(struct config *, const struct facts *, struct fs *,
 	    FILE *, struct mistake *);
 
 /*

@@ -31,7 +31,6 @@ struct visit {
 struct look {
 	const struct config *c;
 	const struct rule *rule;
-	const struct lookup *lookup;
 	char		 text[256];	/* a warning that is not constant */
 };
 
@@ -277,10 +276,10 @@ check_repeated(struct look *l, const struct visit *v)
 	return s == v->s ? NULL : "is given twice, and the first holds";
 }
 
-/* Calls a predicate for each item of a list; the first that it refuses. */
+/* Returns the warning of the first item of a list that is not `good`, or NULL. */
 static const char *
-find_item(struct look *l, const char *list, bool (*good)(const char *),
-    const char *what)
+find_item(struct look *l, const char *list,
+    bool (*good)(const struct config *, const char *), const char *what)
 {
 	char item[128];
 	size_t n;
@@ -288,7 +287,7 @@ find_item(struct look *l, const char *list, bool (*good)(const char *),
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
 		snprintf(item, sizeof(item), "%.*s", (int)n, list);
-		if (n < sizeof(item) && good(item))
+		if (n < sizeof(item) && good(l->c, item))
 			continue;
 		snprintf(l->text, sizeof(l->text), "\"%s\" %s", item, what);
 		return l->text;
@@ -297,9 +296,20 @@ find_item(struct look *l, const char *list, bool (*good)(const char *),
 }
 
 static bool
-can_be_hidden(const char *name)
+can_be_hidden(const struct config *c, const char *name)
 {
+	(void)c;
 	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+static bool
+fits_extension(const struct config *c, const char *pattern)
+{
+	const char *const *name = c->extensions;
+
+	while (*name != NULL && !match_pattern(*name, pattern))
+		name++;
+	return *name != NULL;
 }
 
 static const char *
@@ -312,9 +322,8 @@ check_names(struct look *l, const struct visit *v)
 	if (is_setting(v->s, "files.hide"))
 		return find_item(l, list, can_be_hidden,
 		    "is in every directory, and not hidden");
-	if (is_setting(v->s, "protocol.hide_extensions") &&
-	    l->lookup->extension != NULL)
-		return find_item(l, list, l->lookup->extension,
+	if (is_setting(v->s, "protocol.hide_extensions"))
+		return find_item(l, list, fits_extension,
 		    "fits no extension (-Q extensions lists them)");
 	return NULL;
 }
@@ -521,8 +530,7 @@ warn_setting(FILE *out, const struct rule *r, const struct visit *v,
 }
 
 void
-effect_check(const struct config *c, const struct rule *r,
-    const struct lookup *lookup, FILE *out)
+effect_check(const struct config *c, const struct rule *r, FILE *out)
 {
 	static const char *(*const checks[])(struct look *,
 	    const struct visit *) = {
@@ -530,7 +538,7 @@ effect_check(const struct config *c, const struct rule *r,
 		check_access, check_pattern, check_names, check_rights,
 		check_use, check_refused, check_root, check_mode, check_read,
 	};
-	struct look l = { .c = c, .rule = r, .lookup = lookup };
+	struct look l = { .c = c, .rule = r };
 	struct visit v = { .at = { .body = &r->body } };
 	const char *text;
 	size_t i;

@@ -9,12 +9,10 @@
 #include <stdio.h>
 
 struct config;
-struct lookup;
 struct rule;
 
 /* Writes a warning a line for each such setting and criterion of a rule. */
-void	effect_check(const struct config *, const struct rule *,
-	    const struct lookup *, FILE *);
+void	effect_check(const struct config *, const struct rule *, FILE *);
 
 /* The same for profiles that nothing names. */
 void	effect_check_profiles(const struct config *, FILE *);

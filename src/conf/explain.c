@@ -9,6 +9,7 @@
 #include "conf/expand.h"
 #include "conf/path_rules.h"
 #include "conf/rules.h"
+#include "paths/locate.h"
 #include "policy/match.h"
 
 /* "rule 2, /etc/slipway.conf:14 (profile webex)" or "-o" */
@@ -324,16 +325,37 @@ print_refusal(struct mistake *m, FILE *out)
 	fprintf(out, "# refused: %s\n", mistake_line(m, line));
 }
 
+/*
+ * Puts real names into the policy and in place of *path, if there is one.
+ * Returns 0, or -1 with the mistake that would refuse the session.
+ */
+static int
+resolve_names(struct config *c, const struct facts *f, struct policy *p,
+    struct fs *fs, const char **path, struct mistake *m)
+{
+	char real[PATH_MAX];
+	int why;
+
+	if (!p->walks)
+		return 0;
+	if (config_open_root(c, f, p, fs, m) != 0)
+		return -1;
+	fs->policy = p;
+	fs->names = true;
+	if (*path != NULL && resolve_real_partly(fs, *path, real, &why) == 0)
+		*path = arena_copy(&c->arena, real);
+	return 0;
+}
+
 int
-config_explain(struct config *c, const struct facts *f,
-    int (*names)(struct policy *, const char **, bool *), FILE *out,
-    struct mistake *m)
+config_explain(struct config *c, const struct facts *f, struct fs *fs,
+    FILE *out, struct mistake *m)
 {
 	const char *path = f->path;
 	const struct undecided *u;
 	struct outcome o;
 	struct policy p;
-	bool refused, fold = false;
+	bool refused, fold;
 	int r;
 
 	*m = (struct mistake){ 0 };
@@ -342,7 +364,9 @@ config_explain(struct config *c, const struct facts *f,
 	config_evaluate(c, f, &o);
 	knob_defaults(&p);
 	if ((r = outcome_apply(&o, f, &p, m)) == 0) {
-		refused = names != NULL && names(&p, &path, &fold) != 0;
+		refused = fs != NULL &&
+		    resolve_names(c, f, &p, fs, &path, m) != 0;
+		fold = fs != NULL && fs->folds;
 		if (path != NULL)
 			print_area(&o, &p, path, f->path, fold, out);
 		else

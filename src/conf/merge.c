@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "conf/expand.h"
 #include "conf/path_rules.h"
 #include "conf/rules.h"
+#include "paths/locate.h"
 #include "policy/match.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
@@ -380,6 +382,21 @@ config_blame(struct config *c, const struct facts *f, const char *name,
 	by = o.origins[k - knobs];
 	mistake_at(m, by == NULL ? "" : by->setting->file,
 	    by == NULL ? 0 : by->setting->line, k->name);
+}
+
+int
+config_open_root(struct config *c, const struct facts *f, struct policy *p,
+    struct fs *fs, struct mistake *m)
+{
+	const char *root = p->root != NULL ? p->root : "/";
+	char culprit[PATH_MAX];
+	int r;
+
+	if ((r = locate_confine(fs, root, p->root_fixed, culprit)) == 0)
+		return paths_resolve(p, fs, m);
+	config_blame(c, f, "root", m);
+	return mistake_say(m, "\"%s\": \"%s\" cannot be opened: %s", root,
+	    culprit, strerror(-r));
 }
 
 bool

@@ -277,8 +277,8 @@ plain_length(const char *pattern)
 }
 
 static int
-rule_resolve(struct path_rule *r, int (*real)(void *, char *, size_t),
-    void *arg, struct arena *arena, struct mistake *m)
+rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
+    struct mistake *m)
 {
 	size_t plain = plain_length(r->match);
 	const char *behind = r->match + plain;
@@ -290,7 +290,7 @@ rule_resolve(struct path_rule *r, int (*real)(void *, char *, size_t),
 		return 0;
 	mistake_at(m, r->file, r->line, "paths");
 	snprintf(path, sizeof(path), "%.*s", (int)plain, r->match);
-	error = real(arg, path, r->fixed < plain ? r->fixed : plain);
+	error = locate_rule(fs, path, r->fixed < plain ? r->fixed : plain);
 	if (error == -ELOOP)
 		return mistake_say(m, "\"%.100s\": \"%.100s\" is a link, and "
 		    "none is followed from where a token stands for the user",
@@ -310,8 +310,7 @@ rule_resolve(struct path_rule *r, int (*real)(void *, char *, size_t),
 }
 
 int
-paths_resolve(struct policy *p, int (*real)(void *, char *, size_t),
-    void *arg, struct mistake *m)
+paths_resolve(struct policy *p, struct fs *fs, struct mistake *m)
 {
 	struct subtrees *t = p->paths;
 	size_t i;
@@ -319,7 +318,7 @@ paths_resolve(struct policy *p, int (*real)(void *, char *, size_t),
 	if (t == NULL)
 		return 0;
 	for (i = 0; i < t->count; i++)
-		if (rule_resolve(&t->rules[i], real, arg, &p->strings, m) < 0)
+		if (rule_resolve(&t->rules[i], fs, &p->strings, m) < 0)
 			return -1;
 	plant_rules(t, &p->strings);
 	return 0;

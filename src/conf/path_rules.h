@@ -29,10 +29,8 @@ struct subtrees *paths_build(const struct origin *, const struct facts *,
 /*
  * Puts real names in place of the plain components that rules begin with: as
  * rules are compared with names that were resolved, one over a link would
- * match nothing. `real` does so for a path of PATH_MAX bytes, as
- * locate_rule() does. Returns 0, or -1 with the mistake.
+ * match nothing. Returns 0, or -1 with the mistake.
  */
-int	paths_resolve(struct policy *, int (*real)(void *arg, char *path,
-	    size_t fixed), void *arg, struct mistake *);
+int	paths_resolve(struct policy *, struct fs *, struct mistake *);
 
 #endif

@@ -43,7 +43,7 @@ static const struct builtin {
 };
 
 struct config *
-config_new(const char *const *(*requests)(void))
+config_new(const char *const *requests, const char *const *extensions)
 {
 	struct config *c;
 
@@ -51,6 +51,7 @@ config_new(const char *const *(*requests)(void))
 		buf_no_memory();
 	config_init(&c->tree);
 	c->requests = requests;
+	c->extensions = extensions;
 	c->flags.next = &c->options;
 	c->options.body.file = "-o";
 	c->last = &c->options;
@@ -75,11 +76,9 @@ check_requests(struct config *c, const char *list, struct mistake *m)
 	const char *const *request;
 	size_t n;
 
-	if (c->request_names == NULL)
-		c->request_names = c->requests();
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
-		for (request = c->request_names; *request != NULL; request++)
+		for (request = c->requests; *request != NULL; request++)
 			if (match_part(*request, strlen(*request), list, n,
 			    false))
 				break;

@@ -58,8 +58,8 @@ struct rule {
 struct config {
 	struct arena	 arena;		/* all of this, but for struct policy */
 	config_t	 tree;		/* the file's; names point into it */
-	const char *const *(*requests)(void);
-	const char *const *request_names;	/* ... once asked, else NULL */
+	const char *const *requests;	/* names, as config_new() got them */
+	const char *const *extensions;
 	struct rule	 flags;		/* -R, -p and so on; first of all */
 	struct rule	 options;	/* -o; second */
 	struct rule	*last;		/* where the next rule goes */
@@ -98,6 +98,12 @@ int	config_link(struct config *, struct mistake *);
 
 /* True if the rule applies whoever comes. */
 bool	rule_is_for_all(const struct rule *);
+
+/*
+ * Checks that names can be written in each charset that a rule or an option
+ * names, whomever it applies to. -1 with the mistake.
+ */
+int	config_check_charsets(struct config *, struct mistake *);
 
 /* The first criterion that an undecided rule lacks. */
 const char *rule_needs(const struct rule *, const struct facts *);

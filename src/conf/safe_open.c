@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "conf/safe_open.h"
+#include "os/fs.h"
 
 #define LINKS_MAX	40
 
@@ -23,7 +24,6 @@
  * those would cost each session two pages of stack.
  */
 struct walk {
-	uid_t		 (*owner)(void);
 	off_t		*size;
 	int		 dirfd;		/* checked */
 	const char	*rest;		/* not yet walked */
@@ -48,10 +48,10 @@ say_errno(struct walk *w, const char *name)
 static int
 check_owner(struct walk *w, const char *name, const struct stat *st)
 {
-	if (st->st_uid != 0 && st->st_uid != w->owner())
+	if (st->st_uid != 0 && st->st_uid != fs_program_owner())
 		return mistake_say(w->mistake, "\"%s\" belongs to uid %u "
 		    "(it must belong to root%s)", name, (unsigned)st->st_uid,
-		    w->owner() == 0 ? "" : ", or to the owner of this program");
+		    fs_program_owner() == 0 ? "" : ", or to the owner of this program");
 	if (S_ISLNK(st->st_mode) ||
 	    (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0))
 		return 0;
@@ -199,11 +199,10 @@ make_absolute(struct walk *w)
 }
 
 int
-trust_open(const char *path, uid_t (*owner)(void), off_t *size,
-    struct mistake *m)
+trust_open(const char *path, off_t *size, struct mistake *m)
 {
-	struct walk w = { .owner = owner, .size = size, .dirfd = -1,
-	    .rest = path, .own = PATH_MAX, .mistake = m };
+	struct walk w = { .size = size, .dirfd = -1, .rest = path,
+	    .own = PATH_MAX, .mistake = m };
 	int fd = -1;
 
 	if (path[0] != '/' && make_absolute(&w) < 0)

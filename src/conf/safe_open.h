@@ -11,13 +11,12 @@
 
 /*
  * Opens `path` for reading. The file, each directory above it and each link
- * on the way must belong to root or to whom `owner` says, which is asked when
- * something is not root's, and be writable by nobody else; a sticky directory
- * is fine. What is checked is what is opened: each component through the
+ * on the way must belong to root or to the owner of this program, who is looked
+ * up when something is not root's, and be writable by nobody else; a sticky
+ * directory is fine. What is checked is what is opened: each component through the
  * descriptor of the one above. Returns a descriptor of a regular file and its
  * size, TRUST_ABSENT, or -1 with the mistake's text.
  */
-int	trust_open(const char *path, uid_t (*owner)(void), off_t *size,
-	    struct mistake *);
+int	trust_open(const char *path, off_t *size, struct mistake *);
 
 #endif

@@ -24,6 +24,7 @@
 #include "paths/resolve.h"
 #include "paths/spelling.h"
 #include "policy/policy.h"
+#include "policy/subtree.h"
 
 /* Room for what a place of a walking session needs. */
 static struct walked *
@@ -353,6 +354,16 @@ locate_confine(struct fs *fs, const char *root, size_t fixed, char *culprit)
 	/* Names are to be had on the way, or from /proc. */
 	fs->by_component = !named || !resolve_has_openat2(fs);
 	return 0;
+}
+
+void
+locate_obey(struct fs *fs, const struct policy *p)
+{
+	fs->policy = p;
+	fs->hides = subtree_hides_any(p);
+	fs->names = fs->hides || p->paths != NULL;
+	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
+	fs->reserves = subtree_makes_silly_names(p);
 }
 
 /* True if that says that a name leads nowhere, or nowhere the session goes. */

@@ -89,6 +89,13 @@ void	 locate_release(struct place *);
 int	 locate_confine(struct fs *, const char *root, size_t fixed, char *culprit);
 
 /*
+ * Makes the paths of a session obey the rules that a policy has on names: what
+ * is hidden, whether links are followed, which names are reserved. The policy
+ * must outlive *fs. In a walking session locate_confine() comes first.
+ */
+void	 locate_obey(struct fs *, const struct policy *);
+
+/*
  * Where relative paths start: in that directory, if not NULL. Returns 0, or
  * -errno and nothing has changed.
  */

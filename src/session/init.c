@@ -3,6 +3,7 @@
 
 #include <sys/param.h>
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -246,25 +247,22 @@ static const struct {
 	    put_symlink_order },
 };
 
-bool
-init_knows(const char *pattern)
+void
+init_names(const char *names[INIT_NAMES_MAX])
 {
-	const struct request_kind *kind;
-	size_t i;
+	size_t i, n = 0;
 
+	assert(nitems(contents) + 2 * table_len < INIT_NAMES_MAX);
 	for (i = 0; i < nitems(contents); i++)
-		if (contents[i].name != NULL &&
-		    match_pattern(contents[i].name, pattern))
-			return true;
+		if (contents[i].name != NULL)
+			names[n++] = contents[i].name;
 	for (i = 0; i < table_len; i++) {
-		kind = &table_kinds[i];
-		if ((kind->wire != NULL &&
-		    match_pattern(kind->wire, pattern)) ||
-		    (kind->extra_pair != NULL &&
-		    match_pattern(kind->extra_pair, pattern)))
-			return true;
+		if (table_kinds[i].wire != NULL)
+			names[n++] = table_kinds[i].wire;
+		if (table_kinds[i].extra_pair != NULL)
+			names[n++] = table_kinds[i].extra_pair;
 	}
-	return false;
+	names[n] = NULL;
 }
 
 bool

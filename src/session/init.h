@@ -16,8 +16,12 @@
  */
 bool	init_answer(struct session *, struct reader *);
 
-/* True if the pattern fits an extension or pair in VERSION of any version. */
-bool	init_knows(const char *pattern);
+/*
+ * Lists the names of extensions, and of pairs in VERSION of any version. The
+ * list ends with NULL; a name may be there twice.
+ */
+#define INIT_NAMES_MAX	192
+void	init_names(const char *names[INIT_NAMES_MAX]);
 
 /* Has the administrator hidden that extension? Then it is unknown. */
 bool	init_hides(const struct session *, const struct request_kind *);

@@ -176,12 +176,6 @@ choose_policy(struct policy *p, uint8_t bits)
 	}
 }
 
-static int
-resolve_rule(void *fs, char *path, size_t fixed)
-{
-	return locate_rule(fs, path, fixed);
-}
-
 /* Paths are walked from now on, as main.c has it. */
 static void
 walk_paths(struct session *s, bool by_component)
@@ -193,14 +187,10 @@ walk_paths(struct session *s, bool by_component)
 
 	if (locate_confine(fs, scratch, strlen(scratch), culprit) != 0)
 		fuzz_abort("no root to work in", 0);
-	if (paths_resolve(p, resolve_rule, fs, &m) != 0)
+	if (paths_resolve(p, fs, &m) != 0)
 		fuzz_abort(m.text, 0);
 	fs->by_component = by_component;
-	fs->policy = p;
-	fs->hides = subtree_hides_any(p);
-	fs->names = fs->hides || p->paths != NULL;
-	fs->reserves = subtree_makes_silly_names(p);
-	fs->no_links = p->files.symlinks == SYMLINKS_NO_FOLLOW;
+	locate_obey(fs, p);
 	if (p->access.protect_startup)
 		startup_begin(&s->startup, scratch);
 }
@@ -228,26 +218,20 @@ choose_jail(struct session *s, uint8_t bits)
 	walk_paths(s, (bits & 2) != 0);
 }
 
-static const char *const *
-request_names(void)
-{
-	static const char *names[REQUEST_NAMES_MAX];
-
-	table_names(names);
-	return names;
-}
-
 /* One of those that are written, in place of what was chosen. */
 static void
 choose_written(struct session *s, uint8_t bits)
 {
 	static const struct facts facts = { .user = "me", .home = "/home" };
 	const char *rule = written[bits % nitems(written)];
-	struct config *c = config_new(request_names);
+	static const char *const extensions[] = { NULL };
+	const char *requests[REQUEST_NAMES_MAX] = { NULL };
+	struct config *c = config_new(requests, extensions);
 	struct policy *p = &s->policy;
 	struct mistake m;
 	char text[1024];
 
+	table_names(requests);
 	snprintf(text, sizeof(text), "rules = ({ %s });", rule);
 	if (config_text(c, "p", text, strlen(text), &m) != 0 ||
 	    config_resolve(c, &facts, p, &m) != 0)

@@ -17,6 +17,7 @@
 
 #include "../unit/policy_case.h"
 #include "conf/load.h"
+#include "conf/rules.h"
 #include "fuzz.h"
 
 static const struct facts stranger = { .user = "a", .forced = true };
@@ -37,12 +38,6 @@ struct reading {
 	size_t	 size;
 	int	 lines;		/* the text has */
 };
-
-static bool
-exists(const char *name)
-{
-	return name[0] == 'a';
-}
 
 static void
 say_mistake(struct reading *r, const struct mistake *m)
@@ -81,14 +76,13 @@ say_session(struct reading *r, struct config *c, const struct facts *f,
 static void
 say_policy(struct reading *r, struct config *c)
 {
-	static const struct lookup lookup = { exists, exists, exists };
 	struct mistake m;
 	bool is_correct;
 	size_t i;
 
-	if (config_check_charsets(c, exists, &m) < 0)
+	if (config_check_charsets(c, &m) < 0)
 		say_mistake(r, &m);
-	is_correct = config_check(c, &lookup, r->out, &m) == 0;
+	is_correct = config_check(c, r->out, &m) == 0;
 	if (!is_correct)
 		say_mistake(r, &m);
 	for (i = 0; i < SESSIONS; i++)
@@ -100,7 +94,7 @@ static char *
 read_policy(const char *text, size_t len, int lines)
 {
 	struct reading r = { .lines = lines };
-	struct config *c = config_new(case_names);
+	struct config *c = config_new(case_requests, case_extensions);
 	struct mistake m;
 
 	r.out = open_memstream(&r.said, &r.size);

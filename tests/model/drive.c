@@ -182,15 +182,6 @@ drive_end(void)
 	return "a descriptor is left open";
 }
 
-static const char *const *
-request_names(void)
-{
-	static const char *names[REQUEST_NAMES_MAX];
-
-	table_names(names);
-	return names;
-}
-
 /* Make the policy of the scope's options. */
 static int
 resolve_options(struct config *c, struct mistake *m)
@@ -216,10 +207,13 @@ const char *
 drive_init(const struct scope *sc)
 {
 	static struct mistake m;
-	struct config *c = config_new(request_names);
+	static const char *const extensions[] = { NULL };
+	const char *requests[REQUEST_NAMES_MAX] = { NULL };
+	struct config *c = config_new(requests, extensions);
 	int r;
 
 	scope = sc;
+	table_names(requests);
 	if (getcwd(top, sizeof(top)) == NULL)
 		return "no directory to work in";
 	fs_umask(022);

@@ -36,11 +36,7 @@ static const char *const case_requests[] = {
 	"setstat", "posix-rename", "statvfs", "fstatvfs", NULL
 };
 
-static inline const char *const *
-case_names(void)
-{
-	return case_requests;
-}
+static const char *const case_extensions[] = { "limits@openssh.com", NULL };
 
 static const char *const case_groups[] = { "staff", "partners", NULL };
 static const struct facts case_facts = {
@@ -64,7 +60,7 @@ case_option(struct config *c, const char *option, struct mistake *m)
 static inline struct config *
 case_config(const char *const *options, const char *text, struct mistake *m)
 {
-	struct config *c = config_new(case_names);
+	struct config *c = config_new(case_requests, case_extensions);
 	int i, r = 0;
 
 	for (i = 0; r == 0 && i < OPTIONS_MAX && options[i] != NULL; i++)

@@ -514,7 +514,7 @@ static void
 check_nul(void)
 {
 	static const char text[] = "rules = ();\n\0 rules = ( nonsense";
-	struct config *c = config_new(case_names);
+	struct config *c = config_new(case_requests, case_extensions);
 	struct mistake m;
 	char line[MISTAKE_LINE_MAX];
 
@@ -547,7 +547,7 @@ check_truncated(void)
 	for (n = 0; n < sizeof(text); n++) {
 		memcpy(part, text, n);
 		part[n] = '\0';
-		c = config_new(case_names);
+		c = config_new(case_requests, case_extensions);
 		refused += config_text(c, "p", part, n, &m) < 0;
 		config_free(c);
 	}

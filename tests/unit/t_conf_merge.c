@@ -637,7 +637,7 @@ check_criteria(void)
 		"path", "path=", "path=a", "path=/a/../b", "path=/.",
 		"path=%d/x",
 	};
-	struct config *c = config_new(case_names);
+	struct config *c = config_new(case_requests, case_extensions);
 	struct facts f = { 0 };
 	struct mistake m;
 	char line[MISTAKE_LINE_MAX];
@@ -661,29 +661,16 @@ check_criteria(void)
 	config_free(c);
 }
 
-static bool
-user_exists(const char *name)
-{
-	return strcmp(name, "webex") == 0;
-}
-
-static bool
-group_exists(const char *name)
-{
-	return strcmp(name, "staff") == 0;
-}
-
 /* -t: all warnings, in the order of the rules. */
 static void
 check_warnings(void)
 {
-	static const struct lookup lookup = { user_exists, group_exists, NULL };
 	static const char text[] = "rules = (\n"
-	    "{ match = { user = [ \"webex\", \"nobody-here\", \"*x\" ];\n"
-	    "   group = [ \"*\", \"!nogroup\" ]; };\n"
+	    "{ match = { user = [ \"root\", \"no-such-user\", \"*x\" ];\n"
+	    "   group = [ \"*\", \"!no-such-group\" ]; };\n"
 	    "  access = { deny = \"remove\"; }; },\n"
 	    "{ match = { user = \"*\"; }; log = { level = \"INFO\"; }; },\n"
-	    "{ match = { user = \"webex\"; };\n"
+	    "{ match = { user = \"root\"; };\n"
 	    "  log = { level = \"QUIET\"; }; },\n"
 	    "{ log = { level = \"QUIET\"; facility = \"USER\"; }; },\n"
 	    "{ },\n"
@@ -695,14 +682,14 @@ check_warnings(void)
 	    "    { match = \"/b\"; rights = \"read,list,stat\"; },\n"
 	    "    { match = \"/b\"; rights = \"list\"; hide = \"x\"; },\n"
 	    "    { match = \"/c\"; own_rights = \"stat,rename\"; } ); },\n"
-	    "{ match = { user = \"webex\"; };\n"
+	    "{ match = { user = \"root\"; };\n"
 	    "  paths = ( { match = \"/b\"; rights = \"list\"; },\n"
 	    "    { match = \"/b/\"; rights = \"list,stat\"; } ); },\n"
 	    "{ paths = ( { match = \"/b/\"; rights = \"list\"; },\n"
 	    "    { match = \"/b\"; hide = \"x\"; } ); } );";
 	static const char wanted[] =
-	    "p:2: warning: rule 1: there is no user \"nobody-here\"\n"
-	    "p:2: warning: rule 1: there is no group \"nogroup\"\n"
+	    "p:2: warning: rule 1: there is no user \"no-such-user\"\n"
+	    "p:2: warning: rule 1: there is no group \"no-such-group\"\n"
 	    "p:6: warning: rule 3: can never win, since rule 2 comes first "
 	    "for everybody\n"
 	    "p:9: warning: rule 5: sets nothing\n"
@@ -717,7 +704,7 @@ check_warnings(void)
 	size_t size;
 	FILE *stream = open_memstream(&out, &size);
 
-	ok(config_check(c, &lookup, stream, &m) == 0, "-t of warnings only");
+	ok(config_check(c, stream, &m) == 0, "-t of warnings only");
 	fclose(stream);
 	if (!ok(strcmp(out, wanted) == 0, "-t warns"))
 		printf("# %s\n", out);
@@ -729,7 +716,6 @@ check_warnings(void)
 static void
 check_idle_gifts(void)
 {
-	static const struct lookup lookup = { user_exists, group_exists, NULL };
 	static const char rule[] = "access.own_rights: does nothing, since no "
 	    "rule takes these rights away\n";
 	static const char path[] = "own_rights of a path: does nothing, since "
@@ -765,7 +751,7 @@ check_idle_gifts(void)
 		    rows[i].settings);
 		c = case_config(no_options, text, &m);
 		stream = open_memstream(&out, &size);
-		config_check(c, &lookup, stream, &m);
+		config_check(c, stream, &m);
 		fclose(stream);
 		ok(rows[i].warning == NULL ? *out == '\0' :
 		    strncmp(out, "p:1: warning: rule 1: ", 22) == 0 &&
@@ -780,12 +766,11 @@ check_idle_gifts(void)
 static void
 check_check(void)
 {
-	static const struct lookup lookup = { user_exists, group_exists, NULL };
 	struct mistake m = { 0 };
 	struct config *c = case_config(no_options,
 	    "profiles = { a = { profile = \"a\"; }; };", &m);
 
-	ok(config_check(c, &lookup, stderr, &m) == -1,
+	ok(config_check(c, stderr, &m) == -1,
 	    "-t refuses a cycle that nobody enters");
 	config_free(c);
 }

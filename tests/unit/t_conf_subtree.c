@@ -2,13 +2,14 @@
 /* Path rules: which of them hold for a name, and what they make of it. */
 #include "config.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
 
 #include "conf/path_rules.h"
 #include "conf/setting.h"
+#include "paths/locate.h"
 #include "policy_case.h"
+#include "scratch.h"
 #include "tap.h"
 
 static const char *const no_options[OPTIONS_MAX] = { 0 };
@@ -413,31 +414,26 @@ check_flat(int rules, const char *above, const char *below)
 	free(text);
 }
 
-/* Links as a session would find them: /link leads to /real/deep. */
-static int
-real_name(void *arg, char *path, size_t fixed)
+/* Make links for rules to lead by, beneath the root of a session. */
+static void
+make_root(struct fs *fs)
 {
-	size_t *seen = arg;
-	char behind[PATH_MAX];
+	char culprit[PATH_MAX];
 
-	*seen = fixed;
-	if (strncmp(path, "/link", 5) == 0) {
-		strlcpy(behind, path + 5, sizeof(behind));
-		strlcpy(path, "/real/deep", PATH_MAX);
-		strlcat(path, behind, PATH_MAX);
-	} else if (strcmp(path, "/top") == 0) {
-		strlcpy(path, "/", PATH_MAX);
-	} else if (strcmp(path, "/wild") == 0) {
-		strlcpy(path, "/a*b", PATH_MAX);
-	} else if (strncmp(path, "/in/", 4) == 0) {
-		return -ELOOP;
+	scratch_enter();
+	if (mkdir("real", 0755) != 0 || mkdir("real/deep", 0755) != 0 ||
+	    mkdir("in", 0755) != 0 || symlink("/real/deep", "link") != 0 ||
+	    symlink("/", "top") != 0 || symlink("a*b", "wild") != 0 ||
+	    symlink("/real", "in/webex") != 0 ||
+	    locate_confine(fs, scratch, strlen(scratch), culprit) != 0) {
+		perror(scratch);
+		exit(1);
 	}
-	return 0;
 }
 
 /* Of one rule what its pattern becomes, and how much of it holds for all. */
 static void
-check_resolving(void)
+check_resolving(struct fs *fs)
 {
 	static const struct {
 		const char	*match, *real;
@@ -459,7 +455,7 @@ check_resolving(void)
 	struct mistake m;
 	struct policy p;
 	char text[128];
-	size_t i, seen;
+	size_t i, fixed;
 	int r;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -467,22 +463,22 @@ check_resolving(void)
 		    "rights = \"none\"; } );", rows[i].match);
 		policy_of(text, &p);
 		m = (struct mistake){ 0 };
-		seen = 0;
-		r = paths_resolve(&p, real_name, &seen, &m);
-		ok(seen == rows[i].fixed && (rows[i].real == NULL ?
+		fixed = p.paths->rules[0].fixed;
+		r = paths_resolve(&p, fs, &m);
+		ok(fixed == rows[i].fixed && (rows[i].real == NULL ?
 		    r == -1 && m.line == 1 : r == 0 &&
 		    strcmp(p.paths->rules[0].match, rows[i].real) == 0),
 		    "%s resolves to %s, %zu (%s, %zu)", rows[i].match,
 		    rows[i].real == NULL ? "nothing" : rows[i].real,
 		    rows[i].fixed, r == 0 ? p.paths->rules[0].match : m.text,
-		    seen);
+		    fixed);
 		policy_free(&p);
 	}
 }
 
 /* The tree and the order of rules are those of the real names. */
 static void
-check_resolved(void)
+check_resolved(struct fs *fs)
 {
 	static const char text[] = "paths = (\n"
 	    "{ match = \"/link\"; rights = \"list\"; hide = \"x\"; },\n"
@@ -490,12 +486,11 @@ check_resolved(void)
 	struct policy p;
 	struct mistake m;
 	struct subtree a;
-	size_t seen;
 
 	policy_of(text, &p);
 	subtree_find(&p, false, "/real/deep", &a);
 	ok(a.rights == RIGHT_READ, "before, a link is a name of its own");
-	ok(paths_resolve(&p, real_name, &seen, &m) == 0, "resolved");
+	ok(paths_resolve(&p, fs, &m) == 0, "resolved");
 	subtree_find(&p, false, "/real/deep/f", &a);
 	ok(a.rights == RIGHT_LIST, "what a link leads to is more specific");
 	subtree_find(&p, false, "/real/f", &a);
@@ -512,8 +507,11 @@ check_resolved(void)
 int
 main(void)
 {
-	check_resolving();
-	check_resolved();
+	static struct fs fs;
+
+	make_root(&fs);
+	check_resolving(&fs);
+	check_resolved(&fs);
 	check_specific();
 	check_leaves();
 	check_hiding();
