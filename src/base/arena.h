@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Memory that is given back all at once: for what lives as long as a policy.
- * Out of memory ends the process through buf_no_memory (base/buf.h).
+ * Memory that is freed as a whole: used for objects that live as long as a
+ * policy. None of these functions fails; when memory runs out they end the
+ * process through buf_no_memory (base/buf.h).
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -10,22 +11,28 @@
 #include <stddef.h>
 
 struct chunk;
-struct arena {			/* all zero is an empty one */
+struct arena {			/* zero-initialised: an empty arena */
 	struct chunk	*chunks;
-	char		*room;		/* in the last of them */
-	size_t		 left;		/* ... so many bytes */
+	char		*room;		/* free space in the newest chunk */
+	size_t		 left;		/* its size in bytes */
 };
 
-/* `size` bytes of zeroes, aligned for any type. */
+/*
+ * Returns `size` zeroed bytes, aligned for any type. They live until
+ * arena_free().
+ */
 void	*arena_get(struct arena *, size_t size);
 
-/* A string; `len` bytes as one. */
+/*
+ * Copy text into the arena: a string, `len` bytes to which a NUL is added, or
+ * the output of printf(3).
+ */
 char	*arena_copy(struct arena *, const char *);
 char	*arena_text(struct arena *, const char *, size_t len);
 char	*arena_printf(struct arena *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
-/* Frees everything; the arena is empty again. */
+/* Frees everything that was taken from the arena, which is empty afterwards. */
 void	arena_free(struct arena *);
 
 #endif

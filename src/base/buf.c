@@ -14,7 +14,7 @@ void (*buf_no_memory)(void) = abort;
 void
 reader_init(struct reader *r, uint8_t *p, size_t len)
 {
-	/* Nothing may be read from nowhere: a field that was not there. */
+	/* A field that was absent has p NULL; adding 0 to NULL is undefined. */
 	*r = (struct reader){ .p = p, .end = len == 0 ? p : p + len };
 }
 
@@ -24,7 +24,7 @@ reader_left(const struct reader *r)
 	return (size_t)(r->end - r->p);
 }
 
-/* The next n bytes, or NULL and dry. */
+/* Returns the next n bytes, or NULL after which the reader is dry. */
 static uint8_t *
 reader_take(struct reader *r, size_t n)
 {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes in and bytes out. A reader never runs past its end: it turns dry
- * and gives zeros, so that a decoder reads all fields and asks once. A
- * writer grows as it must.
+ * Reading and writing the wire's integers and strings. A reader never runs past
+ * its end: it becomes dry, stays dry and returns zeros, so that a decoder reads
+ * all its fields and checks `dry` once. A writer grows as needed; when memory
+ * runs out, it ends the process through buf_no_memory.
+ *
+ * All integers on the wire are big-endian.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -15,7 +18,7 @@
 
 #define nitems(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* A stretch of somebody else's bytes; not terminated. */
+/* Bytes in memory that somebody else owns; not NUL-terminated. */
 struct slice {
 	uint8_t	*p;
 	size_t	 len;
@@ -24,24 +27,37 @@ struct slice {
 struct reader {
 	uint8_t	*p;
 	uint8_t	*end;
-	bool	 dry;		/* a field ran past the end; sticky */
+	bool	 dry;		/* a field ran past the end; never reset */
 };
 
+/*
+ * Starts reading at the first of `len` bytes. The reader keeps the pointer and
+ * copies nothing, so the bytes must outlive it and every slice it returns.
+ */
 void	 reader_init(struct reader *, uint8_t *, size_t);
+
+/* Returns how many bytes have not been read. */
 size_t	 reader_left(const struct reader *);
+
+/* Read an integer and advance; return 0 once the reader is dry. */
 uint8_t	 get_u8(struct reader *);
 uint32_t get_u32(struct reader *);
 uint64_t get_u64(struct reader *);
 
-/* The protocol's `string`: u32 length and so many bytes, which stay there. */
+/*
+ * Reads a `string` of the protocol: a u32 length and that many bytes. The slice
+ * points into the reader's bytes; it is empty, with p NULL, when the reader is
+ * dry.
+ */
 struct slice get_str(struct reader *);
 
-/* All that is left. */
+/* Reads all remaining bytes, without a length. */
 struct slice get_rest(struct reader *);
 
 /*
- * data[0..len) is what was written. Growing may move data, so keep offsets,
- * never pointers, across calls that write.
+ * A growing byte array; data[0..len) has been written. Growing may move data,
+ * so callers keep offsets, never pointers, across calls that write. All zero is
+ * an empty buf.
  */
 struct buf {
 	uint8_t	*data;
@@ -49,14 +65,20 @@ struct buf {
 	size_t	 cap;
 };
 
+/*
+ * Enlarges the allocation so that at least `n` more bytes fit. Only buf_room()
+ * calls this.
+ */
 void	 buf_grow(struct buf *, size_t n);
+
+/* Frees the bytes and leaves an empty buf. */
 void	 buf_free(struct buf *);
 
 /*
- * Makes room for `n` more bytes and returns where they go; len is the
- * caller's to move. Out of memory ends the process through buf_no_memory.
- * There nearly always is room. This and the numbers stand here because an
- * entry of a listing writes up to twenty: calls were a tenth of what it takes.
+ * Makes room for `n` more bytes and returns a pointer to them. The caller
+ * writes them and adds to len. This function and the put_u*() are inline
+ * because an entry of a listing writes up to twenty integers, and calls took a
+ * tenth of the time.
  */
 static inline uint8_t *
 buf_room(struct buf *b, size_t n)
@@ -67,8 +89,8 @@ buf_room(struct buf *b, size_t n)
 }
 
 /*
- * Called when there is no memory, and must not return. main() sets it to
- * what logs the end of the session; until then it is abort().
+ * Called when memory runs out; must not return. main() sets it to a function
+ * that logs the end of the session. The default is abort(3).
  */
 extern void (*buf_no_memory)(void);
 
@@ -104,10 +126,14 @@ put_u64(struct buf *b, uint64_t v)
 }
 
 void	 put_bytes(struct buf *, const void *, size_t);
-void	 put_str(struct buf *, const void *, size_t);	/* u32 and the bytes */
+/* u32 length, then the bytes */
+void	 put_str(struct buf *, const void *, size_t);
 void	 put_cstr(struct buf *, const char *);
 
-/* Writes `v` at an offset that was written before, as a length found late. */
+/*
+ * Overwrites the four bytes at offset `off`, which must be below len: for
+ * lengths and counts that are known only after what follows them.
+ */
 void	 set_u32(struct buf *, size_t off, uint32_t v);
 
 #endif

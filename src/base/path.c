@@ -7,7 +7,10 @@
 
 #include "base/path.h"
 
-/* Appends the components of `path` to the `len` bytes at `to`, or 0. */
+/*
+ * Appends the normalised components of `path` to the `len` bytes at `to`.
+ * Returns the new length, or 0 if `size` is too small.
+ */
 static size_t
 append_components(const char *path, char *to, size_t len, size_t size)
 {
@@ -80,7 +83,7 @@ path_compare(const char *a, const char *b)
 	}
 	ca = *a == '/' ? 1 : (unsigned char)*a;
 	cb = *b == '/' ? 1 : (unsigned char)*b;
-	/* A byte 1 in a name must still come after the slash. */
+	/* A slash also sorts before a byte of value 1. */
 	if (ca == cb)
 		return *a == '/' ? -1 : *b == '/';
 	return ca < cb ? -1 : 1;
@@ -119,7 +122,11 @@ path_is_silly(const char *name, size_t len)
 	    (len == 5 && memcmp(name, HIDDEN_PART, 5) == 0);
 }
 
-/* How many bytes follow the first one, and the least value so many may say. */
+/*
+ * Returns how many bytes follow the first byte `c` of a UTF-8 sequence, or -1
+ * if no sequence begins with it. Sets *value to the bits that `c` carries and
+ * *least to the smallest value that may take so many bytes.
+ */
 static int
 utf8_follow(unsigned char c, uint32_t *value, uint32_t *least)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Paths as text: no file is looked at. */
+/* Paths as text. These functions look at no file. */
 #ifndef BASE_PATH_H
 #define BASE_PATH_H
 
@@ -8,45 +8,52 @@
 #include <stdint.h>
 
 /*
- * Makes `path` absolute against `cwd` and takes `.`, `..`, doubled and
- * trailing slashes out, without regard to links. Returns false when `size`
- * is too small.
+ * Makes `path` absolute, relative to `cwd`, and removes `.`, `..` and doubled
+ * and trailing slashes, without regard to symbolic links. Writes at most `size`
+ * bytes to `to`, including the NUL. Returns false if the result does not fit.
  */
 bool	path_absolute(const char *cwd, const char *path, char *to, size_t size);
 
-/* Is `path` the same as `top`, or beneath it? Both as path_absolute() makes
- * them. */
+/*
+ * True if `path` equals `top` or lies beneath it. Both must be in the form that
+ * path_absolute() makes.
+ */
 bool	path_is_below(const char *path, const char *top);
 
 /*
- * Orders paths so that all that lies beneath one follows it at once: as
- * strcmp(3) with the slash before every other byte.
+ * Orders paths so that everything beneath a directory directly follows it: like
+ * strcmp(3), but the slash sorts before every other byte. Returns a negative
+ * number, 0 or a positive number.
  */
 int	path_compare(const char *, const char *);
 
-/* The last component: what stands behind the last slash that has a name
- * behind it. *len is its length, without trailing slashes. */
+/*
+ * Returns a pointer to the last component of `path`, and its length without
+ * trailing slashes in *len. The length is 0 for "" and "/".
+ */
 const char *path_last(const char *path, size_t *len);
 
 /*
- * The length of a path of `len` bytes without its last component and the
- * slashes around it, of which the first one of an absolute path is left.
+ * Returns the length of the first `len` bytes of `path` without the last
+ * component and the slashes around it. The root slash of an absolute path
+ * stays.
  */
 size_t	path_above(const char *path, size_t len);
 
 /*
- * The character that begins there: its length in bytes, 0 if those are not
- * UTF-8 in shortest form, or a surrogate. The text is terminated.
+ * Decodes the UTF-8 character at the start of a NUL-terminated string into
+ * *value. Returns its length in bytes, or 0 if the bytes are no UTF-8, not the
+ * shortest form, or a surrogate.
  */
 int	path_char(const char *, uint32_t *value);
 
-/* Is that valid UTF-8, all of it? */
+/* True if the whole string is valid UTF-8. */
 bool	path_is_utf8(const char *);
 
 /*
- * Hidden names: ".slipway-", 22 letters and digits, "-old" or "-part". They
- * stand for files that have lost their name while a handle needs them, and for
- * those that get theirs when they are whole.
+ * Silly names: ".slipway-", 22 letters and digits, then "-old" or "-part". An
+ * "-old" file has lost its name while a handle still needs it; a "-part" file
+ * is an upload that gets its name when it is complete.
  */
 #define HIDDEN_PREFIX	".slipway-"
 #define HIDDEN_RANDOM	22
@@ -54,6 +61,7 @@ bool	path_is_utf8(const char *);
 #define HIDDEN_PART	"-part"
 #define HIDDEN_LEN	(sizeof(HIDDEN_PREFIX) - 1 + HIDDEN_RANDOM + 5)
 
+/* True if the `len` bytes at `name` are a silly name. */
 bool	path_is_silly(const char *name, size_t len);
 
 #endif
