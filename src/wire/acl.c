@@ -6,7 +6,7 @@
 #include "wire/acl.h"
 #include "wire/sftp.h"
 
-#define ACE_MIN_LEN	16	/* type, flag, mask and an empty who */
+#define ACE_MIN_LEN	16	/* of an entry whose who is empty */
 
 int
 acl_get(struct slice s, struct aces *aces)

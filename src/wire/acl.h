@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The content of the acl field: a count and so many entries, draft-13 7.8.
- * The acl-flags that version 6 has before it are attr.c's.
+ * The contents of the acl attribute: a count and that many entries, draft-13
+ * 7.8. The acl-flags that version 6 puts before the count are read and written
+ * by attr.c.
  */
 #ifndef WIRE_ACL_H
 #define WIRE_ACL_H
@@ -11,26 +12,27 @@
 
 #include "base/buf.h"
 
-/* Most entries that are read or sent, and most bytes that they may take. */
+/* Limits on entries that are read or sent: their count and their bytes. */
 #define ACES_MAX	2048
 #define ACES_MAX_LEN	(128 * 1024)
 
-/* Whom an entry of a POSIX ACL, or one on the wire, is about. */
+/* The kinds of principal that an entry of a POSIX ACL names. */
 enum acl_tag {
 	TAG_OWNER, TAG_USER, TAG_GROUP_OBJ, TAG_GROUP, TAG_MASK, TAG_OTHER,
 };
 
 /*
- * An entry. `who` is what the wire has; tag and id, never of a mask, are
- * whom the system knows by that name. Neither is made from the other here.
+ * One entry. `who` is the name on the wire; tag and id are the principal that
+ * the system knows by that name, and never TAG_MASK. Callers translate between
+ * them: this module does not.
  */
 struct ace {
-	uint32_t	type;		/* ACE_ALLOWED, ... */
+	uint32_t	type;		/* ACE_ALLOWED, ... of sftp.h */
 	uint32_t	flag;
 	uint32_t	mask;
 	struct slice	who;
 	enum acl_tag	tag;
-	uint32_t	id;		/* of TAG_USER and TAG_GROUP */
+	uint32_t	id;		/* uid of TAG_USER, gid of TAG_GROUP */
 };
 
 struct aces {
@@ -39,14 +41,15 @@ struct aces {
 };
 
 /*
- * Reads entries, whose `who` stay where they are. Returns 0; FX_BAD_MESSAGE
- * when count and bytes do not agree; FX_OP_UNSUPPORTED for more than
- * ACES_MAX. To be freed when it was 0.
+ * Reads the entries of an acl attribute. Their `who` point into the slice.
+ * Returns 0, after which the caller frees `aces` with acl_free();
+ * FX_BAD_MESSAGE if the count and the bytes disagree; FX_OP_UNSUPPORTED for
+ * more than ACES_MAX entries. `aces` is empty after an error.
  */
 int	acl_get(struct slice, struct aces *);
 void	acl_free(struct aces *);
 
-/* One entry, as it follows the count. */
+/* Appends one entry in wire form. The caller has written the count. */
 void	acl_put(struct buf *, const struct ace *);
 
 #endif

@@ -13,11 +13,16 @@
 #define PERM_EXECUTE	1u
 #define PERM_ALL	7u
 
-/* What nobody can be denied, and what none but the owner can be granted. */
+/*
+ * Rights that cannot be denied to anybody, and rights that only the owner can
+ * be granted.
+ */
 #define ACE_ANYBODY	(ACE_READ_ATTRIBUTES | ACE_READ_ACL | ACE_SYNCHRONIZE)
 #define ACE_OWNER_ONLY	(ACE_WRITE_ATTRIBUTES | ACE_WRITE_ACL)
 
-/* How a default ACL is inherited: by files and directories, not used here. */
+/*
+ * The flags of an entry of a default ACL, which files and directories inherit.
+ */
 #define ACE_INHERIT	(ACE_FILE_INHERIT | ACE_DIRECTORY_INHERIT)
 
 void
@@ -54,7 +59,7 @@ mask_of(const struct posix_acl *acl)
 	return mask == NULL ? PERM_ALL : mask->perm;
 }
 
-/* Those whose rights the mask limits: all but owner and everybody else. */
+/* True if the mask limits entries of this tag: all but owner and others. */
 static bool
 is_masked(enum acl_tag tag)
 {
@@ -148,7 +153,7 @@ mask_to_perm(uint32_t mask)
 	    ((mask & ACE_EXECUTE) != 0 ? PERM_EXECUTE : 0);
 }
 
-/* One list of entries in the making. */
+/* A list of entries that is being built. */
 struct making {
 	struct aces	*to;
 	const struct posix_acl *from;
@@ -156,7 +161,10 @@ struct making {
 	bool		 dir;
 };
 
-/* An entry for each that has this tag; a denial of nothing is left out. */
+/*
+ * Appends one entry of `type` for each principal with this tag. An entry that
+ * denies nothing is left out.
+ */
 static void
 add_aces(const struct making *m, uint32_t type, enum acl_tag tag)
 {
@@ -183,7 +191,10 @@ add_aces(const struct making *m, uint32_t type, enum acl_tag tag)
 	}
 }
 
-/* What one user gets is decided before the next entry has a say. */
+/*
+ * Appends the entries of named users. Each user's denial follows directly, so
+ * that no later entry decides a right of that user.
+ */
 static void
 add_users(const struct making *m)
 {
@@ -219,17 +230,25 @@ aclmap_to_aces(const struct posix_acl acl[ACL_KINDS], bool dir,
 		add_aces(&m, ACE_ALLOWED, TAG_OWNER);
 		add_aces(&m, ACE_DENIED, TAG_OWNER);
 		add_users(&m);
-		/* No group denies what another one grants. */
+		/*
+		 * All groups are granted their rights before any group is
+		 * denied: a group must not deny what another one grants.
+		 */
 		add_aces(&m, ACE_ALLOWED, TAG_GROUP_OBJ);
 		add_aces(&m, ACE_ALLOWED, TAG_GROUP);
 		add_aces(&m, ACE_DENIED, TAG_GROUP_OBJ);
 		add_aces(&m, ACE_DENIED, TAG_GROUP);
-		/* Behind this there is nothing left to deny. */
+		/*
+		 * Everybody reads this entry; nothing is left to deny after it.
+		 */
 		add_aces(&m, ACE_ALLOWED, TAG_OTHER);
 	}
 }
 
-/* Is it about a right or an inheritance that a POSIX ACL has? */
+/*
+ * True if an entry uses only the rights and the inheritance that a POSIX ACL
+ * has.
+ */
 static bool
 ace_is_posix(const struct ace *ace, bool dir)
 {
@@ -259,10 +278,10 @@ applies(const struct ace *ace, int kind)
 	    (ace->flag & ACE_INHERIT_ONLY) == 0;
 }
 
-/* What is left of an entry in one of the ACLs. */
+/* The part of an entry that matters for one of the two ACLs. */
 struct rule {
 	uint32_t	type;
-	struct posix_ace about;		/* perm is what it decides */
+	struct posix_ace about;		/* perm: the rights it decides */
 };
 
 struct rules {
@@ -276,7 +295,10 @@ same_who(const struct posix_ace *a, const struct posix_ace *b)
 	return a->tag == b->tag && a->id == b->id;
 }
 
-/* Those that apply, without what earlier ones decided for just the same. */
+/*
+ * Collects the entries that apply to this ACL. Rights that an earlier rule for
+ * the same principal or for everybody has decided are removed from later ones.
+ */
 static void
 make_rules(const struct aces *aces, int kind, struct rules *rules)
 {
@@ -305,9 +327,10 @@ make_rules(const struct aces *aces, int kind, struct rules *rules)
 }
 
 /*
- * Is the rule about those that `who` is about? MAYBE: about some of them, for
- * the owner and a named user may be in any group, and the owner named. One
- * group does not speak of another: from_rules() looks at that.
+ * Tells if a rule concerns the principal `who`. MAYBE: it concerns some of
+ * them, since the owner and a named user may be members of any group, and the
+ * owner may be named. Rules for two groups count as unrelated: from_rules()
+ * looks at users who are in both.
  */
 enum about { NO, MAYBE, YES };
 
@@ -324,8 +347,10 @@ is_about(const struct posix_ace *rule, const struct posix_ace *who)
 	return NO;
 }
 
-/* Per right, the first rule that denied it to a group and the last that
- * granted it. */
+/*
+ * Per right, the index of the first rule that denies it to a group and of the
+ * last one that grants it.
+ */
 struct groups {
 	size_t	denied[3], granted[3];
 };
@@ -346,8 +371,9 @@ note_group(struct groups *g, uint32_t type, uint32_t perms, size_t at)
 }
 
 /*
- * What the rules grant `who`. False if that depends on what else they are.
- * What no rule mentions is denied.
+ * Computes the rights that the rules grant `who` into who->perm. A right that
+ * no rule mentions is denied. Returns false if the result depends on groups or
+ * names that `who` may also have.
  */
 static bool
 decide(const struct rules *rules, struct posix_ace *who, struct groups *g)
@@ -386,7 +412,10 @@ compare_aces(const void *one, const void *two)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Everybody whom the rules name, once, and those whom every ACL has. */
+/*
+ * Makes an ACL with an entry for each principal that the rules name, and for
+ * the three that every ACL has.
+ */
 static void
 collect(const struct rules *rules, struct posix_acl *acl)
 {
@@ -406,7 +435,10 @@ collect(const struct rules *rules, struct posix_acl *acl)
 	}
 }
 
-/* Who is named needs a mask, which is to take nothing away. */
+/*
+ * Adds the mask that an ACL with named principals must have, one that limits
+ * nothing, and sorts the entries.
+ */
 static void
 add_mask(struct posix_acl *acl)
 {
@@ -432,7 +464,7 @@ from_rules(const struct rules *rules, struct posix_acl *acl)
 	for (i = 0; i < acl->n; i++)
 		if (!decide(rules, &acl->ace[i], &g))
 			return false;
-	/* Who is in two groups must get what one of them grants. */
+	/* A user in two groups must get what either of them grants. */
 	for (i = 0; i < nitems(g.denied); i++)
 		if (g.denied[i] < g.granted[i])
 			return false;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * POSIX ACLs and the entries that the protocol knows, which are NFSv4's: from
- * the one to the other. Whom they are about is known by tag and id here.
+ * Translation between POSIX ACLs and the NFSv4-style entries of the protocol
+ * (draft-13 7.8). Principals are known here by tag and id, not by name.
  *
- * What we send says, to who reads entries in order until each right is
- * decided, what the POSIX ACL says with its mask applied. What we take must
- * say something that a POSIX ACL can say, to everybody, whatever groups they
- * are in: draft-ietf-nfsv4-acl-mapping is about the same two. One thing
- * cannot be told apart in entries: POSIX wants all rights of one access from
- * one group, while entries gather them from several.
+ * Entries that we send describe the POSIX ACL with its mask applied, for a
+ * reader who goes through them in order until each right is decided. Entries
+ * that we receive are accepted only if a POSIX ACL can say the same for every
+ * user, whatever groups the user is in. draft-ietf-nfsv4-acl-mapping describes
+ * the same translation. One difference is lost in entries: POSIX grants an
+ * access only if one group has all the rights it needs, while entries add up
+ * the rights of several groups.
  */
 #ifndef WIRE_ACLMAP_H
 #define WIRE_ACLMAP_H
@@ -22,45 +23,58 @@
 struct posix_ace {
 	enum acl_tag	tag;
 	uint32_t	id;		/* of TAG_USER and TAG_GROUP, else 0 */
-	uint32_t	perm;		/* as a digit of a mode */
+	uint32_t	perm;		/* as in one digit of a mode */
 };
 
-/* Without entries it is none, which only a default ACL can be. */
+/*
+ * An ACL. One without entries means that there is none, which is possible for a
+ * default ACL only.
+ */
 struct posix_acl {
 	struct posix_ace *ace;
 	size_t		 n;
 };
 
-/* The two that a file can have; the second is a directory's alone. */
+/* The two ACLs of a file; only directories have a default ACL. */
 enum { ACL_ACCESS, ACL_DEFAULT, ACL_KINDS };
 
-/* Room for `n` entries; n is the caller's to count up. */
+/*
+ * Allocates room for `n` entries and sets n to 0; the caller counts n up. Ends
+ * the process through buf_no_memory when memory runs out.
+ */
 void	aclmap_alloc(struct posix_acl *, size_t n);
+
+/* Frees the entries; the ACL is empty afterwards. */
 void	aclmap_free(struct posix_acl *);
 
-/* Do they grant the same, each with its own mask applied? */
+/* True if both ACLs grant the same rights, each with its own mask applied. */
 bool	aclmap_same(const struct posix_acl *, const struct posix_acl *);
 
 /*
- * The least ACL that grants owner, group and everybody else the same, to who
- * wants to have no ACL.
+ * Makes the minimal ACL, one that a mode expresses: owner, group and others
+ * keep the rights that `acl` grants them, named users and groups are dropped.
+ * The caller frees `plain`.
  */
 void	aclmap_plain(const struct posix_acl *, struct posix_acl *plain);
 
 /*
- * Gives and takes what a mode's bits would: those of the group go for all
- * whom the mask limits, but only the group itself is given them. An ACL
- * without entries stays so.
+ * Sets and clears the bits of a mode in an ACL. The group's bits of `clear` are
+ * taken from every entry that the mask limits; those of `set` are given to the
+ * owning group and the mask only. An ACL without entries stays empty.
  */
 void	aclmap_rule(struct posix_acl *, unsigned set, unsigned clear);
 
-/* As entries, without `who`; to be freed. */
+/*
+ * Translates a file's ACLs to entries with empty `who`; `dir` says that the
+ * file is a directory. The caller frees `aces` with acl_free().
+ */
 void	aclmap_to_aces(const struct posix_acl [ACL_KINDS], bool dir,
 	    struct aces *);
 
 /*
- * Entries as ACLs, which are to be freed when 0 was returned; else it is
- * FX_OP_UNSUPPORTED, for what no POSIX ACL says.
+ * Translates entries to the ACLs of a file or, with `dir`, of a directory.
+ * Returns 0, after which the caller frees both ACLs, or FX_OP_UNSUPPORTED if no
+ * POSIX ACL means the same; both are empty then.
  */
 int	aclmap_from_aces(const struct aces *, bool dir,
 	    struct posix_acl [ACL_KINDS]);

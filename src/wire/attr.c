@@ -9,32 +9,32 @@
 #include "wire/attr.h"
 #include "wire/sftp.h"
 
-/* How a field is written. */
+/* Wire formats of a field. */
 enum kind {
 	U8, U32, U64, STR,
-	MODE,		/* u32, of which the file type bits never leave */
-	TIME32,		/* u32 seconds, kept as int64_t */
+	MODE,		/* u32; the file type bits are not sent */
+	TIME32,		/* u32 seconds, stored as int64_t */
 	TIME64,		/* i64 seconds */
-	NSEC,		/* u32, there when SUBSECOND_TIMES is set as well */
-	ACL,		/* a string, whose first u32 is version 6's alone */
-	BITS_VALID,	/* u32 that version 5 lacks: all bits count there */
-	PAIRS,		/* u32 count and so many pairs of strings */
+	NSEC,		/* u32, present only with SUBSECOND_TIMES */
+	ACL,		/* a string; version 6 puts acl-flags first */
+	BITS_VALID,	/* u32; version 5 has none: all bits are valid */
+	PAIRS,		/* u32 count and that many pairs of strings */
 };
 
 struct field {
-	int		since, until;	/* versions */
-	uint32_t	bit;		/* wire flag that announces it */
-	uint32_t	has;		/* our name for it */
+	int		since, until;	/* versions that have the field */
+	uint32_t	bit;		/* flag on the wire that announces it */
+	uint32_t	has;		/* HAS_* in struct attr */
 	enum kind	kind;
-	bool		settable;	/* SETSTAT can change it here */
-	size_t		offset;		/* in struct attr */
+	bool		settable;	/* SETSTAT can change it */
+	size_t		offset;		/* of its member in struct attr */
 };
 
 /*
- * The fields in wire order, which is the order of no flag bits: draft-02 5,
- * draft-13 7. All versions agree on it; those from 4 on differ in which rows
- * they have. Version 3 has a few of its own: to pass over all the others for
- * each entry was a tenth of what a listing takes of our own time.
+ * The fields in wire order, which is not the order of the flag bits: draft-02
+ * 5, draft-13 7. Versions 4 to 6 share one order and differ in which rows they
+ * have. Version 3 has a table of its own because passing over the other rows
+ * for each entry of a listing took a tenth of our own CPU time.
  */
 #define AT(member)	offsetof(struct attr, member)
 #define V3_TIMES	(HAS_ATIME | HAS_MTIME)		/* both or none */
@@ -78,7 +78,10 @@ static const struct field fields[] = {
 	for ((f) = (version) == 3 ? v3_fields : fields; (f)->bit != 0; (f)++) \
 		if ((version) >= (f)->since && (version) <= (f)->until)
 
-/* Older versions have no acl-flags: what is sent there is to be the ACL. */
+/*
+ * Reads an acl field. Versions before 6 have no acl-flags: the entries they
+ * send replace the whole ACL.
+ */
 static void
 get_acl(struct reader *r, int version, struct attr *a)
 {
@@ -96,7 +99,7 @@ get_acl(struct reader *r, int version, struct attr *a)
 static void
 get_pairs(struct reader *r, uint32_t n)
 {
-	/* Eight bytes a pair: a count that cannot fit is not looped over. */
+	/* A pair takes at least eight bytes: reject a count that cannot fit. */
 	if (n > reader_left(r) / 8)
 		r->dry = true;
 	while (n-- > 0 && !r->dry) {
@@ -143,7 +146,7 @@ get_field(struct reader *r, const struct field *f, int version,
 	}
 }
 
-/* NSEC rows need two flags; draft-13 7 prints only the second. */
+/* NSEC fields need two flags; draft-13 7 mentions only the second. */
 static bool
 field_present(const struct field *f, uint32_t flags)
 {
@@ -157,7 +160,9 @@ known_flags(int version)
 	const struct field *f;
 	uint32_t known = 0;
 
-	/* 0x2 is reserved and carries no field: known, and passed over. */
+	/*
+	 * draft-13 7.1 reserves bit 0x2 without a field: accept and ignore it.
+	 */
 	if (version > 3)
 		known = ATTR_SUBSECOND_TIMES | ATTR_UIDGID_V3;
 	FOREACH_FIELD(f, version)
@@ -189,7 +194,10 @@ attr_get(struct reader *r, int version, struct attr *a)
 	return 0;
 }
 
-/* So that a client sees as much of a time as its reading of u32 allows. */
+/*
+ * Limits a time to the range of its 32 bits, which clients read as signed or as
+ * unsigned.
+ */
 static uint32_t
 time32(int64_t t)
 {
@@ -224,7 +232,7 @@ put_field(struct buf *b, const struct field *f, int version,
 		put_u32(b, *(const uint32_t *)p);
 		break;
 	case MODE:
-		/* draft-13 7.6 forbids the type bits; version 3 needs them. */
+		/* draft-13 7.6 forbids the type bits, which version 3 sends. */
 		put_u32(b, *(const uint32_t *)p & 07777);
 		break;
 	case TIME32:
@@ -250,7 +258,10 @@ put_field(struct buf *b, const struct field *f, int version,
 	}
 }
 
-/* Version 4 has one type for all that is not file, directory or link. */
+/*
+ * Returns the type byte to send. Version 4 has only one type for everything
+ * that is not a file, directory or link.
+ */
 static uint8_t
 type_byte(int version, uint8_t type)
 {

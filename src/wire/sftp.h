@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The numbers of the drafts, versions 3 to 6: filexfer-02 is version 3, -04
- * is 4, -05 is 5 and -13 is 6. Where they differ in a name, draft 13's.
+ * The numbers of the protocol. draft-ietf-secsh-filexfer-02 is version 3, -04
+ * is version 4, -05 is version 5 and -13 is version 6. Names are those of draft
+ * 13 where the drafts differ.
  */
 #ifndef WIRE_SFTP_H
 #define WIRE_SFTP_H
 
 #define SFTP_MAX_PACKET	(256 * 1024)	/* largest length field we accept */
-#define SFTP_MAX_NAMES	(32 * 1024)	/* where a NAME counts as full */
+#define SFTP_MAX_NAMES	(32 * 1024)	/* bytes that fill a NAME reply */
 
 /* Packet types, draft-13 4.3. */
 enum {
@@ -36,7 +37,7 @@ enum {
 	FX_LAST = FX_NO_MATCHING_BYTE_RANGE_LOCK,
 };
 
-/* valid-attribute-flags, draft-13 7.1; _V3 where draft 02 means another. */
+/* valid-attribute-flags, draft-13 7.1; _V3: the meaning of draft 02. */
 #define ATTR_SIZE		0x00000001u
 #define ATTR_UIDGID_V3		0x00000002u
 #define ATTR_PERMISSIONS	0x00000004u
@@ -120,7 +121,7 @@ enum { ACE_ALLOWED, ACE_DENIED, ACE_AUDIT, ACE_ALARM };
 #define FXF_BACKUP_STREAM	0x00004000u
 #define FXF_OVERRIDE_OWNER	0x00008000u
 
-/* What others are barred from: of OPEN's flags and of BLOCK's mask. */
+/* The lock bits of OPEN's flags and of BLOCK's lock mask. */
 #define FXF_BLOCK		0x000003c0u
 #define FXF_BLOCK_SHARED	(FXF_BLOCK_WRITE | FXF_BLOCK_ADVISORY)
 #define FXF_BLOCK_EXCLUSIVE	(FXF_BLOCK_SHARED | FXF_BLOCK_READ)

@@ -9,7 +9,7 @@
 #include "wire/sftp.h"
 #include "wire/status.h"
 
-/* What the system said, in each version. Version 3 is as OpenSSH has it. */
+/* Status codes for errno values, by version. Version 3 answers as OpenSSH. */
 static const struct {
 	int	error;
 	uint8_t	v3, v4, v5, v6;
@@ -36,7 +36,10 @@ static const struct {
 	{ EOVERFLOW,	4, 4, 4, 23 },
 };
 
-/* draft-13 9.1: each code, its name, and the older ones for it. */
+/*
+ * The status codes of version 6, draft-13 9.1: the name of each code and the
+ * code that older versions send in its place.
+ */
 static const struct {
 	const char *name;
 	uint8_t	v3, v4, v5;
