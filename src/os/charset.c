@@ -50,7 +50,10 @@ charset_to_disk(struct charset *c, const char *utf8, char *to, size_t size)
 	*out = '\0';
 	if (n == (size_t)-1)
 		return errno == E2BIG ? -ENAMETOOLONG : -EILSEQ;
-	/* A letter that was only nearly there would name another file. */
+	/*
+	 * iconv(3) replaced a character by a similar one, which would name
+	 * another file.
+	 */
 	return n > 0 ? -EILSEQ : 0;
 }
 
@@ -76,9 +79,10 @@ charset_to_wire(struct charset *c, const char *name, char *to, size_t size)
 }
 
 /*
- * Are slashes and dots the bytes they are to the system, and nothing else
- * such a byte? Not in UTF-16 and EBCDIC; nor in UTF-7 and ISO-2022, which the
- * plus and the escape are for.
+ * True if ASCII characters, first of all slashes and dots, are stored as their
+ * own bytes and those bytes mean nothing else. UTF-16 and EBCDIC fail this
+ * test, and so do UTF-7 and ISO-2022 because of the plus sign and the escape
+ * sequence in it.
  */
 static bool
 keeps_ascii(struct charset *c)
@@ -98,7 +102,10 @@ charset_suits(const char *name)
 	struct charset *c;
 	bool suits;
 
-	/* What stands behind slashes lets two names on disk look alike. */
+	/*
+	 * A suffix such as //TRANSLIT would make two names on disk look the
+	 * same.
+	 */
 	if (strchr(name, '/') != NULL)
 		return false;
 	c = charset_open(name);

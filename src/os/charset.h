@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Names on disk in another charset than UTF-8, for clients of version 4 and
- * later
+ * Translation of file names between UTF-8, which versions 4 to 6 use on the
+ * wire, and another charset in which they are stored on disk.
  */
 #ifndef OS_CHARSET_H
 #define OS_CHARSET_H
@@ -11,23 +11,31 @@
 
 struct charset;
 
-/* NULL when the system does not know a charset of that name. */
+/*
+ * Opens a charset by the name that iconv_open(3) knows. Returns NULL if the
+ * system does not know it or memory ran out.
+ */
 struct charset *charset_open(const char *name);
 void	 charset_close(struct charset *);
 
-/* Does it, and can names be written in it, so that a slash is one? */
+/*
+ * True if the charset exists and leaves ASCII as it is, so that a slash on disk
+ * is always a separator.
+ */
 bool	 charset_suits(const char *name);
 
 /*
- * A name of a client's as it is on disk. Returns 0, -EILSEQ when the charset
- * has no such letters, or -ENAMETOOLONG.
+ * Translates a client's name to the bytes on disk, at most `size` of them with
+ * the NUL. Returns 0, -EILSEQ if the charset lacks a character, or
+ * -ENAMETOOLONG.
  */
 int	 charset_to_disk(struct charset *, const char *utf8, char *to,
 	    size_t size);
 
 /*
- * A name on disk as UTF-8. Bytes without a meaning become question marks;
- * then it returns false.
+ * Translates a name on disk to UTF-8. Each byte that is not valid in the
+ * charset becomes a question mark; the result is cut off at `size`. Returns
+ * false if either happened.
  */
 bool	 charset_to_wire(struct charset *, const char *name, char *to,
 	    size_t size);

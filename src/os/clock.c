@@ -15,8 +15,9 @@
 #define HALF_YEAR	(365 * 24 * 3600 / 2)
 
 /*
- * True unless TZ names something that is no regular file. AcceptEnv lets a
- * client choose it, and the C library would wait for a FIFO to open.
+ * True unless TZ names something that exists and is not a regular file. A
+ * client can set TZ if sshd's AcceptEnv lets it, and the C library would block
+ * on a FIFO.
  */
 static bool
 zone_is_usable(const char *tz)
@@ -45,7 +46,10 @@ clock_check_zone(void)
 		(void)unsetenv("TZ");
 }
 
-/* localtime_r(3), with the time zone read once and not stat'ed ever after. */
+/*
+ * As localtime_r(3), but reads the time zone only once. glibc would otherwise
+ * stat(2) it each time.
+ */
 static bool
 clock_local(time_t t, struct tm *tm)
 {
@@ -59,9 +63,8 @@ clock_local(time_t t, struct tm *tm)
 }
 
 /*
- * The last date is kept, and made anew only for another minute or another
- * side of the half year: formatting a date for each entry was a third of
- * what a listing cost.
+ * Keeps the last date and formats only when the minute or the form changes.
+ * Formatting a date for each entry took a third of the time of a listing.
  */
 void
 clock_list_date(time_t t, char to[CLOCK_DATE_LEN])
@@ -76,7 +79,10 @@ clock_list_date(time_t t, char to[CLOCK_DATE_LEN])
 	struct tm tm;
 
 	if (!last.valid || last.minute != minute || last.recent != recent) {
-		/* OpenSSH's buffer: a year of five digits leaves it empty. */
+		/*
+		 * OpenSSH's buffer has this size; a year of five digits leaves
+		 * it empty.
+		 */
 		if (!clock_local(t, &tm) || strftime(last.text, 13,
 		    recent ? "%b %e %H:%M" : "%b %e  %Y", &tm) == 0)
 			last.text[0] = '\0';

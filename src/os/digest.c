@@ -15,7 +15,7 @@
 #include "os/digest.h"
 #include "os/lazy.h"
 
-/* Until version 4 nettle wanted to be told how long a result is. */
+/* Before version 4, nettle's digest functions took the length of the result. */
 #if HAVE_NETTLE && NETTLE_VERSION_MAJOR >= 4
 #define LEN(len)
 #else
@@ -27,7 +27,7 @@ static struct lazy nettle = { .soname = NETTLE_SONAME };
 LAZY_NOTE(nettle_note, "checksums", "Checksums other than crc32",
     "recommended", NETTLE_SONAME);
 #else
-/* As nettle describes an algorithm. */
+/* Same layout as nettle's description of an algorithm. */
 struct nettle_hash {
 	const char	*name;
 	unsigned	 context_size, digest_size, block_size;
@@ -39,8 +39,8 @@ struct nettle_hash {
 
 struct digest_kind {
 	const char	*name;
-	size_t		 len;		/* bytes of a result */
-	const struct nettle_hash *own;	/* NULL: it is one of nettle's */
+	size_t		 len;		/* bytes of the result */
+	const struct nettle_hash *own;	/* NULL: nettle implements it */
 };
 
 struct digest {
@@ -49,7 +49,10 @@ struct digest {
 	_Alignas(max_align_t) uint8_t state[];
 };
 
-/* ISO 3309, bits reflected; nettle has none. The table is for half a byte. */
+/*
+ * The CRC-32 of ISO 3309 with reflected bits, which nettle lacks. The table
+ * serves four bits at a time.
+ */
 static void
 crc32_begin(void *state)
 {

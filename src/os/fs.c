@@ -15,7 +15,7 @@
 #include "base/path.h"
 #include "os/fs_impl.h"
 
-#define MAX_TRIES	1000	/* of a call that is interrupted */
+#define MAX_TRIES	1000	/* of an interrupted system call */
 
 int
 fs_open(const struct place *p, int flags, mode_t mode)
@@ -29,7 +29,7 @@ fs_open(const struct place *p, int flags, mode_t mode)
 		flags |= O_DIRECTORY;
 	flags |= O_CLOEXEC | O_NOCTTY | (p->walked != NULL ? O_NOFOLLOW : 0);
 	fd = openat(p->dirfd, name, flags | O_NONBLOCK, mode);
-	/* A lease of another server is being broken; that takes a moment. */
+	/* Another holder's lease is being broken: wait for it. */
 	if (fd == -1 && errno == EWOULDBLOCK)
 		fd = openat(p->dirfd, name, flags, mode);
 	return outcome(fd);
@@ -40,7 +40,11 @@ fs_opendir(const struct place *p)
 {
 	int fd = fs_open(p, O_RDONLY | O_DIRECTORY, 0);
 
-	/* The one way into it that does not lead through a directory of it. */
+	/*
+	 * A confined session must not read a directory of procfs. Opening one
+	 * whole is the only way into it that does not go through a directory
+	 * check.
+	 */
 	if (fd >= 0 && p->walked != NULL && fs_is_proc(fd)) {
 		close(fd);
 		return -EACCES;
@@ -63,8 +67,8 @@ fs_flush(int fd)
 }
 
 /*
- * True if a call was interrupted and is to be made again. A file system in
- * user space may say so each time.
+ * True if a system call was interrupted and must be repeated. The number is
+ * limited since a file system in user space may interrupt it each time.
  */
 static bool
 try_again(ssize_t n, int *tries)
@@ -85,7 +89,7 @@ fs_read(int fd, void *to, size_t len, uint64_t off, bool *end)
 		    (off_t)(off + done));
 		if (try_again(n, &tries))
 			continue;
-		/* What was read before an error is still good. */
+		/* Bytes read before the error are still good. */
 		if (n == -1)
 			return done > 0 ? (ssize_t)done : -errno;
 		if (n == 0) {
@@ -111,7 +115,7 @@ fs_write(int fd, const void *from, size_t len, uint64_t off)
 			continue;
 		if (n == -1)
 			return -errno;
-		/* Success, and yet nothing was taken. */
+		/* The call succeeded without writing anything. */
 		if (n == 0 && len > 0)
 			return -EIO;
 		done += (size_t)n;
@@ -159,7 +163,7 @@ fs_next_data(int fd, uint64_t *off, uint64_t *end)
 		return -errno;
 	*off = (uint64_t)data;
 	*end = (uint64_t)hole;
-	/* A device may go nowhere and call that success. */
+	/* A device may report success without moving. */
 	return hole > data ? 0 : -ENXIO;
 }
 
@@ -276,8 +280,9 @@ fs_is_same(const struct fs_id *a, const struct fs_id *b)
 }
 
 /*
- * A place that is a descriptor has no name to change: the kernel says so in
- * other words for each call, and of a name with a slash behind it, too.
+ * A place that is a descriptor has no name to remove. The kernel's error for
+ * such a path, and for a name with a trailing slash, differs by call; these
+ * functions return the same.
  */
 int
 fs_unlink(const struct place *p)
@@ -312,7 +317,7 @@ fs_mkdir(const struct place *p, mode_t mode)
 	return outcome(mkdirat(p->dirfd, p->name, mode));
 }
 
-/* What is made, and is no directory, cannot have a slash behind its name. */
+/* Rejects a new name with a trailing slash: only a directory can have one. */
 static int
 check_new(const struct place *p)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The door to the file system: every call that takes a client's path, or a
- * descriptor made from one. Functions return 0 or more for success and
- * -errno for failure.
+ * File system calls: every system call that takes a client's path, or a
+ * descriptor opened by one. Unless stated otherwise, functions return 0 or more
+ * for success and -errno for an error, and every descriptor they return is
+ * close-on-exec and the caller's to close.
  */
 #ifndef OS_FS_H
 #define OS_FS_H
@@ -18,124 +19,137 @@
 
 #include "os/place.h"
 
-/* True if both descriptors are of one file or directory. */
+/* True if both descriptors refer to the same file or directory. */
 bool	 fs_same(int a, int b);
 
-/* The directory that a place is in, as an O_PATH descriptor. */
+/* Opens the directory that contains a place's last component, with O_PATH. */
 int	 fs_open_parent(const struct place *);
 
 /*
- * fs_dir.c: directories on the way to a place. Each is named by an open one, or
- * AT_FDCWD, and a path. Opens one with O_PATH: with `follow` a final link is
- * followed, otherwise it is -ENOTDIR. Returns a descriptor or -errno.
+ * Opens the directory `path`, relative to `dirfd` or AT_FDCWD, with O_PATH
+ * (fs_dir.c). With `follow` a final symbolic link is followed, otherwise it is
+ * -ENOTDIR.
  */
 int	 fs_open_dir(int dirfd, const char *path, bool follow);
 
-/* Opens the directory again, so that its entries can be read. */
+/* Opens an O_PATH directory once more, for reading its entries. */
 int	 fs_open_entries(int dirfd);
 
 /*
- * Opens a directory beneath `root` by one openat2(2), which never leaves it and
- * takes no magic link; `flags` are more of RESOLVE_*. Returns as fs_open_dir():
- * -EAGAIN when it was upset by renames elsewhere.
+ * Opens a directory beneath `root` with one openat2(2) call, which never leaves
+ * `root` and follows no magic link. `flags` may add FS_NO_*. Returns as
+ * fs_open_dir(), or -EAGAIN if a concurrent rename made the kernel give up.
  */
 #define FS_NO_XDEV	0x01u	/* RESOLVE_NO_XDEV of openat2(2) */
-#define FS_NO_SYMLINKS	0x04u	/* RESOLVE_NO_SYMLINKS */
+#define FS_NO_SYMLINKS	0x04u	/* RESOLVE_NO_SYMLINKS of it */
 int	 fs_open_beneath(int root, const char *path, unsigned flags);
 
-/* The working directory; `to` has PATH_MAX bytes. Returns 0 or -errno. */
+/* Get and set the working directory. `to` has PATH_MAX bytes. */
 int	 fs_get_cwd(char *to);
 int	 fs_set_cwd(const char *dir);
 
-/* True if that is on a procfs: there are links and files there that are none. */
+/*
+ * True if the descriptor is on a procfs, which holds magic links and files that
+ * give access to other objects.
+ */
 bool	 fs_is_proc(int fd);
 
 /*
- * True if names in that directory are known to be found whatever their case. Of
- * one that is so by its own flag that is known only if it can be opened.
+ * True if name lookups in that directory are known to ignore case. A directory
+ * that is case-insensitive by its own flag is recognised only if it can be
+ * opened for reading.
  */
 bool	 fs_folds_case(int dirfd);
 
-/* A second descriptor of the same open file, or -errno. */
+/* Duplicates a descriptor. */
 int	 fs_dup(int fd);
 
 /*
- * Opens without ever waiting for a FIFO, a device or a lease. `flags` as in
- * open(2), to which O_CLOEXEC and the like are added. Returns a descriptor.
+ * Opens a place without blocking on a FIFO or a device. `flags` as in open(2);
+ * O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added. fs_opendir() opens a directory
+ * for reading.
  */
 int	 fs_open(const struct place *, int flags, mode_t);
 int	 fs_opendir(const struct place *);
 int	 fs_close(int fd);
 
 /*
- * Hands on what was written through the descriptor, as close(2) does, and
- * leaves it open: a network file system tells now of writes that failed since
- * they were acknowledged. It tells once, whichever descriptor of the file it
- * is asked by. Returns 0 or -errno. Local disks do nothing.
+ * Makes the file system report write errors as close(2) does, and leaves the
+ * descriptor open. A network file system reports here that writes it had
+ * acknowledged failed. It reports an error once, through whichever descriptor
+ * of the file asks first. Local file systems do nothing.
  */
 int	 fs_flush(int fd);
 
 /*
- * Reads until `len` bytes are there or the file ends, as version 3 promises
- * for files. Returns the count; *end says that the file ended.
+ * Reads until `len` bytes are read or the file ends, as version 3 promises for
+ * files (draft-02 6.4). Returns the number of bytes; *end is true if the file
+ * ended. An error after the first byte is reported by the next call.
  */
 ssize_t	 fs_read(int fd, void *, size_t len, uint64_t off, bool *end);
 
-/* Writes all of it or fails; -EIO where a call takes nothing of it. */
+/* Writes all `len` bytes or fails. Returns -EIO if the kernel accepts none. */
 int	 fs_write(int fd, const void *, size_t len, uint64_t off);
 
-/* Does lseek(2) take that offset? How far it goes is the file system's. */
+/*
+ * True if lseek(2) accepts the offset, whose limit depends on the file system.
+ */
 bool	 fs_can_seek(int fd, uint64_t off);
 
-/* One preadv(2) or pwritev(2), which may be short. */
+/* Make one preadv(2) or pwritev(2) call, which may be short. */
 struct iovec;
 ssize_t	 fs_readv(int fd, const struct iovec *, int n, uint64_t off);
 ssize_t	 fs_writev(int fd, const struct iovec *, int n, uint64_t off);
 
-/* Where the file ends, 0 if that cannot be told. */
+/* Returns the size of the file in bytes, or 0 if it cannot be determined. */
 uint64_t fs_size(int fd);
 
 /*
- * The next stretch of data, in place of a hole, at `off` or behind it:
- * [*off, *end). -ENXIO when there is none.
+ * Finds the first range of data, as opposed to a hole, at or after `off`:
+ * [*off, *end). Returns -ENXIO if there is none.
  */
 int	 fs_next_data(int fd, uint64_t *off, uint64_t *end);
 
 /*
- * Raw directory entries, struct dirent64 after another; 0 at the end, which
- * that of a directory that was removed meanwhile is too, as in readdir(3).
+ * Reads raw directory entries, a sequence of struct dirent64. Returns the
+ * number of bytes, 0 at the end. A directory that was removed meanwhile has
+ * ended, as in readdir(3).
  */
 ssize_t	 fs_getdents(int fd, void *, size_t len);
 
 /*
- * The same of a directory that is closed, and opened through its pin for this
- * call: from the position *off, which goes on. The position of one that is
- * open is fs_position().
+ * Reads raw directory entries of a directory that was closed, by opening it
+ * through its pin for this call: from the position *off, which advances.
+ * fs_position() returns the position of an open directory.
  */
 ssize_t	 fs_getdents_pinned(int pin, uint64_t *off, void *, size_t len);
 uint64_t fs_position(int fd);
 
 /*
- * Calls `each` for the entries of a directory, which an O_PATH descriptor may
- * be of, until it returns something other than 0; `arg` is handed on. With
- * `off` it begins there, reads no more than some hundred entries, and sets
- * *off to where it can go on, or to 0 at the end. Returns 0, what `each`
- * returned, or -errno.
+ * Calls `each` for the entries of a directory, which may be an O_PATH
+ * descriptor, until it returns nonzero. `arg` is passed to it. If `off` is not
+ * NULL, reading starts there, at most 32 KiB of entries are read, and *off is
+ * set to where the next call continues, or to 0 at the end. Returns 0, the
+ * result of `each`, or -errno.
  */
 int	 fs_each_entry(int dirfd, uint64_t *off,
 	    int (*each)(int dirfd, const char *name, void *arg), void *arg);
 
+/* Gets the attributes of a place, with its time of birth if there is one. */
 int	 fs_stat(const struct place *, struct statx *);
 
-/* Is it a directory? 0, -ENOTDIR or what fs_stat() says. */
+/*
+ * Returns 0 if the place is a directory, -ENOTDIR if it is not, or the error of
+ * fs_stat().
+ */
 int	 fs_check_dir(const struct place *);
 
-/* Returns the device that a file is on, as stat(2) has it. */
+/* Returns the device of a file in the form that stat(2) uses. */
 uint64_t fs_device(const struct statx *);
 
 /*
- * Identifies an inode. The number of one that is removed is used again, but
- * not with its time of birth, which is 0 on file systems that have none.
+ * Identifies an inode. The number of a removed inode is reused, but not with
+ * the same time of birth, which is 0 on file systems that have none.
  */
 struct fs_id {
 	uint64_t	 dev, ino;
@@ -143,60 +157,71 @@ struct fs_id {
 	uint32_t	 born_ns;
 };
 
-/* The identity of what fs_stat(), or statx(2) with STATX_BTIME, told of. */
+/*
+ * Returns the identity of a file that fs_stat(), or statx(2) with STATX_BTIME,
+ * described.
+ */
 struct fs_id fs_id(const struct statx *);
+
+/* True if both identities are of the same inode. */
 bool	 fs_is_same(const struct fs_id *, const struct fs_id *);
 
+/* Sets the size of a file, in bytes. */
 int	 fs_truncate(const struct place *, uint64_t size);
 
 /*
- * Reserves that many bytes on disk for an open file, without moving its end;
- * fewer than the file has cut it off there.
+ * Reserves disk space for so many bytes of an open file without changing its
+ * size. If `bytes` is less than the size, the file is truncated to it.
  */
 int	 fs_allocate(int fd, uint64_t bytes);
 
 /*
- * Sets those attrib-bits (BITS_* of sftp.h) of an open file that are in
- * `mask`. -EOPNOTSUPP where the file system has none.
+ * Sets those attrib-bits (BITS_* of sftp.h) of an open file that are in `mask`.
+ * Returns -EOPNOTSUPP if the file system lacks one of them.
  */
 int	 fs_set_bits(int fd, uint32_t bits, uint32_t mask);
 
-/* Tries to set them, and takes it back. Returns 0 or -errno. */
+/*
+ * Returns the result that fs_set_bits() would have. Sets the bits and restores
+ * them, since a file system does not say otherwise which it supports.
+ */
 int	 fs_check_bits(int fd, uint32_t bits, uint32_t mask);
 
 /*
- * Marks a file with the name that it is kept for, as one that a session uses,
- * or has left in order; NULL takes the mark off. -EOPNOTSUPP where the file
- * system has no marks; elsewhere they take /proc. The file is not opened.
+ * Marks a temporary file, in an extended attribute, with the name that it will
+ * get. `used` says that a running session needs the file. A NULL name removes
+ * the mark. The file is not opened, which takes /proc. Returns -EOPNOTSUPP if
+ * the file system has no extended attributes.
  */
 int	 fs_set_mark(const struct place *, const char *, bool used);
 
 /*
- * Reads the mark: the name, of at most NAME_MAX bytes, and whether a session
- * uses the file, or was killed. Returns 0, or -errno when it has none.
+ * Reads the mark of a file: the name, at most NAME_MAX bytes and a NUL. *used
+ * is true if a session needs the file, or was killed while it did. Returns
+ * -errno if there is no mark.
  */
 int	 fs_get_mark(const struct place *, char *name, bool *used);
 
 /*
- * Gives an open file the owner, group, ACL and mode of another, which an
- * O_PATH descriptor and its place stand for. Returns 0, or -errno when one of
- * them cannot be had.
+ * Gives the open file `to` the owner, group, ACL and mode of another file,
+ * which an O_PATH descriptor and its place refer to. Returns -errno if one of
+ * them cannot be set.
  */
 int	 fs_copy_rights(int from, const struct place *, int to);
 
 /*
- * Asks whether what is at a place could be opened with that access, without
- * opening it: who watches a file takes the end of a descriptor that could
- * write for the end of an upload. Returns 0 or -errno.
+ * Checks, without opening it, that a place may be opened with the access mode
+ * in `flags`. Programs that watch a file take the close of a writable
+ * descriptor for the end of an upload.
  */
 int	 fs_check_access(const struct place *, int flags);
 
 int	 fs_chmod(const struct place *, mode_t);
 
 /*
- * True if the file system keeps modes, so that a chmod(2) which it refused
- * would have changed something. Some show every file with the same mode and
- * refuse whatever is asked.
+ * True if the file system stores modes, so that a chmod(2) which it rejected
+ * would have changed something. Others show the same mode for every file and
+ * reject each chmod(2). `st` is what fs_stat() says of the place.
  */
 bool	 fs_keeps_modes(const struct place *, const struct statx *);
 
@@ -211,120 +236,137 @@ int	 fs_symlink(const char *text, const struct place *);
 int	 fs_statvfs(const struct place *, struct statvfs *);
 
 /*
- * fs_sync.c: to stable storage, and back only then. An error is told once,
- * and whoever asks again is told that all is well: it must not be retried.
+ * Write a file to stable storage (fs_sync.c). The kernel reports a write error
+ * once and then forgets it, so a failed call must not be retried.
  */
 int	 fs_fsync(int fd);
 int	 fs_fdatasync(int fd);
 
-/* What is in a file, by whatever descriptor it was written; 0 for no file. */
+/*
+ * Writes the contents of a regular file to stable storage, whichever descriptor
+ * wrote them. Returns 0 for anything else.
+ */
 int	 fs_sync(const struct place *);
 
 /*
- * The directory that the place is in, with the names in it. One that may not
- * be read cannot be opened for that: then the whole file system is written.
+ * Writes the directory that contains a place, with the names in it, to stable
+ * storage. If that directory cannot be opened for reading, the whole file
+ * system is written.
  */
 int	 fs_sync_parent(const struct place *);
 
 /*
- * An O_PATH descriptor of what `fd` has open. A file system that refuses to
- * rename what is open does not count it.
+ * Opens an O_PATH descriptor of the file that `fd` refers to. File systems that
+ * reject renaming open files do not count such a descriptor.
  */
 int	 fs_pin(int fd);
 
 /*
- * Opens again what a pin holds, through /proc; where that is missing, the
- * answer is -ENOENT. When only the mode of a file of ours forbids it, as of
- * one that was created 0444, the mode is changed for the moment.
+ * Opens the file of an O_PATH descriptor through /proc. Returns -ENOENT without
+ * /proc. If only the mode of a file that belongs to us forbids it, for example
+ * 0444, the mode is changed until the file is open.
  */
 int	 fs_open_pin(int pin, int flags);
 
-/* Could that be done for what `fd` has open? 0 or -errno. */
+/*
+ * Returns the result that fs_open_pin() would have for a file that is open as
+ * `fd`.
+ */
 int	 fs_check_reopen(int fd, int flags);
 
 /*
- * The absolute name of what `fd` has open, without links, as the system knows
- * it now. `to` has PATH_MAX bytes. False without /proc, and for what has lost
- * its name.
+ * Gets the absolute path of the file that `fd` refers to, as the kernel knows
+ * it now, free of links. `to` has PATH_MAX bytes. Returns false without /proc
+ * and if the file has lost that name.
  */
 bool	 fs_name_of(int fd, char *to);
 
 /*
- * The same without a look whether the file still has it: the system adds a word
- * to a name that is none any more. False without /proc.
+ * As fs_name_of(), but does not check that the name still belongs to the file:
+ * the kernel appends " (deleted)" to the name of a removed one. Returns false
+ * only without /proc.
  */
 bool	 fs_proc_name(int fd, char *to);
 
 /*
- * May names in the directory of that place be changed, as far as modes, and
- * a sticky bit, have a say? What is then refused is refused for another
+ * True if modes, and a sticky bit, permit changing names in the directory that
+ * contains the place. A rename that fails nevertheless fails for another
  * reason.
  */
 bool	 fs_may_rename(const struct place *);
 
 /*
- * Is it on a file system that may refuse to rename or remove what is open?
- * Linux's own never do.
+ * True if the place is on a file system that may reject renaming or removing an
+ * open file. Linux's own file systems never do.
  */
 bool	 fs_refuses_open(const struct place *);
 
-/* The text of a link, terminated; returns its length. */
+/*
+ * Reads the text of a symbolic link and adds a NUL. Returns its length, or
+ * -ENAMETOOLONG if `size` is too small.
+ */
 ssize_t	 fs_readlink(const struct place *, char *, size_t);
 
 /*
- * Renames. Without `replace` a target that exists stays and the answer is
- * -EEXIST, without a race wherever the kernel and the file system can do
- * that.
+ * Renames a file or directory. Without `replace` an existing target is kept and
+ * the result is -EEXIST; that is free of races if the kernel and the file
+ * system support RENAME_NOREPLACE or, for files, hard links.
  */
 int	 fs_rename(const struct place *old, const struct place *new,
 	    bool replace);
 
 /*
- * Renames to a name that nothing has, in one call: -EEXIST if something has,
- * -EINVAL or -ENOSYS where kernel or file system cannot do that.
+ * Renames to a name that must not exist, with one system call. Returns -EEXIST
+ * if it exists, -EINVAL or -ENOSYS if the kernel or the file system cannot do
+ * this.
  */
 int	 fs_rename_new(const struct place *old, const struct place *new);
 
 /*
- * fs_copy.c. Copies some of `len` bytes between files: a hole, of whatever
- * length, which stays one, or at most FS_COPY_STEP bytes of data, as
- * copy_file_range(2) where that works. Behind the end of the target a hole
- * makes it longer only when it is the last of the `len` bytes, or of the
- * source. With `append`, `to_off` counts for nothing and holes are written.
- * Returns how many bytes, 0 at the end of the source, or -errno; *writing then
- * says on which side the error was.
+ * Copies some of `len` bytes from one file to another (fs_copy.c): a hole of any
+ * length, which remains a hole, or at most FS_COPY_STEP bytes of data, with
+ * copy_file_range(2) if possible. Beyond the end of the target, a hole makes it
+ * longer only if it is the last of the `len` bytes, or of the source. `append`
+ * says that `to` is open with O_APPEND: `to_off` is ignored and holes are
+ * written. Returns the number of bytes, 0 at the end of the source, or -errno,
+ * after which *writing is true if the target caused the error.
  */
 #define FS_COPY_STEP	(1024 * 1024)
 int64_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
 	    uint64_t len, bool append, bool *writing);
 
 /*
- * Locks a range, as an open file description has it; `len` 0 is to the end of
- * all offsets. Never waits: -EAGAIN when somebody else has it.
+ * Locks or unlocks a byte range for the open file description. A `len` of 0
+ * extends to the largest offset. Never waits: returns -EAGAIN if another
+ * holder's lock conflicts.
  */
 enum fs_lock { FS_UNLOCK, FS_LOCK_SHARED, FS_LOCK_EXCLUSIVE };
 int	 fs_lock(int fd, enum fs_lock, uint64_t off, uint64_t len);
 
-/* True if nobody else has a lock on any byte of the range. */
+/* True if no other open file description has a lock in the range. */
 bool	 fs_is_unlocked(int fd, uint64_t off, uint64_t len);
 
-/* Makes a directory of mode 0700 with a name of its own under TMPDIR. `to`
- * has PATH_MAX bytes. */
+/*
+ * Makes a directory of mode 0700 and a unique name in fs_temp_dir(). `to`, of
+ * PATH_MAX bytes, gets its path.
+ */
 int	 fs_make_temp(char *to);
 
-/* Takes back what fs_make_temp() made, if nothing is in it. */
+/* Removes a directory that fs_make_temp() made, if it is empty. */
 void	 fs_remove_temp(const char *made);
 
-/* Where temporary files go. */
+/* Returns TMPDIR if it is an absolute path, else "/tmp". */
 const char *fs_temp_dir(void);
 
-/* Who owns the program that runs; 0 if that cannot be told. */
+/* Returns the owner of the running program's file, or 0 if it is unknown. */
 uid_t	 fs_program_owner(void);
 
-/* How many descriptors the process may have, 0 for unlimited. */
+/*
+ * Returns the limit on open descriptors (RLIMIT_NOFILE), or 0 if it is unknown.
+ */
 uint64_t fs_max_open(void);
 
-/* The process's umask, set for good. */
+/* Sets the umask of the process. */
 void	 fs_umask(mode_t);
 
 #endif

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "os/fs_impl.h"
 
-/* Not in every <linux/openat2.h>, which is not everywhere either. */
+/* Values of <linux/openat2.h>, which is not installed everywhere. */
 #define NO_MAGICLINKS	0x02u
 #define IN_ROOT		0x10u
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the files of the door to the file system share, and nobody else. */
+/* Declarations that only the fs*.c files and posix_acl.c share. */
 #ifndef OS_FS_IMPL_H
 #define OS_FS_IMPL_H
 
@@ -11,7 +11,7 @@
 
 #include "os/fs.h"
 
-/* What a system call that returns -1 and errno says in our terms. */
+/* Converts the result of a system call: returns -errno for -1, else `r`. */
 static inline int
 outcome(int r)
 {
@@ -27,7 +27,7 @@ at_flags(const struct place *p)
 	    AT_SYMLINK_NOFOLLOW;
 }
 
-/* The name by which /proc knows an open descriptor. */
+/* The path of an open descriptor in /proc. */
 struct proc_path {
 	char	text[32];
 };
@@ -42,10 +42,10 @@ proc_path(int fd)
 }
 
 /*
- * A path to what a place is, for calls that take nothing else: a place other
- * than the plainest goes by what /proc calls a descriptor of it, so that what
- * was resolved is what is acted on. fs_find_way() returns 0, and then
- * fs_leave_way() is due, or -errno.
+ * A path to a place, for system calls that take no directory descriptor. Unless
+ * the place is a followed path relative to the working directory, the path goes
+ * through /proc/self/fd, so that the call acts on exactly the file that was
+ * resolved. After fs_find_way() returned 0, call fs_leave_way().
  */
 struct way {
 	const char	*path;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Renaming, and what a file system that refuses it for open files takes. */
+/*
+ * Renaming without races, and the calls that renaming needs on file systems
+ * that reject it while the file is open.
+ */
 #include "config.h"
 
 #include <sys/syscall.h>
@@ -11,7 +14,7 @@
 #include "base/buf.h"
 #include "os/fs_impl.h"
 
-/* Not in every <linux/magic.h>. */
+/* Old kernel headers lack these. */
 #ifndef XFS_SUPER_MAGIC
 #define XFS_SUPER_MAGIC	0x58465342
 #endif
@@ -19,7 +22,10 @@
 #define RENAME_NOREPLACE 1
 #endif
 
-/* What speaks against it before the kernel is asked. */
+/*
+ * Returns the error of a rename that is clear before the kernel is called, or
+ * 0.
+ */
 static int
 check_names(const struct place *old, const struct place *new)
 {
@@ -46,7 +52,10 @@ fs_rename_new(const struct place *old, const struct place *new)
 #endif
 }
 
-/* The last resort, for file systems that can neither: look, then rename. */
+/*
+ * Checks the target and then renames. There is a race between the two; this is
+ * only for file systems that support neither RENAME_NOREPLACE nor hard links.
+ */
 static int
 rename_looking(const struct place *old, const struct place *new)
 {
@@ -57,7 +66,10 @@ rename_looking(const struct place *old, const struct place *new)
 	return outcome(renameat(old->dirfd, old->name, new->dirfd, new->name));
 }
 
-/* Where the kernel knows no NOREPLACE, a hard link does not replace either. */
+/*
+ * Renames with link(2) and unlink(2) if RENAME_NOREPLACE is not supported,
+ * because link(2) does not replace its target either.
+ */
 static int
 rename_linking(const struct place *old, const struct place *new)
 {
@@ -98,7 +110,7 @@ fs_rename(const struct place *old, const struct place *new, bool replace)
 	r = fs_rename_new(old, new);
 	if (r == -EINVAL || r == -ENOSYS)
 		r = rename_linking(old, new);
-	/* Where both names are wrong, OpenSSH speaks of the old one. */
+	/* If both names are wrong, OpenSSH reports the error of the old one. */
 	if (r != 0 && fstatat(old->dirfd, old->name, &st,
 	    AT_SYMLINK_NOFOLLOW) == -1)
 		r = -errno;
@@ -127,13 +139,16 @@ fs_name_of(int fd, char *to)
 {
 	struct stat st, named;
 
-	/* The system adds a word to a name that is none any more. */
+	/*
+	 * The name must still be the file's: the kernel appends a word to lost
+	 * names.
+	 */
 	return fs_proc_name(fd, to) && fstat(fd, &st) == 0 &&
 	    lstat(to, &named) == 0 &&
 	    st.st_ino == named.st_ino && st.st_dev == named.st_dev;
 }
 
-/* What access(2) calls the access mode of open(2). */
+/* Converts the access mode of open(2) to the mode of access(2). */
 static int
 access_mode(int flags)
 {
@@ -154,7 +169,10 @@ fs_check_access(const struct place *p, int flags)
 	    AT_EACCESS | AT_SYMLINK_NOFOLLOW));
 }
 
-/* Does only the mode of a file of ours stand in the way? */
+/*
+ * True if access failed although the file belongs to us: then only its mode
+ * forbids it. Reads errno and fills `st`.
+ */
 static bool
 mode_forbids(const struct place *pin, struct statx *st)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Setting what a file has: size, space, bits, mode, owner and times. */
+/*
+ * Setting the attributes of a file: size, disk space, flags, mode, owner,
+ * times, ACL, and the mark of a temporary file.
+ */
 #include "config.h"
 
 #include <sys/ioctl.h>
@@ -17,7 +20,9 @@
 #include "os/fs_impl.h"
 #include "wire/sftp.h"
 
-/* Not in every <sys/syscall.h>; the same number on all but one. */
+/*
+ * Old C libraries lack the number, which is the same on all machines but one.
+ */
 #ifndef SYS_fchmodat2
 #ifdef __alpha__
 #define SYS_fchmodat2	562
@@ -26,13 +31,15 @@
 #endif
 #endif
 
-/* Not in every <linux/magic.h>. */
+/* Old kernel headers lack these. */
 #define EXFAT_MAGIC	0x2011bab0
 #ifndef FUSE_SUPER_MAGIC
 #define FUSE_SUPER_MAGIC 0x65735546
 #endif
 
-/* By a descriptor to write through, where nothing else will do. */
+/*
+ * Truncates through a descriptor opened for writing, for systems without /proc.
+ */
 static int
 truncate_opened(const struct place *p, uint64_t size)
 {
@@ -46,10 +53,10 @@ truncate_opened(const struct place *p, uint64_t size)
 }
 
 /*
- * There is no truncateat(2). A name below a directory goes by what /proc calls
- * it: who watches the file takes the end of a descriptor that could write for
- * the end of an upload, and its close(2) might tell of an error that belongs
- * to a handle.
+ * Truncates a name relative to a directory, for which there is no system call.
+ * Goes through /proc because programs that watch the file take the close of a
+ * writable descriptor for the end of an upload, and because close(2) might
+ * report an error that belongs to a handle.
  */
 static int
 truncate_below(const struct place *p, uint64_t size)
@@ -89,7 +96,7 @@ fs_allocate(int fd, uint64_t bytes)
 	return outcome(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes));
 }
 
-/* Our bits and the inode flags of the system. */
+/* attrib-bits of the protocol and inode flags of the kernel. */
 static const struct {
 	uint32_t	bit;
 	int		flag;
@@ -99,8 +106,8 @@ static const struct {
 };
 
 /*
- * What the flags of the file are, and would be with those bits. A file
- * without flags has none set, which is all right if none is asked for.
+ * Gets the file's inode flags as they are and as they would be with those bits.
+ * A file system without flags succeeds if no bit is to be set.
  */
 static int
 find_inode_flags(int fd, uint32_t bits, uint32_t mask, int *old, int *new)
@@ -132,7 +139,7 @@ inode_bits(int fd, uint32_t bits, uint32_t mask, bool set)
 	r = find_inode_flags(fd, bits, mask, &old, &new);
 	if (r == 0 && new != old) {
 		r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &new));
-		/* Nothing but trying tells which flags a file system takes. */
+		/* Only trying tells which flags a file system accepts. */
 		if (r == 0 && !set)
 			r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &old));
 	}
@@ -152,9 +159,10 @@ fs_check_bits(int fd, uint32_t bits, uint32_t mask)
 }
 
 /*
- * The mode of what a name, or an O_PATH descriptor, is, and of no link.
- * Before fchmodat2(2) there is only the way by /proc, which the C library
- * goes for a name, and opening what can be opened.
+ * Sets the mode of a name or an O_PATH descriptor, never through a symbolic
+ * link. Kernels before 6.6 have no fchmodat2(2): then the mode is set through
+ * /proc, which fchmodat(3) does for a name, or through a descriptor if the file
+ * can be opened.
  */
 static int
 chmod_place(const struct place *p, mode_t mode)
@@ -184,11 +192,11 @@ fs_chmod(const struct place *p, mode_t mode)
 		return outcome(fchmodat(p->dirfd, p->name, mode, at_flags(p)));
 	if (fchmod(p->dirfd, mode) == 0)
 		return 0;
-	/* O_PATH descriptors have no fchmod(2). */
+	/* fchmod(2) rejects O_PATH descriptors. */
 	return errno != EBADF ? -errno : chmod_place(p, mode);
 }
 
-/* Returns what statfs(2) calls the file system's type, or 0. */
+/* Returns the file system's type as in statfs(2), or 0 if it is unknown. */
 static unsigned long
 fs_type(const struct place *p)
 {
@@ -216,14 +224,19 @@ fs_keeps_modes(const struct place *p, const struct statx *st)
 	case EXFAT_MAGIC:
 		return false;
 	case FUSE_SUPER_MAGIC:
-		/* As exfat-fuse and ntfs-3g show the files of who mounted. */
+		/*
+		 * exfat-fuse and ntfs-3g show every file as owned by the
+		 * mounting user.
+		 */
 		if (self != 0 && st->stx_uid != self)
 			return (mode & 0777) != 0777;
 	}
 	if ((self != 0 && st->stx_uid != self) ||
 	    (st->stx_attributes & fixed) != 0)
 		return true;
-	/* The owner may set the mode that a file has, if there are any. */
+	/*
+	 * The owner may set the mode the file already has, if modes are stored.
+	 */
 	return fs_chmod(p, mode) != -EPERM;
 }
 
@@ -246,7 +259,7 @@ fs_utimes(const struct place *p, const struct timespec ts[2])
 }
 
 #define MARK	"user.slipway.name"
-#define MARK_USED "/"			/* before the name: no name has it */
+#define MARK_USED "/"			/* precedes the name */
 #define ACL	"system.posix_acl_access"
 
 int
@@ -297,7 +310,10 @@ fs_set_mark(const struct place *p, const char *name, bool used)
 	if ((r = fs_find_way(p, &w)) != 0)
 		return r;
 	r = change_mark(w.path, name, used);
-	/* Attributes go by the mode: the file may be made read-only. */
+	/*
+	 * Setting an attribute requires write permission by mode, which a
+	 * read-only file lacks.
+	 */
 	if (r == -EACCES && fs_stat(p, &st) == 0 &&
 	    fs_chmod(p, (st.stx_mode & 07777) | S_IWUSR) == 0) {
 		r = change_mark(w.path, name, used);
@@ -327,8 +343,8 @@ fs_get_mark(const struct place *p, char *name, bool *used)
 }
 
 /*
- * Reads the ACL of what an O_PATH descriptor stands for. Where there is no
- * /proc to name it, that takes a descriptor which can read.
+ * Reads the ACL of the file that an O_PATH descriptor refers to. Without /proc
+ * the file is opened for reading.
  */
 static ssize_t
 read_acl(int from, const struct place *at, char *acl, size_t size)
@@ -346,7 +362,7 @@ read_acl(int from, const struct place *at, char *acl, size_t size)
 	return n;
 }
 
-/* As the system keeps it, so that it takes no library. */
+/* Copies the ACL in the kernel's own form, which needs no library. */
 static int
 copy_acl(int from, const struct place *at, int to)
 {
@@ -355,7 +371,10 @@ copy_acl(int from, const struct place *at, int to)
 
 	if (n >= 0)
 		return outcome(fsetxattr(to, ACL, acl, (size_t)n, 0));
-	/* A default ACL may have given it one that the other has not. */
+	/*
+	 * Remove an ACL that the new file inherited and the old file does not
+	 * have.
+	 */
 	if (n == -ENODATA && fremovexattr(to, ACL) == -1 &&
 	    errno != ENODATA && errno != EOPNOTSUPP)
 		return -errno;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* To stable storage: data, files, and the names of files. */
+/* Writing data, files and the names of files to stable storage. */
 #include "config.h"
 
 #include <unistd.h>
@@ -18,7 +18,10 @@ fs_fdatasync(int fd)
 	return outcome(fdatasync(fd));
 }
 
-/* The directory of a place, to be read, as fsync(2) wants it. */
+/*
+ * Opens the directory that contains a place for reading, which fsync(2)
+ * requires.
+ */
 static int
 open_parent(const struct place *p)
 {
@@ -31,7 +34,7 @@ open_parent(const struct place *p)
 	return fd;
 }
 
-/* What a place is, without ever waiting for it or following it. */
+/* Opens a place for reading, without waiting and without following a link. */
 static int
 open_itself(const struct place *p)
 {
@@ -39,8 +42,8 @@ open_itself(const struct place *p)
 }
 
 /*
- * The file system that a descriptor is on, or, for want of one, all there
- * are: sync(2) is the one call that takes nothing that could be forbidden.
+ * Writes the file system that `fd` is on, and closes `fd`. If `fd` is negative,
+ * all file systems are written, since sync(2) needs no descriptor.
  */
 static int
 sync_around(int fd)

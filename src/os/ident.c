@@ -16,13 +16,13 @@
 #include "os/ident.h"
 #include "os/log.h"
 
-#define MANY_GROUPS	256	/* more are looked up together */
-#define CACHE_SLOTS	256	/* ids that share one take turns */
+#define MANY_GROUPS	256	/* if more, scan the database */
+#define CACHE_SLOTS	256	/* ids that share a slot replace each other */
 
 struct cached {
 	bool	 valid;
 	uint32_t id;
-	char	*name;		/* NULL: the system knows none */
+	char	*name;		/* NULL: the system has no name for it */
 };
 
 static struct cached users[CACHE_SLOTS], groups[CACHE_SLOTS];
@@ -84,7 +84,10 @@ ident_copy(struct ident *to, const struct passwd *pw)
 	    -ENOMEM : 0;
 }
 
-/* "Not found" leaves errno alone, or says so in one of several ways. */
+/*
+ * Returns -ENOENT if a lookup found nothing, which getpwnam(3) and its
+ * relatives report by errno 0 or one of several values, else -errno.
+ */
 static int
 ident_error(void)
 {
@@ -132,9 +135,10 @@ ident_named(const char *name, struct ident *to)
 }
 
 /*
- * Asks the database itself, for the cache does not know a group without a
- * name from one that could not be asked for. That is no answer at all: a rule
- * that restricts must not be missed by it.
+ * Gets the name of a group, or its number if it has none, from the database
+ * itself: the cache cannot tell a group without a name from one that could not
+ * be looked up. Returns NULL in the latter case, so that no rule that restricts
+ * a group is missed.
  */
 static char *
 group_name(gid_t gid)
@@ -149,7 +153,7 @@ group_name(gid_t gid)
 	return strdup(gr == NULL ? number : gr->gr_name);
 }
 
-/* A group of a list, and where in the list it is. */
+/* A group and its index in a list. */
 struct listed {
 	gid_t	 gid;
 	int	 at;
@@ -164,9 +168,9 @@ by_gid(const void *a, const void *b)
 }
 
 /*
- * Takes names from the database as a whole, as far as it tells them so: it
- * may be a file, which is read from its beginning for each group that is asked
- * for by itself. Of two names the first one counts, as for getgrgid(3).
+ * Fills in the names that a scan of the whole group database finds. If the
+ * database is a file, each single lookup would read it from the beginning. The
+ * first name of a gid wins, as in getgrgid(3).
  */
 static void
 read_all_groups(const gid_t *gids, int n, const char **names)
@@ -185,7 +189,7 @@ read_all_groups(const gid_t *gids, int n, const char **names)
 	while ((gr = getgrent()) != NULL) {
 		key.gid = gr->gr_gid;
 		l = bsearch(&key, sorted, (size_t)n, sizeof(key), by_gid);
-		/* A group is in the list once for each of its names. */
+		/* Several entries of the list may have the same gid. */
 		while (l != NULL && l > sorted && l[-1].gid == key.gid)
 			l--;
 		for (; l != NULL && l < end && l->gid == key.gid; l++)
@@ -205,12 +209,16 @@ group_names(const gid_t *gids, int n)
 	if (names != NULL && n > MANY_GROUPS)
 		read_all_groups(gids, n, names);
 	for (i = 0; names != NULL && i < n; i++)
-		if (names[i] == NULL && (names[i] = group_name(gids[i])) == NULL)
+		if (names[i] == NULL &&
+		    (names[i] = group_name(gids[i])) == NULL)
 			return NULL;
 	return names;
 }
 
-/* The groups of the process, to free; *n of them. NULL without memory. */
+/*
+ * Returns the *n groups of the process, which the caller frees, or NULL when
+ * memory runs out.
+ */
 static gid_t *
 own_gids(int *n)
 {
@@ -219,7 +227,7 @@ own_gids(int *n)
 	*n = getgroups(0, NULL);
 	if (*n < 0 || (gids = calloc((size_t)*n + 1, sizeof(*gids))) == NULL)
 		return NULL;
-	/* The group of the process need not be among the others. */
+	/* getgroups(2) need not include the primary group. */
 	gids[0] = getgid();
 	if ((*n = getgroups(*n, gids + 1)) < 0) {
 		free(gids);
@@ -330,7 +338,7 @@ ident_expand_tilde(const struct ident *self, const char *path, char *to)
 		return strlcpy(to, path, PATH_MAX) < PATH_MAX ? 0 :
 		    -ENAMETOOLONG;
 	n = strcspn(++path, "/");
-	/* A name that is cut off is no user's either. */
+	/* A name that was truncated here is too long for any user. */
 	snprintf(user, sizeof(user), "%.*s", (int)n, path);
 	if (n == 0) {
 		strlcpy(home, self->home, sizeof(home));

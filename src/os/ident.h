@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Users and groups. Names are asked of the system once and remembered, in a
- * cache of fixed size; nothing is looked up before it is needed.
+ * Users and groups. Names are asked of the system when first needed and kept in
+ * a cache of fixed size.
  */
 #ifndef OS_IDENT_H
 #define OS_IDENT_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A user. The strings last. */
+/* A user. The strings are never freed. */
 struct ident {
 	uid_t		 uid;
 	gid_t		 gid;
@@ -22,45 +22,51 @@ struct ident {
 };
 
 /*
- * Who the session belongs to: the real uid. It goes by the name in LOGNAME
- * if that name has this uid, for several may share one. Returns 0; -ENOENT
- * when the database has no such user; or the error of the database.
+ * Gets the user of the session: the real uid. Several names may share a uid;
+ * the one in LOGNAME is used if it has this uid. Returns 0, -ENOENT if the user
+ * database has no such user, or -errno if it cannot be read.
  */
 int	 ident_self(struct ident *);
 
-/* The user of that name. Returns as ident_self(). */
+/* Gets a user by name. Returns as ident_self(). */
 int	 ident_named(const char *name, struct ident *);
 
 /*
- * Names of groups, ended by NULL: the process's own, or those that user would
- * have. A group without a name counts by its number. NULL when the database
- * cannot be asked, or there is no memory.
+ * Return the names of the groups of the process, or of those that `user` would
+ * have after login. The list is NULL-terminated and never freed; a group
+ * without a name is listed by number. NULL means that the group database cannot
+ * be read or memory ran out.
  */
 const char *const *ident_own_groups(void);
 const char *const *ident_groups_of(const struct ident *);
 
-/* The name, or NULL if there is none; good until the next call. */
+/*
+ * Return the name of an id, or NULL if it has none; valid until the next call.
+ */
 const char *ident_user(uid_t);
 const char *ident_group(gid_t);
 
-/* True if the process is in that group. */
+/* True if the process is a member of the group. */
 bool	 ident_has_group(gid_t);
 
 /*
- * Puts home directories in place of a leading ~ or ~user, as a shell does.
- * `to` has PATH_MAX bytes. Returns 0, -ENOENT for an unknown user (logged),
- * or -ENAMETOOLONG.
+ * Replaces a leading ~ or ~user by the home directory, as a shell does. `to`
+ * has PATH_MAX bytes. Returns 0, -ENAMETOOLONG, or -ENOENT for an unknown user,
+ * which is logged.
  */
 int	 ident_expand_tilde(const struct ident *, const char *path, char *to);
 
-/* The id of that name; false if there is none. */
+/* Get the id of a name; return false if there is no such name. */
 bool	 ident_find_user(const char *, uint32_t *);
 bool	 ident_find_group(const char *, uint32_t *);
 
-/* An id written as a number of digits. */
+/* Parses a decimal id; returns false if `text` is anything else. */
 bool	 ident_number(const char *, uint32_t *);
 
-/* Copies the home directory of that user; false if unknown or too long. */
+/*
+ * Copies the home directory of a user; returns false if the user is unknown or
+ * the path does not fit.
+ */
 bool	 ident_home(const char *user, char *to, size_t size);
 
 #endif

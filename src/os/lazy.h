@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Libraries that most sessions never call. Each that the loader maps and binds
- * costs 50 to 130 us at every start, where OpenSSH's whole server takes 770;
- * so they are opened when first used, or, since a confined session could not
- * do that any more, before it is confined.
+ * Libraries that are opened at run time because most sessions never use them.
+ * Each library that the loader maps and binds costs 50 to 130 us of each start,
+ * of which OpenSSH's server takes 770 in all. A library is opened when it is
+ * first used, or before the session is confined, which makes opening
+ * impossible.
  */
 #ifndef OS_LAZY_H
 #define OS_LAZY_H
@@ -13,21 +14,24 @@
 
 struct lazy {
 	const char	*soname;
-	void		*library;	/* NULL: not open, or not yet */
-	bool		 failed;	/* that was logged */
+	void		*library;	/* NULL: not open */
+	bool		 failed;	/* opening failed and was logged */
 };
 
-/* Opens it if it is not open yet; false if that fails. */
+/* Opens the library unless it is open; returns false if that fails. */
 bool	 lazy_open(struct lazy *);
 
-/* What it defines by that name, opened if need be; NULL if there is none. */
+/*
+ * Returns the address of a symbol, after opening the library if necessary, or
+ * NULL if that fails or there is no such symbol.
+ */
 void	*lazy_symbol(struct lazy *, const char *name);
 
 /*
- * Says in the program's own file what it opens, as a linked library would be
- * said there: the "ELF dlopen metadata" of uapi-group.org, from which packages
- * take their dependencies. One for each struct lazy, with its soname; priority
- * is "required", "recommended" or "suggested".
+ * Records in the program's file that it may open a library: the "ELF dlopen
+ * metadata" of uapi-group.org, from which packaging tools derive dependencies.
+ * Each struct lazy needs one, with the same soname. `priority` is "required",
+ * "recommended" or "suggested".
  */
 #define LAZY_NOTE(name, feature, description, priority, soname)		\
 	LAZY_NOTE_TEXT(name, "[{\"feature\":\"" feature			\

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "os/log.h"
 
-/* This door's own state: where lines go. */
+/* Where lines go. This is the only state of the module. */
 static struct {
 	const char	*tag;
 	enum log_level	 level;
@@ -105,15 +105,16 @@ log_start(struct log_line *l, enum log_level level)
 	l->level = level;
 	l->len = 0;
 	l->text[0] = '\0';
-	/* On stderr OpenSSH leaves the two words of alarm away. */
+	/* On standard error OpenSSH omits "fatal: " and "error: ". */
 	if (prefix[level] != NULL &&
 	    !(sink.on_stderr && level <= LOG_LEVEL_ERROR))
 		log_put(l, prefix[level], false);
 }
 
 /*
- * One byte as it leaves. OpenSSH asks vis(3) for C style, tabs, newlines and
- * octal in syslog, but on stderr only for what could harm a terminal.
+ * Escapes one byte and returns the length. As OpenSSH's vis(3) call does: on
+ * syslog C-style escapes and octal, with tabs and newlines escaped too; on
+ * standard error only bytes that could harm a terminal.
  */
 static size_t
 log_escape(char *to, unsigned char c, bool is_name)
@@ -148,7 +149,7 @@ log_put(struct log_line *l, const char *text, bool is_name)
 {
 	if (text == NULL)
 		text = "(null)";
-	/* Room for one whole escape, the line end and the terminator. */
+	/* Leave room for one whole escape, a line end and the NUL. */
 	for (; *text != '\0' && l->len < sizeof(l->text) - 8; text++)
 		l->len += log_escape(l->text + l->len, (unsigned char)*text,
 		    is_name);
@@ -171,8 +172,9 @@ log_end(const struct log_line *l)
 }
 
 /*
- * One conversion of a format, taken from `ap`; `spec` is all of it, from the
- * percent sign to the letter. *ap advances, hence the pointer.
+ * Prints one conversion. `spec` is the whole conversion, from the percent sign
+ * to the letter. The argument is taken from *ap, a pointer so that the caller's
+ * list advances.
  */
 static void
 log_convert(struct log_line *l, const char *spec, bool is_name, va_list *ap)
@@ -185,7 +187,7 @@ log_convert(struct log_line *l, const char *spec, bool is_name, va_list *ap)
 		const char *s = va_arg(*ap, const char *);
 		int max = -1;
 
-		/* The one string form with a limit: %.100s. */
+		/* "%.100s": the only form of %s with a precision. */
 		if (s != NULL && spec[1] == '.' &&
 		    sscanf(spec + 2, "%d", &max) == 1) {
 			char cut[256];

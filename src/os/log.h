@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log: OpenSSH's lines, to syslog or stderr. One connection to syslog is
- * opened at the first line and kept. Bytes that do not print leave as \n,
- * \t, \303 and so on, so that no name can forge a line there. On stderr, which
- * is for people, line ends and tabs pass, as in OpenSSH.
+ * The log: OpenSSH's lines, sent to syslog or standard error. The connection to
+ * syslog is opened by the first line and kept. Unprintable bytes are escaped as
+ * \n, \t, \303 and so on, so that no file name can forge a line. On standard
+ * error, which people read, newlines and tabs are not escaped, as in OpenSSH.
  */
 #ifndef OS_LOG_H
 #define OS_LOG_H
@@ -17,25 +17,38 @@ enum log_level {
 	LOG_LEVEL_VERBOSE, LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG2, LOG_LEVEL_DEBUG3,
 };
 
-/* What -l and -f take, without regard to case; INVALID or -1 if unknown. */
+/*
+ * Return the value of a level (-l) or facility (-f) by name, ignoring case, or
+ * LOG_LEVEL_INVALID and -1.
+ */
 enum log_level log_level_number(const char *name);
 int	 log_facility_number(const char *name);
 
-/* `tag` must last. Until this is called: ERROR, LOG_AUTH, syslog. */
+/*
+ * Sets where lines go. `tag` is kept, not copied. The defaults are ERROR,
+ * LOG_AUTH and syslog.
+ */
 void	 log_init(const char *tag, enum log_level, int facility,
 	    bool on_stderr);
 
-/* Opens the connection to syslog now, for later there may be no way to. */
+/*
+ * Connects to syslog now, for sessions that cannot do so once they are
+ * confined.
+ */
 void	 log_open(void);
 
-/* Is a line of that level written? Ask before work is spent on one. */
+/*
+ * True if lines of that level are written. Callers ask before they do expensive
+ * work for a line.
+ */
 bool	 log_wants(enum log_level);
 
 /*
- * Writes one line. As in printf(3), with two additions: a %s between double
- * quotes is a name, in which a quote is escaped, and one that is NULL prints
- * "(null)". errno is kept. Conversions: d u o x, with l, ll, z, widths and
- * precisions; s, with a precision of at most 255 bytes or none.
+ * Writes one line, formatted as by printf(3) with two differences: a %s between
+ * double quotes is a name, in which quotes are escaped, and a NULL string
+ * prints "(null)". Supported conversions: d, u, o, x with l, ll, z, width and
+ * precision; s without a precision or with one of at most 255 bytes. Keeps
+ * errno.
  */
 void	 log_at(enum log_level, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
@@ -44,18 +57,25 @@ void	 log_at(enum log_level, const char *fmt, ...)
 #define log_info(...)	log_at(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_verbose(...) log_at(LOG_LEVEL_VERBOSE, __VA_ARGS__)
 
-/* Each request has one or two of these, which hardly any session logs. */
+/*
+ * Check the level first: each request has one or two such lines, and hardly any
+ * session logs them.
+ */
 #define log_debug1(...)	log_unlikely(LOG_LEVEL_DEBUG1, __VA_ARGS__)
 #define log_debug2(...)	log_unlikely(LOG_LEVEL_DEBUG2, __VA_ARGS__)
 #define log_debug3(...)	log_unlikely(LOG_LEVEL_DEBUG3, __VA_ARGS__)
 #define log_unlikely(level, ...) \
 	(log_wants(level) ? log_at((level), __VA_ARGS__) : (void)0)
 
-/* A line made piece by piece, for those who have no format string. */
+/*
+ * A line that is assembled piece by piece, for callers without a format string:
+ * log_start(), log_put() or log_putf() as often as needed, log_end(). An
+ * `is_name` text has its quotes escaped.
+ */
 struct log_line {
 	enum log_level	 level;
 	size_t		 len;
-	char		 text[8000];	/* escaped; more than syslog carries */
+	char		 text[8000];	/* escaped; more than syslog takes */
 };
 
 void	 log_start(struct log_line *, enum log_level);

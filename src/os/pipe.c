@@ -7,7 +7,10 @@
 
 #include "os/pipe.h"
 
-/* Half of it holds what begins or ends within a page, too. */
+/*
+ * Requests use half of it at most: each partial page at either end of a range
+ * takes a slot of the pipe as well.
+ */
 #define PIPE_SIZE	(512 * 1024)
 
 static void
@@ -27,7 +30,9 @@ pipe_make(struct pipe *p)
 		p->usable = false;
 		return false;
 	}
-	/* A user's pipes have a common bound, above which they are small. */
+	/*
+	 * The pipes of a user share a limit, beyond which new ones are small.
+	 */
 	if (fcntl(p->fd[1], F_SETPIPE_SZ, PIPE_SIZE) < PIPE_SIZE) {
 		p->usable = false;
 		pipe_close(p);
@@ -48,7 +53,7 @@ pipe_fill(struct pipe *p, int fd, size_t len, uint64_t off)
 		    SPLICE_F_NONBLOCK);
 		p->len += n > 0 ? (size_t)n : 0;
 	} while (n > 0 && p->len < len);
-	/* What is in there already is not wanted any more. */
+	/* Discard the bytes already in the pipe. */
 	if (n < 0 && p->len > 0)
 		pipe_close(p);
 	return p->len;

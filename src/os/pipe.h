@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Data on its way from a file to stdout that is never copied, only referred
- * to: a READ of 32 KiB costs a third of what it costs to copy it, one of 255
- * KiB a quarter. What is written to the file meanwhile changes what lies here,
- * and with it replies that were given before: so it is for sessions that write
- * nothing, and what others do to a file they read is no promise of ours.
+ * Zero-copy READs: data goes from a file to standard output by splice(2)
+ * through a pipe. That takes a third of the CPU time of copying for a READ of
+ * 32 KiB, a quarter for 255 KiB. The pipe refers to the file's pages, so
+ * writing to the file changes data that is queued and replies that were already
+ * promised. It is therefore used only in sessions that write nothing; no reply
+ * promises anything about what other processes write to a file while it is
+ * read.
  */
 #ifndef OS_PIPE_H
 #define OS_PIPE_H
@@ -16,25 +18,29 @@
 #include <stdint.h>
 
 struct pipe {
-	bool	 usable;	/* by this session: it is made when needed */
-	int	 fd[2];		/* 0 and 0 while there is none */
-	size_t	 len;		/* bytes in it, which go out next */
+	bool	 usable;	/* the session may use a pipe */
+	int	 fd[2];		/* both 0 while there is no pipe */
+	size_t	 len;		/* bytes in the pipe, to be sent next */
 };
 
 /*
- * Fills the pipe, which must be empty, with so many bytes of the file, or with
- * what is left of it. Returns how many that are; 0, and it is empty, at the end
- * of the file and where that cannot be done: then they are to be read.
+ * Fills the pipe, which must be empty, with `len` bytes of the file at `off`,
+ * or with as many as the file has left. Returns their number. 0, with an empty
+ * pipe, means the end of the file or that splice(2) is not possible: the caller
+ * reads instead.
  */
 size_t	 pipe_fill(struct pipe *, int fd, size_t len, uint64_t off);
 
 /*
- * Takes all bytes out again, to memory with room for them. False when they
- * cannot be had; the pipe is empty either way.
+ * Moves all bytes of the pipe to memory, which must have room for them. Returns
+ * false if they cannot be read; the pipe is empty in either case.
  */
 bool	 pipe_take(struct pipe *, uint8_t *to);
 
-/* Moves to stdout what it takes without waiting. Returns as write(2). */
+/*
+ * Moves as many bytes to standard output as it takes without waiting. Returns
+ * as write(2).
+ */
 ssize_t	 pipe_send(struct pipe *);
 
 #endif

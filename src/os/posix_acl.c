@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ACLs as the kernel has them, in an extended attribute: acl(5) says what
- * they mean, <linux/posix_acl_xattr.h> how they are laid out. That needs no
- * library, which every session would have to load.
+ * POSIX ACLs in the kernel's own form, an extended attribute: acl(5) defines
+ * their meaning, <linux/posix_acl_xattr.h> the layout. This avoids a library
+ * that every session would have to load.
  */
 #include "config.h"
 
@@ -17,7 +17,7 @@
 #include "os/fs_impl.h"
 #include "os/posix_acl.h"
 
-#define SOME	64	/* entries; hardly a file has more */
+#define SOME	64	/* entries; few files have more */
 #define HEAD	(sizeof(struct posix_acl_xattr_header))
 #define ENTRY	(sizeof(struct posix_acl_xattr_entry))
 #define ALL	((XATTR_SIZE_MAX - HEAD) / ENTRY)
@@ -32,7 +32,7 @@ static const char *const names[ACL_KINDS] = {
 	[ACL_DEFAULT] = "system.posix_acl_default",
 };
 
-/* A tag is a bit there, in the order of ours. */
+/* Converts an entry. The kernel's tags are bits, in the same order as ours. */
 static int
 get_entry(const struct posix_acl_xattr_entry *e, struct posix_ace *ace)
 {
@@ -69,7 +69,10 @@ get_entries(const struct acl_xattr *x, size_t size, struct posix_acl *to)
 	return r;
 }
 
-/* Who has none is served by the mode; and has no default. */
+/*
+ * Makes the ACL of a file that has none: the access ACL is the mode, the
+ * default ACL is empty.
+ */
 static int
 get_mode(const char *path, int kind, struct posix_acl *to)
 {
@@ -95,7 +98,10 @@ get_acl(const char *path, int kind, struct posix_acl *to)
 	struct acl_xattr x;
 	ssize_t n;
 
-	/* The kernel finds room for as much as is asked for. */
+	/*
+	 * Ask for few entries first: the kernel allocates a buffer of that
+	 * size.
+	 */
 	n = getxattr(path, names[kind], &x, HEAD + SOME * ENTRY);
 	if (n == -1 && errno == ERANGE)
 		n = getxattr(path, names[kind], &x, sizeof(x));
@@ -104,7 +110,9 @@ get_acl(const char *path, int kind, struct posix_acl *to)
 	return get_entries(&x, (size_t)n, to);
 }
 
-/* In the kernel's order: by tag, then by id. */
+/*
+ * Compares entries in the order that the kernel requires: by tag, then by id.
+ */
 static int
 compare_entries(const void *left, const void *right)
 {

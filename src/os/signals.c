@@ -8,7 +8,7 @@
 #include "os/signals.h"
 
 static struct {
-	int	null;			/* what stdin becomes */
+	int	null;			/* replaces standard input */
 	volatile sig_atomic_t signalled;
 } ending = { .null = -1 };
 

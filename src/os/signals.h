@@ -6,15 +6,15 @@
 #include <stdbool.h>
 
 /*
- * From now on SIGTERM, SIGHUP and SIGINT end the session as the end of input
- * does: stdin is replaced by `null`, a descriptor of /dev/null. That is free
- * of races, since a read that has not begun finds the end. SIGPIPE and SIGXFSZ
- * are ignored: a client that is gone, and a file that may not grow, are errors
- * like others.
+ * From now on SIGTERM, SIGHUP and SIGINT end the session like the end of input:
+ * the handler replaces standard input by `null`, a descriptor of /dev/null.
+ * This has no race, since a read(2) that starts after the signal sees the end.
+ * SIGPIPE and SIGXFSZ are ignored, so that a client that is gone and a file
+ * that may not grow become ordinary errors.
  */
 void	signals_init(int null);
 
-/* Has one come? */
+/* True if such a signal has arrived. */
 bool	signals_came(void);
 
 #endif

@@ -20,24 +20,26 @@
 #include "os/sink.h"
 
 #define SYSLOG_SOCKET	"/dev/log"
-#define SYSLOG_TEXT	1000	/* bytes of a text: all of it in 8 KiB */
-#define SOCKET_TEXT	8192	/* ... every name, and its bytes as hex */
-#define ROOM		(8 * SOCKET_TEXT)	/* two for each text */
+#define SYSLOG_TEXT	1000	/* bytes; keeps a record below 8 KiB */
+#define SOCKET_TEXT	8192	/* bytes; holds a whole name as hex */
+#define ROOM		(8 * SOCKET_TEXT)	/* bytes of a record */
 #define LONGEST_ESCAPE	6
 #define REPLACEMENT	"\xef\xbf\xbd"
 
-/* This door's own state: where records go, and the one being made. */
+/*
+ * The only state of the module: the destination and the record being assembled.
+ */
 static struct {
-	int		 fd;		/* -1: nowhere */
+	int		 fd;		/* -1: not open */
 	struct sockaddr_un to;
-	int		 priority;	/* syslog's, or -1 */
+	int		 priority;	/* of syslog, or -1 */
 	size_t		 max_text;
 	char		 session[17];
 	uint64_t	 lost;		/* since the last that arrived */
-	bool		 told;		/* the log knows that some are lost */
+	bool		 told;		/* the log says that some are lost */
 	bool		 begun;
 	size_t		 len;
-	char		*text;		/* ROOM bytes, once it is open */
+	char		*text;		/* ROOM bytes, allocated on opening */
 } sink = { .fd = -1 };
 
 static int
@@ -80,7 +82,7 @@ sink_on(void)
 	return sink.fd != -1;
 }
 
-/* Who puts has seen to it that there is room: fits(). */
+/* Appends bytes. fits() has made sure that there is room. */
 static void
 put(const char *text, size_t len)
 {
@@ -105,8 +107,8 @@ put_key(const char *key)
 }
 
 /*
- * True for characters that move a cursor, end a line or turn the direction of
- * writing: a line of the log must look as it is.
+ * True for characters that move the cursor, end a line or change the direction
+ * of text, so that a record always looks like what it is.
  */
 static bool
 is_control(uint32_t c)
@@ -117,8 +119,8 @@ is_control(uint32_t c)
 }
 
 /*
- * Writes a character as it stands in a string of JSON, or something in place
- * of a byte that is none. Returns false for such a byte.
+ * Appends a character as part of a JSON string. A byte that is not UTF-8, for
+ * which `len` is 0, is replaced; then the result is false.
  */
 static bool
 put_char(const char *p, int len, uint32_t value)
@@ -156,7 +158,7 @@ put_hex(const char *text)
 	put_plain("\"");
 }
 
-/* Escaped, as hex, and with its keys; or is it to be left out? */
+/* True if a text fits into the record: escaped, as hex, and with both keys. */
 static bool
 fits(const char *text)
 {
@@ -205,7 +207,7 @@ sink_number(const char *key, uint64_t n)
 	put_plain(digits);
 }
 
-/* What syslog(3) writes in front, save that it would wait. */
+/* Appends the header that syslog(3) would write. syslog(3) itself may wait. */
 static void
 put_head(const struct timespec *now)
 {
@@ -252,7 +254,10 @@ sink_drop(void)
 	sink.begun = false;
 }
 
-/* A reader that came back has a new socket by the old name. */
+/*
+ * Sends the record. A reader that was restarted has a new socket at the same
+ * path, so a failed send connects again.
+ */
 static int
 deliver(void)
 {

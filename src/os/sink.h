@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The structured log: one JSON object a change or transfer, as a datagram to
- * syslog's socket or another. It never waits for a reader: what is not taken
- * at once is lost, which the next record says, and the log once. A record is
- * put together piece by piece, one at a time.
+ * The transfer log: one JSON object for each change or transfer, sent as a
+ * datagram to syslog's socket or another one. Sending never waits: a record
+ * that the reader does not take at once is lost. The next record says how many
+ * were lost, and the log says so once. Records are assembled piece by piece,
+ * one at a time: sink_begin(), then fields, then sink_end() or sink_drop().
  */
 #ifndef OS_SINK_H
 #define OS_SINK_H
@@ -12,27 +13,36 @@
 #include <stdint.h>
 
 /*
- * Begins: `to` is "syslog" or a socket's path, and must last. A reader that is
- * not there yet is logged and looked for again with every record.
+ * Opens the log. `to` is "syslog" or the path of a unix socket. If nobody is
+ * listening there yet, that is logged, and each record tries again.
  */
 void	sink_open(const char *to, int facility);
 
-/* Is there anybody to tell? Ask before work is spent. */
+/* True if the log is open. Callers ask before they do work for a record. */
 bool	sink_on(void);
 
-/* A record: who did what, then its fields, then it is sent. */
+/*
+ * Begins a record of the operation `op` with the time, the session, the user
+ * and the client's address.
+ */
 void	sink_begin(const char *user, const char *client, const char *op);
+
+/* Adds a number field. Fields of a dropped record are ignored. */
 void	sink_number(const char *key, uint64_t);
 
 /*
- * A text or a name. One that is not UTF-8, or too long, leaves as well as it
- * can, with its bytes beside it as "<key>_hex".
+ * Adds a text field. Bytes that are not UTF-8 are replaced and long texts are
+ * truncated; in either case the original bytes are added as "<key>_hex".
  */
 void	sink_text(const char *key, const char *);
+
+/* Sends the record, unless it was dropped. */
 void	sink_end(void);
 
-/* Was one begun? And: it is not to be sent. */
+/* True if a record was begun and neither sent nor dropped. */
 bool	sink_begun(void);
+
+/* Discards the record. */
 void	sink_drop(void);
 
 #endif
