@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Landlock: what the process can open, make and move, by where it lies. It
- * is asked by system calls of its own, for no C library has functions.
+ * Landlock: restricts which files the process can open, create and move, by
+ * their place in the file system. No C library has functions for Landlock, so
+ * its system calls are made directly.
  */
 #include "config.h"
 
@@ -19,7 +20,7 @@
 
 #include "base/buf.h"
 
-/* What came after the first version, in case the header is older. */
+/* Access rights added after Landlock's first version; old headers lack them. */
 #ifndef LANDLOCK_ACCESS_FS_REFER
 #define LANDLOCK_ACCESS_FS_REFER	(UINT64_C(1) << 13)
 #endif
@@ -37,7 +38,10 @@
 #define REFER		LANDLOCK_ACCESS_FS_REFER
 #define TRUNCATE	LANDLOCK_ACCESS_FS_TRUNCATE
 #define IOCTL_DEV	LANDLOCK_ACCESS_FS_IOCTL_DEV
-/* A name that is moved is made, so what cannot be made is among these. */
+/*
+ * Rights that change a directory. Moving a file counts as creating it in its
+ * new directory, so types that no client can create are included.
+ */
 #define CHANGE_DIR	(LANDLOCK_ACCESS_FS_REMOVE_DIR |		\
 			    LANDLOCK_ACCESS_FS_REMOVE_FILE |		\
 			    LANDLOCK_ACCESS_FS_MAKE_CHAR |		\
@@ -48,12 +52,12 @@
 			    LANDLOCK_ACCESS_FS_MAKE_BLOCK |		\
 			    LANDLOCK_ACCESS_FS_MAKE_SYM | REFER)
 
-/* Versions of the interface that bring more to hold. */
+/* Versions of Landlock's interface that added restrictions. */
 #define ABI_TCP		4
 #define ABI_DEVICES	5
 #define ABI_SCOPES	6
 
-/* struct landlock_ruleset_attr as it is today. */
+/* Same layout as the current struct landlock_ruleset_attr. */
 struct ruleset {
 	uint64_t	 fs, net, scoped;
 };
@@ -61,8 +65,8 @@ struct ruleset {
 #define ALL_SCOPES	UINT64_C(0x3)	/* abstract sockets and signals */
 
 /*
- * What looking up names takes, and the libraries for it, which may not be
- * loaded yet. All of it is read, and may be missing.
+ * Files and directories that looking up user and group names reads, including
+ * libraries that may not be loaded yet. Each may be missing.
  */
 static const char read_files[][32] = {
 	"/etc/passwd", "/etc/group", "/etc/nsswitch.conf",
@@ -90,7 +94,10 @@ grant(int ruleset, int fd, uint64_t rights)
 	    LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 ? -errno : 0;
 }
 
-/* What is missing, or is not what it should be, grants nothing. */
+/*
+ * Grants rights to a path. A path that is missing, or of a type that the rights
+ * do not fit, grants nothing.
+ */
 static int
 grant_path(int ruleset, const char *path, uint64_t rights)
 {
@@ -125,8 +132,8 @@ landlock_abi(void)
 }
 
 /*
- * What the ruleset has a say in. Without a root reading is nobody's business,
- * and writing is so only in a session that does not write.
+ * Returns the accesses that the ruleset restricts. Without a root, reading is
+ * not restricted, and writing only in a session that does not write.
  */
 static struct ruleset
 handled(int abi, bool has_root, bool writes)

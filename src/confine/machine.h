@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kernel calls the machine this is compiled for, where it is one
- * whose system calls the filter knows. configure looks at this, too.
+ * MACHINE: the kernel's name for the architecture that is compiled for, defined
+ * only if seccomp.list is known to hold there. configure includes this file
+ * too.
  */
 #ifndef CONFINE_MACHINE_H
 #define CONFINE_MACHINE_H

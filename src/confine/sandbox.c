@@ -35,9 +35,9 @@ sandbox_harden(void)
 }
 
 /*
- * What libraries look for once and remember: the modules that know names, the
- * time zone. Where they want more later they mostly find it, for what they
- * read is granted; a name that is not found is a number.
+ * Makes libraries load what they load once: name service modules and the time
+ * zone. The files that they read later are mostly readable in the sandbox; a
+ * name that cannot be looked up there is shown as a number.
  */
 static void
 warm(void)
@@ -59,7 +59,7 @@ sandbox_enter(int root, bool writes)
 	(void)setrlimit(RLIMIT_NPROC, &none);
 	if (landlock_enter(root, writes) == 0)
 		parts |= CONFINES_FILES;
-	/* Last, since it leaves no way to do any of this. */
+	/* This comes last, since it forbids the calls above. */
 	if (seccomp_enter() == 0)
 		parts |= CONFINES_CALLS;
 	return parts;

@@ -1,39 +1,45 @@
 /* SPDX-License-Identifier: ISC */
-/* What the process gives up, for good, before it reads a byte. */
+/*
+ * Privileges and resources that the process gives up, for good, before it reads
+ * a byte of input.
+ */
 #ifndef CONFINE_SANDBOX_H
 #define CONFINE_SANDBOX_H
 
 #include <stdbool.h>
 
 /*
- * Opens /dev/null where stdin, stdout or stderr is closed, so that no file
- * can come to stand there, and closes every descriptor that was inherited by
- * mistake. To be called first: libraries have none of their own yet. Returns
- * a descriptor of /dev/null, for signals_init(), or -1.
+ * Opens /dev/null for each of stdin, stdout and stderr that is closed, so that
+ * no other file gets its number, and closes all inherited descriptors above
+ * them. Must be called before any library has opened a descriptor. Returns a
+ * descriptor of /dev/null, for signals_init(), or -1.
  */
 int	sandbox_stdio(void);
 
 /*
- * Not dumpable, so that /proc/self/mem is no way to run code, and no
- * privileges through exec. Returns 0, or -errno when the process could be
- * traced.
+ * Makes the process undumpable, so that nobody can write /proc/self/mem and run
+ * code by it, and denies it new privileges by execve(2). Returns 0, or -errno
+ * if the process could still be traced.
  */
 int	sandbox_harden(void);
 
-/* What a sandbox is made of, and what it says by the name of the kernel's. */
-#define CONFINES_FILES	0x1u	/* Landlock: what is opened and changed */
-#define CONFINES_CALLS	0x2u	/* seccomp: which system calls there are */
+/* The parts of a sandbox. */
+#define CONFINES_FILES	0x1u	/* Landlock restricts files */
+#define CONFINES_CALLS	0x2u	/* seccomp restricts system calls */
 
 /*
- * Puts the session into a sandbox: seccomp.list says which system calls are
- * left; files go as far as `root`, a directory's descriptor or -1, and are
- * changed only if it `writes`; no core, no process beside this one. What the
- * kernel does not have is left out: returns what is there. Comes behind
- * sandbox_harden().
+ * Enters the sandbox. Only the system calls in seccomp.list are left. Files can
+ * be accessed only beneath `root`, an open directory or -1, and changed only if
+ * `writes`. Core dumps and further processes are forbidden. Parts that the
+ * kernel does not support are left out. Returns the CONFINES_* that are in
+ * force. Call sandbox_harden() first.
  */
 unsigned sandbox_enter(int root, bool writes);
 
-/* Has this kernel the Landlock that sandbox_enter() asks for? */
+/*
+ * True if the kernel supports the version of Landlock that sandbox_enter()
+ * needs.
+ */
 bool	sandbox_has_landlock(bool writes);
 
 #endif

@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: ISC */
-/* The two halves of a sandbox, and what each can be tried for by itself. */
+/* The two parts of a sandbox, for sandbox.c and for tests of either part. */
 #ifndef CONFINE_SANDBOX_IMPL_H
 #define CONFINE_SANDBOX_IMPL_H
 
 #include <stdbool.h>
 
-/* The version of Landlock that this kernel has, 0 for none. */
-#define ABI_MOVES	2	/* names go from one directory to another */
-#define ABI_TRUNCATES	3	/* truncate(2) is held as well */
+/*
+ * Returns the version of Landlock's interface in this kernel, or 0. The macros
+ * are the versions that sandbox_enter() needs.
+ */
+#define ABI_MOVES	2	/* rename between directories */
+#define ABI_TRUNCATES	3	/* truncate(2) is restricted too */
 #define ABI_LEAST(writes)	((writes) ? ABI_MOVES : ABI_TRUNCATES)
 int	landlock_abi(void);
 
 /*
- * Nothing can be executed. With a root, which is an open directory or -1,
- * nothing can be opened, made, moved or removed except beneath it; what lies
- * outside and takes part in looking up names can still be read. Unless it
- * `writes` nothing can be changed, with a root or without. Returns 0; or
- * -errno and nothing has changed, -ENOSYS where the kernel has no Landlock
- * that holds all of that.
+ * Restricts the process with Landlock. Nothing can be executed. With a root, an
+ * open directory (-1 for none), files can be opened, created, moved and removed
+ * only beneath it; files outside that serve name lookups can be read. Unless
+ * `writes`, nothing can be changed at all. Returns 0, or -errno with nothing
+ * restricted: -ENOSYS if the kernel cannot do all of this.
  */
 int	landlock_enter(int root, bool writes);
 
 /*
- * From now on there are the system calls of seccomp.list and no others.
- * Returns 0, or -ENOSYS when kernel or machine have no filters.
+ * Restricts the process to the system calls in seccomp.list. Returns 0, or
+ * -ENOSYS if the kernel or the machine has no support for filters.
  */
 int	seccomp_enter(void);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The filter of system calls: seccomp.list as a program for the kernel. It is
- * written here, with no library, because the kernel's interface is four kinds
- * of instruction, and because a session then pays for one system call.
+ * The system call filter: translates seccomp.list to a BPF program for the
+ * kernel. No library is used because the program needs only four kinds of
+ * instruction, and a session then pays for a single system call.
  */
 #include "config.h"
 
@@ -36,17 +36,20 @@ enum verdict { ALLOW, REFUSE, ONLY, NEVER };
 struct row {
 	uint32_t	 call;
 	enum verdict	 verdict;
-	unsigned	 arg;		/* ONLY, NEVER: this one is that */
+	unsigned	 arg;		/* ONLY, NEVER: compared argument */
 	uint32_t	 value;
 };
 
-#define OWN_PID		UINT32_MAX	/* a value that is not known yet */
+#define OWN_PID		UINT32_MAX	/* stands for getpid(), unknown here */
 
 static const struct row rows[] = {
 #include "confine/seccomp_rows.h"
 };
 
-/* A value of 64 bits lies in two halves; calls look at the lower alone. */
+/*
+ * The program reads 32 bits at a time, and system calls look only at the lower
+ * half of these arguments.
+ */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define LOWER_HALF	sizeof(uint32_t)
 #else
@@ -55,19 +58,21 @@ static const struct row rows[] = {
 
 #define CALL_AT		offsetof(struct seccomp_data, nr)
 #define MACHINE_AT	offsetof(struct seccomp_data, arch)
-#define ARG_AT(n)	((uint32_t)(offsetof(struct seccomp_data, args) +	\
+#define ARG_AT(n)	((uint32_t)(offsetof(struct seccomp_data, args) + \
 			    (n) * sizeof(uint64_t) + LOWER_HALF))
 
 #define LOAD(at)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (at))
 #define ANSWER(what)	BPF_STMT(BPF_RET | BPF_K, (what))
-/* Goes on with the next instruction, or leaves `n` out. */
+/*
+ * Runs the next instruction if the value is equal, else skips `n` instructions.
+ */
 #define UNLESS_SKIP(value, n)						\
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, (n))
 #define ERROR(number)	(SECCOMP_RET_ERRNO | (number))
 
-/* Five instructions a row at most, three a fork, and those around them. */
+/* Each row takes at most five instructions and each branch three. */
 #define PROGRAM_MAX	(8 * nitems(rows) + 8)
-#define LEAF		4	/* rows that are tried one after another */
+#define LEAF		4	/* rows that are compared in sequence */
 
 struct program {
 	struct sock_filter	 code[PROGRAM_MAX];
@@ -111,17 +116,16 @@ by_call(const void *a, const void *b)
 }
 
 /*
- * Rows in the order of their numbers, as a tree. The kernel runs the program
- * once for each number there is when it is loaded, and a kernel before 5.11
- * whenever a call is made: one row after another would take twice as long to
- * load.
+ * Adds rows, sorted by system call number, as a binary tree. The kernel runs
+ * the program once for each number when it is loaded, and before 5.11 for each
+ * call: comparing all rows in sequence takes twice as long to load.
  */
 static void
 add_rows(struct program *p, const struct row *const *sorted, size_t n)
 {
 	size_t half = n / 2, i, jump;
 
-	/* What is said of one call stays together. */
+	/* Keep all rows of one system call together. */
 	while (half > 0 && half < n &&
 	    sorted[half]->call == sorted[half - 1]->call)
 		half++;
@@ -141,9 +145,10 @@ add_rows(struct program *p, const struct row *const *sorted, size_t n)
 }
 
 /*
- * A call by the numbers of another machine that this one can be, 32 bits wide
- * or x32, is unknown: the numbers mean something else there. x32's are those
- * of x86-64 and one bit, and no row has that.
+ * Writes the whole program. A call with the numbers of another architecture
+ * that the machine supports, 32-bit or x32, fails with ENOSYS because its
+ * numbers have another meaning. x32 uses the numbers of x86-64 plus one bit,
+ * which no row has.
  */
 static void
 write_program(struct program *p)
@@ -171,7 +176,7 @@ seccomp_enter(void)
 
 	write_program(&p);
 	prog.len = p.len;
-	/* Of all threads, should a library have made one. */
+	/* TSYNC: restrict all threads, in case a library started one. */
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 	    SECCOMP_FILTER_FLAG_TSYNC, &prog) != 0 ? -ENOSYS : 0;
 }
