@@ -17,9 +17,9 @@ is_same(char a, char b, bool fold)
 }
 
 /*
- * A star that failed is tried again one byte further; only the last star
- * needs that, so the time is bounded by the product of the lengths whatever
- * the pattern.
+ * After a mismatch, the last star absorbs one more byte and matching resumes
+ * behind it. Earlier stars need no retry, so the time is at most the product of
+ * the two lengths for any pattern.
  */
 bool
 match_part(const char *s, size_t len, const char *p, size_t plen, bool fold)
@@ -79,14 +79,14 @@ match_part_list(const char *s, size_t len, const char *list, bool fold)
 	return false;
 }
 
-/* What an item that matched says, which may begin with `!`. */
+/* Returns the result of an item that matched, which may begin with `!`. */
 static enum match
 verdict(const char *item)
 {
 	return *item == '!' ? MATCH_NEGATED : MATCH_FOUND;
 }
 
-/* An item without its `!`. */
+/* Returns the item without its `!`. */
 static const char *
 bare(const char *item)
 {
@@ -104,7 +104,7 @@ match_patterns(const char *s, const char *const *list)
 	return found;
 }
 
-/* The IPv4 address in a mapped one takes its place. */
+/* Replaces a mapped IPv6 address by its IPv4 address. */
 static void
 address_unmap(struct address *a)
 {
@@ -116,7 +116,7 @@ address_unmap(struct address *a)
 	a->bits = 32;
 }
 
-/* An address as it is written, mapped or not. */
+/* Parses `len` bytes as an address without unmapping it. */
 static bool
 address_read(const char *s, size_t len, struct address *a)
 {
@@ -140,7 +140,7 @@ address_parse(const char *s, struct address *a)
 	return true;
 }
 
-/* Are the bits behind the first `length` all zero? */
+/* True if all bits after the first `length` are zero. */
 static bool
 address_ends_at(const struct address *a, int length)
 {
@@ -153,8 +153,8 @@ address_ends_at(const struct address *a, int length)
 }
 
 /*
- * Reads "address/length" or an address, which is a network of one. Returns
- * what is wrong with it, or NULL.
+ * Parses "address/length" or an address, which is a network of one. Returns the
+ * error, or NULL.
  */
 static const char *
 network_read(const char *s, struct address *a, int *length)
@@ -174,7 +174,7 @@ network_read(const char *s, struct address *a, int *length)
 		if (!address_ends_at(a, *length))
 			return "has bits behind its prefix length";
 	}
-	address_unmap(a);	/* its length is 96 or more, as seen above */
+	address_unmap(a);	/* the length is at least 96: checked above */
 	*length -= bits - a->bits;
 	return NULL;
 }
@@ -232,7 +232,10 @@ match_address_fault(const char *item)
 	return network_read(item, &net, &length);
 }
 
-/* A group between two dots or colons, of those bytes. */
+/*
+ * Returns the reason why a group of an address, the part between dots or
+ * colons, matches no address in usual notation, or NULL.
+ */
 static const char *
 group_doubt(const char *group, size_t len, bool ipv6)
 {

@@ -35,7 +35,10 @@ policy_changes_nothing(const struct policy *p)
 	return p->access.read_only;
 }
 
-/* False in a root, and in a drop box: the session is to see nobody else. */
+/*
+ * False with a root and in a drop box: the session must not learn of other
+ * users.
+ */
 static bool
 speaks_of_others(const struct policy *p)
 {

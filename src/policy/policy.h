@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the administrator said, as one plain struct, and the function that
- * rules on a request by it. Nothing here does I/O or changes anything:
- * facts in, ruling out. Handlers get the ruling; they never see the policy.
+ * The policy of a session, as one plain struct, and the function that decides
+ * by it what a request may do. This module does no I/O and changes nothing: it
+ * turns facts into a ruling. Handlers get the ruling and never see the policy.
  */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
@@ -23,62 +23,66 @@ enum sandbox { SANDBOX_AUTO, SANDBOX_REQUIRE, SANDBOX_OFF };
 enum atomic { ATOMIC_NO, ATOMIC_YES, ATOMIC_KEEP };
 enum symlinks { SYMLINKS_FOLLOW, SYMLINKS_NO_CREATE, SYMLINKS_NO_FOLLOW };
 
-/* So many bytes of a packet are not for what a READ returns. */
+/* Bytes of a packet that a READ's data cannot use. */
 #define READ_ROOM	1024
 
-/* Bits that no file gets from a client in a restricted session. */
+/* Mode bits that clients cannot set in a restricted session. */
 #define POLICY_SETID	06000
 
 /*
- * What becomes of a mode; each at most 07777. Nothing is { 0, 0, -1 }, and
- * mode_rule_apply() below is how it is meant.
+ * A change to a mode; each member is at most 07777. { 0, 0, -1 } changes
+ * nothing. mode_rule_apply() defines the meaning.
  */
 struct mode_rule {
-	unsigned	 set, clear;	/* bits that are added, removed */
-	int		 force;		/* exactly this, or -1 */
+	unsigned	 set, clear;	/* bits to add, bits to remove */
+	int		 force;		/* this mode exactly, or -1 */
 };
 
-/* Patterns separated by commas, as -p and -P take them; NULL is no list. */
+/*
+ * The policy of one session: the settings of slipway.conf(5) and the command
+ * line after all rules were applied. Names of settings are in the manual.
+ * Strings without another comment are comma-separated patterns, NULL for none.
+ */
 struct policy {
 	struct {
-		bool		 refuse;	/* session.access = refuse */
-		const char	*message;	/* what a refused user reads */
-		unsigned	 idle_timeout;	/* seconds, 0 is none */
-		unsigned	 max_time;	/* seconds, 0 is none */
-		bool		 title;		/* ps(1) shows what it does */
+		bool		 refuse;	/* the session is rejected */
+		const char	*message;	/* for a rejected user */
+		unsigned	 idle_timeout;	/* seconds; 0: no limit */
+		unsigned	 max_time;	/* seconds; 0: no limit */
+		bool		 title;		/* shown by ps(1) */
 	} session;
-	const char	*root;			/* expanded, absolute, without
-						 * "//", "." and ".."; or NULL */
-	size_t		 root_fixed;		/* so many bytes of it hold for
-						 * everybody: links are followed
-						 * in them and nowhere else */
-	const char	*start_dir;		/* -d, expanded; NULL is home */
+	const char	*root;			/* absolute, without "//", "."
+						 * and ".."; or NULL */
+	size_t		 root_fixed;		/* bytes of it that are the same
+						 * for all users: links are
+						 * followed only there */
+	const char	*start_dir;		/* -d; NULL: home */
 	enum sandbox	 sandbox;
 	struct {
 		int		 max_version;	/* 3 to 6 */
 		enum messages	 messages;
 		enum symlink_order symlink_order;
 		const char	*hide_extensions;
-		uint32_t	 max_packet;	/* bytes of a frame's body */
+		uint32_t	 max_packet;	/* bytes of a packet's body */
 		uint32_t	 max_read;	/* bytes of one READ */
 		const char	*charset;
 	} protocol;
 	struct {
 		bool		 read_only;	/* -R */
-		const char	**allow;	/* -p: all lists must admit,
-						 * NULL-terminated, or NULL */
-		const char	*deny;		/* -P: none may match */
-		unsigned	 rights;	/* of enum right (rights.h) */
-		unsigned	 own_rights;	/* also, for files that this
-						 * session made */
-		bool		 empty_listings; /* a directory can be opened
-						 * and looked at without the
-						 * rights, and has no entries */
-		bool		 protect_startup; /* what shells read at login
-						 * may not be changed */
+		const char	**allow;	/* -p: each list must allow the
+						 * request; NULL-terminated, or
+						 * NULL */
+		const char	*deny;		/* -P: no pattern may match */
+		unsigned	 rights;	/* RIGHT_* of rights.h */
+		unsigned	 own_rights;	/* added for files that this
+						 * session created */
+		bool		 empty_listings; /* without the right to list, a
+						  * directory can be opened and
+						  * is shown empty */
+		bool		 protect_startup; /* files that shells read at
+						   * login cannot be changed */
 	} access;
-	struct subtrees	*paths;			/* rules beneath subtrees, for
-						 * area.h; or NULL */
+	struct subtrees	*paths;			/* path rules, or NULL */
 	struct rename_policy {
 		enum overwrite	 overwrite;
 		enum open_handles open_handles;
@@ -90,40 +94,38 @@ struct policy {
 		bool		 ignore_denied;
 	} setstat;
 	struct files_policy {
-		int		 umask;		/* -u, or -1: the process's */
-		struct mode_rule mode;		/* of files; -m is its force */
+		int		 umask;		/* -u; -1: the process's */
+		struct mode_rule mode;		/* of files; -m sets force */
 		struct mode_rule dir_mode;
 		enum atomic	 atomic;
 		bool		 fsync;
-		const char	*hide;		/* names; see subtree_hides() */
+		const char	*hide;		/* see subtree_hides() */
 		enum symlinks	 symlinks;
 	} files;
-	struct {				/* 0 is none */
+	struct {				/* 0: no limit */
 		uint64_t	 handles;	/* open at a time */
 		uint64_t	 file_size;	/* bytes */
-		uint64_t	 read_rate;	/* bytes a second */
+		uint64_t	 read_rate;	/* bytes per second */
 		uint64_t	 write_rate;
 	} limits;
 	struct {
-		int		 level;		/* 0 QUIET, 1 FATAL, 2 ERROR,
-						 * 3 INFO, 4 VERBOSE, 5 to 7
-						 * DEBUG1 to DEBUG3 */
-		int		 facility;	/* LOG_AUTH and so on */
-		const char	*transfers;	/* "syslog", or a unix datagram
-						 * socket; or NULL */
+		int		 level;		/* enum log_level of os/log.h */
+		int		 facility;	/* LOG_AUTH, ... */
+		const char	*transfers;	/* "syslog", the path of a unix
+						 * socket, or NULL */
 	} log;
-	bool		 walks;			/* names are resolved and judged;
-						 * else the client's path is used
-						 * as it is */
-	bool		 restricted;		/* something is forbidden that a
-						 * shell would permit */
-	bool		 restricted_here;	/* ... by more than -R, -p and
-						 * -P, which OpenSSH has too and
-						 * which change nothing else */
-	struct arena	 strings;		/* all of the above */
+	bool		 walks;			/* paths are resolved and
+						 * judged; otherwise the kernel
+						 * resolves the client's path */
+	bool		 restricted;		/* the policy forbids something
+						 * that a shell would permit */
+	bool		 restricted_here;	/* ... by more than -R, -p
+						 * and -P, which OpenSSH has
+						 * as well */
+	struct arena	 strings;		/* memory of all of the above */
 };
 
-/* The mode that a file gets for which `mode` was asked. */
+/* Returns the mode of a file that was requested with `mode`. */
 static inline unsigned
 mode_rule_apply(const struct mode_rule *r, unsigned mode)
 {
@@ -131,80 +133,89 @@ mode_rule_apply(const struct mode_rule *r, unsigned mode)
 	    (mode & ~r->clear) | r->set;
 }
 
-/* Can it give bits that a umask, or a default ACL, would have taken? */
+/* True if the rule can add bits that a umask or a default ACL would remove. */
 static inline bool
 mode_rule_gives(const struct mode_rule *r)
 {
 	return r->force >= 0 || r->set != 0;
 }
 
-/* What a RENAME, or a copy, asked about a target that exists. */
+/* The request's wish about an existing target of a RENAME or a copy. */
 enum replace_wish {
-	REPLACE_UNSAID,		/* v3, v4: the request cannot say */
-	REPLACE_NO,		/* v5, v6 without a flag; copy-file */
-	REPLACE_YES,		/* OVERWRITE, ATOMIC, NATIVE; posix-rename */
+	REPLACE_UNSAID,		/* versions 3 and 4 cannot express it */
+	REPLACE_NO,		/* versions 5 and 6 without a flag; copy-file */
+	REPLACE_YES,		/* OVERWRITE, ATOMIC or NATIVE; posix-rename */
 };
 
-/* The facts of one request that a ruling depends on. */
+/* The facts about a request on which a ruling depends. */
 struct ask {
 	enum replace_wish replace;
 };
 
-/* Which outcome would tell what exists to those without the right. */
+/*
+ * The results of a request that would reveal whether a file exists to a session
+ * without the right to know, and that are therefore replaced by another error.
+ */
 enum conceal {
 	CONCEAL_NOTHING,
-	CONCEAL_ABSENT,		/* that there is nothing: denied */
-	CONCEAL_PRESENT,	/* that there is something: denied */
-	CONCEAL_ALL,		/* whatever went wrong: nothing there */
+	CONCEAL_ABSENT,		/* absence: reported as permission denied */
+	CONCEAL_PRESENT,	/* existence: reported as permission denied */
+	CONCEAL_ALL,		/* any error: reported as no such file */
 };
 
-/* What may happen, decided before anything does. */
+/* A decision about one request, made before it changes anything. */
 struct ruling {
-	bool		 replace;	/* a target that exists may go */
-	bool		 forced;	/* ... though nobody asked for it */
+	bool		 replace;	/* an existing target may be replaced */
+	bool		 forced;	/* ... although not asked for */
 	enum open_handles open_handles;
 	enum rename_when when;
 	unsigned	 busy_timeout;	/* milliseconds */
-	enum atomic	 atomic;	/* of what OPEN makes or empties */
-	struct mode_rule mode, dir_mode;	/* of files, of directories */
-	bool		 fsync;		/* what is done is on disk when said */
-	bool		 no_symlinks;	/* none may be made */
-	uint64_t	 max_size;	/* of a file; 0 is none */
-	bool		 other_users;	/* may be spoken of, and their groups */
+	enum atomic	 atomic;	/* of files OPEN makes or empties */
+	struct mode_rule mode, dir_mode;	/* of files; of directories */
+	bool		 fsync;		/* write to disk before replying */
+	bool		 no_symlinks;	/* symbolic links cannot be created */
+	uint64_t	 max_size;	/* of a file, in bytes; 0: no limit */
+	bool		 other_users;	/* may be named; groups too */
 	const struct setstat_policy *setstat;
 
-	/* What rights have to say, in a session that is judged by them; all of
-	 * RIGHT_*. */
-	bool		 must_exist;	/* nothing new may be made */
-	bool		 must_not_exist; /* what is there may not be touched */
-	bool		 write_only;	/* though it was to be read as well */
-	bool		 empty;		/* only directories, without entries */
+	/*
+	 * The members below are set only in sessions that are restricted by
+	 * rights. Sets of rights are RIGHT_*.
+	 */
+	bool		 must_exist;	/* nothing new may be created */
+	bool		 must_not_exist; /* no existing file is opened */
+	bool		 write_only;	/* the file is opened for writing only,
+					 * although reading was requested */
+	bool		 empty;		/* a directory without entries */
 	enum conceal	 conceal;
-	unsigned	 granted;	/* what goes with a new handle, ... */
-	unsigned	 granted_new;	/* ... also, when it made the file */
-	unsigned	 own_rights;	/* worth remembering the file for */
-	bool		 keeps;		/* a handle keeps what it is granted as
-					 * it makes its file */
-	unsigned	 kept;		/* of handles on what is renamed */
+	unsigned	 granted;	/* rights of a new handle */
+	unsigned	 granted_new;	/* ... more if it made the file */
+	unsigned	 own_rights;	/* remember the file for these */
+	bool		 keeps;		/* the new handle keeps the rights it
+					 * got for creating the file */
+	unsigned	 kept;		/* of handles on a renamed file */
 };
 
-/* Why a request's name is refused, as the log line needs to know. */
+/* The reason why a request's name is refused, for the log line. */
 enum permit { PERMIT, REFUSE_READ_ONLY, REFUSE_DENIED, REFUSE_NOT_ALLOWED };
 
-/* Frees what a policy from config_resolve() owns. */
+/* Frees the memory of a policy. */
 void	policy_free(struct policy *);
 
 /*
- * May a request of this name be made at all (-R, -p, -P)? `writes` says that
- * it changes something, which a read-only session refuses.
+ * Decides by -R, -p and -P if a request of this name is allowed. `writes` says
+ * that it changes something, which a read-only session forbids.
  */
 enum permit policy_permits(const struct policy *, const char *name,
 	    bool writes);
 
-/* May nothing at all be changed, whatever the request? */
+/* True if no request may change anything. */
 bool	policy_changes_nothing(const struct policy *);
 
-/* By what holds where it is to happen; NULL is the session as a whole. */
+/*
+ * Decides what a request may do, by the settings of the subtree where it acts,
+ * or of the whole session if that is NULL.
+ */
 struct subtree;
 struct ruling policy_decide(const struct policy *, const struct subtree *,
 	    const struct ask *);

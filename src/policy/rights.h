@@ -1,45 +1,54 @@
 /* SPDX-License-Identifier: ISC */
-/* What it takes to do something to a file, a bit each; policy.h has sets. */
+/*
+ * The rights that requests need on a file or directory, one bit each. struct
+ * policy has sets of them.
+ */
 #ifndef POLICY_RIGHTS_H
 #define POLICY_RIGHTS_H
 
 #include <stddef.h>
 
 enum right {
-	RIGHT_LIST	= 1 << 0,	/* the names in a directory */
-	RIGHT_STAT	= 1 << 1,	/* attributes, the text of a link */
-	RIGHT_READ	= 1 << 2,	/* what is in a file */
-	RIGHT_CREATE	= 1 << 3,	/* a new file */
-	RIGHT_MODIFY	= 1 << 4,	/* what is in a file that exists */
-	RIGHT_REPLACE	= 1 << 5,	/* a file by another of its name */
+	RIGHT_LIST	= 1 << 0,	/* read a directory's entries */
+	RIGHT_STAT	= 1 << 1,	/* read attributes and link texts */
+	RIGHT_READ	= 1 << 2,	/* read a file */
+	RIGHT_CREATE	= 1 << 3,	/* create a file */
+	RIGHT_MODIFY	= 1 << 4,	/* change an existing file's contents */
+	RIGHT_REPLACE	= 1 << 5,	/* replace a file by another one */
 	RIGHT_DELETE	= 1 << 6,
 	RIGHT_RENAME	= 1 << 7,
 	RIGHT_MKDIR	= 1 << 8,
 	RIGHT_RMDIR	= 1 << 9,
 	RIGHT_SYMLINK	= 1 << 10,
 	RIGHT_LINK	= 1 << 11,
-	RIGHT_SETSTAT	= 1 << 12,	/* attributes, but for the size */
+	RIGHT_SETSTAT	= 1 << 12,	/* change attributes except the size */
 };
 #define RIGHTS_ALL	((1u << 13) - 1)
 #define RIGHTS_NONE	0u
 
-/* In the order of the bits; behind the last one the name is NULL. */
+/*
+ * The names of the rights, in the order of their bits. The last row has a NULL
+ * name.
+ */
 struct right_name {
 	const char	*name;
 	unsigned	 right;
 };
 extern const struct right_name rights_names[];
 
-/* The right of the `len` bytes at `name`; 0 when there is none. */
+/* Returns the right that `len` bytes name, or 0. */
 unsigned	rights_find(const char *name, size_t len);
 
 /*
- * Reads names separated by commas, "all" or "none". -1 when another word is
- * among them.
+ * Parses comma-separated names, "all" or "none". Returns the set of rights, or
+ * -1 if there is any other word.
  */
 long long	rights_read(const char *list);
 
-/* Writes them as rights_read() takes them; returns buf. */
+/*
+ * Writes a set of rights in the form that rights_read() accepts, truncated to
+ * `size` bytes. Returns buf.
+ */
 char	*rights_format(unsigned rights, char *buf, size_t size);
 
 #endif

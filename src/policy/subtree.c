@@ -55,7 +55,7 @@ subtree_find_setting(const char *knob)
 	return -1;
 }
 
-/* A component of a name: `len` bytes, and what stands behind them. */
+/* A component of a path: `len` bytes, followed by `rest`. */
 struct part {
 	const char	*name;
 	size_t		 len;
@@ -72,9 +72,9 @@ part_next(const char *rest, struct part *part)
 }
 
 /*
- * A name on its way down the tree. `meet` is called for each node that is for
- * the name itself or something above it; `from` is the component that the
- * node stands for, and `rest` what is behind that.
+ * A search for the nodes that match a name or a directory above it. `meet` is
+ * called for each: `from` begins with the component that the node matched,
+ * `rest` follows it.
  */
 struct search {
 	const struct policy *policy;
@@ -85,7 +85,7 @@ struct search {
 	bool		 found;
 };
 
-/* The hash of a name below a parent; letters count alike in both cases. */
+/* Hashes a name beneath a parent, ignoring case. */
 size_t
 subtree_slot(const struct subtrees *t, const struct path_node *parent,
     const char *name, size_t len)
@@ -110,7 +110,10 @@ is_child(const struct search *s, const struct path_node *child,
 	    memcmp(child->name, part->name, part->len) == 0;
 }
 
-/* As deep as the deepest pattern, and each node at most once. */
+/*
+ * Visits a node and its matching descendants. The depth is bounded by the
+ * longest pattern, and each node is visited at most once.
+ */
 static void
 search_below(struct search *s, const struct path_node *node, const char *from,
     const char *rest)
@@ -151,14 +154,15 @@ void
 subtree_search(const struct policy *p, bool fold, const char *resolved,
     const struct path_rule *best[LEAVES])
 {
-	struct search s = { .policy = p, .fold = fold, .meet = meet_rules, .best = best };
+	struct search s = { .policy = p, .fold = fold, .meet = meet_rules,
+	    .best = best };
 
 	memset(best, 0, LEAVES * sizeof(*best));
 	if (p->paths != NULL && resolved != NULL)
 		search_below(&s, p->paths->root, resolved, resolved);
 }
 
-/* True if the pattern matches this name, or something above it. */
+/* True if the pattern matches this name or a directory above it. */
 static bool
 pattern_holds(bool fold, const char *match, const char *resolved)
 {
@@ -199,12 +203,13 @@ subtree_find(const struct policy *p, bool fold, const char *resolved,
 	for (i = 0; i < LEAVES; i++)
 		if (best[i] != NULL)
 			memcpy((char *)a + subtree_leaves[i].offset,
-			    (const char *)&best[i]->values + subtree_leaves[i].offset,
+			    (const char *)&best[i]->values +
+			    subtree_leaves[i].offset,
 			    subtree_leaves[i].width);
 	a->rule = best[LEAF_RIGHTS];
 }
 
-/* Is one of these components in the list? */
+/* True if one of these components is in the list. */
 static bool
 is_hidden(bool fold, const char *names, const char *list)
 {
@@ -257,7 +262,9 @@ subtree_makes_silly_names(const struct policy *p)
 	bool makes = makes_silly_names(&p->files, &p->rename);
 	size_t i;
 
-	/* A setting that a path rule does not have is zero, and makes none. */
+	/*
+	 * Settings that a path rule does not set are zero, which creates none.
+	 */
 	for (i = 0; p->paths != NULL && i < p->paths->count; i++)
 		makes |= makes_silly_names(&p->paths->rules[i].values.files,
 		    &p->paths->rules[i].values.rename);
