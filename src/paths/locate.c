@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a client's path to a struct place. Nothing else makes places, so this
- * is the file to read when the question is where a session can go.
+ * From a client's path to a struct place. No other file makes places of paths,
+ * so this is the file to read for where a session can go.
  *
- * In a plain session the place is the path. In a walking one it is a
- * directory that was opened beneath the root, and a name in it that no system
- * call follows: where a final link is to be followed, that is done here, by
- * its text, so that what rules and handlers see is what is acted upon.
+ * If paths are not resolved, the place is the path. Otherwise it is a directory
+ * opened beneath the root and a name in it that no system call follows. A final
+ * link that is to be followed is followed here, by its text, so that the path
+ * that rules and handlers see is the one that system calls act on.
  */
 #include "config.h"
 
@@ -26,7 +26,7 @@
 #include "policy/policy.h"
 #include "policy/subtree.h"
 
-/* Room for what a place of a walking session needs. */
+/* Returns a free slot for a resolved place, or NULL if all are taken. */
 static struct walked *
 walked_take(struct fs *fs)
 {
@@ -53,7 +53,10 @@ locate_release(struct place *p)
 	p->walked = NULL;
 }
 
-/* Puts a path behind a directory, or in its place if it is absolute. */
+/*
+ * Appends a path to a directory, or takes the path alone if it is absolute.
+ * Writes at most PATH_MAX bytes to `to`, which may overlap `path`.
+ */
 static int
 join(const char *dir, const char *path, char *to)
 {
@@ -64,7 +67,7 @@ join(const char *dir, const char *path, char *to)
 		return -ENOENT;
 	if (n + slash + strlen(path) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	/* The path may lie where it is to go. */
+	/* `path` may be a part of `to`. */
 	memmove(to + n + slash, path, strlen(path) + 1);
 	memmove(to, dir, n);
 	if (slash)
@@ -72,7 +75,10 @@ join(const char *dir, const char *path, char *to)
 	return 0;
 }
 
-/* Is that no name, or one that must be a directory to be looked at? */
+/*
+ * True if the last component is not a name (empty, "." or ".."), or must be a
+ * directory because a slash follows it.
+ */
 static bool
 is_whole(const char *name, size_t len, unsigned flags)
 {
@@ -83,7 +89,7 @@ is_whole(const char *name, size_t len, unsigned flags)
 	    (flags & (PLACE_CREATES | PLACE_NAME)) == 0;
 }
 
-/* Opens the directory that a name is in, or that a whole path is. */
+/* Opens the directory that is the part of w->path before `end`, as w->fd. */
 static int
 walk_open(struct fs *fs, struct walked *w, char *end)
 {
@@ -103,8 +109,8 @@ walk_open(struct fs *fs, struct walked *w, char *end)
 }
 
 /*
- * Is the last component a link? Then the path becomes what that leads to.
- * Returns 1 for a link, 0 for none.
+ * If the last component is a link, replaces w->path by the path that it leads
+ * to. Returns 1 for a link, 0 if it is none, or -errno.
  */
 static int
 walk_link(struct fs *fs, struct walked *w, char *name)
@@ -128,8 +134,8 @@ walk_link(struct fs *fs, struct walked *w, char *name)
 }
 
 /*
- * One round: the directory is opened and the last name told apart. Returns 1
- * when a link was followed and it begins anew.
+ * Opens the directory and determines the last name. Returns 1 if a link was
+ * followed, so that resolving must begin again, 0 when done, or -errno.
  */
 static int
 walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
@@ -154,14 +160,17 @@ walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
 		p->flags |= PLACE_DIR;
 	name[len] = '\0';
 	p->name = name;
-	/* What is to be made cannot have a slash behind it: no matter where. */
+	/*
+	 * With a trailing slash, a link is not followed: creating it fails
+	 * wherever it leads.
+	 */
 	return (flags & PLACE_FOLLOW) != 0 && (p->flags & PLACE_DIR) == 0 ?
 	    walk_link(fs, w, name) : 0;
 }
 
 /*
- * The name that rules know, and what they hide. Where they compare names
- * without case there are no capitals in it: handles are found by it.
+ * Gets the path that rules judge, and checks that they do not hide it. If case
+ * is ignored, it has no capitals, because handles are found by this path.
  */
 static int
 walk_resolved(struct fs *fs, struct place *p)
@@ -218,9 +227,9 @@ locate_hides(struct fs *fs, const char *dir, const char *entry)
 }
 
 /*
- * Refuses to let clients make silly names, where the session makes them, too.
- * Elsewhere the client may be a server like this one, behind which a
- * directory of ours is mounted.
+ * Refuses new silly names in sessions that create such names themselves. In
+ * others the client may be a server of this kind that has one of our
+ * directories mounted.
  */
 static int
 check_new(struct fs *fs, const struct place *p)
@@ -296,15 +305,16 @@ locate_name(struct fs *fs, const struct place *p, char *to)
 	if (w == NULL || w->resolved[0] == '\0')
 		return false;
 	n = snprintf(to, PATH_MAX, "%s%s", fs->outside, w->resolved);
-	/* With rules on names the name is in it, too. */
+	/* If there are rules on names, `resolved` includes the name. */
 	if (p->resolved != NULL && (p->flags & PLACE_FD) == 0)
 		*strrchr(to, '/') = '\0';
 	return n < PATH_MAX;
 }
 
 /*
- * Opens what is to be the root. What the administrator wrote may lead there
- * by links; from the part that stands for the user on, none is followed.
+ * Opens the root. Links in the first `fixed` bytes, which the administrator
+ * wrote, are followed; links after them are not, since the user may have made
+ * them.
  */
 static int
 open_root(const char *root, size_t fixed, char *culprit)
@@ -351,7 +361,10 @@ locate_confine(struct fs *fs, const char *root, size_t fixed, char *culprit)
 		fs->outside[0] = '\0';
 		(void)fs_get_cwd(fs->cwd);
 	}
-	/* Names are to be had on the way, or from /proc. */
+	/*
+	 * The path of a directory comes from /proc, or from resolving each
+	 * component.
+	 */
 	fs->by_component = !named || !resolve_has_openat2(fs);
 	return 0;
 }
@@ -366,7 +379,10 @@ locate_obey(struct fs *fs, const struct policy *p)
 	fs->reserves = subtree_makes_silly_names(p);
 }
 
-/* True if that says that a name leads nowhere, or nowhere the session goes. */
+/*
+ * True if the error says that a name leads nowhere, or nowhere that the session
+ * can go.
+ */
 static bool
 leads_nowhere(int error)
 {
@@ -374,7 +390,7 @@ leads_nowhere(int error)
 	    error == -EACCES || error == -ELOOP || error == -ENAMETOOLONG;
 }
 
-/* True if there is something of that name, which is a link. */
+/* True if the path names a symbolic link. */
 static bool
 is_link(struct fs *fs, const char *path)
 {
@@ -422,7 +438,10 @@ locate_enter(struct fs *fs, const char *dir)
 	}
 	if (dir == NULL)
 		return 0;
-	/* A client's empty path is where it is; chdir(2) knows no such. */
+	/*
+	 * An empty path from a client means the current directory; chdir(2)
+	 * rejects it.
+	 */
 	if (dir[0] == '\0')
 		return -ENOENT;
 	if ((r = resolve_real(fs, dir, path)) != 0 ||

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a client's path to a place. Nothing else makes places of paths, so that
- * there is one file to read when the question is where a session can go.
+ * From a client's path to a place (os/place.h). No other module makes places of
+ * paths, so locate.c and resolve.c are the files to read for where a session
+ * can go.
  */
 #ifndef PATHS_LOCATE_H
 #define PATHS_LOCATE_H
@@ -14,31 +15,31 @@
 
 struct policy;
 
-/* How many places of a walking session there can be at one time. */
+/* Limit on resolved places that a session holds at a time. */
 #define WALKED_MAX	6
 
 /*
- * How the paths of a session resolve. In a plain session, one without a root
- * or any rule on names, they are the kernel's, at no cost. Otherwise they are
- * walked beneath a root, which may be "/". All zero is a plain session.
+ * The session's view of the file system. In a session without a root and
+ * without rules on names, the kernel resolves paths, at no cost. In all others
+ * paths are resolved beneath a root, which may be "/". All zero is the former.
  */
 struct fs {
 	bool		 walks;
 	bool		 confined;	/* the root is not "/" */
-	bool		 names;		/* there are rules on names: every place
-					 * says what it is resolved to */
-	bool		 hides;		/* ... that hide some */
+	bool		 names;		/* rules on names exist: each place gets
+					 * `resolved` */
+	bool		 hides;		/* some rule hides names */
 	bool		 no_links;	/* no symbolic link is followed */
-	bool		 reserves;	/* no client makes a silly name: the
-					 * session makes such names itself */
-	bool		 by_component;	/* openat2(2), or /proc, is missing */
-	int		 root;		/* O_PATH: what the session calls "/" */
+	bool		 reserves;	/* clients cannot create silly names,
+					 * since the session does */
+	bool		 by_component;	/* openat2(2) or /proc is missing */
+	int		 root;		/* O_PATH directory that the session
+					 * sees as "/" */
 	const struct policy *policy;	/* which names are hidden */
-	bool		 folds;		/* a directory was met that takes
-					 * capitals for small letters: rules
-					 * compare all names so */
-	char		 cwd[PATH_MAX];	/* where relative paths start */
-	char		 outside[PATH_MAX]; /* the root's real name; "/" is "" */
+	bool		 folds;		/* some directory ignores case; from
+					 * then on rules ignore it everywhere */
+	char		 cwd[PATH_MAX];	/* start of relative paths */
+	char		 outside[PATH_MAX]; /* root's real path; "" for "/" */
 	struct walked {
 		bool	 taken;
 		int	 fd;
@@ -47,85 +48,89 @@ struct fs {
 };
 
 /*
- * Makes the place of a client's path; `flags` are PLACE_FOLLOW,
- * PLACE_CREATES and PLACE_NAME. Returns 0, and then locate_release() is due, or
- * -errno: in a plain session only -EACCES, for a name that is reserved.
+ * Makes the place of a client's path. `flags` are PLACE_FOLLOW, PLACE_CREATES
+ * and PLACE_NAME. Returns 0, after which the caller calls locate_release(), or
+ * -errno. If paths are not resolved, the only error is -EACCES for a reserved
+ * name.
  */
 int	 locate_path(struct fs *, const char *path, unsigned flags,
 	    struct place *);
 
 /*
- * The absolute name of what a place is, without links, in the session's own
- * terms; NULL in a plain session, or when it cannot be told. Lives as long as
+ * Returns the absolute path of a place without links, as the session sees it,
+ * or NULL if paths are not resolved or the path is unknown. It lives as long as
  * the place.
  */
 const char *locate_resolved(struct fs *, struct place *);
 
 /*
- * Makes the place of an entry of an open directory, by the name that the
- * directory has now: it may have been moved since it was opened. `flags` are
- * PLACE_CREATES or 0; `name` must live as long as the place. Returns 0, and
- * then locate_release() is due, or -errno: -ENOENT when a walking session cannot
- * get there any more.
+ * Makes the place of an entry of an open directory, by the directory's current
+ * path, since it may have been moved after it was opened. `flags` are
+ * PLACE_CREATES or 0; `name` must live as long as the place. Returns 0, after
+ * which the caller calls locate_release(), or -errno: -ENOENT if paths are
+ * resolved and the directory cannot be reached any more.
  */
 int	 locate_entry(struct fs *, int dirfd, const char *name,
 	    unsigned flags, struct place *);
 
 /*
- * Puts the absolute name, as the process has it and without links, of what
- * the place's descriptor has open into `to`, of PATH_MAX bytes. Returns false
- * if that cannot be told. What was removed has a name that nothing has.
+ * Gets the absolute path, as the process sees it and without links, of the file
+ * that the place's descriptor refers to. `to` has PATH_MAX bytes. Returns false
+ * if the path is unknown. For a removed file, the path names nothing.
  */
 bool	 locate_name(struct fs *, const struct place *, char *to);
 
-/* Gives back what a place holds; one that holds nothing is fine. */
+/* Closes the descriptors of a place; a place without any is fine. */
 void	 locate_release(struct place *);
 
 /*
- * Makes `root` what the session calls "/", from where its paths are walked.
- * Behind the first `fixed` bytes of it no link is followed. Returns 0, or
- * -errno, and in `culprit`, of PATH_MAX bytes, how far it came.
+ * Makes `root` the directory that the session sees as "/" and resolves its
+ * paths from there on. Links are followed only in the first `fixed` bytes of
+ * `root`. Returns 0, or -errno with the path that failed in `culprit`, of
+ * PATH_MAX bytes.
  */
-int	 locate_confine(struct fs *, const char *root, size_t fixed, char *culprit);
+int	 locate_confine(struct fs *, const char *root, size_t fixed,
+	    char *culprit);
 
 /*
- * Makes the paths of a session obey the rules that a policy has on names: what
- * is hidden, whether links are followed, which names are reserved. The policy
- * must outlive *fs. In a walking session locate_confine() comes first.
+ * Makes the paths of a session obey the rules that a policy has on names: which
+ * names are hidden or reserved, and whether links are followed. The policy must
+ * outlive *fs. In a walking session locate_confine() comes first.
  */
 void	 locate_obey(struct fs *, const struct policy *);
 
 /*
- * Where relative paths start: in that directory, if not NULL. Returns 0, or
- * -errno and nothing has changed.
+ * Makes `dir` the start of relative paths; NULL keeps the current directory.
+ * Returns 0, or -errno with nothing changed.
  */
 int	 locate_enter(struct fs *, const char *dir);
 
 /*
- * Is that entry of a directory, whose resolved name this is, hidden by a
- * rule? What every directory has never is.
+ * True if a rule hides this entry of a directory, whose resolved path is `dir`.
+ * "." and ".." are never hidden.
  */
 bool	 locate_hides(struct fs *, const char *dir, const char *entry);
 
 /*
- * The absolute name without links, `.` and `..`, as OpenSSH makes it: the
- * last component may be missing. `to` has PATH_MAX bytes.
+ * Makes a path absolute and free of links, `.` and `..`, as OpenSSH's REALPATH
+ * does: the last component may be missing. `to` has PATH_MAX bytes. Returns 0
+ * or -errno.
  */
 int	 resolve_real(struct fs *, const char *path, char *to);
 
 /*
- * Makes the same of as much of the path as can be resolved; what is behind
- * that stays as it is written, but for `.`, `..` and slashes too many. *why is
- * then -errno, and otherwise 0. Returns 0 or -ENAMETOOLONG.
+ * As resolve_real(), for as much of the path as can be resolved; the rest is
+ * appended, normalised as text. *why is the error that stopped the resolution,
+ * or 0. Returns 0 or -ENAMETOOLONG.
  */
 int	 resolve_real_partly(struct fs *, const char *path, char *to,
 	    int *why);
 
 /*
- * Resolves the name that a path rule begins with, in place: absolute, of
- * PATH_MAX bytes. Links are followed in the first `fixed` bytes, and a link
- * behind them is -ELOOP: who made it is not known. What is missing stays as
- * it is written. Returns 0 or -errno.
+ * Resolves the beginning of a path rule's pattern, an absolute path, in place:
+ * `path` has PATH_MAX bytes. Links are followed in the first `fixed` bytes. A
+ * link after them is -ELOOP, since any user may have made it. Missing
+ * components stay as written. Returns 0 or -errno.
  */
 int	 locate_rule(struct fs *, char *path, size_t fixed);
 

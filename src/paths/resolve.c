@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Resolving paths. In a session with a root, or with rules on names, the
- * kernel does it: openat2(2) with RESOLVE_IN_ROOT, from one descriptor. Where
- * there is no such call, or links are of interest on the way, each component
- * is opened by itself, none through a link; that also makes real names.
+ * Resolving paths. In a session with a root or rules on names, the kernel does
+ * it by openat2(2) with RESOLVE_IN_ROOT. Where that call is missing, or the
+ * links on the way matter, each component is opened by itself and none through
+ * a link; this also makes real names.
  */
 #include "config.h"
 
@@ -22,7 +22,7 @@
 #include "paths/spelling.h"
 #include "policy/subtree.h"
 
-#define MAX_TRIES	64	/* of openat2(2), which unrelated renames upset */
+#define MAX_TRIES	64	/* unrelated renames disturb openat2(2) */
 
 static int
 trail_append(struct trail *t, const char *name, size_t len)
@@ -59,8 +59,8 @@ trail_up(struct trail *t)
 }
 
 /*
- * Opens the directory of a path without links, component by component: never
- * by way of "..", which leads out of a root when the directory was moved.
+ * Opens the directory of a path without links, component by component. ".." is
+ * not used: it leads out of the root if a directory was moved out.
  */
 static int
 reopen(int root, const char *path, size_t len)
@@ -98,13 +98,18 @@ resolve_may_follow(struct fs *fs, int dirfd, const char *name)
 		return -ELOOP;
 	if (fs_stat(&link, &st) != 0 || fs_stat(&dir, &above) != 0)
 		return -ENOENT;
-	/* In a directory like /tmp only one's own and its owner's. */
+	/*
+	 * In a directory like /tmp, follow only our own links and those of the
+	 * directory's owner.
+	 */
 	return (above.stx_mode & shared) == shared &&
 	    st.stx_uid != geteuid() && st.stx_uid != above.stx_uid ?
 	    -EACCES : 0;
 }
 
-/* Put the trail's last component as its directory spells it. */
+/*
+ * Replaces the trail's last component by the spelling that its directory has.
+ */
 static int
 trail_spell(struct trail *t, const char *name)
 {
@@ -144,9 +149,9 @@ trail_parent(const struct trail *t, const char **name)
 }
 
 /*
- * Goes on to the trail's last component, `name`, which was just appended:
- * opens it if it is a directory. Otherwise returns the text of a link in
- * `text` as readlinkat(2) does; -EINVAL says that it is no link.
+ * Enters the trail's last component, `name`, which was just appended: opens it
+ * if it is a directory. For a link, returns the length of its text in `text`.
+ * Returns -EINVAL if it is not a link, or another -errno.
  */
 static ssize_t
 trail_enter(struct trail *t, size_t parent, const char *name, char *text)
@@ -179,9 +184,9 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 }
 
 /*
- * If the trail now ends in a link, puts its text and what was left of the
- * path into `left`, and takes the link off the trail. Returns 1 for that, 0
- * if it is no link.
+ * If the trail's last component is a link, removes it from the trail and puts
+ * its text, followed by the rest of the path, into `left`. Returns 1 for a
+ * link, 0 for anything else, or -errno.
  */
 static int
 trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
@@ -199,7 +204,9 @@ trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
 		return -ENAMETOOLONG;
 	memmove(left + n + 1, rest, strlen(rest) + 1);
 	memcpy(left, text, (size_t)n);
-	/* The slash behind a link, even a trailing one, stays behind it. */
+	/*
+	 * The slash that follows a link in the path follows its text as well.
+	 */
 	left[n] = last ? '\0' : '/';
 	if (text[0] != '/') {
 		t->path[t->len = parent] = '\0';
@@ -210,7 +217,7 @@ trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
 	return 1;
 }
 
-/* One component. Returns as trail_follow does. */
+/* Walks one component. Returns as trail_follow(). */
 static int
 trail_step(struct trail *t, const char *name, size_t len, char *left,
     const char *rest, bool last)
@@ -315,7 +322,10 @@ resolve_by_component(struct fs *fs, const char *path, char *resolved)
 	return r;
 }
 
-/* There are links and files on a procfs that are none: it is no place. */
+/*
+ * Rejects a directory on procfs, which holds magic links and files that give
+ * access to other objects.
+ */
 static int
 refuse_proc(int fd)
 {
@@ -338,8 +348,8 @@ open_beneath(struct fs *fs, const char *path, unsigned flags)
 }
 
 /*
- * Where the path stays on the file system of the root it is on no procfs,
- * without a look: a tenth of what STAT costs.
+ * Tries first without leaving the root's file system: no procfs is reached that
+ * way, so the check for one, a tenth of the cost of STAT, is not needed.
  */
 static int
 resolve_by_openat2(struct fs *fs, const char *path)
@@ -373,9 +383,9 @@ resolve_name(struct fs *fs, int fd, char *to)
 }
 
 /*
- * True if each component must be looked at. Where names are hidden one of them
- * may be passed on the way to another, by a link or by `..`: the kernel goes
- * there only without either.
+ * True if each component must be checked. When names are hidden, a path may
+ * pass through a hidden one by a link or `..`, so the kernel may resolve only
+ * paths without either.
  */
 static bool
 walks_by_component(struct fs *fs, const char *path)
@@ -384,8 +394,8 @@ walks_by_component(struct fs *fs, const char *path)
 }
 
 /*
- * True if the kernel's word on a path is the last. It is not where it met a
- * link, or an error that a hidden name must not have.
+ * True if the kernel's result is final. It is not if the kernel met a link, or
+ * for an error that must not be revealed of a hidden name.
  */
 static bool
 is_settled(struct fs *fs, int fd)
@@ -394,9 +404,9 @@ is_settled(struct fs *fs, int fd)
 }
 
 /*
- * The kernel's name for a directory is the one that it was asked for. Where
- * there are rules on names it will do if the directories above spelled it so
- * when the same one was last walked to.
+ * True if the directory's path from /proc has the spelling that its parents
+ * list, which is known if it was found when the same directory was last walked
+ * to. /proc shows the spelling that was asked for.
  */
 static bool
 knows_spelling(struct fs *fs, int fd, char *name)

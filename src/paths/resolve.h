@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a path to a directory of a walking session, and from a path to its
- * real name. For walk.c and fs.c; nobody else needs a path resolved.
+ * Resolving paths: from a path to a directory beneath the session's root, and
+ * from a path to its real name.
  */
 #ifndef PATHS_RESOLVE_H
 #define PATHS_RESOLVE_H
@@ -11,44 +11,43 @@
 
 #include "paths/locate.h"
 
-/* How many links a path may lead by. */
-#define OPENSSH_LINKS	33	/* in REALPATH */
-#define KERNEL_LINKS	40	/* in path_resolution(7) */
+/* Limits on the links in one path. */
+#define OPENSSH_LINKS	33	/* in REALPATH, as OpenSSH */
+#define KERNEL_LINKS	40	/* as path_resolution(7) */
 
 /*
- * The walker: a path under construction, absolute and without links, and how
- * much of it is there. Each component is opened by itself, none through a
- * link; links are followed by their text. `pass` is called before a component
- * is opened, and finds the directory that it stands in at `dirfd`.
+ * Walks a path component by component, opening each without following links and
+ * following links by their text. `path` is the result so far, absolute and
+ * without links. `pass`, if not NULL, is called before a component is opened,
+ * in the directory `dirfd`.
  */
 struct trail {
-	struct fs	*fs;		/* its rules hold; NULL for none */
-	int		 root;		/* O_PATH of "/"; -1 leaves opening to
-					 * the kernel, and so `dirfd` closed */
-	char		*path;		/* PATH_MAX bytes, `len` of them used */
+	struct fs	*fs;		/* whose rules apply; NULL for none */
+	int		 root;		/* O_PATH of "/"; -1: only compute the
+					 * path and let the kernel resolve it */
+	char		*path;		/* PATH_MAX bytes, `len` used */
 	size_t		 len;
-	int		 dirfd;		/* the directory at the end of `path`;
-					 * -1 if it is to be opened anew */
-	int		 base;		/* a descriptor of the caller's, which
-					 * stays open; or -1 */
+	int		 dirfd;		/* of the end of `path`, or -1 */
+	int		 base;		/* the caller's descriptor, which stays
+					 * open; or -1 */
 	int		 links;		/* followed so far */
 	int		 max_links;
-	bool		 dirs;		/* only directories will do; otherwise
-					 * the last component may be missing */
+	bool		 dirs;		/* each component must be a directory;
+					 * otherwise the last may be missing */
 	void		(*pass)(struct trail *, const char *name);
 	void		*arg;		/* for `pass` */
 };
 
 /*
- * Follows a path of at most PATH_MAX - 1 bytes to its end, from the end of
- * the trail. Returns 0 or -errno; the trail then ends in the component that
- * failed. Either way trail_close() is due.
+ * Walks a path of at most PATH_MAX - 1 bytes from the end of the trail. Returns
+ * 0, or -errno with the failed component at the end of the trail. The caller
+ * calls trail_close() in both cases.
  */
 int	 trail_walk(struct trail *, const char *path);
 
 /*
- * Opens the directory of the first `len` bytes of `path` at `dirfd`, if none
- * is open there. Returns 0 or -errno.
+ * Opens the directory that the first `len` bytes of `path` name as `dirfd`,
+ * unless it is open. Returns 0 or -errno.
  */
 int	 trail_open(struct trail *, size_t len);
 
@@ -56,39 +55,40 @@ int	 trail_open(struct trail *, size_t len);
 void	 trail_close(struct trail *);
 
 /*
- * Opens the directory that the trail's last component stands in, as an O_PATH
- * descriptor; *name is that component, "" for the root. Returns a descriptor
- * or -errno.
+ * Opens the directory that contains the trail's last component with O_PATH.
+ * *name is set to that component, "" for the root. Returns a descriptor or
+ * -errno.
  */
 int	 trail_parent(const struct trail *, const char **name);
 
 /*
- * Opens the directory of that absolute path, as the session sees it, with
- * O_PATH: links lead nowhere but beneath the root, `..` stops there. Where
- * the session has rules on names, `resolved` (PATH_MAX bytes) is its name
- * without links. Returns a descriptor or -errno.
+ * Opens a directory by its absolute path as the session sees it, with O_PATH.
+ * Links are resolved beneath the root, and `..` stops there. If the session has
+ * rules on names, `resolved`, of PATH_MAX bytes, becomes the path without
+ * links. Returns a descriptor or -errno.
  */
 int	 resolve_open(struct fs *, const char *path, char *resolved);
 
-/* Has this system openat2(2), or has somebody taken it away? */
+/*
+ * True if openat2(2) works: old kernels lack it, and system call filters may
+ * block it.
+ */
 bool	 resolve_has_openat2(struct fs *);
 
 /*
- * The name of a directory beneath the root, as /proc knows it; false if that
- * cannot be told. `to` has PATH_MAX bytes.
+ * Gets the path of a directory beneath the root from /proc; false if it is
+ * unknown. `to` has PATH_MAX bytes.
  */
 bool	 resolve_name(struct fs *, int fd, char *to);
 
 /*
- * May that link be followed, as the policy and the kernel's protection of
- * sticky directories have it? Returns 0 or -errno.
+ * Checks that the policy permits following the link, and that the kernel's
+ * protection of sticky directories (protected_symlinks) would. Returns 0 or
+ * -errno.
  */
 int	 resolve_may_follow(struct fs *, int dirfd, const char *name);
 
-/*
- * Does a rule hide that absolute, resolved name? Always false where there
- * are no such rules.
- */
+/* True if a rule hides this absolute, resolved path. */
 bool	 resolve_hides(struct fs *, const char *name);
 
 #endif

@@ -14,12 +14,12 @@
 #include "paths/spelling.h"
 #include "policy/policy.h"
 
-/* What asking a directory whether it folds case brought. */
+/* The result of testing if a directory ignores (folds) case. */
 enum folds { FOLDS_NOT, FOLDS, FOLDS_UNKNOWN };
 
 /*
- * The last few directories that were asked: of those in `exact` it is known
- * that they do not fold case, of those in `spelled` what they are called.
+ * The last few directories that were tested: those in `exact` do not ignore
+ * case, and `name` is unused; for those in `spelled`, `name` is the path.
  */
 struct asked {
 	struct {
@@ -30,7 +30,7 @@ struct asked {
 };
 static struct asked exact, spelled;
 
-/* A listing under way. */
+/* A directory that is being read. */
 struct listing {
 	int	 fd;
 	ssize_t	 len, pos;
@@ -65,7 +65,7 @@ has_other_letter(const char *name)
 	return *name != '\0';
 }
 
-/* True for what DOS would call another name. */
+/* True for names in the form of a DOS alias, such as PROGRA~1. */
 static bool
 is_short_name(const char *name)
 {
@@ -75,7 +75,7 @@ is_short_name(const char *name)
 	return false;
 }
 
-/* True if the name ends in what some file systems leave out. */
+/* True if the name ends in a dot or a blank, which some file systems drop. */
 static bool
 has_odd_end(const char *name)
 {
@@ -106,7 +106,7 @@ listing_begin(struct listing *l, int dirfd)
 	return l->fd >= 0;
 }
 
-/* The next entry but "." and "..", or NULL at the end. */
+/* Returns the next entry except "." and "..", or NULL at the end. */
 static const struct dirent64 *
 listing_next(struct listing *l)
 {
@@ -132,9 +132,10 @@ listing_end(struct listing *l)
 }
 
 /*
- * Both names are there. Two entries are two files, or a file with two links;
- * one entry has two names. A directory that cannot be listed has only inodes
- * to go by, which by FUSE may be others for each name.
+ * Decides by the listing, when both names exist: two entries are two files, or
+ * one file with two links; a single entry has two names. If the directory
+ * cannot be listed, equal inodes mean that it folds. Different ones prove
+ * nothing, since FUSE may make up inodes.
  */
 static enum folds
 ask_listing(int dirfd, const char *name, const char *swapped)
@@ -156,8 +157,8 @@ ask_listing(int dirfd, const char *name, const char *swapped)
 }
 
 /*
- * Asks for a name, which has letters, with capitals for small ones: what is
- * missing then is there by its own name alone, if it is there.
+ * Looks up the name, which has letters, with their case swapped. If that is
+ * missing, the name exists under its own spelling only, if at all.
  */
 static enum folds
 ask_swapped(int dirfd, const char *name)
@@ -177,7 +178,7 @@ ask_swapped(int dirfd, const char *name)
 	return ask_listing(dirfd, name, swapped);
 }
 
-/* True if that directory, of that name where it has one, is among them. */
+/* True if this directory, with this name, was remembered. */
 static bool
 asked_has(const struct asked *a, const struct statx *st, const char *name)
 {
@@ -191,7 +192,7 @@ asked_has(const struct asked *a, const struct statx *st, const char *name)
 	return false;
 }
 
-/* Puts it in the place of the one that was asked first. */
+/* Remembers a directory in place of the oldest one. */
 static void
 asked_add(struct asked *a, const struct statx *st, const char *name)
 {
@@ -226,8 +227,8 @@ spelling_is_known(int fd, const char *name)
 }
 
 /*
- * Asks with the first of the entries that has letters. One that has none
- * leaves only the type of the file system to go by.
+ * Tests with the first entry that has letters. If there is none, the type of
+ * the file system decides.
  */
 static enum folds
 ask_entries(int dirfd)
@@ -247,10 +248,10 @@ ask_entries(int dirfd)
 }
 
 /*
- * Asks a directory whether it folds case, by that name if it has letters and
- * is there. Of another name it is asked by its entries, but only if it must
- * be. The last few that do not are not asked again: where the file system is
- * on another host, to look for what is missing takes a way there and back.
+ * Tests if a directory folds case, with this name if it has letters and exists.
+ * Otherwise, and only if `must`, its entries are tried. The last few
+ * directories that do not fold are remembered, because looking up a missing
+ * name is a round trip on network file systems.
  */
 static enum folds
 ask_directory(int dirfd, const char *name, bool must)
@@ -273,7 +274,7 @@ ask_directory(int dirfd, const char *name, bool must)
 	return folds;
 }
 
-/* What a new name of this kind is made as, where that is left out. */
+/* Cuts off dots and blanks at the end, as file systems that drop them do. */
 static void
 cut_odd_end(char *name)
 {
@@ -283,7 +284,7 @@ cut_odd_end(char *name)
 		name[--len] = '\0';
 }
 
-/* True if two names differ at most in capitals, and in what is left out. */
+/* True if two names differ at most in case and in dots or blanks at the end. */
 static bool
 is_like(const char *a, const char *b)
 {
@@ -297,9 +298,9 @@ is_like(const char *a, const char *b)
 }
 
 /*
- * True if that entry could be what was asked for by another name. The inode
- * numbers of a listing are not to be relied on everywhere: `any` looks at each
- * entry.
+ * True if the entry may be the file that was found by another name. Inode
+ * numbers in listings are not reliable everywhere: `any` compares each entry
+ * itself.
  */
 static bool
 is_entry(int dirfd, const struct dirent64 *e, const char *name,
@@ -314,9 +315,8 @@ is_entry(int dirfd, const struct dirent64 *e, const char *name,
 }
 
 /*
- * Reads the directory for how it spells the name of what is there: exactly so,
- * or else but for capitals, or else by what it is. Returns how many entries
- * it could be.
+ * Finds the entry for a name that exists: the same spelling first, then one
+ * that is like it, then the same inode. Returns the number of candidates.
  */
 static int
 read_spelling(struct listing *l, int dirfd, const char *name,
@@ -336,7 +336,7 @@ read_spelling(struct listing *l, int dirfd, const char *name,
 	return found;
 }
 
-/* How the directory spells it, by its listing; `to` has the name itself. */
+/* Gets the spelling of a name from the listing. `to` holds the name already. */
 static int
 list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 {
@@ -356,7 +356,7 @@ list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 		found = read_spelling(&l, dirfd, name, &st, any != 0, to);
 		listing_end(&l);
 	}
-	/* With several links in it nobody knows which one is meant. */
+	/* Of several links to the file, it is unknown which is meant. */
 	return found == 1 || (found > 1 && is_like(to, name)) ? 0 : -EACCES;
 }
 
@@ -368,7 +368,8 @@ spelling_find(struct fs *fs, int dirfd, const char *name, bool creates,
 
 	strlcpy(to, name, NAME_MAX + 1);
 	if (!fs->folds && (creates || other || has_letter(name)))
-		fs->folds = ask_directory(dirfd, name, creates || other) == FOLDS;
+		fs->folds = ask_directory(dirfd, name,
+		    creates || other) == FOLDS;
 	if (fs->folds && is_short_name(name))
 		return -EACCES;
 	return has_odd_end(name) || (fs->folds && other) ?

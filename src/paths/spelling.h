@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a directory spells a name. Where it takes other letters for the same,
- * or leaves some out, a rule on names must know what it is really called. No
- * type of file system tells that: the directory is asked.
+ * The spelling of names. Some directories ignore the case of letters, or drop
+ * characters from names; a rule on names must then judge the name that the
+ * directory lists. The type of a file system does not tell, so the directory is
+ * tried.
  */
 #ifndef PATHS_SPELLING_H
 #define PATHS_SPELLING_H
@@ -14,19 +15,19 @@
 #include "paths/locate.h"
 
 /*
- * Writes to `to`, of NAME_MAX + 1 bytes, how an entry of that directory is
- * spelled. What is missing is spelled as it is asked for; `creates` says that
- * it is to be made. As soon as a directory is met that takes capitals for small
- * letters `folds` of the session is set, and rules compare all names so. Returns 0 or
- * -errno: -EACCES where the spelling cannot be told.
+ * Gets the spelling of an entry of a directory into `to`, of NAME_MAX + 1
+ * bytes. A missing entry keeps the spelling it was asked for; `creates` says
+ * that it is to be created. Sets fs->folds once a directory ignores case, after
+ * which rules ignore case in all names. Returns 0 or -errno: -EACCES if the
+ * spelling cannot be determined.
  */
 int	 spelling_find(struct fs *, int dirfd, const char *name,
 	    bool creates, char *to);
 
 /*
- * Remembers that the directory which is open has that name, spelled by those
- * above it; and tells whether that is known of a directory and a name. Of the
- * last few, and of no file: a listing would be read again for each request.
+ * Remember that the open directory has this path, spelled as its parents list
+ * it, and tell if that is known. A few directories are remembered, since
+ * listings would otherwise be read again for each request.
  */
 void	 spelling_remember(int fd, const char *name);
 bool	 spelling_is_known(int fd, const char *name);

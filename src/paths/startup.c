@@ -19,12 +19,12 @@
 #include "paths/startup.h"
 
 #define MAX_DEPTH	(PATH_MAX / 2)	/* of names of usual length */
-#define MAX_PARTS	20000	/* of home's listing: some ten million names */
+#define MAX_PARTS	20000	/* of home's listing: ten million names */
 #define LOOK_EVERY	1000	/* ms */
 
 /*
- * Below home; whatever is beneath one of them counts, too. Those that are
- * beneath another stand here because they may be links.
+ * Paths beneath home. Everything beneath one of them is protected too. Paths
+ * beneath another one are listed because they may be links.
  */
 static const char paths[][32] = {
 	".ssh", ".ssh/authorized_keys", ".ssh/authorized_keys2", ".ssh/rc",
@@ -37,18 +37,20 @@ static const char paths[][32] = {
 	".config/environment.d", ".local/share/fish", ".local/share/systemd",
 };
 
-/* The object of a change, and the way up from the directory it stands in. */
+/* A change's target, and the way up from the directory that contains it. */
 struct ascent {
 	struct fs	*fs;
 	const struct place *place;
 	const char	*name;		/* in that directory */
-	int		 given, fd;	/* the place's; a directory on the way */
-	size_t		 above;		/* the next one is so far above fd */
-	char		 whole[PATH_MAX + NAME_MAX + 1]; /* its name from the
-					 * root; "" until it is needed */
+	int		 given, fd;	/* the place's descriptor; a directory
+					 * on the way */
+	size_t		 above;		/* levels of the next one above fd */
+	char		 whole[PATH_MAX + NAME_MAX + 1]; /* path of the target
+							  * from "/"; "" until
+							  * needed */
 };
 
-/* Returns true, and the identity, if there is something. */
+/* Returns true, with the identity, if the name exists. */
 static bool
 look(int dirfd, const char *name, unsigned flags, struct statx *st,
     struct fs_id *id)
@@ -62,9 +64,8 @@ look(int dirfd, const char *name, unsigned flags, struct statx *st,
 }
 
 /*
- * True if a file system might find the entry by that name: one to which case
- * does not count, or that takes some letters of Unicode for others or for
- * nothing.
+ * True if some file system may find the entry under this name, because it
+ * ignores case or treats Unicode characters as others or as nothing.
  */
 static bool
 may_be_name(const char *entry, const char *name)
@@ -79,15 +80,15 @@ may_be_name(const char *entry, const char *name)
 			*to++ = '*';
 		}
 	*to = '\0';
-	/* Letters that count for nothing may stand before the dot. */
+	/* Ignored characters may precede the leading dot. */
 	to = glob + strspn(glob, "*");
 	to = strncmp(to, "\\.", 2) == 0 ? to : glob;
 	return fnmatch(to, entry, FNM_CASEFOLD | FNM_PERIOD) == 0;
 }
 
 /*
- * Copies the first component of a path, without dots and blanks at its end,
- * which some file systems do not see. Returns what stands behind it.
+ * Copies the first component of a path without dots and blanks at its end,
+ * which some file systems ignore. Returns the rest of the path.
  */
 static const char *
 first_component(const char *path, char name[NAME_MAX + 1])
@@ -100,7 +101,7 @@ first_component(const char *path, char name[NAME_MAX + 1])
 	return path + len + strspn(path + len, "/");
 }
 
-/* False if none of the paths begins so, for lack of a dot. */
+/* False if no protected path can begin with this name, which has no dot. */
 static bool
 may_begin_path(const char *name)
 {
@@ -108,8 +109,9 @@ may_begin_path(const char *name)
 }
 
 /*
- * The mildest change of a name below home that is refused. A directory on the
- * way to one of the paths may be made, and be removed when it is empty.
+ * Returns the mildest change of a name beneath home that is refused. A
+ * directory on the way to a protected path may be created, and removed if
+ * empty.
  */
 static enum startup_change
 refused_below_home(const char *name)
@@ -137,7 +139,7 @@ refused_below_home(const char *name)
 	return from;
 }
 
-/* Notes a name, which may be known already. */
+/* Adds a name, unless it is known already. */
 static void
 note_name(struct startup *s, int dirfd, const char *name,
     enum startup_change from)
@@ -163,7 +165,10 @@ note_name(struct startup *s, int dirfd, const char *name,
 	s->names++;
 }
 
-/* Notes what leads to home, and what links below it lead by. */
+/*
+ * Notes the names on the way to home, and those that links beneath it lead
+ * through.
+ */
 static void
 pass(struct trail *t, const char *name)
 {
@@ -171,7 +176,7 @@ pass(struct trail *t, const char *name)
 		note_name(t->arg, t->dirfd, name, STARTUP_DIR);
 }
 
-/* Walks from home. Notes what there is at the end if a link led there. */
+/* Walks from home. Notes the end of the path if a link led there. */
 static void
 note_path(struct startup *s, const struct trail *home, const char *path)
 {
@@ -192,7 +197,7 @@ note_path(struct startup *s, const struct trail *home, const char *path)
 	trail_close(&t);
 }
 
-/* The same for each link in home that fits the pattern. */
+/* Does the same for each link in home that matches the pattern. */
 static void
 note_pattern(struct startup *s, const struct trail *home, const char *pattern)
 {
@@ -233,7 +238,7 @@ note_names(struct startup *s)
 	s->free = (struct fs_id){ 0 };
 	s->noted = clock_ms();
 	r = trail_walk(&t, s->home);
-	/* The directory that is missing may be made. */
+	/* The directory that is missing may be created. */
 	if (r == -ENOENT && s->names > 0)
 		s->name[s->names - 1].from = STARTUP_ANY;
 	if (r == 0 && trail_open(&t, t.len) == 0)
@@ -245,8 +250,9 @@ note_names(struct startup *s)
 }
 
 /*
- * Finds out where home is now. Names have to be noted again only after what
- * others did, or while it is missing: what this session may do adds none.
+ * Determines where home is now. Names are noted again only after a change by
+ * somebody else or while home is missing: the changes that this session may
+ * make add no names.
  */
 static void
 look_home(struct startup *s)
@@ -262,7 +268,7 @@ look_home(struct startup *s)
 		if ((same && s->settled) || clock_ms() - s->noted < LOOK_EVERY)
 			return;
 	}
-	/* Two changes within a tick of the clock have one ctime. */
+	/* Two changes within a tick of the clock have the same ctime. */
 	s->settled = same;
 	s->at = now;
 	s->changed = st.stx_ctime;
@@ -277,8 +283,8 @@ startup_begin(struct startup *s, const char *home)
 }
 
 /*
- * The object's name below the directory so far above its own; NULL if that
- * cannot be told.
+ * Returns the target's path beneath the directory `above` levels above its own,
+ * or NULL if it is unknown.
  */
 static const char *
 name_below(struct ascent *a, int above)
@@ -302,8 +308,8 @@ name_below(struct ascent *a, int above)
 }
 
 /*
- * The identity of the next directory on the way up, at first of the one where
- * it starts. Many steps are one system call, and few calls take many steps.
+ * Gets the identity of the next directory on the way up, first of the starting
+ * directory itself. Many levels take one system call.
  */
 static bool
 ascend(struct ascent *a, struct fs_id *id)
@@ -325,12 +331,13 @@ ascend(struct ascent *a, struct fs_id *id)
 	if (a->above > 0)
 		path -= a->above * 3 - 1;
 	a->above++;
-	return look(a->fd, path, a->above == 1 ? PLACE_FD : PLACE_FOLLOW, &st, id);
+	return look(a->fd, path, a->above == 1 ? PLACE_FD : PLACE_FOLLOW,
+	    &st, id);
 }
 
 /*
- * The mildest change of the object that is refused because of its name below
- * one directory on the way.
+ * Returns the mildest change of the target that is refused because of its name
+ * beneath one directory on the way.
  */
 static enum startup_change
 refused_in(const struct startup *s, const struct fs_id *dir, struct ascent *a,
@@ -361,8 +368,8 @@ refused_in(const struct startup *s, const struct fs_id *dir, struct ascent *a,
 }
 
 /*
- * True if the change is refused on the way up to home, or to the root. The
- * last directory with nothing to protect in or below it is remembered.
+ * True if the change is refused on the way up to home or to the root. The last
+ * directory that has nothing to protect in or beneath it is remembered.
  */
 static bool
 refused_on_way(struct startup *s, struct ascent *a, enum startup_change change)
@@ -391,8 +398,9 @@ refused_on_way(struct startup *s, struct ascent *a, enum startup_change change)
 }
 
 /*
- * Makes an ascent start at the directory that something open stands in.
- * Returns 0, or -errno: -ENOENT if it has no name, being removed or the root.
+ * Starts an ascent at the directory that contains an open file. Returns 0 or
+ * -errno: -ENOENT if the file has no name, because it was removed or is the
+ * root.
  */
 static int
 start_above(struct ascent *a)
