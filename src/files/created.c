@@ -18,7 +18,7 @@ created_add(struct created *own, const struct statx *st)
 		own->len++;
 }
 
-/* Latest first: what was just made is what is asked about. */
+/* Searches from the latest, since requests mostly ask about it. */
 bool
 created_has(const struct created *own, const struct statx *st)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The files that a session made, by what they are: no name, no link and no
- * rename makes another file one of them. So many are remembered, the latest.
+ * The files that a session created, recognised by identity: no name, link or
+ * rename makes another file one of them. The latest OWN_MAX are remembered.
  */
 #ifndef FILES_CREATED_H
 #define FILES_CREATED_H
@@ -15,14 +15,15 @@ struct fs_id;
 struct statx;
 
 struct created {
-	struct fs_id	*files;		/* made with the first */
+	struct fs_id	*files;		/* allocated with the first file */
 	size_t		 len;		/* at most OWN_MAX */
-	size_t		 next;		/* where the next one goes */
+	size_t		 next;		/* index of the next one */
 };
 
-/* Without memory it is not remembered. */
+/* Remembers a file; does nothing when memory runs out. */
 void	created_add(struct created *, const struct statx *);
 
+/* True if the file is remembered. */
 bool	created_has(const struct created *, const struct statx *);
 
 #endif

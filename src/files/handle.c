@@ -18,11 +18,11 @@
 #include "policy/rights.h"
 
 #define SLOT_BITS	24	/* 16 million handles at a time */
-#define BLOCK		64	/* handles that are allocated as one */
+#define BLOCK		64	/* handles per allocation */
 #define CACHE_LINE	64
-#define DIR_BUFFER	(32 * 1024)	/* bytes asked of getdents64(2) */
-#define MAX_KEPT	(16 * 1024 * 1024) /* bytes of entries of directories
-					 * that are closed */
+#define DIR_BUFFER	(32 * 1024)	/* bytes per getdents64(2) */
+#define MAX_KEPT	(16 * 1024 * 1024) /* bytes of entries of closed
+					    * directories */
 #define SLOT_MASK	((1u << SLOT_BITS) - 1)
 
 void
@@ -41,14 +41,14 @@ handle_at(const struct handles *hs, int slot)
 	return &hs->blocks[slot / BLOCK][slot % BLOCK];
 }
 
-/* Room for a block more. Returns 0 or -ENOMEM. */
+/* Allocates one more block. Returns 0 or -ENOMEM. */
 static int
 handles_grow(struct handles *hs)
 {
 	size_t n = (size_t)hs->count / BLOCK;
 	struct handle **blocks = hs->blocks;
 
-	/* There is room for as many as the next power of two. */
+	/* The array has room for the next power of two. */
 	if ((n & (n - 1)) == 0) {
 		blocks = reallocarray(blocks, n == 0 ? 1 : n * 2,
 		    sizeof(blocks[0]));
@@ -60,7 +60,7 @@ handles_grow(struct handles *hs)
 	return blocks[n] == NULL ? -ENOMEM : 0;
 }
 
-/* A free slot, made if there is none. */
+/* Returns a free slot, or NULL when memory or numbers run out. */
 static struct handle *
 handle_take(struct handles *hs)
 {
@@ -167,7 +167,7 @@ handle_close(struct handles *hs, struct handle *h)
 		late_tell_others(hs, h, closed);
 		r = r != 0 ? r : closed;
 	}
-	/* Bytes that had nowhere to go are told at the latest now. */
+	/* Report bytes that could not be written here at the latest. */
 	if (r == 0 && h->refused)
 		r = -EIO;
 	if (h->pin != -1)
@@ -241,7 +241,7 @@ handles_end(struct handles *hs)
 	*hs = (struct handles){ 0 };
 }
 
-/* Room for one more bufferful behind what is there. */
+/* Makes room for one more buffer of entries. Returns 0 or -ENOMEM. */
 static int
 dir_room(struct dir_stream *d)
 {
@@ -256,7 +256,7 @@ dir_room(struct dir_stream *d)
 	return 0;
 }
 
-/* Appends what one getdents64 gives. Returns 0 or -errno. */
+/* Appends the entries of one getdents64(2). Returns 0 or -errno. */
 static int
 dir_fill(struct handle *h)
 {
@@ -296,7 +296,7 @@ handle_next_entry(struct handles *hs, struct handle *h, int *error)
 	struct dir_stream *d = h->dir;
 	const struct dirent64 *e;
 
-	/* An entry without an inode is none, as readdir(3) has it. */
+	/* Skip entries without an inode, as readdir(3) does. */
 	do {
 		if (d->pos == d->len && d->kept > 0)
 			dir_empty(hs, d);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Finding handles by where they are and by what they are. */
+/* The index of handles: finds them by name and by inode. */
 #include "config.h"
 
 #include <limits.h>
@@ -16,24 +16,24 @@
 /* A name of a handle, in one of the two trees of names. */
 struct indexed_name {
 	struct handle	*h;
-	char		**path;		/* where it is kept */
+	char		**path;		/* where the name is stored */
 	RB_ENTRY(indexed_name) entry;
 	SLIST_ENTRY(indexed_name) moved;
 };
 
-/* What a handle is found by. */
+/* The index entry of a handle. */
 struct indexed {
 	struct handle	*h;
 	char		*now;		/* absolute; "" for none */
-	struct indexed_name name;	/* that */
-	struct indexed_name ruled;	/* h->resolved, if there is one */
+	struct indexed_name name;	/* for `now` */
+	struct indexed_name ruled;	/* for h->resolved, if there is one */
 	bool		 has_inode;	/* is in that tree, not in the list */
 	uint64_t	 dev, ino;
 	RB_ENTRY(indexed) by_inode;
 	LIST_ENTRY(indexed) no_inode;
 };
 
-/* Handles with the same name or inode stand side by side, in slot order. */
+/* Orders handles of the same name or inode by slot. */
 static int
 compare_slots(const struct handle *a, const struct handle *b)
 {
@@ -58,7 +58,7 @@ compare_inodes(const struct indexed *a, const struct indexed *b)
 	return compare_slots(a->h, b->h);
 }
 
-/* libbsd's RB_GENERATE_STATIC wants a macro that glibc does not have. */
+/* libbsd's RB_GENERATE_STATIC needs a macro that glibc lacks. */
 #define UNUSED_STATIC	__attribute__((__unused__)) static
 RB_GENERATE_INTERNAL(name_tree, indexed_name, entry, compare_names,
     UNUSED_STATIC)
@@ -108,10 +108,10 @@ index_new(struct handle *h, const char *cwd)
 	struct indexed *x = calloc(1, sizeof(*x));
 	char path[PATH_MAX];
 
-	/* What is not found keeps the rights and the rules of before. */
+	/* An unindexed handle would keep rights that it must lose. */
 	if (x == NULL)
 		buf_no_memory();
-	/* A name that is too long to be one matches nothing. */
+	/* A name that is too long matches nothing. */
 	if (!path_absolute(cwd, h->name, path, sizeof(path)))
 		path[0] = '\0';
 	if ((x->now = strdup(path)) == NULL)
@@ -140,7 +140,10 @@ index_names(struct handles *hs, const char *cwd)
 	}
 }
 
-/* Takes a system call a handle, so not before a rename was refused. */
+/*
+ * Looks up inodes, which takes a system call per handle. This is therefore not
+ * done before a rename was rejected.
+ */
 static void
 index_inodes(struct handles *hs, const char *cwd)
 {
@@ -179,7 +182,7 @@ void
 index_each_inode(struct handles *hs, const char *cwd, uint64_t dev,
     uint64_t ino, void (*each)(struct handle *, void *), void *arg)
 {
-	/* A key comes before every handle that is equal to it otherwise. */
+	/* The key sorts before all handles of the same inode. */
 	struct handle first = { .slot = -1 };
 	struct indexed key = { .h = &first, .dev = dev, .ino = ino }, *x;
 
@@ -190,7 +193,7 @@ index_each_inode(struct handles *hs, const char *cwd, uint64_t dev,
 		each(x->h, arg);
 }
 
-/* The first name at or below a path, in tree order. */
+/* Returns the first name at or beneath a path, in the order of the tree. */
 static struct indexed_name *
 first_below(struct name_tree *tree, char *top)
 {
@@ -216,7 +219,7 @@ index_each_below(struct handles *hs, const char *cwd, const char *top,
 		each(n->h, arg);
 }
 
-/* `path`, which lies at or below `from`, as it is when that became `to`. */
+/* Returns `path`, which is at or beneath `from`, after `from` became `to`. */
 static char *
 path_replace(const char *path, const char *from, const char *to)
 {
@@ -228,8 +231,9 @@ path_replace(const char *path, const char *from, const char *to)
 }
 
 /*
- * The names at `from` or below it are now at `to`, or none when that is NULL.
- * Their handles lose all rights but `kept` and what each keeps anyway.
+ * Moves the names at or beneath `from` to `to`, or removes them if that is
+ * NULL. Their handles lose all rights but `kept` and those that they keep
+ * anyway.
  */
 static void
 names_move(struct name_tree *tree, char *from, const char *to, unsigned kept)
@@ -238,7 +242,7 @@ names_move(struct name_tree *tree, char *from, const char *to, unsigned kept)
 	struct indexed_name *n, *next;
 	char *now;
 
-	/* Taken out first: the new names may lie in the same stretch. */
+	/* Remove all of them first: new names may sort among the old ones. */
 	for (n = first_below(tree, from); n != NULL &&
 	    path_is_below(*n->path, from); n = next) {
 		next = RB_NEXT(name_tree, tree, n);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Errors of writing that come late. Network file systems, and FUSE with its
- * cache for writes, take bytes before they have arrived. What is wrong with
- * them is told by a later call, mostly close(2): once, to whichever descriptor
- * of the file asks first. So the outcome of every close of a second descriptor
- * counts, and goes to the handles that write.
+ * Write errors that are reported late. Network file systems, and FUSE with a
+ * write cache, accept data before it is stored. A later call reports the error,
+ * mostly close(2), and only once: to whichever descriptor of the file asks
+ * first. Hence the result of each close of an additional descriptor counts and
+ * is passed to the handles that write to the file.
  */
 #include "config.h"
 
@@ -34,7 +34,7 @@ is_writing(const struct handle *h)
 	    handle_writes(h);
 }
 
-/* Gives an error to the handles that write to that file. */
+/* Passes an error to the handles that write to the file. */
 static void
 tell_writers(struct handles *hs, const struct statx *file, int error)
 {
@@ -87,7 +87,7 @@ late_told(struct handles *hs, const struct place *p, int outcome)
 	return outcome;
 }
 
-/* True if both were opened by one name, or have one by now. */
+/* True if both have the same name now, or were opened by the same name. */
 static bool
 same_name(const struct handle *a, const struct handle *b)
 {
@@ -98,8 +98,8 @@ same_name(const struct handle *a, const struct handle *b)
 }
 
 /*
- * The descriptor is closed, so that the file is known by its name only; to
- * look before each close would cost a call that is hardly ever of use.
+ * The descriptor is closed, so the file is known by its name only. Looking it
+ * up before each close would cost a system call that is hardly ever needed.
  */
 void
 late_tell_others(struct handles *hs, const struct handle *h, int error)

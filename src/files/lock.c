@@ -9,13 +9,13 @@
 #include "wire/sftp.h"
 
 /*
- * The kernel merges what one descriptor locks, so what was asked is kept
- * here. `end` is one behind the last byte; an empty range locks nothing.
+ * A lock as it was requested: the kernel merges the locks of a descriptor.
+ * `end` is the offset after the last byte; an empty range locks nothing.
  */
 struct lock {
 	struct lock	*next;
-	bool		 nameless;	/* OPEN's: no UNBLOCK fits it */
-	uint64_t	 off, len;	/* as sent */
+	bool		 nameless;	/* of OPEN: no UNBLOCK matches it */
+	uint64_t	 off, len;	/* as the client sent them */
 	uint64_t	 end;
 };
 
@@ -30,7 +30,10 @@ overlaps(const struct handle *h, uint64_t off, uint64_t end)
 	return false;
 }
 
-/* Where a range ends. A length of 0 is to the end of the file as it is. */
+/*
+ * Computes the end of a range. A length of 0 extends to the current end of the
+ * file. Returns 0, -errno or FX_INVALID_PARAMETER.
+ */
 static int
 range_end(const struct handle *h, uint64_t off, uint64_t len, uint64_t *end)
 {

@@ -18,23 +18,23 @@
 
 struct silly {
 	int		 users;
-	struct hidden_list *list;	/* that it goes to ... */
-	LIST_ENTRY(silly) leaving;	/* ... when it cannot be removed */
-	unsigned	 delay;		/* ms before the next try, at ... */
+	struct hidden_list *list;	/* to retry on ... */
+	LIST_ENTRY(silly) leaving;	/* ... if removing it fails */
+	unsigned	 delay;		/* ms before the next try, at `due` */
 	uint64_t	 due;
-	int		 dirfd;		/* O_PATH: goes with the directory */
-	int		 lock;		/* descriptor that holds it, or -1 */
+	int		 dirfd;		/* O_PATH of its directory */
+	int		 lock;		/* descriptor with the lock, or -1 */
 	bool		 taken;
 	uint64_t	 dev, ino;
 	char		 name[HIDDEN_LEN + 1];
 };
 
-#define FIRST_DELAY	10	/* ms before the second try; then doubled ... */
-#define LAST_DELAY	160	/* ... as long as it is no more than this */
+#define FIRST_DELAY	10	/* ms before the second try; doubled ... */
+#define LAST_DELAY	160	/* ... up to this */
 
 /*
- * The byte that is locked is the last there can be: clients lock those before
- * it, on the same descriptor too.
+ * The lock is on the last possible byte: clients lock those before it, even
+ * through the same descriptor.
  */
 #define LOCKED_BYTE	INT64_MAX
 
@@ -108,8 +108,9 @@ silly_taken(struct silly *h)
 }
 
 /*
- * Lets the file have changed now, if it may be taken for a stale one: to set
- * the mode that it has is a change. That could take a set-group-id bit away.
+ * Updates the ctime of a file that might be taken for stale, by setting the
+ * mode it already has. A file with a set-group-id bit is skipped, since
+ * chmod(2) may clear it.
  */
 static void
 refresh(const struct silly *h)
@@ -128,7 +129,10 @@ silly_lock(struct silly *h)
 	struct place p = silly_place(h);
 
 	refresh(h);
-	/* Also of a file that may only be read: who looks asks for more. */
+	/*
+	 * Sessions that look for stale files ask for a lock that conflicts with
+	 * this one, even if the file is read-only.
+	 */
 	h->lock = fs_open(&p, O_RDONLY | O_NOFOLLOW, 0);
 	if (h->lock >= 0)
 		(void)fs_lock(h->lock, FS_LOCK_SHARED, LOCKED_BYTE, 1);
@@ -144,7 +148,10 @@ silly_lock_by(struct silly *h, int fd)
 	if ((h->lock = fs_dup(fd)) < 0)
 		return h->lock;
 	r = fs_lock(h->lock, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1);
-	/* Then it is that session's to remove. */
+	/*
+	 * If another session has the lock, removing the file is up to that
+	 * session.
+	 */
 	h->taken = r != -EAGAIN && r != -EACCES;
 	return h->taken ? 0 : FX_LOCK_CONFLICT;
 }
@@ -194,7 +201,10 @@ give_up(struct silly *h, int error)
 	silly_free(h);
 }
 
-/* True if only a changed directory would make a difference, and no wait. */
+/*
+ * True if retrying is pointless, because only a change of the directory's
+ * permissions would help.
+ */
 static bool
 is_final(const struct place *p, int error)
 {
@@ -209,7 +219,7 @@ silly_end(struct silly *h, bool remove)
 
 	if (--h->users > 0)
 		return;
-	/* Closed first: the file system may refuse to remove what is open. */
+	/* Close it first: the file system may reject removing an open file. */
 	if (h->lock >= 0)
 		fs_close(h->lock);
 	h->lock = -1;
@@ -228,7 +238,7 @@ silly_end(struct silly *h, bool remove)
 	LIST_INSERT_HEAD(h->list, h, leaving);
 }
 
-/* Tries once more. Returns the milliseconds to let pass, or 0 at the end. */
+/* Tries once more. Returns the milliseconds to wait, or 0 when done with it. */
 static unsigned
 retry_one(struct silly *h, uint64_t now)
 {
@@ -319,14 +329,14 @@ silly_now(int dirfd, int64_t *now)
 	return r;
 }
 
-/* True if it is a file that this user's sessions could have left. */
+/* True for a file that sessions of this user could have left. */
 static bool
 is_own(const struct statx *st)
 {
 	return S_ISREG(st->stx_mode) && st->stx_uid == geteuid();
 }
 
-/* Compares in a way that no time makes overflow. */
+/* Compares without overflow for any time. */
 static bool
 is_old(const struct statx *st, int64_t now)
 {
@@ -341,10 +351,9 @@ silly_seems_stale(const struct statx *st)
 }
 
 /*
- * Opens the file with its lock, which takes a descriptor that can write; of a
- * file that may only be read, or is used to be read, it is asked whether
- * anybody else has one. Returns a descriptor, or -errno when there are no locks
- * or somebody has it.
+ * Opens and locks a file. The exclusive lock takes a writable descriptor; if
+ * the file is read-only, or is being read, the lock is tested for instead.
+ * Returns a descriptor, or -errno if there are no locks or somebody has it.
  */
 static int
 open_locked(const struct place *p)
@@ -366,7 +375,7 @@ open_locked(const struct place *p)
 	return r;
 }
 
-/* True if the file may be cleared, as silly_clear() says, but for its lock. */
+/* True if silly_clear() may remove the file, apart from its lock. */
 static bool
 may_clear(const struct place *p, int64_t now, bool kept, struct statx *st)
 {
@@ -389,7 +398,7 @@ silly_clear(const struct place *p, int64_t now, bool kept)
 
 	if (!may_clear(p, now, kept, &was) || (fd = open_locked(p)) < 0)
 		return false;
-	/* Nobody has taken the file up before it was locked. */
+	/* Check again: it may have been taken into use before it was locked. */
 	cleared = may_clear(p, now, kept, &st) && st.stx_ino == was.stx_ino &&
 	    fs_device(&st) == fs_device(&was) && fs_unlink(p) == 0;
 	fs_close(fd);
@@ -399,7 +408,7 @@ silly_clear(const struct place *p, int64_t now, bool kept)
 	return cleared;
 }
 
-/* True if no session of this machine has the file locked. */
+/* True if no session on this host has locked the file. */
 static bool
 is_free(const struct place *p)
 {
@@ -411,7 +420,7 @@ is_free(const struct place *p)
 	return is;
 }
 
-/* A count of the silly names of a file. */
+/* Counts the silly names of a file. */
 struct links {
 	const struct statx *file;
 	unsigned	 count;
@@ -443,7 +452,7 @@ silly_links(const struct place *beside, const struct statx *file)
 	return l.count;
 }
 
-/* A search for the file that is marked with a name. */
+/* Searches for the file that is marked with a name. */
 struct search {
 	const char	*mark;
 	char		 found[HIDDEN_LEN + 1];	/* or "" */
@@ -451,8 +460,9 @@ struct search {
 };
 
 /*
- * One that was left in order ends the search. It need not be opened; who does
- * open a file that another session writes to may be told of its errors.
+ * Ends the search at a file whose session ended properly. Such a file need not
+ * be opened; opening one that another session writes to might take that
+ * session's write errors.
  */
 static int
 match_mark(int dirfd, const char *name, void *arg)

@@ -1,130 +1,134 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Silly names: for files that have lost theirs while a handle still needs
- * them, and for those that have none yet. Random, never guessed from the
- * original, and locked while in use. No lock tells that a name is stale, since
- * locks do not cross FUSE mounts: the file must not have changed for a day
- * either, by the clock of its file system.
+ * Silly names: names of files that lost their own while a handle needs them,
+ * and of uploads that do not have their own yet. Silly names are random, never
+ * derived from the original name, and the files are locked while in use. A
+ * missing lock alone does not prove that a file is stale, since locks do not
+ * cross FUSE mounts: the file must not have changed for a day either, by the
+ * clock of its file system.
  */
 #ifndef FILES_SILLY_H
 #define FILES_SILLY_H
 
 #include "os/fs.h"
 
-/* One silly name; it goes when the last that needs it lets go. */
+/*
+ * One silly name, counted by its users; the last one to release it removes the
+ * file.
+ */
 struct silly;
 
 /*
- * Names whose file could not be removed when it was to be: a file system may
+ * A list of names whose file could not be removed at once: file systems may
  * count a file as open for a while after it was closed. silly_retry() tries
- * again after 10, 20, 40, 80 and 160 ms, and then gives up, with an error in
- * the log.
+ * again after 10, 20, 40, 80 and 160 ms, then logs an error and gives up.
  */
 struct hidden_list;
 
-/* Seconds that the file of a stale name has not changed for. */
+/* A stale file has not changed for so many seconds. */
 #define SILLY_STALE	(24 * 60 * 60)
 
 /*
- * Makes a new name in the directory of `beside`, which `*p` is set to, that
- * ends in HIDDEN_OLD or HIDDEN_PART. Nothing has it yet. It goes to the list
- * when its file cannot be removed. Returns NULL when there is no memory or the
- * directory cannot be reached.
+ * Makes a new silly name in the directory of `beside`, with the suffix
+ * HIDDEN_OLD or HIDDEN_PART, and sets *p to its place. No file has the name
+ * yet. The name joins the list if its file cannot be removed later. Returns
+ * NULL when memory runs out or the directory cannot be opened.
  */
 struct silly *silly_new(struct hidden_list *, const struct place *beside,
 	    const char *suffix, struct place *p);
 
 /*
- * Finds the file that an earlier session kept for the name of that place,
- * marked with it (fs_set_mark()) and locked by nobody; `*p` is set to it. One
- * that was left in order is preferred, and then *left is true. Returns NULL if
- * there is none. Reads the directory.
+ * Finds the file that an earlier session kept for the name of a place: one that
+ * is marked with the name (fs_set_mark()) and that nobody has locked. Sets *p
+ * to its place. Prefers a file whose session ended properly, and then sets
+ * *left. Returns NULL if there is none. Reads the directory.
  */
 struct silly *silly_find(struct hidden_list *, const struct place *,
 	    struct place *p, bool *left);
 
-/* Adds one that needs it. */
+/* Adds a user. */
 struct silly *silly_keep(struct silly *);
 
-/* Notes that it has become a file's name, and of which. */
+/* Records that the name is now in use, and by which file. */
 void	 silly_taken(struct silly *);
 
 /*
- * Locks the file, so that it is no stale one while it is in use. Opens it, so
- * this must not be done before the file has lost the name that was in the way.
+ * Locks the file, so that it is not taken for stale while in use. This opens
+ * the file, so it must come after the rename that an open file may prevent.
  */
 void	 silly_lock(struct silly *);
 
 /*
- * The same by a descriptor that writes to the file, which is copied. Returns
- * 0, -errno, or FX_LOCK_CONFLICT when another session has it.
+ * Locks the file through a copy of `fd`, which writes to it. Returns 0, -errno,
+ * or FX_LOCK_CONFLICT if another session has locked it.
  */
 int	 silly_lock_by(struct silly *, int fd);
 
 /*
- * Takes the lock away, with its descriptor: a rename may be refused because of
- * it. From then on the file is younger than any stale one. Returns 0, or
- * -errno when that is what close(2) says.
+ * Drops the lock and its descriptor, which may prevent a rename. The file is
+ * not stale from this moment on. Returns 0, or -errno from close(2).
  */
 int	 silly_unlock(struct silly *);
 
-/* True if the file has still that name. */
+/* True if the file still has this name. */
 bool	 silly_is_there(const struct silly *);
 
 /*
- * Notes that the file could not be given its old name back: it stays hidden,
- * which is an error in the log.
+ * Logs as an error that the file could not get its old name back and keeps its
+ * silly name.
  */
 void	 silly_stays(struct silly *, const struct place *old, int error);
 
 /*
- * Counts the silly names beside a place that are links of that file. Reads the
- * directory.
+ * Returns how many silly names next to a place are links to this file. Reads
+ * the directory.
  */
 unsigned silly_links(const struct place *, const struct statx *);
 
-/* Drops a use; the last removes the file unless it was replaced. */
+/* Drops a user. The last one removes the file unless it was replaced. */
 void	 silly_release(struct silly *);
 
 /*
- * Tries again to remove the files of a list that are due at `now` (clock_ms()).
- * Returns the milliseconds until it is to be called again, or 0 when nothing
- * is left to try.
+ * Tries to remove the files of a list that are due at `now`, a time of
+ * clock_ms(). Returns the milliseconds until the next call is due, or 0 if none
+ * is needed.
  */
 unsigned silly_retry(struct hidden_list *, uint64_t now);
 
-/* The end of a session: tries until nothing is left to try, and waits. */
+/*
+ * Removes all files of a list or gives them up, and blocks meanwhile: for the
+ * end of a session.
+ */
 void	 silly_finish(struct hidden_list *);
 
-/* The same, but the file stays, under whatever name. */
+/* As silly_release(), but leaves the file in place, under whatever name. */
 void	 silly_leave(struct silly *);
 
 /*
- * Gives up a file that an earlier session kept. One that was left in order is
- * removed; of another its mark is taken, since a session elsewhere may still
- * write to it: then it becomes stale. Either way it is nobody's here.
+ * Gives up a file that an earlier session kept. If that session ended properly,
+ * the file is removed; otherwise only its mark is, since a session on another
+ * host may still write to it, and it becomes stale in time. The caller must not
+ * use the file afterwards.
  */
 void	 silly_discard(struct silly *, bool left);
 
 /*
- * Tells the time by the clock of the file system that a directory is on: that
- * at which a file changes that is made there now, in seconds. Returns 0 or
- * -errno.
+ * Gets the current time, in seconds, by the clock of the file system that a
+ * directory is on, which sets the ctime of files. Returns 0 or -errno.
  */
 int	 silly_now(int dirfd, int64_t *now);
 
 /*
- * True if that may be the file of a stale name, by the clock of this machine:
- * then silly_now() is worth to be asked.
+ * True if the file of a silly name looks stale by the clock of this host, so
+ * that silly_now() is worth the effort.
  */
 bool	 silly_seems_stale(const struct statx *);
 
 /*
- * Removes the file at a place with a silly name if it is stale: a regular file
- * of our own user, not kept for a name, that has not changed for SILLY_STALE
- * seconds before `now`, and whose lock can be taken. With `kept` those that are
- * kept are cleared too; one that was left in order, whatever its age. Returns
- * true if it was removed.
+ * Removes the file of a silly name if it is stale: a regular file of our own
+ * user, not kept for a name, unchanged for SILLY_STALE seconds before `now`,
+ * whose lock is free. With `kept`, kept files are removed as well, at any age
+ * if their session ended properly. Returns true if the file was removed.
  */
 bool	 silly_clear(const struct place *, int64_t now, bool kept);
 

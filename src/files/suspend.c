@@ -61,7 +61,7 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 	h->fd = -1;
 	h->state = state;
 	hs->suspended += state == HANDLE_SUSPENDED;
-	/* A directory is listed to its end through the pin in any case. */
+	/* A directory is listed to its end through the pin in any state. */
 	if (state == HANDLE_LET_GO && h->kind == HANDLE_FILE)
 		suspend_unpin(h);
 }
@@ -77,7 +77,7 @@ suspend_repin(struct handle *h, const struct place *p)
 	h->pin = pin;
 }
 
-/* Is the file that has the handle's name still the handle's? */
+/* True if the file of the handle's name is still the handle's file. */
 static bool
 same_by_name(struct fs *fs, const struct handle *h, struct place *p)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Letting go of an open file, so that a file system that refuses to rename
- * what is open has nothing to refuse, and taking it up again: slipway.conf(5).
+ * Suspending handles: closes an open file so that a file system that rejects
+ * renaming open files has nothing to reject, and opens it again afterwards. See
+ * rename.open_handles in slipway.conf(5).
  */
 #ifndef FILES_SUSPEND_H
 #define FILES_SUSPEND_H
@@ -11,39 +12,43 @@
 #include "paths/locate.h"
 
 /*
- * Pins the file of an open handle, and checks that it can be opened again
- * with its access. Returns 0, or -errno and nothing has changed.
+ * Opens an O_PATH descriptor of a handle's file, the pin, and checks that the
+ * file can be opened again with the same access. Returns 0, or -errno with
+ * nothing changed.
  */
 int	 suspend_pin(struct handle *);
+
+/* Closes the pin, if there is one. */
 void	 suspend_unpin(struct handle *);
 
 /*
- * Writes out what the handle wrote. An error stays with the handle, until
- * its CLOSE tells it, and is returned now and every time again.
+ * Writes to disk what the handle wrote. An error is stored in the handle,
+ * reported by its CLOSE, and returned by this and each later call.
  */
 int	 suspend_sync(struct handles *, struct handle *);
 
 /*
- * Closes the descriptor. As HANDLE_SUSPENDED it comes back through the pin
- * when next used; as HANDLE_LET_GO it does not. A directory keeps the entries
- * it has not delivered.
+ * Closes the descriptor. With HANDLE_SUSPENDED it is opened again through the
+ * pin at the next use, with HANDLE_LET_GO it is not. A directory keeps the
+ * entries that it has not delivered.
  */
 void	 suspend_close(struct handles *, struct handle *,
 	    enum handle_state);
 
-/* Pins the file anew, by a name it has now. */
+/* Replaces the pin by one that is opened by the file's current name. */
 void	 suspend_repin(struct handle *, const struct place *);
 
 /*
- * Makes h->fd usable. Returns 0, or -errno when the file cannot be opened
- * again: then the handle is lost, which is logged once.
+ * Makes h->fd usable. Returns 0, or -errno if the file cannot be opened again:
+ * the handle is then lost, which is logged once.
  */
 int	 suspend_wake(struct fs *, struct handles *, struct handle *);
 
 /*
- * Where the attributes of the file can be reached, whatever the state: the
- * descriptor, the pin, or the name if that is still the same file. Returns 0,
- * and then locate_release() is due, or FX_FAILURE.
+ * Makes a place through which the attributes of the handle's file can be
+ * accessed in any state: its descriptor, its pin, or its name if that is still
+ * the same file. Returns 0, after which the caller calls locate_release(), or
+ * FX_FAILURE.
  */
 int	 suspend_place(struct fs *, const struct handle *, struct place *);
 

@@ -12,7 +12,9 @@
 #include "files/temp.h"
 #include "os/log.h"
 
-/* The directory of a place, as numbers. Names of it can change. */
+/*
+ * Gets the identity of the directory that a place is in: its names may change.
+ */
 static int
 directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
 {
@@ -40,7 +42,7 @@ part_free(struct temp *p)
 	free(p);
 }
 
-/* Notes an error of bytes that a handle of the part wrote earlier. */
+/* Records an error of data that writers of the file wrote earlier. */
 static void
 part_lost_bytes(struct temp *p, int error)
 {
@@ -52,7 +54,7 @@ part_lost_bytes(struct temp *p, int error)
 		p->error = error;
 }
 
-/* Closes the descriptor that holds the lock, which has written, too. */
+/* Closes the descriptor that holds the lock and was used for writing too. */
 void
 temp_unlock(struct temp *p)
 {
@@ -115,7 +117,7 @@ temp_adopt(struct handles *hs, const struct place *beside)
 	return p;
 }
 
-/* Ends its being pending: the visible name does not mean it any more. */
+/* Makes the visible name mean this file no longer. */
 static void
 part_settle(struct temp *p)
 {
@@ -156,7 +158,7 @@ temp_hold(struct temp *p)
 	return p;
 }
 
-/* True if the next session can go on with the file. */
+/* True if the next session can continue the upload. */
 static bool
 worth_keeping(const struct temp *p)
 {
@@ -183,7 +185,7 @@ give_up(const struct temp *p)
 void
 temp_release(struct temp *p)
 {
-	/* A kept file that was only looked at stays as it was. */
+	/* A kept file that nothing wrote to stays as it was. */
 	bool looked = p->pending && p->kept && !p->used;
 
 	if (--p->refs > 0)
@@ -245,7 +247,7 @@ temp_join(struct temp *p, struct handle *h, bool keep)
 	p->used = true;
 	if ((r = silly_lock_by(p->silly, h->fd)) != 0)
 		return r;
-	/* One that was adopted may have been given up until it was locked. */
+	/* An adopted file may have been given up before it was locked. */
 	if (p->kept && !silly_is_there(p->silly))
 		return -ENOENT;
 	if (!keep || (p->kept && p->writers > 1))
@@ -292,7 +294,7 @@ temp_find(const struct handles *hs, const struct place *at)
 	size_t len;
 
 	name = path_last(at->name, &len);
-	/* Behind a slash there can only be a directory. */
+	/* Only a directory can have a trailing slash. */
 	if ((at->flags & (PLACE_FD | PLACE_DIR)) != 0 || name[len] != '\0')
 		return NULL;
 	LIST_FOREACH(p, &hs->temps, others) {
@@ -328,8 +330,8 @@ temp_visible(const struct temp *p)
 }
 
 /*
- * True if the time of the last change follows that of the last write. Makes
- * the latter a second older than the former, which nobody takes for old.
+ * True if the file system derives the ctime from the time of the last write.
+ * Sets the latter to a second before the former, which makes no file stale.
  */
 static bool
 change_follows_write(const struct place *at)
@@ -383,7 +385,10 @@ temp_published(struct temp *p, const struct place *at)
 	if (p->kept)
 		(void)fs_set_mark(at, NULL, false);
 	part_settle(p);
-	/* Under another name: the file it was to replace goes with its own. */
+	/*
+	 * The file was published by another name: remove the file it was to
+	 * replace.
+	 */
 	if (p->old_ino != 0 && fs_stat(&old, &st) == 0 &&
 	    st.stx_ino == p->old_ino && fs_device(&st) == p->old_dev)
 		(void)fs_unlink(&old);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Files that are written beside their names and get them when they are whole:
- * files.atomic in slipway.conf(5). Until then a temporary file has a silly
- * name in the same directory, and for the session its visible name means the
- * temporary file.
+ * Temporary files of uploads that become visible when they are complete:
+ * files.atomic in slipway.conf(5). Until it is published, a temporary file has
+ * a silly name in the target's directory, and within the session the visible
+ * name means the temporary file.
  *
- * A part is owned by those who point to it: each handle that writes to the
- * temporary file, and each request of whose places one is the part's, holds a
- * reference. The last reference that goes ends the part. So its place, its
- * name and the silly name are good for as long as somebody has it.
+ * A struct temp is reference-counted: each handle that writes to the file and
+ * each request with a place that is its place holds a reference. The last
+ * reference ends the temporary file. Its place, its name and its silly name are
+ * valid while a reference exists.
  */
 #ifndef FILES_TEMP_H
 #define FILES_TEMP_H
@@ -19,123 +19,126 @@
 struct silly;
 
 struct temp {
-	LIST_ENTRY(temp) others;	/* while pending */
-	struct handles	*session;	/* whose list that is */
+	LIST_ENTRY(temp) others;	/* in handles.temps, while pending */
+	struct handles	*session;	/* which handles */
 	struct silly	*silly;
-	struct place	 place;		/* where it is now */
-	char		*name;		/* the visible one, in that directory */
+	struct place	 place;		/* its current place */
+	char		*name;		/* visible name in that directory */
 	uint64_t	 dev, ino;	/* of the directory */
-	uint64_t	 old_dev, old_ino;	/* of the file that has the
-					 * visible name and is to be replaced;
-					 * or 0 */
+	uint64_t	 old_dev, old_ino;	/* of the file to be replaced,
+						 * which has the visible name;
+						 * or 0 */
 	int		 refs;
-	struct handle	**writer;	/* the handles among them */
-	int		 writers;	/* ... so many */
-	bool		 pending;	/* the visible name means it */
-	bool		 replaces;	/* a file that has the name then may
-					 * go */
+	struct handle	**writer;	/* handles that write to it ... */
+	int		 writers;	/* ... and their number */
+	bool		 pending;	/* the visible name means this file */
+	bool		 replaces;	/* may replace a file that has the name
+					 * when it is published */
 	bool		 kept;		/* marked: outlives the session */
-	bool		 left;		/* ... by a session that ended in
-					 * order, as far as known */
-	bool		 used;		/* a handle of this session wrote */
-	int		 error;		/* a write failed: never to be seen */
-	bool		 dated;		/* it gets these times with its name */
+	bool		 left;		/* ... by a session that ended properly,
+					 * as far as is known */
+	bool		 used;		/* this session wrote to it */
+	int		 error;		/* a write failed: never published */
+	bool		 dated;		/* `times` are set when published */
 	struct timespec	 times[2];
 };
 
 /*
- * Makes a part for the name of that place. It has no file yet. The caller has
- * the one reference. Returns NULL when the directory cannot be reached or
- * there is no memory.
+ * Makes a temporary file for the name of a place. Its file does not exist yet.
+ * The caller gets the only reference. Returns NULL if the directory cannot be
+ * opened or memory runs out.
  */
 struct temp *temp_new(struct handles *, const struct place *);
 
 /*
- * Makes a part of the temporary file that an earlier session kept for that
- * name, as temp_new() does; NULL if there is none. Reads the directory.
+ * As temp_new(), but takes over the temporary file that an earlier session kept
+ * for the name. Returns NULL if there is none. Reads the directory.
  */
 struct temp *temp_adopt(struct handles *, const struct place *);
 
 /*
- * Gives up the temporary file that was adopted, in favour of one that has no
- * file yet and another silly name. Returns false if there is no memory. The
- * second gives it up for good.
+ * Give up the file that temp_adopt() took over. temp_renew() replaces it by a
+ * new silly name without a file, and returns false when memory runs out; after
+ * temp_discard() there is no file.
  */
 bool	 temp_renew(struct temp *);
 void	 temp_discard(struct temp *);
 
-/* Takes a reference, and returns the part. */
+/* Takes a reference and returns its argument. */
 struct temp *temp_hold(struct temp *);
 
 /*
- * Drops a reference. With the last one a part that is still pending is kept,
- * when it can be, and removed otherwise.
+ * Drops a reference. The last one keeps a file that is still pending, if it can
+ * be kept, and removes it otherwise.
  */
 void	 temp_release(struct temp *);
 
 /*
- * Makes the file, with the rights of the one at `at` that it is to replace, of
- * which `old` is an O_PATH descriptor, and opens it with the access of
- * `flags`. Returns the descriptor or -errno.
+ * Creates the file with the owner, group, ACL and mode of the file to be
+ * replaced, which is at `at` and open as `old` with O_PATH. Opens it with the
+ * access mode in `flags`. Returns a descriptor or -errno.
  */
 int	 temp_create(struct temp *, const struct place *at, int old,
 	    int flags);
 
-/* Notes that the file was made at the place of the part. */
+/* Records that the file was created at the temporary file's place. */
 void	 temp_created(struct temp *);
 
 /*
- * Makes an open handle one that writes to the part, which holds a reference
- * until handle_close() lets temp_leave() drop it. The file is locked from now
- * on and, when it is to be kept, marked. Returns 0, -errno, or
- * FX_LOCK_CONFLICT when another session has it.
+ * Makes a handle a writer of the temporary file. It holds a reference, which
+ * handle_close() drops by temp_leave(). The file is locked from now on and,
+ * with `keep`, marked. Returns 0, -errno, or FX_LOCK_CONFLICT if another
+ * session has locked it.
  */
 int	 temp_join(struct temp *, struct handle *, bool keep);
 void	 temp_leave(struct handle *);
 
 /*
- * Has each handle that writes to it hand on what it wrote: see fs_flush().
- * Returns 0, or the error of whatever was written to it and did not arrive.
+ * Makes the file system report the errors of all writers: see fs_flush().
+ * Returns 0, or the error of any write to the temporary file that was lost.
  */
 int	 temp_flush(struct temp *);
 
-/* Returns the part that a place of the session means, or NULL. */
+/* Returns the temporary file that a place means, or NULL. */
 struct temp *temp_find(const struct handles *, const struct place *);
 
-/* True if one has the last name of that path, in whatever directory. */
+/*
+ * True if the path's last component is the name of some temporary file, in any
+ * directory.
+ */
 bool	 temp_has_name(const struct handles *, const char *path);
 
-/* Returns the place of its visible name. */
+/* Returns the place of the visible name. */
 struct place temp_visible(const struct temp *);
 
 /*
- * Sets times of a pending part, as utimensat(2) takes them; `at` is the file.
- * A file system like sshfs takes the time of the last write for that of the
- * last change, by which stale names are known: there the file gets an old one
- * not before it has its name. Returns 0 or -errno.
+ * Sets the times of a pending file, as utimensat(2); `at` is its place. sshfs
+ * and similar file systems use the time of the last write as ctime, by which
+ * stale files are recognised: there, an old time is set only when the file is
+ * published. Returns 0 or -errno.
  */
 int	 temp_set_times(struct temp *, const struct place *at,
 	    const struct timespec [2]);
 
-/* Notes that the handle leads to a file that was not written to its end. */
+/* Records that the handle's file is incomplete because of this error. */
 void	 temp_failed(struct handle *, int error);
 
 /*
- * Notes that it has been renamed, to `at`: to its name, or as the client said.
- * Its handles go on as those of any file.
+ * Records that the file was renamed to `at`: to its visible name, or as the
+ * client asked. Its handles continue as those of any file.
  */
 void	 temp_published(struct temp *, const struct place *at);
 
 /*
- * Ends a pending part: nobody sees it any more. A file that handles still
- * need goes with the last of them.
+ * Ends a pending temporary file, which never becomes visible. The last handle
+ * that needs the file removes it.
  */
 void	 temp_drop(struct temp *);
 
 /*
- * Lets go of the lock, for which the file is open, and takes hold again: a
- * file system may refuse to rename an open file. What the close(2) says is the
- * part's error.
+ * Drop the lock, which keeps the file open, and take it again: a file system
+ * may reject renaming open files. An error of close(2) becomes the temporary
+ * file's error.
  */
 void	 temp_unlock(struct temp *);
 void	 temp_lock(struct temp *, int fd);
