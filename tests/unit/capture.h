@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What code under test writes to stderr, as a string. */
+/* Captures as a string what the code under test writes to standard error. */
 #ifndef CAPTURE_H
 #define CAPTURE_H
 
@@ -23,7 +23,7 @@ capture_start(void)
 		abort();
 }
 
-/* Puts stderr back. What was written is good until the next start. */
+/* Restores standard error. The string is valid until the next start. */
 static inline const char *
 capture_end(void)
 {

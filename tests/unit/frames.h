@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Replies taken apart, by the tests' own reading of the drafts. */
+/* Parses replies, as the tests read the drafts. */
 #ifndef FRAMES_H
 #define FRAMES_H
 
@@ -16,7 +16,7 @@ be32_at(const uint8_t *p)
 	    (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Is what the buffer holds one whole frame, and nothing else? */
+/* True if the buffer holds exactly one frame. */
 static inline bool
 one_frame(const struct buf *b)
 {
@@ -35,14 +35,16 @@ frame_id(const struct buf *b)
 	return be32_at(b->data + 5);
 }
 
-/* What follows the id: a status code, a count, a length. */
+/* Returns the word after the id: a status code, a count or a length. */
 static inline uint32_t
 frame_word(const struct buf *b)
 {
 	return b->len < 13 ? UINT32_MAX : be32_at(b->data + 9);
 }
 
-/* Is it this type, this id, and behind them just these bytes? */
+/*
+ * True if the frame has this type, this id, and exactly these bytes after it.
+ */
 static inline bool
 frame_is(const struct buf *b, uint8_t type, uint32_t id, const void *body,
     size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One packet through the gate, and what must be true of the answer whatever
- * the packet was. For the unit test and for the fuzzer.
+ * Runs one packet through the gate and checks the properties that each reply
+ * must have, whatever the packet is. The unit test and the fuzzer use this.
  */
 #ifndef GATE_H
 #define GATE_H
@@ -12,10 +12,10 @@
 #include "session/gate.h"
 #include "wire/sftp.h"
 
-/* The drafts' last status code in each version. */
+/* The last status code of each version in the drafts. */
 static const uint32_t gate_last_code[] = { 0, 0, 0, 8, 13, 17, 31 };
 
-/* What is wrong with a reply, or NULL. */
+/* Returns the fault in a reply, or NULL. */
 static inline const char *
 gate_fault(const struct session *s, const uint8_t *p, size_t len)
 {
@@ -58,8 +58,8 @@ gate_fault(const struct session *s, const uint8_t *p, size_t len)
 }
 
 /*
- * Runs a packet to its end, in a copy with no byte to spare but the one that
- * dispatch borrows. Returns what is wrong, or NULL; the reply is in s->out.
+ * Runs a packet to its end, in a copy with a single spare byte, which dispatch
+ * borrows. Returns the fault, or NULL; the reply is in s->out.
  */
 static inline const char *
 gate_run(struct session *s, const uint8_t *p, size_t len,
@@ -75,7 +75,7 @@ gate_run(struct session *s, const uint8_t *p, size_t len,
 	*verdict = gate_packet(s, copy, len, &q);
 	if (copy[len] != 0xee)
 		fault = "the byte behind the packet is not put back";
-	/* As its contract wants it while strings still lie there. */
+	/* The contract requires this while strings still point there. */
 	copy[len] = '\0';
 	while (*verdict == VERDICT_PENDING)
 		*verdict = gate_resume(s, &q);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A policy in one call: options and a file's text go in, what -T would print
- * or the line of the mistake comes out. The file is called "p".
+ * Tests a policy in one call: options and a file's text go in, and the output
+ * of -T or the line of an error comes out. The file is called "p".
  */
 #ifndef POLICY_CASE_H
 #define POLICY_CASE_H
@@ -46,7 +46,7 @@ static const struct facts case_facts = {
 	.local_port = 2222, .forced = true,
 };
 
-/* "-R", "-p open,close", or the argument of -o. */
+/* Applies an option: "-R", "-p open,close", or the argument of -o. */
 static inline int
 case_option(struct config *c, const char *option, struct mistake *m)
 {
@@ -56,7 +56,10 @@ case_option(struct config *c, const char *option, struct mistake *m)
 	    m);
 }
 
-/* A config with the options and the text. NULL, with the mistake. */
+/*
+ * Makes a configuration from the options and the text. Returns NULL and the
+ * error.
+ */
 static inline struct config *
 case_config(const char *const *options, const char *text, struct mistake *m)
 {
@@ -73,7 +76,7 @@ case_config(const char *const *options, const char *text, struct mistake *m)
 	return NULL;
 }
 
-/* The line of a mistake, to be freed. */
+/* Returns the line of an error; the caller frees it. */
 static inline char *
 case_mistake(const struct mistake *m)
 {
@@ -82,7 +85,10 @@ case_mistake(const struct mistake *m)
 	return strdup(mistake_line(m, line));
 }
 
-/* What -T prints, or the mistake that refuses the session; to be freed. */
+/*
+ * Returns the output of -T, or the error that rejects the session; the caller
+ * frees it.
+ */
 static inline char *
 case_explain(const char *const *options, const char *text,
     const struct facts *facts)

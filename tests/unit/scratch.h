@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A directory for one test program, entered at once, removed at its end. */
+/*
+ * A temporary directory for one test program: made and entered by
+ * scratch_enter(), removed at exit.
+ */
 #ifndef SCRATCH_H
 #define SCRATCH_H
 
@@ -13,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Its real name, without links. */
+/* its real path, without links */
 static char scratch[256];
 
 static inline int
@@ -52,7 +55,7 @@ scratch_enter(void)
 	atexit(scratch_remove);
 }
 
-/* A file with that text, made anew. */
+/* Creates a file with this text, or replaces its contents. */
 static inline void
 scratch_file(const char *name, const char *text)
 {
@@ -65,7 +68,7 @@ scratch_file(const char *name, const char *text)
 	close(fd);
 }
 
-/* Has the file that text? NULL asks whether it does not exist. */
+/* True if the file has this text; with NULL, if it does not exist. */
 static inline int
 scratch_holds(const char *name, const char *text)
 {

@@ -9,10 +9,10 @@
 #include "base/buf.h"
 #include "tap.h"
 
-/* What a reader is asked: fixed widths, a string, or all that is left. */
+/* The read that a test makes: a fixed width, a string or all that is left. */
 enum ask { A8, A32, A64, ASTR, AREST };
 
-/* ASTR and AREST answer with a length. */
+/* Returns the integer, or the length of a string. */
 static uint64_t
 ask_reader(struct reader *r, enum ask what)
 {
@@ -31,8 +31,8 @@ ask_reader(struct reader *r, enum ask what)
 }
 
 /*
- * Questions in turn, what each answers, and after which one the reader is
- * dry (-1: never). Lengths and bytes are the tests' own, big-endian.
+ * Reads in sequence, their results, and the index of the read that runs dry (-1
+ * for none). Lengths and bytes are written by hand, big-endian.
  */
 static const struct {
 	const char	*title, *bytes;
@@ -46,24 +46,26 @@ static const struct {
 	{ "numbers are big-endian", "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a"
 	    "\x0b\x0c\x0d", 13, 3, { A8, A32, A64 },
 	    { 0x01, 0x02030405, 0x060708090a0b0c0dULL }, -1, 0 },
-	{ "the top bit is no sign", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+	{ "the top bit is not a sign",
+	    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
 	    "\xff\xff\xff", 13, 3, { A8, A32, A64 },
 	    { 0xff, 0xffffffff, UINT64_MAX }, -1, 0 },
-	{ "nothing at all", "", 0, 1, { A8 }, { 0 }, 0, 0 },
-	{ "one byte is no u32", "\x09", 1, 1, { A32 }, { 0 }, 0, 1 },
-	{ "three bytes are no u32", "\x09\x09\x09", 3, 1, { A32 }, { 0 }, 0,
-	    3 },
-	{ "seven bytes are no u64", "\x09\x09\x09\x09\x09\x09\x09", 7, 1,
-	    { A64 }, { 0 }, 0, 7 },
-	{ "dry stays dry, though a byte is left", "\x09\x09\x09", 3, 4,
-	    { A32, A8, AREST, ASTR }, { 0, 0, 0, 0 }, 0, 3 },
+	{ "an empty reader", "", 0, 1, { A8 }, { 0 }, 0, 0 },
+	{ "one byte is too short for a u32", "\x09", 1, 1, { A32 }, { 0 }, 0,
+	    1 },
+	{ "three bytes are too short for a u32", "\x09\x09\x09", 3, 1, { A32 },
+	    { 0 }, 0, 3 },
+	{ "seven bytes are too short for a u64", "\x09\x09\x09\x09\x09\x09\x09",
+	    7, 1, { A64 }, { 0 }, 0, 7 },
+	{ "a dry reader stays dry although a byte is left", "\x09\x09\x09", 3,
+	    4, { A32, A8, AREST, ASTR }, { 0, 0, 0, 0 }, 0, 3 },
 	{ "a string", "\0\0\0\2ab\7", 7, 2, { ASTR, A8 }, { 2, 7 }, -1, 0 },
 	{ "an empty string", "\0\0\0\0\7", 5, 2, { ASTR, A8 }, { 0, 7 }, -1,
 	    0 },
 	{ "an empty string at the end", "\0\0\0\0", 4, 1, { ASTR }, { 0 }, -1,
 	    0 },
-	{ "a string whose length is cut", "\0\0\0", 3, 1, { ASTR }, { 0 }, 0,
-	    3 },
+	{ "a string with a truncated length", "\0\0\0", 3, 1, { ASTR }, { 0 },
+	    0, 3 },
 	{ "a string one byte short", "\0\0\0\3ab", 6, 1, { ASTR }, { 0 }, 0,
 	    2 },
 	{ "a string of 2^31 bytes", "\x80\0\0\0ab", 6, 1, { ASTR }, { 0 }, 0,
@@ -73,7 +75,8 @@ static const struct {
 	{ "a string of 2^32-4 bytes", "\xff\xff\xff\xfc" "ab", 6, 2,
 	    { ASTR, ASTR }, { 0, 0 }, 0, 2 },
 	{ "the rest", "\1ab", 3, 3, { A8, AREST, AREST }, { 1, 2, 0 }, -1, 0 },
-	{ "the rest of nothing is not dry", "", 0, 1, { AREST }, { 0 }, -1, 0 },
+	{ "an empty rest does not make the reader dry", "", 0, 1, { AREST },
+	    { 0 }, -1, 0 },
 };
 
 static void
@@ -82,7 +85,10 @@ test_reads(void)
 	size_t i;
 
 	for (i = 0; i < nitems(reads); i++) {
-		/* Just as long as it says, so that ASan sees a step beyond. */
+		/*
+		 * Allocate exactly this size so that ASan detects a read beyond
+		 * the end.
+		 */
 		uint8_t *bytes = malloc(reads[i].len);
 		struct reader r;
 		bool right = true;
@@ -103,7 +109,7 @@ test_reads(void)
 	}
 }
 
-/* A slice stays where it was read; that is what decoding in place needs. */
+/* A slice points to where it was read, which decoding in place relies on. */
 static void
 test_slices(void)
 {
@@ -118,7 +124,8 @@ test_slices(void)
 	ok(s.p == NULL && s.len == 0, "a string that runs dry is NULL");
 	reader_init(&r, NULL, 0);
 	ok(reader_left(&r) == 0 && get_rest(&r).len == 0 && !r.dry &&
-	    get_u8(&r) == 0 && r.dry, "no bytes are none, wherever they are");
+	    get_u8(&r) == 0 && r.dry,
+	    "a reader of no bytes is empty, also at NULL");
 }
 
 static void
@@ -142,12 +149,13 @@ test_writes(void)
 	put_str(&b, NULL, 0);
 	put_cstr(&b, "hi");
 	ok(b.len == sizeof(expected) && memcmp(b.data, expected, b.len) == 0,
-	    "writes are big-endian, strings have their length in front");
+	    "writes are big-endian, and a length precedes strings");
 	buf_free(&b);
-	ok(b.data == NULL && b.len == 0 && b.cap == 0, "a freed buffer is new");
+	ok(b.data == NULL && b.len == 0 && b.cap == 0,
+	    "a freed buffer is empty");
 }
 
-/* Grows by every step that could leave one byte too few. */
+/* Grows by each step that could allocate one byte too few. */
 static void
 test_growth(void)
 {
@@ -168,7 +176,7 @@ test_growth(void)
 		}
 		for (j = 0; j < b.len; j++)
 			right &= b.data[j] == j / steps[i];
-		ok(right, "50 times %zu bytes: room for all, none lost",
+		ok(right, "50 times %zu bytes: all fit and none is lost",
 		    steps[i]);
 		buf_free(&b);
 	}
@@ -182,7 +190,7 @@ on_no_memory(void)
 	longjmp(no_memory, 1);
 }
 
-/* Does asking for that much end in buf_no_memory? */
+/* True if asking for so much room ends in buf_no_memory. */
 static bool
 room_ends(struct buf *b, size_t n)
 {
@@ -192,7 +200,7 @@ room_ends(struct buf *b, size_t n)
 	return false;
 }
 
-/* What no machine has must end there, not in a sum that wrapped. */
+/* A size that no machine has must end there and not overflow. */
 static void
 test_no_memory(void)
 {
@@ -210,14 +218,14 @@ test_no_memory(void)
 
 			put_bytes(&b, "0123456789abcdef", before[k]);
 			ok(room_ends(&b, sizes[i]) && b.len == before[k],
-			    "room for %zx more behind %zu bytes: no memory",
+			    "room for %zx more after %zu bytes: out of memory",
 			    sizes[i], before[k]);
 			buf_free(&b);
 		}
 	buf_no_memory = abort;
 }
 
-/* ASan's own allocator ends the process unless it is told to say no. */
+/* ASan's allocator aborts on huge sizes unless it is told to return NULL. */
 const char *__asan_default_options(void);
 const char *
 __asan_default_options(void)

@@ -48,7 +48,7 @@ test_absolute(void)
 		ok(fits && strcmp(to, absolutes[i].absolute) == 0,
 		    "\"%s\" in %s is %s (%s)", absolutes[i].path,
 		    absolutes[i].cwd, absolutes[i].absolute, to);
-		/* Too small a room is refused and never overrun. */
+		/* A buffer that is too small is rejected and never overrun. */
 		for (room = 2; room < len + 1; room++) {
 			memset(to, '#', sizeof(to));
 			fits &= !path_absolute(absolutes[i].cwd,
@@ -79,7 +79,7 @@ test_below(void)
 		    belows[i].below ? "" : "not ", belows[i].top);
 }
 
-/* In order; what lies beneath a path follows it at once. */
+/* In order: paths beneath a path follow it directly. */
 static const char *const ordered[] = {
 	"/", "/a", "/a/\1", "/a/b", "/a/b/c", "/a/c", "/a\1", "/a\1/x",
 	"/a ", "/a!", "/a-b", "/a.", "/ab", "/a\x7f", "/a\x80", "/a\xff",
@@ -118,7 +118,7 @@ test_last(void)
 
 		ok(len == strlen(lasts[i].last) &&
 		    memcmp(last, lasts[i].last, len) == 0,
-		    "the last of \"%s\" is \"%s\"", lasts[i].path,
+		    "the last component of \"%s\" is \"%s\"", lasts[i].path,
 		    lasts[i].last);
 	}
 }
@@ -177,7 +177,7 @@ test_hidden(void)
 		    names[i].silly ? "" : "not ");
 	ok(!path_is_silly(names[0].name, strlen(names[0].name) - 1) &&
 	    HIDDEN_LEN >= strlen(names[1].name),
-	    "the length counts, not what is behind it");
+	    "bytes after the length are ignored");
 }
 
 int

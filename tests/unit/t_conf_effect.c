@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: ISC */
-/* -t: settings that are accepted and cannot do what their writer meant. */
+/*
+ * -t: warnings about settings that are valid and do not do what the author
+ * meant.
+ */
 #include "config.h"
 
 #include "policy_case.h"
 #include "tap.h"
 
 /*
- * Rules, or settings of the one rule there is, and what is said: its
- * beginning, behind "p:1: warning: rule 1: "; or NULL for nothing. Only one
- * thing is wrong with each.
+ * Rules, or the settings of a single rule, and the beginning of the warning
+ * after "p:1: warning: rule 1: "; NULL for none. Each has only one fault.
  */
 static const struct row {
 	const char	*settings;
 	const char	*warning;
 } rows[] = {
-	/* What needs another setting. */
+	/* Settings that need another one. */
 	{ "rename = { when = \"always\"; };", "rename.when: does nothing while "
 	    "rename.open_handles is keep" },
 	{ "rename = { when = \"refused\"; };", NULL },
@@ -49,7 +51,7 @@ static const struct row {
 	{ "access = { rights = \"read\"; }; "
 	    "paths = ( { match = \"/in\"; listings = \"empty\"; } );", NULL },
 
-	/* Who is let in. */
+	/* Access to the session. */
 	{ "session = { access = \"refuse\"; };", "session.access: refuses "
 	    "everybody" },
 	{ "match = { user = \"root\"; }; session = { access = \"refuse\"; };",
@@ -63,7 +65,7 @@ static const struct row {
 	    "{ session = { access = \"refuse\"; };", "session.access: refuses "
 	    "everybody" },
 
-	/* Patterns of other kinds. */
+	/* Patterns of another kind. */
 	{ "paths = ( { match = \"/a,/b\"; rights = \"read\"; } );",
 	    "paths: \"/a,/b\" in line 1: a comma" },
 	{ "paths = ( { match = \"/a[0-9]\"; rights = \"read\"; } );",
@@ -82,7 +84,7 @@ static const struct row {
 	{ "match = { group = \"{a}*\"; }; log = { level = \"INFO\"; };",
 	    "group \"{a}*\": { and }" },
 
-	/* Names that there are not. */
+	/* Names that do not exist. */
 	{ "files = { hide = [ \"a\", \"..\" ]; };", "files.hide: \"..\" is in "
 	    "every directory" },
 	{ "protocol = { hide_extensions = \"limits@openssh.com,x\"; };",
@@ -95,7 +97,8 @@ static const struct row {
 	{ "access = { rights = \"replace,create\"; own_rights = \"delete\"; };",
 	    NULL },
 	{ "access = { rights = \"replace,delete\"; };", NULL },
-	{ "access = { rights = \"create\"; own_rights = \"stat,mkdir,list\"; };",
+	{ "access = { rights = \"create\"; "
+	    "own_rights = \"stat,mkdir,list\"; };",
 	    "access.own_rights: list,mkdir does nothing" },
 	{ "access = { rights = \"create\"; own_rights = \"all\"; };", NULL },
 	{ "access = { rights = \"read\"; own_rights = \"stat\"; };",
@@ -130,7 +133,7 @@ static const struct row {
 	    "\"always\"; }; paths = ( { match = \"/in\"; "
 	    "rights = \"all\"; } );", NULL },
 
-	/* Names as they are outside of a root. */
+	/* Paths as they are outside the root. */
 	{ "root = \"/srv/%u\"; start_dir = \"/srv/%u/files\";", "start_dir: "
 	    "names begin at the root: its name there is \"/files\"" },
 	{ "root = \"/srv/%u\"; start_dir = \"/files\";", NULL },
@@ -164,9 +167,10 @@ static const struct row {
 	    "log = { level = \"INFO\"; };", "local_address \"010.*\": "
 	    "addresses are written without zeros" },
 	{ "match = { address = [ \"10.*\", \"2001:db8:0:1*\", \"::1*\", "
-	    "\"fe80*\", \"10.0.0.?\" ]; }; log = { level = \"INFO\"; };", NULL },
+	    "\"fe80*\", \"10.0.0.?\" ]; }; log = { level = \"INFO\"; };",
+	    NULL },
 
-	/* What is built in is right. */
+	/* The built-in profiles are right. */
 	{ "profile = \"dropbox\";", NULL },
 	{ "profile = \"write-once\";", NULL },
 	{ "profile = \"read-only\";", NULL },
@@ -174,7 +178,7 @@ static const struct row {
 	{ "profile = \"openssh\";", NULL },
 };
 
-/* What -t says of a policy; to be freed. */
+/* Returns the output of -t for a policy; the caller frees it. */
 static char *
 check(const char *const *options, const char *text)
 {
@@ -205,7 +209,8 @@ check_row(const struct row *row)
 	} else {
 		said = strstr(out, " warning: rule ");
 		said = said == NULL ? out : said + strlen(" warning: rule 1: ");
-		right = strncmp(said, row->warning, strlen(row->warning)) == 0 &&
+		right = strncmp(said, row->warning,
+			    strlen(row->warning)) == 0 &&
 		    strchr(said, '\n') == strrchr(said, '\n');
 	}
 	if (!ok(right, "%s", row->settings))
@@ -213,7 +218,7 @@ check_row(const struct row *row)
 	free(out);
 }
 
-/* What only an option can get wrong. */
+/* Faults that only an option can have. */
 static void
 check_options(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a session gets: struct policy, or a refusal; and what -T and -t add. */
+/* The policy of a session, or its rejection; and remarks of -T and -t. */
 #include "config.h"
 
 #include <syslog.h>
@@ -11,7 +11,7 @@
 
 static const char *const no_options[OPTIONS_MAX] = { 0 };
 
-/* Resolves. The caller ends it by finish(). */
+/* Resolves a policy. The caller calls finish(). */
 static int
 resolve(const char *const *options, const char *text,
     const struct facts *facts, struct config **c, struct policy *p,
@@ -28,7 +28,7 @@ finish(struct config *c, struct policy *p)
 	config_free(c);
 }
 
-/* The defaults are those of the manual, and of OpenSSH where it has them. */
+/* The defaults are those of the manual, and OpenSSH's where it has them. */
 static void
 check_defaults(void)
 {
@@ -68,7 +68,7 @@ check_defaults(void)
 	ok(p.log.level == 2 && p.log.facility == LOG_AUTH, "log by default");
 }
 
-/* A value of every kind arrives where the server reads it. */
+/* A value of each kind arrives where the server reads it. */
 static void
 check_values(void)
 {
@@ -172,7 +172,7 @@ check_lists(void)
 	finish(c, &p);
 }
 
-/* What forbids something restricts; the rest does not. */
+/* Settings that forbid something restrict the session, others do not. */
 static void
 check_restricted(void)
 {
@@ -230,7 +230,7 @@ check_restricted(void)
 	}
 }
 
-/* Which sessions resolve names, and which keep start-up files as they are. */
+/* Which sessions resolve paths, and which protect startup files. */
 static void
 check_walks(void)
 {
@@ -298,13 +298,13 @@ check_walks(void)
 	}
 }
 
-/* Of a root, what is the administrator's and what may be the user's. */
+/* The bytes of a root that are the same for all users. */
 static void
 check_root(void)
 {
 	static const struct {
 		const char	*root, *user, *home;
-		const char	*wanted;	/* NULL: refused */
+		const char	*wanted;	/* NULL: rejected */
 		size_t		 fixed;
 	} rows[] = {
 		{ "/srv", "u", "/home/u", "/srv", 4 },
@@ -356,7 +356,7 @@ check_root(void)
 	}
 }
 
-/* A READ's answer fits a packet. */
+/* The reply to a READ fits into a packet. */
 static void
 check_read_fits(void)
 {
@@ -379,7 +379,7 @@ check_read_fits(void)
 	free(out);
 }
 
-/* Whether a rule by address applies may be unknown. */
+/* It may be unknown if a rule by address applies. */
 static void
 check_unknown_address(void)
 {
@@ -440,7 +440,9 @@ check_expansion(void)
 	static const char *const bad[] = {
 		"", ".", "..", "a/b", "../x", "-o", "a\nb", "a\177"
 	};
-	static const char *const good[] = { "a", "a.b", "...", "a-b", "\303\251" };
+	static const char *const good[] = {
+		"a", "a.b", "...", "a-b", "\303\251"
+	};
 	const char *const options[OPTIONS_MAX] = { "start_dir=/srv/%u" };
 	struct facts facts = case_facts;
 	struct mistake m;
@@ -463,7 +465,7 @@ check_expansion(void)
 	}
 }
 
-/* What -T prints below the settings. */
+/* Remarks that -T prints after the settings. */
 static void
 check_remarks(void)
 {
@@ -482,7 +484,8 @@ check_remarks(void)
 	ok(config_explain(c, &facts, NULL, null, &m) == 0, "-T decides all");
 	facts.address = NULL;
 	facts.groups = NULL;
-	ok(config_explain(c, &facts, NULL, null, &m) == 1, "-T lacks something");
+	ok(config_explain(c, &facts, NULL, null, &m) == 1,
+	    "-T lacks something");
 	fclose(null);
 	config_free(c);
 	out = case_explain(no_options, text, &facts);
@@ -519,7 +522,7 @@ check_remarks(void)
 	free(out);
 }
 
-/* What -T says of a root and of Landlock. */
+/* Remarks of -T about a root and Landlock. */
 static void
 check_landlock(void)
 {
@@ -558,7 +561,7 @@ check_landlock(void)
 	}
 }
 
-/* -T of one name: every leaf, and whence it is. */
+/* -T of one path: each setting and its origin. */
 static void
 check_area(void)
 {
@@ -712,7 +715,7 @@ check_warnings(void)
 	config_free(c);
 }
 
-/* -t: to give what everybody has is no gift. */
+/* -t: a right that everybody has need not be granted. */
 static void
 check_idle_gifts(void)
 {
@@ -762,7 +765,7 @@ check_idle_gifts(void)
 	}
 }
 
-/* -t finds what no session of ours would. */
+/* -t finds errors that no session on this host would. */
 static void
 check_check(void)
 {
@@ -775,7 +778,7 @@ check_check(void)
 	config_free(c);
 }
 
-/* Many rules cost one pass each. */
+/* Many rules take one pass each. */
 static void
 check_many(void)
 {

@@ -27,7 +27,7 @@ static const struct {
 	{ "fixed, whatever else", { 0777, 0777, 0640 }, 0123, 0640, true },
 };
 
-/* The ruling has the rules of the policy, each its own. */
+/* The ruling has the mode rules of the policy, each at its place. */
 static void
 test_ruling(void)
 {

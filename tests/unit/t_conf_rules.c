@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where a value comes from, and which of several holds: policy.md 3 and 4. */
+/* The origin of a value, and the precedence of several: policy.md 3 and 4. */
 #include "config.h"
 
 #include "policy_case.h"
@@ -206,7 +206,7 @@ static const struct {
 	    "# -o (profile write-once)\n" },
 };
 
-/* Who a rule is for. Each matches rule 1, or does not. */
+/* Criteria of a rule. Each one matches rule 1 or does not. */
 static const struct {
 	const char	*match;
 	bool		 applies;
@@ -329,7 +329,7 @@ check_client_address(void)
 	}
 }
 
-/* -T prints every setting once, sorted, and nothing else when all holds. */
+/* -T prints each setting once, sorted, and nothing else if all is right. */
 static void
 check_sorted(void)
 {

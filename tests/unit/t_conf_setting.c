@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The knob table: what must hold for each row, and how values are read. */
+/* The table of settings: properties of each row, and how values are read. */
 #include "config.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 
 static const struct {
 	const char	*name, *text;
-	const char	*shown;		/* NULL: refused */
+	const char	*shown;		/* NULL: rejected */
 } values[] = {
 	{ "protocol.max_packet", "65K", "65K" },
 	{ "protocol.max_packet", "66560", "65K" },
@@ -157,7 +157,7 @@ check_values(void)
 	arena_free(&arena);
 }
 
-/* Is each member where the row says, and as wide? */
+/* Checks that each member is where the row says and as wide. */
 static void
 check_row(const struct knob *k, const struct knob *before)
 {
@@ -184,7 +184,7 @@ check_row(const struct knob *k, const struct knob *before)
 	    "%s is stored nowhere else", k->name);
 }
 
-/* -Q settings: one line each, four columns, no two alike. */
+/* -Q settings: one line for each, four columns, no two alike. */
 static void
 check_listing(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Path rules: which of them hold for a name, and what they make of it. */
+/* Path rules: which of them apply to a name, and the settings that result. */
 #include "config.h"
 
 #include <fnmatch.h>
@@ -14,7 +14,7 @@
 
 static const char *const no_options[OPTIONS_MAX] = { 0 };
 
-/* A policy of one rule, of this text; *p is to be freed. */
+/* Makes a policy of one rule; the caller frees *p. */
 static void
 policy_of(const char *text, struct policy *p)
 {
@@ -33,7 +33,7 @@ policy_of(const char *text, struct policy *p)
 	free(rule);
 }
 
-/* Which of the rules gives its rights; by its rights. */
+/* The rule that sets the rights, recognised by them. */
 static void
 check_specific(void)
 {
@@ -97,7 +97,9 @@ check_specific(void)
 	policy_free(&p);
 }
 
-/* Each leaf by itself: the most specific rule that sets it, else the session. */
+/*
+ * Each setting comes from the most specific rule that sets it, or the session.
+ */
 static void
 check_leaves(void)
 {
@@ -145,11 +147,12 @@ check_leaves(void)
 	policy_free(&p);
 }
 
-/* Names that are not there. */
+/* Hidden names. */
 static void
 check_hiding(void)
 {
-	static const char text[] = "files = { hide = [ \".git\", \"*.key\" ]; };\n"
+	static const char text[] =
+	    "files = { hide = [ \".git\", \"*.key\" ]; };\n"
 	    "paths = ( { match = \"/a\"; hide = \"x\"; },\n"
 	    "{ match = \"/a\"; hide = \"y\"; },\n"
 	    "{ match = \"/a/*/c\"; hide = [ \"c\", \"d\" ]; },\n"
@@ -178,7 +181,8 @@ check_hiding(void)
 		    rows[i].silly ? "" : "not ");
 	policy_free(&p);
 	knob_defaults(&p);
-	ok(!subtree_hides(&p, false, "/.git") && !subtree_has_below(&p, false, "/"),
+	ok(!subtree_hides(&p, false, "/.git") &&
+	    !subtree_has_below(&p, false, "/"),
 	    "nothing is hidden by default, and nothing lies below");
 }
 
@@ -207,7 +211,7 @@ check_below(void)
 	policy_free(&p);
 }
 
-/* On file systems where Foo is foo. */
+/* File systems on which Foo is foo. */
 static void
 check_fold(void)
 {
@@ -232,7 +236,7 @@ check_fold(void)
 	policy_free(&p);
 }
 
-/* What tokens stand for is no pattern, and must be a path. */
+/* The value of a token is no pattern and must be a path. */
 static void
 check_tokens(void)
 {
@@ -275,7 +279,9 @@ check_tokens(void)
 	}
 }
 
-/* One of all the names of one to `most` of these components; its depth. */
+/*
+ * Makes one of all names of 1 to `most` of these components; returns its depth.
+ */
 static int
 name_of(size_t n, const char *const *parts, size_t count, int most,
     char *name)
@@ -288,7 +294,10 @@ name_of(size_t n, const char *const *parts, size_t count, int most,
 	return n > 0 ? 0 : depth;
 }
 
-/* By the words of the manual: does the pattern match the name or above it? */
+/*
+ * True if the pattern matches the name or a directory above it, as the manual
+ * defines it.
+ */
 static bool
 matches_above(const char *pattern, const char *name)
 {
@@ -316,7 +325,9 @@ plain_parts(const char *pattern)
 	return n;
 }
 
-/* All patterns and names of a small kind, against the rules one by one. */
+/*
+ * All patterns and names of a small set, compared with a search of each rule.
+ */
 static void
 check_all(void)
 {
@@ -359,7 +370,7 @@ check_all(void)
 	free(text);
 }
 
-/* How many slots are looked at until this child is found. */
+/* Returns how many slots are searched until this child is found. */
 static size_t
 probes(const struct subtrees *t, const struct path_node *node)
 {
@@ -371,8 +382,8 @@ probes(const struct subtrees *t, const struct path_node *node)
 }
 
 /*
- * A rule is found in as many steps among 500 as by itself: a table with room,
- * in which hardly a name is not where it is first looked for.
+ * Finding a rule takes as many steps among 500 rules as alone: the table is
+ * large enough that hardly any name collides.
  */
 static void
 check_flat(int rules, const char *above, const char *below)
@@ -431,7 +442,10 @@ make_root(struct fs *fs)
 	}
 }
 
-/* Of one rule what its pattern becomes, and how much of it holds for all. */
+/*
+ * The resolved pattern of one rule, and the bytes that are the same for all
+ * users.
+ */
 static void
 check_resolving(struct fs *fs)
 {
@@ -476,7 +490,7 @@ check_resolving(struct fs *fs)
 	}
 }
 
-/* The tree and the order of rules are those of the real names. */
+/* The tree and the order of rules follow the resolved names. */
 static void
 check_resolved(struct fs *fs)
 {
@@ -497,9 +511,11 @@ check_resolved(struct fs *fs)
 	ok(a.rights == RIGHT_READ, "than what lies above it");
 	subtree_find(&p, false, "/link/f", &a);
 	ok(a.rights == RIGHT_LIST, "and what takes the link's place is meant");
-	ok(subtree_hides(&p, false, "/real/deep/x") && subtree_hides(&p, false, "/link/x") &&
+	ok(subtree_hides(&p, false, "/real/deep/x") &&
+	    subtree_hides(&p, false, "/link/x") &&
 	    !subtree_hides(&p, false, "/real/x"), "also in what is hidden");
-	ok(subtree_has_below(&p, false, "/real") && !subtree_has_below(&p, false, "/link"),
+	ok(subtree_has_below(&p, false, "/real") &&
+	    !subtree_has_below(&p, false, "/link"),
 	    "and in what lies below");
 	policy_free(&p);
 }

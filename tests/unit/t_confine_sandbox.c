@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a sandbox stops and what it lets be, tried from inside: each row runs
- * in a process that has confined itself, and what it saw is compared out here.
- * Everything is done as whoever runs this and, by root, as nobody as well.
+ * Tests of the sandbox from inside: each row runs in a process that has
+ * confined itself, and the result is compared outside. Every row runs as the
+ * current user and, if that is root, as nobody as well.
  */
 #include "config.h"
 
@@ -40,9 +40,9 @@
 #define HAVE_SECCOMP	0
 #endif
 
-#define NOT_RUN		12345	/* no errno */
+#define NOT_RUN		12345	/* not an errno */
 
-/* What the rows of a process saw; it is shared with that process. */
+/* Results of the rows, in memory that is shared with their process. */
 static int *saw;
 static bool as_nobody;
 
@@ -52,7 +52,7 @@ who(void)
 	return as_nobody ? "nobody: " : "";
 }
 
-/* Runs body in a process of its own. Returns how that ended, as wait(2). */
+/* Runs `body` in a child process and returns its wait(2) status. */
 static int
 inside(void (*body)(void))
 {
@@ -81,8 +81,9 @@ outcome(long r)
 }
 
 /*
- * System calls that must fail. The arguments do no harm without a filter, so
- * that the same is tried there: what fails alike shows nothing.
+ * System calls that must fail. Their arguments do no harm without a filter, so
+ * each is tried without one as well: a call that fails there in the same way
+ * proves nothing.
  */
 #define ANYWHERE	((long)-1)
 static const struct call {
@@ -151,7 +152,7 @@ static const struct call {
 	ROW(tgkill, EPERM, 1, 1, 0),
 	ROW(prlimit64, EPERM, 1, RLIMIT_CORE, 0, 0),
 	ROW(setrlimit, EPERM, -1, 0),
-	/* What nobody has thought of, and what is yet to come. */
+	/* Calls that are on no list, some of them in the future. */
 	ROW(bind, ENOSYS, -1, 0, 0),
 	ROW(listen, ENOSYS, -1, 0),
 	ROW(accept4, ENOSYS, -1, 0, 0, 0),
@@ -207,7 +208,7 @@ t_calls(void)
 	for (i = 0; i < nitems(calls); i++) {
 		bool shows = plain[i] != calls[i].error;
 
-		/* Root, who has run this before, was shown. */
+		/* The same rows ran as root before, which proved something. */
 		if (shows || !as_nobody)
 			ok(saw[i] == calls[i].error, "%s%s: %s%s", who(),
 			    calls[i].name, strerror(saw[i]), shows ? "" :
@@ -216,7 +217,7 @@ t_calls(void)
 	ok(saw[nitems(calls)] == EPERM, "%sfork", who());
 }
 
-/* Calls by the numbers of a machine of 32 bits, which this one can be too. */
+/* System calls by the numbers of a 32-bit machine, which this one supports. */
 #ifdef __x86_64__
 static long
 getpid_32(void)
@@ -252,7 +253,7 @@ t_machine(void)
 }
 #endif
 
-/* What a session needs: each returns 0 or an errno. */
+/* Operations that a session needs. Each returns 0 or an errno. */
 static int
 do_memory(void)
 {
@@ -283,7 +284,7 @@ do_random(void)
 	    arc4random() == arc4random() ? EIO : 0;
 }
 
-/* A module of libc that is loaded for it. */
+/* Loads a module of libc. */
 static int
 do_charset(void)
 {
@@ -302,7 +303,7 @@ do_names(void)
 	    gr == NULL ? ENOENT : 0;
 }
 
-/* No name: that is all that may happen. */
+/* Looking up a name may fail, and nothing worse may happen. */
 static int
 do_no_name(void)
 {
@@ -311,8 +312,8 @@ do_no_name(void)
 }
 
 /*
- * As syslog(3) and those that know names do it; but not by socketcall(2), which
- * some C libraries take and the filter refuses.
+ * Opens sockets as syslog(3) and name services do. socketcall(2), which some C
+ * libraries use, is rejected by the filter.
  */
 static int
 do_socket(void)
@@ -373,9 +374,10 @@ static const struct need {
 } needs[] = {
 	{ "memory", do_memory }, { "clocks", do_clock },
 	{ "random numbers", do_random }, { "a charset", do_charset },
-	{ "names", do_names }, { "names that there are not", do_no_name },
-	{ "a socket of this machine", do_socket },
-	{ "pipes and poll", do_pipe }, { "a signal to oneself", do_signal },
+	{ "names", do_names }, { "unknown user names", do_no_name },
+	{ "a local socket", do_socket },
+	{ "pipes and poll", do_pipe }, { "a signal to the process itself",
+	    do_signal },
 	{ "limits", do_limit },
 };
 
@@ -420,9 +422,11 @@ t_needs(void)
 }
 
 /*
- * Files. The tree is
+ * Tests of files. The tree is
+ *
  *	root/a/f  root/a/d/f  root/b/  out/f  out/program
- * and the process has opened, before it was confined:
+ *
+ * and the process opened these before it was confined:
  */
 static int moved_dir, pin_in, pin_out;
 
@@ -619,7 +623,7 @@ execute_out(void)
 	return outcome(execve("out/program", none, none));
 }
 
-/* With a root; with one that is read-only; read-only without one; neither. */
+/* The four cases: with and without a root, read-only or not. */
 static const struct landlock_case {
 	bool	 has_root, read_only;
 } cases[] = {
@@ -640,14 +644,15 @@ static const struct deed {
 	{ "link across directories", link_in, { 0, EACCES, EACCES, 0 } },
 	{ "make a link", symlink_in, { 0, EACCES, EACCES, 0 } },
 	{ "rename across directories", rename_in, { 0, EACCES, EACCES, 0 } },
-	{ "rename a directory across", rename_dir_in,
+	{ "rename a directory across directories", rename_dir_in,
 	    { 0, EACCES, EACCES, 0 } },
 	{ "remove beneath", remove_in, { 0, EACCES, EACCES, 0 } },
 	{ "chmod by /proc/self/fd", chmod_in, { 0, 0, 0, 0 } },
-	{ "open a pin beneath", pin_in_read, { 0, 0, 0, 0 } },
-	{ "open a pin beneath to write", pin_in_write,
+	{ "open an O_PATH descriptor beneath", pin_in_read, { 0, 0, 0, 0 } },
+	{ "open an O_PATH descriptor beneath to write", pin_in_write,
 	    { 0, EACCES, EACCES, 0 } },
-	{ "open a pin outside", pin_out_read, { EACCES, EACCES, 0, 0 } },
+	{ "open an O_PATH descriptor outside", pin_out_read, { EACCES, EACCES,
+	    0, 0 } },
 	{ "read outside", read_out, { EACCES, EACCES, 0, 0 } },
 	{ "list outside", list_out, { EACCES, EACCES, 0, 0 } },
 	{ "create outside", create_out, { EACCES, EACCES, EACCES, 0 } },
@@ -655,10 +660,11 @@ static const struct deed {
 	{ "rename to outside", rename_out, { EACCES, EACCES, EACCES, 0 } },
 	{ "link from outside", link_out, { EXDEV, EACCES, EACCES, 0 } },
 	{ "remove outside", remove_out, { EACCES, EACCES, EACCES, 0 } },
-	{ "read what was moved out", moved_read, { EACCES, EACCES, 0, 0 } },
-	{ "create in what was moved out", moved_create,
+	{ "read a directory that was moved out", moved_read, { EACCES, EACCES,
+	    0, 0 } },
+	{ "create in a directory that was moved out", moved_create,
 	    { EACCES, EACCES, EACCES, 0 } },
-	{ "go up from what was moved out", moved_up,
+	{ "go up from a directory that was moved out", moved_up,
 	    { EACCES, EACCES, 0, 0 } },
 	{ "read /etc/passwd", read_passwd, { 0, 0, 0, 0 } },
 	{ "open /dev/null", read_dev_null, { 0, 0, 0, 0 } },

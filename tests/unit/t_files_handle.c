@@ -32,7 +32,7 @@ compare_ids(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Open and close a million times, with a few handles that stay open. */
+/* Opens and closes a million handles while a few stay open. */
 static void
 test_ids_never_repeat(void)
 {
@@ -42,7 +42,8 @@ test_ids_never_repeat(void)
 
 	handles_init(&hs);
 	for (i = 0; i < MANY; i++) {
-		struct handle *h = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "f");
+		struct handle *h = handle_new(&hs, HANDLE_FILE, -1, O_RDWR,
+		    "f");
 
 		ids[i] = h->id;
 		if (i % 10000 != 0)
@@ -50,20 +51,20 @@ test_ids_never_repeat(void)
 	}
 	for (i = 0; i < MANY; i++)
 		found += find(&hs, ids[i]) != NULL;
-	ok(found == MANY / 10000, "of a million handles only the %zu open "
-	    "ones are found", found);
+	ok(found == MANY / 10000,
+	    "only the %zu open ones of a million handles are found", found);
 	qsort(ids, MANY, sizeof(*ids), compare_ids);
 	for (i = 1; i < MANY; i++)
 		repeated += ids[i] == ids[i - 1];
-	ok(repeated == 0, "no id was given out twice");
-	ok(hs.count == (int)found + 1, "slots are used again: %d", hs.count);
+	ok(repeated == 0, "no id is used twice");
+	ok(hs.count == (int)found + 1, "slots are reused: %d", hs.count);
 	capture_start();
 	handles_end(&hs);
 	(void)capture_end();
 	free(ids);
 }
 
-/* They stay where they are, however many follow. */
+/* Handles keep their address, however many follow. */
 static void
 test_many_open(void)
 {
@@ -77,14 +78,16 @@ test_many_open(void)
 	for (i = 0; i < (int)nitems(h); i++)
 		right += find(&hs, h[i]->id) == h[i] && h[i]->slot == i &&
 		    handle_at(&hs, i) == h[i];
-	ok(right == (int)nitems(h), "of a thousand handles %d are found where "
-	    "they were made", right);
+	ok(right == (int)nitems(h),
+	    "%d of a thousand handles keep their address", right);
 	capture_start();
 	handles_end(&hs);
 	(void)capture_end();
 }
 
-/* Any one bit changed, any other length, any other session. */
+/*
+ * Looks up ids with one bit changed, of another length, and of another session.
+ */
 static void
 test_unknown_ids(void)
 {
@@ -98,7 +101,8 @@ test_unknown_ids(void)
 	handles_init(&hs);
 	handles_init(&other);
 	for (i = 0; i < 3; i++)
-		h[i] = handle_new(&hs, i == 1 ? HANDLE_DIR : HANDLE_FILE, -1, O_RDWR,
+		h[i] = handle_new(&hs, i == 1 ? HANDLE_DIR : HANDLE_FILE, -1,
+		    O_RDWR,
 		    "x");
 	closed = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "closed");
 	closed_id = closed->id;
@@ -114,22 +118,22 @@ test_unknown_ids(void)
 	ok(find(&hs, closed_id) == NULL, "a closed id is unknown");
 	ok(find(&other, h[0]->id) == NULL &&
 	    find(&hs, hs.mask) == h[0] && other.mask != hs.mask,
-	    "an id means nothing in another session");
+	    "an id is unknown in another session");
 	id = htobe64(h[0]->id);
 	memcpy(wire, &id, sizeof(id));
 	for (len = 0, wrong = 0; len <= sizeof(wire); len++)
 		wrong += (handle_find(&hs, wire, len) != NULL) !=
 		    (len == HANDLE_ID_LEN);
-	ok(wrong == 0, "an id has %d bytes, not more, not fewer",
+	ok(wrong == 0, "an id has exactly %d bytes",
 	    HANDLE_ID_LEN);
-	ok(handle_find(&hs, NULL, 0) == NULL, "no id is no handle");
+	ok(handle_find(&hs, NULL, 0) == NULL, "an empty id is unknown");
 	for (i = 0; i < 3; i++)
 		(void)handle_close(&hs, h[i]);
 	handles_end(&hs);
 	handles_end(&other);
 }
 
-/* The debug lines' numbers: OpenSSH takes the slot that was left last. */
+/* Numbers in debug lines: OpenSSH reuses the slot that was freed last. */
 static void
 test_numbers(void)
 {
@@ -152,9 +156,9 @@ test_numbers(void)
 		again[i] = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "x");
 		right &= handle_number(again[i]) == expected[i];
 	}
-	ok(right, "the slot left last is taken first");
+	ok(right, "the slot that was freed last is reused first");
 	ok(handle_number(NULL) == -1 && handle_name(NULL) == NULL,
-	    "no handle has number -1 and no name");
+	    "NULL has number -1 and no name");
 	capture_start();
 	handles_end(&hs);
 	(void)capture_end();
@@ -172,11 +176,11 @@ test_close(void)
 	ok(handle_close(&hs, h) == 0 && fcntl(fd, F_GETFD) == -1,
 	    "closing a handle closes its descriptor");
 	h = handle_new(&hs, HANDLE_FILE, fd, O_RDWR, "f");
-	ok(handle_close(&hs, h) == -EBADF, "what close(2) says is told");
+	ok(handle_close(&hs, h) == -EBADF, "an error of close(2) is returned");
 	handles_end(&hs);
 }
 
-/* The end of a session closes what the client left open. */
+/* The end of a session closes the handles that the client left open. */
 static void
 test_end(void)
 {
@@ -187,14 +191,14 @@ test_end(void)
 	(void)handle_close(&hs, handle_new(&hs, HANDLE_FILE, -1, O_RDWR,
 	    "gone"));
 	handle_end(&hs, handle_new(&hs, HANDLE_DIR, fd, O_RDWR, "d"));
-	ok(hs.open == 0 && fcntl(fd, F_GETFD) == -1, "one is closed");
+	ok(hs.open == 0 && fcntl(fd, F_GETFD) == -1, "handle_end() closes a handle");
 	handle_new(&hs, HANDLE_DIR, left, O_RDWR, "e");
 	handles_end(&hs);
 	ok(hs.count == 0 && fcntl(left, F_GETFD) == -1,
-	    "nothing stays open");
+	    "no descriptor stays open");
 }
 
-/* Each name once, though every entry may be taken back once. */
+/* Each name is read once, even if entries are taken back now and then. */
 static void
 read_dir(int files, int unread_every)
 {
@@ -233,11 +237,11 @@ read_dir(int files, int unread_every)
 			right = false;
 	}
 	ok(right && error == 0 && n == files + 2 && dots == 2,
-	    "%d files, every %d. entry taken back: each once (%d)", files,
-	    unread_every, n);
+	    "%d files, every %dth entry taken back: each is read once (%d)",
+	    files, unread_every, n);
 	scratch_file("late", "");
 	ok(handle_next_entry(&hs, h, &error) == NULL && error == 0,
-	    "the end of a directory stays the end");
+	    "the end of a directory is final");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
 	free(seen);
@@ -257,14 +261,14 @@ test_dir_error(void)
 	h = handle_new(&hs, HANDLE_DIR, open("plain", O_RDONLY),
 	    O_RDONLY, "plain");
 	ok(handle_next_entry(&hs, h, &error) == NULL && error == -ENOTDIR,
-	    "an error ends the list and is told");
+	    "an error ends the listing and is returned");
 	ok(handle_next_entry(&hs, h, &error) == NULL && error == -ENOTDIR,
-	    "and is told again, for the list is not at its end");
+	    "the error is returned again");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
 }
 
-/* Behind an entry that was read, and so is told after it. */
+/* An error that follows entries is reported after them. */
 static void
 test_dir_error_behind_an_entry(void)
 {
@@ -278,13 +282,15 @@ test_dir_error_behind_an_entry(void)
 	h->dir->pos = h->dir->len;
 	dup2(open("plain", O_RDONLY), h->fd);
 	ok(handle_next_entry(&hs, h, &error) == NULL && error == -ENOTDIR,
-	    "an error behind it ends the list and is told");
+	    "an error after it ends the listing and is returned");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
 }
 
-/* What readdir(3) hides: entries without an inode, and what getdents64(2)
- * says of a directory that is gone. */
+/*
+ * Entries without an inode are skipped, as in readdir(3), and a directory that
+ * was removed has ended.
+ */
 static void
 test_dir_hides(void)
 {
@@ -311,9 +317,9 @@ test_dir_hides(void)
 	rmdir("removed");
 	e = handle_next_entry(&hs, h, &error);
 	ok(e != NULL && strcmp(e->d_name, "b") == 0,
-	    "an entry without an inode is passed over");
+	    "an entry without an inode is skipped");
 	ok(handle_next_entry(&hs, h, &error) == NULL && error == 0,
-	    "so is the last one, and a directory that is gone is at its end");
+	    "the last one is skipped too, and a removed directory has ended");
 	(void)handle_close(&hs, h);
 	handles_end(&hs);
 }

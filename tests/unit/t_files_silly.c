@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Silly names: which are stale, and the tries to remove one that is refused. */
+/*
+ * Tests of silly names: which are stale, and the retries of a removal that
+ * fails.
+ */
 #include "config.h"
 
 #include <sys/xattr.h>
@@ -48,7 +51,7 @@ changed(void)
 	return stat(NAME, &st) == 0 ? st.st_ctim.tv_sec : 0;
 }
 
-/* Since when it has not changed, and whether it goes then. */
+/* Sets the age of files and checks which are removed. */
 static void
 test_age(void)
 {
@@ -98,14 +101,18 @@ test_locks(void)
 		scratch_file(NAME, "left");
 		fd = locked(rows[i].how, rows[i].type);
 		ok(fd != -1 && !clear(INT64_MAX, false),
-		    "one that is locked to %s stays", i == 0 ? "write" :
+		    "a file that is locked to %s stays", i == 0 ? "write" :
 		    "read");
 		close(fd);
-		ok(clear(INT64_MAX, false), "until it is not");
+		ok(clear(INT64_MAX, false),
+		    "it is removed once it is unlocked");
 	}
 }
 
-/* A mark, whether what is kept goes too, and what goes at which age. */
+/*
+ * Sets marks and ages, and checks which files are removed with and without
+ * `kept`.
+ */
 static void
 test_marks(void)
 {
@@ -130,7 +137,7 @@ test_marks(void)
 		ok(clear(rows[i].old ? INT64_MAX : changed(), rows[i].kept) ==
 		    rows[i].cleared, "marked \"%s\", %s, %s: %s", rows[i].mark,
 		    rows[i].old ? "old" : "young", rows[i].kept ?
-		    "with what is kept" : "without", rows[i].cleared ?
+		    "together with kept files" : "without", rows[i].cleared ?
 		    "removed" : "stays");
 	}
 	(void)unlink(NAME);
@@ -144,11 +151,11 @@ test_no_files(void)
 	(void)rmdir(NAME);
 	scratch_file("f", "text");
 	ok(symlink("f", NAME) == 0 && !clear(INT64_MAX, true) &&
-	    scratch_holds("f", "text"), "so does a link, and what it leads to");
+	    scratch_holds("f", "text"), "a link and its target stay");
 	(void)unlink(NAME);
-	ok(mkfifo(NAME, 0600) == 0 && !clear(INT64_MAX, true), "and a FIFO");
+	ok(mkfifo(NAME, 0600) == 0 && !clear(INT64_MAX, true), "a FIFO stays");
 	(void)unlink(NAME);
-	ok(!clear(INT64_MAX, true), "what is not there is not removed");
+	ok(!clear(INT64_MAX, true), "a missing file is not removed");
 }
 
 static void
@@ -160,12 +167,12 @@ test_now(void)
 
 	/* The file system's clock may lag by a tick. */
 	ok(silly_now(fd, &now) == 0 && now >= before - 1 &&
-	    now <= time(NULL), "the time in a directory");
+	    now <= time(NULL), "the time by the clock of the file system");
 	close(fd);
-	ok(silly_now(-1, &now) != 0, "none where nothing can be made");
+	ok(silly_now(-1, &now) != 0, "no time if no file can be created");
 }
 
-/* A directory of that name that is not empty cannot be removed as a file. */
+/* Returns a silly name that cannot be removed because it is a directory. */
 static struct silly *
 refused(struct hidden_list *list, struct place *p)
 {
@@ -205,10 +212,10 @@ test_retries(void)
 	silly_release(refused(&hs.leaving, &p));
 	now = clock_ms();
 	wait = silly_retry(&hs.leaving, now);
-	ok(wait > 0 && wait <= 10, "not before it is due");
+	ok(wait > 0 && wait <= 10, "no retry before it is due");
 	(void)unlinkat(AT_FDCWD, p.name, AT_REMOVEDIR);
 	ok(silly_retry(&hs.leaving, now + 10) == 0 &&
-	    LIST_EMPTY(&hs.leaving), "and no more when it is gone");
+	    LIST_EMPTY(&hs.leaving), "no retry after the file is gone");
 	handles_end(&hs);
 }
 

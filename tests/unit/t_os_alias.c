@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * By which name a user goes when several share a uid. The database is ours:
- * no machine has such users to test with.
+ * Tests which name a user gets when several share a uid. The user database is
+ * this test's own, since hosts do not have such users.
  */
 #include "config.h"
 
@@ -49,7 +49,7 @@ main(void)
 		const char	*logname, *name;
 	} rows[] = {
 		{ "alias", "alias" }, { "first", "first" },
-		{ "other", "first" },	/* of whom the uid is another */
+		{ "other", "first" },	/* another uid */
 		{ "nobody-here", "first" }, { "", "first" }, { NULL, "first" },
 	};
 	struct ident self;
@@ -67,7 +67,7 @@ main(void)
 		ok(ident_self(&self) == 0 &&
 		    strcmp(self.name, rows[i].name) == 0 &&
 		    strcmp(self.home, home) == 0 && self.uid == getuid(),
-		    "who logs in as %s is %s", rows[i].logname == NULL ?
+		    "a user who logs in as %s is %s", rows[i].logname == NULL ?
 		    "nobody" : rows[i].logname, rows[i].name);
 		free((char *)(uintptr_t)self.name);
 		free((char *)(uintptr_t)self.home);

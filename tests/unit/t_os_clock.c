@@ -12,7 +12,7 @@
 
 #define HALF_YEAR	15768000	/* of 365 days, in seconds */
 
-/* Old enough, or not yet come: never with an hour. UTC. */
+/* Dates that are old or in the future, which never show an hour. UTC. */
 static const struct {
 	long long	 t;
 	const char	*text;
@@ -30,7 +30,7 @@ static const struct {
 	{ 951868800, "Mar  1  2000" },
 	{ -62135596800, "Jan  1  1" },
 	{ 253402300799, "Dec 31  9999" },
-	/* OpenSSH's buffer holds no year of five digits, nor a sign. */
+	/* OpenSSH's buffer cannot hold a year of five digits or a sign. */
 	{ 253402300800, "" },
 	{ -62198755200, "Jan  1  -1" },
 	{ INT64_MAX, "" },
@@ -51,7 +51,7 @@ test_dates(void)
 	}
 }
 
-/* What it should be, if now is `now`. */
+/* Formats the expected date if the current time is `now`. */
 static void
 reference(time_t t, time_t now, char to[64])
 {
@@ -62,7 +62,7 @@ reference(time_t t, time_t now, char to[64])
 	strftime(to, 64, recent ? "%b %e %H:%M" : "%b %e  %Y", &tm);
 }
 
-/* The second may change while it is asked: then either answer is right. */
+/* The second may change during the call: then either date is right. */
 static bool
 date_is_right(time_t t)
 {
@@ -75,8 +75,8 @@ date_is_right(time_t t)
 }
 
 /*
- * Both sides of the half year and of now, by steps that stay in the minute
- * that is remembered, and those that leave it.
+ * Dates around half a year ago and around now, in steps that stay within the
+ * remembered minute and in steps that leave it.
  */
 static void
 test_borders(void)
@@ -96,7 +96,7 @@ test_borders(void)
 			    steps[i]), "%s, %+d s", borders[k].name, steps[i]);
 }
 
-/* Every second of three minutes around a change of day, then at random. */
+/* Every second of three minutes around midnight, then random ones. */
 static void
 test_minutes(void)
 {
@@ -111,7 +111,7 @@ test_minutes(void)
 	for (i = 0; i < 100000; i++)
 		wrong += !date_is_right(time(NULL) - random() % HALF_YEAR -
 		    random() % HALF_YEAR);
-	ok(wrong == 0, "any time of the last year (%d wrong)", wrong);
+	ok(wrong == 0, "random times of the last year (%d wrong)", wrong);
 }
 
 static void
@@ -136,14 +136,15 @@ test_log_dates(void)
 
 	for (i = 0; i < nitems(rows); i++) {
 		clock_log_date((time_t)rows[i].t, to);
-		ok(strcmp(to, rows[i].text) == 0, "log: %lld is \"%s\" "
-		    "(\"%s\")", rows[i].t, rows[i].text, to);
+		ok(strcmp(to, rows[i].text) == 0,
+		    "OpenSSH's log: %lld is \"%s\" (\"%s\")", rows[i].t,
+		    rows[i].text, to);
 		clock_syslog_date((time_t)rows[i].t, to);
-		ok(strcmp(to, rows[i].syslog) == 0, "... to syslog \"%s\" "
-		    "(\"%s\")", rows[i].syslog, to);
+		ok(strcmp(to, rows[i].syslog) == 0, "syslog: \"%s\" (\"%s\")",
+		    rows[i].syslog, to);
 		clock_utc_date((time_t)rows[i].t, to);
-		ok(strcmp(to, rows[i].utc) == 0, "... in a record \"%s\" "
-		    "(\"%s\")", rows[i].utc, to);
+		ok(strcmp(to, rows[i].utc) == 0,
+		    "transfer log: \"%s\" (\"%s\")", rows[i].utc, to);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The published vectors: RFC 1321 A.5, FIPS 180-2 A to C, RFC 3874 3. */
+/* The published test vectors: RFC 1321 A.5, FIPS 180-2 A to C, RFC 3874 3. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -52,11 +52,14 @@ static const struct {
 	    "f1809a48a497200e046d39ccc7112cd0" },
 	{ "sha384", "abc",
 	    "cb00753f45a35e8bb5a03d699ac65007"
-	    "272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7" },
+	    "272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"
+	},
 	{ "sha384", TWO_LONG_BLOCKS, "09330c33f71147e83d192fc782cd1b47"
-	    "53111b173b3b05d22fa08086e3b0f712fcc7c71a557e2db966c3e9fa91746039" },
+	    "53111b173b3b05d22fa08086e3b0f712fcc7c71a557e2db966c3e9fa91746039"
+	},
 	{ "sha384", MILLION_A, "9d0e1809716474cb086e834e310a4a1c"
-	    "ed149e9c00f248527972cec5704c2a5b07b8b3dc38ecc4ebae97ddd87f3d8985" },
+	    "ed149e9c00f248527972cec5704c2a5b07b8b3dc38ecc4ebae97ddd87f3d8985"
+	},
 	{ "sha512", "abc", "ddaf35a193617abacc417349ae204131"
 	    "12e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd"
 	    "454d4423643ce80e2a9ac94fa54ca49f" },
@@ -69,7 +72,7 @@ static const struct {
 #endif
 };
 
-/* What a list finds, where everything is built in and where only crc32 is. */
+/* The algorithm that each list selects, with nettle and with crc32 only. */
 static const struct {
 	const char	*list, *all, *bare;
 } lists[] = {
@@ -133,14 +136,17 @@ test_vectors(void)
 		add_vector(d, data);
 		ok(result_is(d, kind, vectors[i].result), "%s of \"%.30s\"",
 		    vectors[i].kind, data == MILLION_A ? "a million a" : data);
-		/* Taking begins anew; and it matters not in which pieces. */
+		/*
+		 * digest_take() starts again, and the sizes of the pieces do
+		 * not matter.
+		 */
 		for (j = 0; data != MILLION_A && data[j] != '\0'; j++)
 			digest_add(d, data + j, 1);
 		if (data == MILLION_A)
 			add_vector(d, data);
 		digest_add(d, "", 0);
 		ok(result_is(d, kind, vectors[i].result),
-		    "%s the same again, byte by byte", vectors[i].kind);
+		    "%s again, byte by byte", vectors[i].kind);
 		digest_free(d);
 	}
 }

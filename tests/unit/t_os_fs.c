@@ -17,7 +17,7 @@
 #include "scratch.h"
 #include "tap.h"
 
-/* As a plain session has them: a path from the working directory. */
+/* A place as in sessions that do not resolve paths. */
 static struct place
 at(const char *path, unsigned flags)
 {
@@ -27,7 +27,7 @@ at(const char *path, unsigned flags)
 	return p;
 }
 
-/* As a confined session has them: relative to a directory. */
+/* A place as in sessions that do: relative to a directory. */
 static struct place
 below(int dirfd, const char *name)
 {
@@ -42,7 +42,7 @@ mode_of(const char *path)
 	return lstat(path, &st) == -1 ? 0 : st.st_mode & 07777;
 }
 
-/* A new file for `open` of each kind, and what is there afterwards. */
+/* Ways to open a new file, and what exists afterwards. */
 static const struct {
 	const char	*title, *path;
 	unsigned	 place;
@@ -54,15 +54,15 @@ static const struct {
 	{ "a directory to write", "dir", PLACE_FOLLOW, O_WRONLY, -EISDIR },
 	{ "nothing", "nothing", PLACE_FOLLOW, O_RDONLY, -ENOENT },
 	{ "the empty path", "", PLACE_FOLLOW, O_RDONLY, -ENOENT },
-	{ "below a file", "file/x", PLACE_FOLLOW, O_RDONLY, -ENOTDIR },
-	{ "what must not exist", "file", PLACE_FOLLOW,
+	{ "a path beneath a file", "file/x", PLACE_FOLLOW, O_RDONLY, -ENOTDIR },
+	{ "a file that must not exist", "file", PLACE_FOLLOW,
 	    O_WRONLY | O_CREAT | O_EXCL, -EEXIST },
 	{ "a link to itself", "self", PLACE_FOLLOW, O_RDONLY, -ELOOP },
-	{ "a FIFO to read, that nobody writes", "fifo", PLACE_FOLLOW, O_RDONLY,
+	{ "a FIFO to read without a writer", "fifo", PLACE_FOLLOW, O_RDONLY,
 	    0 },
-	{ "a FIFO to write, that nobody reads", "fifo", PLACE_FOLLOW, O_WRONLY,
+	{ "a FIFO to write without a reader", "fifo", PLACE_FOLLOW, O_WRONLY,
 	    -ENXIO },
-	{ "a FIFO both ways", "fifo", PLACE_FOLLOW, O_RDWR, 0 },
+	{ "a FIFO to read and write", "fifo", PLACE_FOLLOW, O_RDWR, 0 },
 };
 
 static void
@@ -79,9 +79,10 @@ test_opens(void)
 		    strerror(-r));
 		if (r >= 0)
 			ok((fcntl(r, F_GETFD) & FD_CLOEXEC) != 0 &&
-			    fs_close(r) == 0, "... which no program inherits");
+			    fs_close(r) == 0,
+			    "the descriptor is close-on-exec");
 	}
-	ok(fs_close(-1) == -EBADF, "closing nothing is told");
+	ok(fs_close(-1) == -EBADF, "closing -1 is an error");
 }
 
 static void
@@ -92,8 +93,8 @@ test_modes(void)
 	fs_umask(027);
 	(void)fs_close(fs_open(&p, O_WRONLY | O_CREAT, 0666));
 	(void)fs_close(fs_open(&q, O_WRONLY | O_CREAT, 0777));
-	ok(mode_of("m1") == 0640, "a new file has its mode less the umask");
-	ok(mode_of("m2") == 0750, "... each time");
+	ok(mode_of("m1") == 0640, "a new file has its mode without the umask");
+	ok(mode_of("m2") == 0750, "the umask applies each time");
 	fs_umask(022);
 }
 
@@ -158,15 +159,15 @@ test_read_write(void)
 		    "");
 	}
 	ok(fs_write(fd, "x", 1, UINT64_C(1) << 63) == -EINVAL,
-	    "no writing at 2^63");
-	ok(fs_write(fd, NULL, 0, 0) == 0, "nothing can be written");
+	    "a write at 2^63 is an error");
+	ok(fs_write(fd, NULL, 0, 0) == 0, "an empty write succeeds");
 	(void)fs_close(fd);
 	ok(fs_write(fd, NULL, 0, 0) == -EBADF,
-	    "even of nothing an error is told");
+	    "an empty write to a bad descriptor is an error");
 }
 
-/* A write that stops in the middle is an error, not a shorter write. */
-/* Exits with what fs_read() says on a kernel that interrupts each pread(2). */
+/* A write that stops in the middle fails instead of writing less. */
+/* Exits with the result of fs_read() when each pread(2) is interrupted. */
 static _Noreturn void
 read_interrupted(int fd)
 {
@@ -231,15 +232,16 @@ test_pipes(void)
 	if (pipe(fds) == -1)
 		exit(1);
 	ok(fs_read(fds[0], &c, 1, 0, &end) == -ESPIPE,
-	    "what cannot be sought cannot be read at an offset");
-	ok(fs_write(fds[1], "x", 1, 0) == -ESPIPE, "nor written");
+	    "a pipe cannot be read at an offset");
+	ok(fs_write(fds[1], "x", 1, 0) == -ESPIPE,
+	    "a pipe cannot be written at an offset");
 	close(fds[0]);
 	close(fds[1]);
 }
 
 /*
- * Without replacing: what is there stays, whatever it is. With: as
- * rename(2). Neither follows a link at either end.
+ * Renames without `replace`, which keep the target whatever it is, and with it,
+ * as rename(2). Neither follows a link at either end.
  */
 static const struct {
 	const char	*old, *new;
@@ -299,12 +301,12 @@ test_renames(void)
 		    "rename %s to %s%s: %s", renames[i].old, renames[i].new,
 		    renames[i].replace ? ", replacing" : "", strerror(-r));
 		ok(renames[i].replace || strcmp(renames[i].new, "r/b") != 0 ||
-		    scratch_holds("r/b", "b"), "... nothing was lost");
+		    scratch_holds("r/b", "b"), "no file was lost");
 		nftw("r", scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	}
 }
 
-/* Each call takes a path, a name below a directory, or a descriptor. */
+/* Each call accepts a path, a name in a directory, or a descriptor. */
 static void
 test_places(void)
 {
@@ -316,7 +318,8 @@ test_places(void)
 	struct statx st;
 	size_t i;
 
-	static const char *const kind[] = { "path", "name below", "handle" };
+	static const char *const kind[] = { "path", "name in a directory",
+	    "handle" };
 
 	scratch_file("dir/f", "0123456789");
 	fd = open("dir/f", O_RDWR);
@@ -338,7 +341,7 @@ test_places(void)
 		ok(fs_statvfs(&p[i], &vfs) == 0 && vfs.f_bsize > 0,
 		    "statvfs by %s", kind[i]);
 		ok(fs_truncate(&p[i], UINT64_C(1) << 63) == -EINVAL,
-		    "no size of 2^63 by %s", kind[i]);
+		    "a size of 2^63 by %s is an error", kind[i]);
 	}
 	ok(fs_stat(&entry, &st) == 0 && st.stx_size == 300 &&
 	    fs_stat(&none, &st) == -ENOENT,
@@ -348,7 +351,7 @@ test_places(void)
 	close(dir);
 }
 
-/* A final link is the thing itself, unless it is to be followed. */
+/* A final link is acted on itself unless it is to be followed. */
 static void
 test_links(void)
 {
@@ -367,19 +370,19 @@ test_links(void)
 	ok(fs_readlink(&link, text, sizeof(text)) == 4 &&
 	    strcmp(text, "file") == 0, "readlink");
 	ok(fs_readlink(&file, text, sizeof(text)) == -EINVAL,
-	    "a file is no link");
+	    "readlink of a file is an error");
 	ok(fs_symlink("../any text", &made) == 0 &&
 	    fs_readlink(&made, text, sizeof(text)) == 11 &&
 	    strcmp(text, "../any text") == 0 && fs_unlink(&made) == 0,
-	    "a link may say anything");
-	ok(fs_symlink("x", &file) == -EEXIST, "but not where a file is");
+	    "a link may have any text");
+	ok(fs_symlink("x", &file) == -EEXIST, "a link does not replace a file");
 	ok(fs_link(&dangling, &made) == 0 && fs_stat(&made, &st) == 0 &&
 	    S_ISLNK(st.stx_mode) && fs_unlink(&made) == 0,
-	    "a hard link to a link is one to the link");
+	    "a hard link to a symbolic link links the link");
 	ok(fs_link(&file, &link) == -EEXIST, "a hard link replaces nothing");
 }
 
-/* The longest text that symlink(2) takes comes back whole. */
+/* The longest text that symlink(2) accepts is read whole. */
 static void
 test_longest_link(void)
 {
@@ -396,7 +399,7 @@ test_longest_link(void)
 	ok(r == 0 && fs_readlink(&p, back, sizeof(back)) == (ssize_t)len &&
 	    strcmp(back, text) == 0, "a link with a text of %zu bytes", len);
 	ok(fs_readlink(&p, back, 100) == -ENAMETOOLONG,
-	    "a text that does not fit is not cut");
+	    "a text that does not fit is an error");
 	(void)fs_unlink(&p);
 }
 
@@ -418,7 +421,7 @@ test_removal(void)
 	size_t i;
 
 	ok(fs_mkdir(&dir, 0750) == 0 && mode_of("full") == 0750, "mkdir");
-	ok(fs_mkdir(&dir, 0750) == -EEXIST, "mkdir where something is");
+	ok(fs_mkdir(&dir, 0750) == -EEXIST, "mkdir of an existing name");
 	scratch_file("full/file", "");
 	for (i = 0; i < nitems(rows); i++) {
 		struct place p = at(rows[i].path, 0);
@@ -429,7 +432,7 @@ test_removal(void)
 	}
 }
 
-/* Copies in steps; at an offset, to an offset, and onto an append. */
+/* Copies in steps, from an offset, to an offset, and with O_APPEND. */
 static void
 test_copy(void)
 {
@@ -445,14 +448,15 @@ test_copy(void)
 	ok(fs_copy(from, 2, to, 5, 3, false, &writing) == 3 &&
 	    scratch_holds("to", "abcde234ij"), "three bytes of the middle");
 	ok(fs_copy(from, 8, to, 10, 100, false, &writing) == 2 &&
-	    scratch_holds("to", "abcde234ij89"), "no more than there is");
-	ok(fs_copy(from, 10, to, 0, 100, false, &writing) == 0, "nothing at the end");
+	    scratch_holds("to", "abcde234ij89"), "a copy ends with the file");
+	ok(fs_copy(from, 10, to, 0, 100, false, &writing) == 0,
+	    "nothing at the end");
 	ok(fs_copy(from, 0, append, 0, 4, true, &writing) == 4 &&
 	    scratch_holds("append", "log:0123"), "an append goes to the end");
 	ok(fs_copy(from, 0, from, 20, 4, false, &writing) == -EBADF && writing,
-	    "what is open for reading is not written");
+	    "a copy to a read-only descriptor is an error");
 	ok(fs_copy(append, 0, to, 0, 4, false, &writing) == -EBADF && !writing,
-	    "nor the other way round");
+	    "a copy from a write-only descriptor is an error");
 	ok(fs_copy(to, 0, to, 12, 3, false, &writing) == 3 &&
 	    scratch_holds("to", "abcde234ij89abc"), "within one file");
 	close(from);
@@ -517,7 +521,7 @@ test_process(void)
 	    (unsigned long long)fs_max_open());
 }
 
-/* Data, a hole, data, a hole: where the file system keeps holes at all. */
+/* Data, hole, data, hole: only on file systems that have holes. */
 static void
 test_next_data(void)
 {
@@ -534,18 +538,18 @@ test_next_data(void)
 	if (end < 16 * mib) {
 		ok((off = end, fs_next_data(fd, &off, &end)) == 0 &&
 		    off > mib && off <= 8 * mib && end > 8 * mib &&
-		    end < 16 * mib, "data behind a hole");
+		    end < 16 * mib, "data after a hole");
 		ok((off = end, fs_next_data(fd, &off, &end)) == -ENXIO,
-		    "nothing in the hole at the end");
+		    "no data in the hole at the end");
 		ok((off = mib * 8, fs_next_data(fd, &off, &end)) == 0 &&
-		    off == 8 * mib, "data from its middle on");
+		    off == 8 * mib, "data from the middle of a range");
 	} else {
 		ok(true, "holes # skip the file system has none");
 	}
 	ok((off = 16 * mib, fs_next_data(fd, &off, &end)) == -ENXIO,
-	    "nothing at the end of the file");
+	    "no data at the end of the file");
 	ok((off = 0, fs_next_data(zero, &off, &end)) == -ENXIO,
-	    "a device that seeks nowhere has no data");
+	    "a device that does not seek has no data");
 	ok((off = 0, fs_next_data(ends[0], &off, &end)) == -ESPIPE,
 	    "a pipe cannot be sought");
 	close(ends[0]);
@@ -554,7 +558,7 @@ test_next_data(void)
 	close(fd);
 }
 
-/* A number that was used before is told by the time of birth. */
+/* An inode number that was reused differs in its time of birth. */
 static void
 test_identity(void)
 {
@@ -577,7 +581,7 @@ test_identity(void)
 	}
 	st.stx_mask = 0;
 	is = fs_id(&st);
-	ok(is.born == 0 && is.born_ns == 0, "one of unknown birth");
+	ok(is.born == 0 && is.born_ns == 0, "an inode without a time of birth");
 }
 
 int

@@ -16,7 +16,7 @@
 #include "os/log.h"
 #include "tap.h"
 
-#define CACHE_SLOTS	256	/* ids this far apart share one */
+#define CACHE_SLOTS	256	/* ids this far apart share a slot */
 
 static bool
 same(const char *a, const char *b)
@@ -24,7 +24,7 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* An id that nobody has, `slot` of the cache, or 0. */
+/* Returns an id that nobody has, in this slot of the cache, or 0. */
 static uid_t
 nobody_has(uid_t slot)
 {
@@ -37,7 +37,7 @@ nobody_has(uid_t slot)
 	return 0;
 }
 
-/* The cache must say what the system says, whoever was there before. */
+/* The cache must agree with the system, whatever was in a slot before. */
 static void
 test_names(void)
 {
@@ -62,7 +62,7 @@ test_names(void)
 	    ident_group(unknown) == NULL && same(ident_group(0), "root"),
 	    "groups have a cache of their own");
 	ok(ident_user(UINT_MAX) == NULL && ident_group(UINT_MAX) == NULL,
-	    "the largest id is nobody");
+	    "the largest id has no name");
 }
 
 static void
@@ -72,19 +72,21 @@ test_self(void)
 	struct ident self;
 
 	if (pw == NULL) {
-		ok(ident_self(&self) == -ENOENT, "who has no entry is nobody");
+		ok(ident_self(&self) == -ENOENT,
+		    "a uid without an entry is unknown");
 		return;
 	}
-	ok(ident_self(&self) == 0 && self.uid == getuid(), "it is me");
+	ok(ident_self(&self) == 0 && self.uid == getuid(),
+	    "ident_self() is this user");
 	pw = getpwuid(getuid());
 	ok(same(self.name, pw->pw_name) && same(self.home, pw->pw_dir),
-	    "with name and home");
+	    "it has a name and a home directory");
 	free((char *)(uintptr_t)self.name);
 	free((char *)(uintptr_t)self.home);
 	free((char *)(uintptr_t)self.shell);
 }
 
-/* A home, a path, and what it becomes. */
+/* A home directory, a path, and its expansion. */
 static const struct {
 	const char	*home, *path, *answer;
 	int		 outcome;
@@ -139,13 +141,14 @@ test_homes(void)
 	ok(ident_expand_tilde(&self, "~root//x", to) == 0 && same(to, want),
 	    "~root is root's home: %s", to);
 	ok(ident_home("root", to, sizeof(to)) && same(to, pw->pw_dir),
-	    "the home of root is %s", to);
+	    "the home directory of root is %s", to);
 	ok(!ident_home("root", to, strlen(pw->pw_dir)),
-	    "a home that does not fit is none");
+	    "a home directory that does not fit is an error");
 	ok(ident_home("root", to, strlen(pw->pw_dir) + 1),
-	    "one that just fits is one");
+	    "a home directory that just fits is returned");
 	ok(!ident_home("no such user", to, sizeof(to)) &&
-	    !ident_home("", to, sizeof(to)), "nobody has no home");
+	    !ident_home("", to, sizeof(to)),
+	    "an unknown user has no home directory");
 	memset(path, 'u', sizeof(path) - 1);
 	path[0] = '~';
 	path[sizeof(path) - 1] = '\0';
@@ -155,7 +158,7 @@ test_homes(void)
 	ok(r == -ENOENT, "a user with a name of 298 bytes is unknown");
 }
 
-/* The result has PATH_MAX bytes, to the last of them. */
+/* The result may use all PATH_MAX bytes. */
 static void
 test_lengths(void)
 {

@@ -16,12 +16,13 @@ test_present(void)
 	size_t (*len)(const char *);
 	void *found = lazy_symbol(&l, "strlen");
 
-	ok(found != NULL && l.library != NULL, "asking opens the library");
+	ok(found != NULL && l.library != NULL,
+	    "asking for a symbol opens the library");
 	memcpy(&len, &found, sizeof(len));
-	ok(found != NULL && len("four") == 4, "what it defines can be called");
-	ok(lazy_open(&l), "it is open");
+	ok(found != NULL && len("four") == 4, "its function can be called");
+	ok(lazy_open(&l), "the library is open");
 	ok(lazy_symbol(&l, "no_such_function") == NULL,
-	    "what it does not define is not found");
+	    "an undefined symbol is not found");
 }
 
 static void
@@ -31,12 +32,12 @@ test_absent(void)
 
 	capture_start();
 	(void)lazy_open(&l);
-	ok(strstr(capture_end(), l.soname) != NULL, "one that is not there is "
-	    "logged by name");
+	ok(strstr(capture_end(), l.soname) != NULL,
+	    "a missing library is logged by name");
 	capture_start();
 	ok(!lazy_open(&l) && lazy_symbol(&l, "strlen") == NULL,
-	    "nothing is found in it");
-	ok(capture_end()[0] == '\0', "which is not logged again");
+	    "a missing library has no symbols");
+	ok(capture_end()[0] == '\0', "it is logged once");
 }
 
 int

@@ -20,8 +20,8 @@
 #endif
 
 /*
- * A text and how it leaves, to syslog and on stderr: vis(3) with CSTYLE, NL,
- * TAB and OCTAL there and with SAFE and OCTAL here.
+ * A text and its escaped form on syslog and on standard error: vis(3) with
+ * CSTYLE, NL, TAB and OCTAL, and with SAFE and OCTAL.
  */
 static const struct {
 	const char	*in, *syslog, *on_stderr;
@@ -67,7 +67,7 @@ test_escapes(bool on_stderr)
 	}
 }
 
-/* Every byte, alone: syslog gets only what prints. */
+/* Each byte by itself: syslog gets printable characters only. */
 static void
 test_every_byte(void)
 {
@@ -84,14 +84,14 @@ test_every_byte(void)
 		log_put(&l, text, true);
 		for (p = l.text; *p != '\0'; p++)
 			right &= *p >= ' ' && *p < 0x7f;
-		/* A byte that means something is never alone. */
+		/* A byte that is special is never sent alone. */
 		right &= (l.len == 1) ==
 		    (c >= ' ' && c < 0x7f && c != '"' && c != '\\');
 	}
-	ok(right, "syslog never gets a byte that does not print");
+	ok(right, "syslog gets printable bytes only");
 }
 
-/* The line of one format and its arguments, in syslog's style. */
+/* Formats a line in syslog's style. */
 #define LINE(...)	(log_start(&line, LOG_LEVEL_INFO),		\
 	    log_putf(&line, __VA_ARGS__), line.text)
 
@@ -144,7 +144,7 @@ test_limited_name(void)
 	IS(want, "read \"%.100s\": %s", name, "Error");
 }
 
-/* A line has an end, which is no half of an escape. */
+/* A line that is too long does not end in half an escape. */
 static void
 test_overlong(void)
 {
@@ -165,10 +165,10 @@ test_overlong(void)
 		    strcmp(line.text + line.len - 4, "\\001") == 0 &&
 		    line.len > sizeof(line.text) - 16;
 	}
-	ok(right, "a line that is too long ends behind a whole escape");
+	ok(right, "a line that is too long ends after a whole escape");
 }
 
-/* One line and its end, whatever level; alarm words only in syslog. */
+/* One line per call at each level; the level's prefix only on syslog. */
 static const struct {
 	enum log_level	 level;
 	const char	*syslog, *on_stderr;
@@ -212,7 +212,7 @@ test_levels(void)
 			    levels[k].level, levels[i].level, k <= i ?
 			    "is one line" : "is silent");
 		}
-	/* Logging what went wrong must not change it, even if it fails. */
+	/* Logging must keep errno, even if it fails. */
 	capture_start();
 	full = open("/dev/full", O_WRONLY);
 	(void)dup2(full, STDERR_FILENO);
@@ -221,7 +221,7 @@ test_levels(void)
 	k = (size_t)errno;
 	(void)capture_end();
 	close(full);
-	ok(k == ENXIO, "errno is kept when there is no room for the line");
+	ok(k == ENXIO, "errno is kept when the line cannot be written");
 	log_init("test", LOG_LEVEL_QUIET, LOG_AUTH, true);
 	ok(!log_wants(LOG_LEVEL_FATAL), "QUIET wants nothing");
 }

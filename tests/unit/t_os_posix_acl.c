@@ -18,7 +18,9 @@ static struct posix_ace named[] = {
 };
 static const struct posix_acl extended = { named, nitems(named) }, none;
 
-/* An ACL read through that place is just that one, mask and all. */
+/*
+ * True if an ACL that is read through this place equals `want`, with its mask.
+ */
 static bool
 reads(const struct place *p, int kind, const struct posix_acl *want)
 {
@@ -54,29 +56,36 @@ test_files(int dir)
 
 	ok(reads(&f, ACL_ACCESS, &plain), "without an ACL it is the mode");
 	through.flags = PLACE_FOLLOW;
-	ok(posix_acl_set(&f, ACL_ACCESS, &extended) == 0, "one is set by path");
-	ok(reads(&f, ACL_ACCESS, &extended), "read by path");
-	ok(reads(&at, ACL_ACCESS, &extended), "below a directory");
-	ok(reads(&through, ACL_ACCESS, &extended), "through a link");
-	ok(posix_acl_get(&link, ACL_ACCESS, &acl) != 0, "not of a link");
+	ok(posix_acl_set(&f, ACL_ACCESS, &extended) == 0,
+	    "an ACL is set by path");
+	ok(reads(&f, ACL_ACCESS, &extended), "it is read by path");
+	ok(reads(&at, ACL_ACCESS, &extended),
+	    "it is read by a name in a directory");
+	ok(reads(&through, ACL_ACCESS, &extended), "it is read through a link");
+	ok(posix_acl_get(&link, ACL_ACCESS, &acl) != 0,
+	    "a link itself has no ACL");
 	ok(posix_acl_set(&link, ACL_ACCESS, &plain) != 0 &&
-	    reads(&f, ACL_ACCESS, &extended), "nor set of what it names");
+	    reads(&f, ACL_ACCESS, &extended),
+	    "setting it by the link does not follow");
 	fd = openat(dir, "f", O_RDONLY);
 	open = place_fd(fd, "f");
 	pinned = fs_pin(fd);
 	pin = place_fd(pinned, "f");
-	ok(reads(&open, ACL_ACCESS, &extended), "by descriptor");
-	ok(reads(&pin, ACL_ACCESS, &extended), "by one that only holds");
+	ok(reads(&open, ACL_ACCESS, &extended), "it is read by descriptor");
+	ok(reads(&pin, ACL_ACCESS, &extended),
+	    "it is read by an O_PATH descriptor");
 	ok(posix_acl_set(&pin, ACL_ACCESS, &plain) == 0 &&
-	    reads(&f, ACL_ACCESS, &plain), "and set by that");
+	    reads(&f, ACL_ACCESS, &plain), "it is set by an O_PATH descriptor");
 	ok(posix_acl_set(&at, ACL_ACCESS, &(struct posix_acl){ named, 2 }) ==
-	    -EINVAL, "half an ACL is refused");
+	    -EINVAL, "an incomplete ACL is rejected");
 	close(pinned);
 	close(fd);
 	f.name = "missing";
-	ok(posix_acl_get(&f, ACL_ACCESS, &acl) == -ENOENT, "none where no file is");
+	ok(posix_acl_get(&f, ACL_ACCESS, &acl) == -ENOENT,
+	    "a missing file has no ACL");
 	at.name = "missing";
-	ok(posix_acl_get(&at, ACL_ACCESS, &acl) == -ENOENT, "nor below");
+	ok(posix_acl_get(&at, ACL_ACCESS, &acl) == -ENOENT,
+	    "a missing name in a directory has no ACL");
 }
 
 static void
@@ -84,12 +93,14 @@ test_directories(int dir)
 {
 	struct place d = place_fd(dir, ".");
 
-	ok(reads(&d, ACL_DEFAULT, &none), "a directory need not have a default");
-	ok(posix_acl_set(&d, ACL_DEFAULT, &none) == 0, "which can be removed twice");
+	ok(reads(&d, ACL_DEFAULT, &none),
+	    "a directory need not have a default ACL");
+	ok(posix_acl_set(&d, ACL_DEFAULT, &none) == 0,
+	    "removing a missing default ACL succeeds");
 	ok(posix_acl_set(&d, ACL_DEFAULT, &extended) == 0 &&
-	    reads(&d, ACL_DEFAULT, &extended), "one is set and read");
+	    reads(&d, ACL_DEFAULT, &extended), "a default ACL is set and read");
 	ok(posix_acl_set(&d, ACL_DEFAULT, &none) == 0 &&
-	    reads(&d, ACL_DEFAULT, &none), "and removed");
+	    reads(&d, ACL_DEFAULT, &none), "a default ACL is removed");
 }
 
 int

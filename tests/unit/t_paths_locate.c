@@ -11,8 +11,8 @@
 #include "tap.h"
 
 /*
- * A tree, and what paths in it are really called. An @ stands for the
- * directory that all this is in; relative paths start there.
+ * A tree, and the real names of paths in it. An @ stands for the directory that
+ * contains the tree, where relative paths start.
  */
 static const struct {
 	const char	*name, *target;
@@ -73,7 +73,7 @@ static const struct {
 	{ "dot/dot/dot", "@", 0 },
 	{ "above", "/", 0 },
 	{ "messy/file", "@/dir/file", 0 },
-	/* OpenSSH's: the last part may be missing, and only that. */
+	/* As in OpenSSH, the last component may be missing, and no other. */
 	{ "nothing", "@/nothing", 0 },
 	{ "dir/nothing", "@/dir/nothing", 0 },
 	{ "to_dir/nothing", "@/dir/nothing", 0 },
@@ -86,7 +86,7 @@ static const struct {
 	{ "dangling/below", NULL, -ENOENT },
 	{ "dangling_deep", NULL, -ENOENT },
 	{ "dangling_slash", NULL, -ENOENT },
-	/* OpenSSH's too: a slash or a dot asks nothing of a file. */
+	/* As in OpenSSH, a slash or a dot after a file is accepted. */
 	{ "dir/file/", "@/dir/file", 0 },
 	{ "dir/file/.", "@/dir/file", 0 },
 	{ "dir/file/..", "@/dir", 0 },
@@ -101,7 +101,7 @@ static const struct {
 	{ "~", "@/~", 0 },
 };
 
-/* Puts the directory in place of an @. */
+/* Replaces an @ by the directory. */
 static const char *
 expand(const char *path)
 {
@@ -151,7 +151,7 @@ test_answers(void)
 		    answers[i].outcome);
 }
 
-/* n links that each lead to the next, the last to `dir`. */
+/* A chain of n links, of which the last leads to `dir`. */
 static void
 test_chain(void)
 {
@@ -177,7 +177,7 @@ test_lengths(void)
 	memset(name, 'n', sizeof(name));
 	name[255] = '\0';
 	snprintf(want, sizeof(want), "%s/%s", scratch, name);
-	check("a name of 255 bytes, which is not there", name, want, 0);
+	check("a missing name of 255 bytes", name, want, 0);
 	scratch_file(name, "");
 	check("a name of 255 bytes", name, want, 0);
 	memset(name, 'n', 256);
@@ -192,7 +192,7 @@ test_lengths(void)
 	check("PATH_MAX bytes of dots", path, NULL, -ENAMETOOLONG);
 }
 
-/* Directories in directories until less than 200 bytes are left below. */
+/* Nests directories until less than 200 bytes of a path are left. */
 static void
 test_deep(void)
 {
@@ -206,20 +206,24 @@ test_deep(void)
 		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
 			exit(1);
 	ok(resolve_real(&plain, ".", to) == 0 && strlen(to) == here,
-	    "a directory that is %zu bytes deep", here);
+	    "a directory with a path of %zu bytes", here);
 	memset(name, 'e', sizeof(name) - 1);
-	ok(resolve_real(&plain, name, to) == 0 && strlen(to) == here + sizeof(name),
-	    "there is room for one more below it");
+	ok(resolve_real(&plain, name, to) == 0 &&
+	    strlen(to) == here + sizeof(name),
+	    "one more component fits");
 	name[100] = '/';
 	if (chdir("..") == -1 || mkdir("x", 0700) == -1 || chdir("x") == -1)
 		exit(1);
-	ok(resolve_real(&plain, name, to) == -ENOENT, "a missing part in the middle");
+	ok(resolve_real(&plain, name, to) == -ENOENT,
+	    "a component in the middle is missing");
 	if (chdir(scratch) == -1)
 		exit(1);
 }
 
-/* Absolute names longer than PATH_MAX have no room, however short they are
- * from here. */
+/*
+ * Absolute names longer than PATH_MAX do not fit, even if the relative name is
+ * short.
+ */
 static void
 test_no_room(void)
 {
@@ -233,39 +237,41 @@ test_no_room(void)
 		if (mkdir(name, 0700) == -1 || chdir(name) == -1)
 			exit(1);
 	ok(resolve_real(&plain, name, to) == -ENAMETOOLONG,
-	    "no room for 200 bytes below %zu", here);
-	/* To the last byte; sanitized, one more would be seen. */
+	    "200 bytes do not fit after %zu", here);
+	/* Uses the last byte; the sanitizer would detect one more. */
 	name[PATH_MAX - 2 - here] = '\0';
 	ok(resolve_real(&plain, name, to) == 0 && strlen(to) == PATH_MAX - 1,
-	    "room for %zu bytes", strlen(name));
+	    "%zu bytes fit", strlen(name));
 	name[PATH_MAX - 2 - here] = 'f';
 	name[PATH_MAX - 1 - here] = '\0';
-	ok(resolve_real(&plain, name, to) == -ENAMETOOLONG, "but not for %zu",
+	ok(resolve_real(&plain, name, to) == -ENAMETOOLONG,
+	    "%zu bytes do not fit",
 	    strlen(name));
 	ok(resolve_real(&plain, "..", to) == 0 &&
-	    strlen(to) == here - sizeof(name), "and yet there is a way up");
+	    strlen(to) == here - sizeof(name), "the parent is still found");
 	if (chdir(scratch) == -1)
 		exit(1);
 }
 
-/* locate_path() makes the one place of a plain session. */
+/* locate_path() makes the place of a session that does not resolve paths. */
 static void
 test_places(void)
 {
 	struct place p, fd;
 
-	ok(locate_path(&plain, "a/b", PLACE_FOLLOW, &p) == 0 && p.dirfd == AT_FDCWD &&
+	ok(locate_path(&plain, "a/b", PLACE_FOLLOW, &p) == 0 &&
+	    p.dirfd == AT_FDCWD &&
 	    strcmp(p.name, "a/b") == 0 && p.flags == PLACE_FOLLOW &&
-	    strcmp(p.shown, "a/b") == 0, "a plain session takes paths as "
-	    "they are");
+	    strcmp(p.shown, "a/b") == 0,
+	    "a path is used as it is in a session without a root");
 	fd = place_fd(7, "shown");
 	ok(fd.dirfd == 7 && fd.name[0] == '\0' && fd.flags == PLACE_FD &&
-	    strcmp(fd.shown, "shown") == 0, "a descriptor is a place");
+	    strcmp(fd.shown, "shown") == 0, "a place of a descriptor");
 }
 
 /*
- * An entry of an open directory is where the directory is by now: beneath the
- * root, or nowhere.
+ * An entry of an open directory is found where the directory is now: beneath
+ * the root, or not at all.
  */
 static void
 test_entries(void)
@@ -282,24 +288,25 @@ test_entries(void)
 	fs.names = true;
 	fs.policy = &(struct policy){ 0 };
 	ok(locate_entry(&plain, fd, "x", 0, &p) == 0 && p.dirfd == fd &&
-	    strcmp(p.name, "x") == 0, "the entry of a plain session");
+	    strcmp(p.name, "x") == 0, "an entry in a session without a root");
 	ok(locate_entry(&fs, fd, "x", 0, &p) == 0 &&
 	    strcmp(p.resolved, "/in/x") == 0 && fs_same(p.dirfd, fd),
-	    "the entry of a walking session");
+	    "an entry in a session with a root");
 	locate_release(&p);
 	(void)rename("jail/in", "jail/now");
 	ok(locate_entry(&fs, fd, "x", PLACE_CREATES, &p) == 0 &&
-	    strcmp(p.resolved, "/now/x") == 0, "also where it was renamed");
+	    strcmp(p.resolved, "/now/x") == 0,
+	    "an entry of a directory that was renamed");
 	locate_release(&p);
 	(void)rename("jail/now", "out");
 	ok(locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
-	    "but not outside of the root");
-	/* The name that /proc has for it then is somebody else's. */
+	    "an entry of a directory that was moved out of the root");
+	/* The name in /proc then belongs to another file. */
 	(void)rename("out", "jail/now");
 	(void)rmdir("jail/now");
 	(void)mkdir("jail/now (deleted)", 0700);
 	ok(locate_entry(&fs, fd, "x", 0, &p) == -ENOENT,
-	    "nor in another directory of its name");
+	    "an entry of a directory whose name another one has");
 	close(fd);
 	close(fs.root);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A session beneath a root, resolved by the kernel and component by component.
- * What each call must answer is what it answers in a chroot(2): where this
- * runs as root, that is what it is compared with.
+ * Tests of a session beneath a root, resolved by the kernel and component by
+ * component. Each call must return the same as in a chroot(2); the test
+ * compares with one if it runs as root.
  */
 #include "config.h"
 
@@ -57,7 +57,7 @@ make_tree(void)
 			exit(1);
 }
 
-/* Every way to write a path that has ever led somewhere it should not. */
+/* All forms of paths that have ever escaped from a root. */
 static const char *const paths[] = {
 	"/", "//", ".", "..", "/..", "../..", "/../outside", "../outside/file",
 	"dir", "dir/", "dir//", "dir/.", "dir/..", "dir/../dir/file",
@@ -69,19 +69,23 @@ static const char *const paths[] = {
 	"deep/er/../../../../../outside/file", "self", "self/", "self/x",
 	"dangling", "dangling/", "dangling_dir", "dangling_out", "slash",
 	"slash/file", "twice", "twice/file", "twice/../top_file", "top",
-	"top/", "top/..", "top/dir/file", "dot/dot/dir", "dots", "dots/dots/dir",
+	"top/", "top/..", "top/dir/file", "dot/dot/dir", "dots",
+	"dots/dots/dir",
 	"file_slash", "new_slash", "new", "new/", "new/x", "new/.", "new/..",
 	"gone", "gone/", "gone/.", "", "...", "dir/..x",
 };
 
-/* What is asked of each: the flags of its place, and a call. */
+/*
+ * The calls that are made with each path: the flags of its place, and a
+ * function.
+ */
 static int
 do_stat(struct place *p)
 {
 	struct statx st;
 	int r = fs_stat(p, &st);
 
-	/* A kind and a size tell all the things in the tree apart. */
+	/* The type and the size identify each file in the tree. */
 	return r != 0 ? r : (int)(st.stx_mode & S_IFMT) + (int)(
 	    S_ISREG(st.stx_mode) ? st.stx_size : 0);
 }
@@ -162,7 +166,9 @@ do_truncate(struct place *p)
 	return fs_truncate(p, 3);
 }
 
-/* With one other path: from a file of the tree, and to a new name. */
+/*
+ * Makes a call with a second path: from a file of the tree, or to a new name.
+ */
 static int
 with_other(const char *path, unsigned flags, struct place *p,
     int (*call)(struct place *, struct place *))
@@ -256,7 +262,7 @@ answer(const char *path, size_t call)
 	return r;
 }
 
-/* How the session resolves: by chroot(2), or in one of our ways. */
+/* The ways to resolve: by chroot(2), or by one of ours. */
 enum way { CHROOT, OPENAT2, COMPONENTS, NAMED, WAYS };
 static const char *const way_names[WAYS] = {
 	"chroot", "openat2", "components", "named",
@@ -280,7 +286,7 @@ confine(enum way way)
 	fs.names = way == NAMED;
 }
 
-/* One question, in a tree and a process of its own. */
+/* Makes one call in a tree and a process of its own. */
 static int
 ask(enum way way, const char *path, size_t call)
 {
@@ -311,7 +317,7 @@ ask(enum way way, const char *path, size_t call)
 	return r;
 }
 
-/* Do both ways give the same answer, for all paths? */
+/* True if both ways return the same for all paths. */
 static bool
 same_answers(enum way oracle, enum way way, size_t call)
 {
@@ -342,11 +348,11 @@ test_answers(void)
 	for (call = 0; call < nitems(calls); call++)
 		for (way = oracle + 1; way < WAYS; way++)
 			ok(same_answers(oracle, way, call),
-			    "%s: %s answers as %s", calls[call].name,
+			    "%s: %s and %s agree", calls[call].name,
 			    way_names[way], way_names[oracle]);
 }
 
-/* Links that are none, and memory, lie on a procfs: nothing leads there. */
+/* No path leads to a procfs, with its magic links and process memory. */
 static void
 test_proc(void)
 {
@@ -363,25 +369,26 @@ test_proc(void)
 	for (way = 0; way < 2; way++) {
 		memset(&fs, 0, sizeof(fs));
 		ok(locate_confine(&fs, "/", 0, culprit) == 0 && !fs.confined,
-		    "the root may be the root");
+		    "the root may be \"/\"");
 		fs.by_component |= way == 1;
 		for (i = 0; i < nitems(ways_in); i++) {
 			r = locate_path(&fs, ways_in[i], PLACE_FOLLOW, &p);
-			ok(r == -EACCES || r == -ELOOP, "%s is no place (%s)",
+			ok(r == -EACCES || r == -ELOOP,
+			    "%s on procfs is rejected (%s)",
 			    ways_in[i], strerror(-r));
 		}
 		r = locate_path(&fs, "/proc", PLACE_FOLLOW, &p);
 		ok(r == 0 && fs_opendir(&p) == -EACCES,
-		    "and the way in is closed");
+		    "a procfs cannot be opened through its mount point");
 		locate_release(&p);
 	}
 	ok(locate_confine(&fs, "/proc", 0, culprit) == -EACCES,
-	    "nor is it a root");
+	    "a procfs cannot be the root");
 }
 
 /*
- * The kernel's answer, with another type of file system for as long as that is
- * wanted: this program's fstatfs() comes before the C library's.
+ * The kernel's result with another type of file system while the test pretends
+ * one: this fstatfs() is found before the C library's.
  */
 static __typeof__(((struct statfs *)0)->f_type) pretended;
 
@@ -411,8 +418,8 @@ locate_once(const char *path, unsigned flags)
 }
 
 /*
- * Whether a directory folds case its entries tell; only where there are none
- * does the type of its file system.
+ * Entries decide if a directory folds case; without entries, the type of the
+ * file system does.
  */
 static void
 test_folding(void)
@@ -432,21 +439,24 @@ test_folding(void)
 	pretended = (__typeof__(pretended))0xff534d42;
 	ok(locate_once("SECRET", 0) == 0 && locate_once("SECRET~1", 0) == 0 &&
 	    locate_once("Secret", PLACE_CREATES) == 0,
-	    "what is hidden by one name is not by another, whatever the type");
+	    "a name in other case is not hidden if entries differ by case");
 	pretended = 0;
 	ok(locate_once("empty/SECRET", PLACE_CREATES) == 0,
-	    "nor in a directory without entries");
+	    "a name in other case is not hidden in an empty directory");
 	pretended = (__typeof__(pretended))0xff534d42;
 	ok(locate_once("empty/SECRET", PLACE_CREATES) == -EACCES,
-	    "but on CIFS, where it will be the same file");
+	    "a name in other case is hidden in an empty directory on CIFS");
 	ok(locate_once("empty/SECRET~1", PLACE_CREATES) == -EACCES,
-	    "and a short name may be that of anything");
+	    "a short name on CIFS may be an alias of any file");
 	pretended = 0;
 	policy.files.hide = NULL;
 	fs.folds = false;
 }
 
-/* What was moved beside the root has no name in it, however it is called. */
+/*
+ * A directory that was moved out of the root has no name in it, even if its new
+ * path begins like that of the root.
+ */
 static void
 test_moved(void)
 {
@@ -465,14 +475,14 @@ test_moved(void)
 		    rename("jail/dir", to[i]) == 0, "a place, %s", to[i]);
 		name = locate_resolved(&fs, &p);
 		ok(i == 0 ? name != NULL && strcmp(name, "/dir2/new") == 0 :
-		    name == NULL, "is called %s", name);
+		    name == NULL, "its name is %s", name);
 		locate_release(&p);
 		if (rmdir(to[i]) == -1 || rmdir("jail") == -1)
 			exit(1);
 	}
 }
 
-/* From `fixed` on the way to the root is the one that is written. */
+/* Links on the way to the root are followed only in the first `fixed` bytes. */
 static void
 test_root(void)
 {
@@ -488,18 +498,19 @@ test_root(void)
 	snprintf(path, sizeof(path), "%s/by_link/u/in", scratch);
 	ok(locate_confine(&fs, path, strlen(scratch) + 8, culprit) == 0 &&
 	    strcmp(fs.outside + strlen(scratch), "/homes/u/in") == 0,
-	    "links may lead to what is the same for everybody");
+	    "links are followed in the bytes that are the same for all users");
 	ok(locate_confine(&fs, path, strlen(scratch), culprit) == -ENOTDIR &&
 	    strcmp(culprit + strlen(scratch), "/by_link") == 0,
-	    "and to nothing else: %s", culprit);
+	    "links after those bytes are rejected: %s", culprit);
 	snprintf(path, sizeof(path), "%s/homes/v/in", scratch);
-	ok(locate_confine(&fs, path, strlen(scratch) + 6, culprit) == -ENOTDIR &&
+	ok(locate_confine(&fs, path, strlen(scratch) + 6,
+	    culprit) == -ENOTDIR &&
 	    strcmp(culprit + strlen(scratch), "/homes/v") == 0,
-	    "nor to the part of one user: %s", culprit);
+	    "a link in place of a user's directory is rejected: %s", culprit);
 	snprintf(path, sizeof(path), "%s/homes/w/in", scratch);
 	ok(locate_confine(&fs, path, strlen(scratch) + 6, culprit) == -ENOENT &&
 	    strcmp(culprit + strlen(scratch), "/homes/w") == 0,
-	    "what is not there is named: %s", culprit);
+	    "a missing component is reported: %s", culprit);
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a directory spells names, where it takes each for itself. Those that
- * take others for the same are in tests/wire/folding.py.
+ * Tests of how a case-sensitive directory spells names. tests/wire/folding.py
+ * has directories that fold case.
  */
 #include "config.h"
 
@@ -23,7 +23,7 @@ static const char *const entries[] = {
 	"short~1", "\xe6\x96\x87", "Caf\xc3\xa9", "\xff\xfe.",
 };
 
-/* Names that are there, and some that are not. */
+/* Names that exist, and some that do not. */
 static const char *const asked[] = {
 	"plain", "UPPER", "both", "BOTH", "linked", "LINKED", "2024", "dot.",
 	"blank ", "short~1", "\xe6\x96\x87", "Caf\xc3\xa9", "\xff\xfe.",
@@ -55,15 +55,16 @@ test_long(void)
 	memset(name, 'n', NAME_MAX);
 	name[NAME_MAX] = '\0';
 	ok(spelling_find(&fs, fd, name, true, to) == 0 &&
-	    strcmp(to, name) == 0, "the longest name, which is not there");
+	    strcmp(to, name) == 0, "a missing name of the greatest length");
 	name[NAME_MAX - 1] = '.';
 	scratch_file(name, "");
 	ok(spelling_find(&fs, fd, name, false, to) == 0 &&
-	    strcmp(to, name) == 0, "the longest name, which ends in a dot");
+	    strcmp(to, name) == 0,
+	    "a name of the greatest length that ends in a dot");
 	close(fd);
 }
 
-/* Once a directory folds case, what cannot be told is refused. */
+/* Once a directory folds case, an unknown spelling is rejected. */
 static void
 test_folds(void)
 {
@@ -72,11 +73,12 @@ test_folds(void)
 
 	fs.folds = true;
 	ok(spelling_find(&fs, fd, "SHORT~1", true, to) == -EACCES,
-	    "a short name is that of anything");
+	    "a short name is rejected");
 	ok(spelling_find(&fs, fd, "new. .", true, to) == 0 &&
-	    strcmp(to, "new") == 0, "dots and blanks at the end are left out");
+	    strcmp(to, "new") == 0, "dots and blanks at the end are dropped");
 	ok(spelling_find(&fs, fd, "dot.", false, to) == 0 &&
-	    strcmp(to, "dot.") == 0, "unless they are listed");
+	    strcmp(to, "dot.") == 0,
+	    "dots and blanks at the end are kept if they are listed");
 	fs.folds = false;
 	close(fd);
 }
@@ -88,17 +90,17 @@ test_remembered(void)
 	int other = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), i;
 	char name[16];
 
-	ok(!spelling_is_known(dir, "/dir"), "nothing is known");
+	ok(!spelling_is_known(dir, "/dir"), "no directory is known at first");
 	spelling_remember(dir, "/dir");
 	ok(spelling_is_known(dir, "/dir") && !spelling_is_known(dir, "/DIR") &&
 	    !spelling_is_known(other, "/dir"),
-	    "a directory of one name is known by that alone");
+	    "a directory is known by its remembered name only");
 	for (i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "/%d", i);
 		spelling_remember(other, name);
 	}
 	ok(spelling_is_known(other, "/99") && !spelling_is_known(dir, "/dir"),
-	    "the last few are");
+	    "the last few directories are known");
 	close(dir);
 	close(other);
 }
@@ -119,7 +121,7 @@ main(void)
 	if (link("dir/linked", "dir/LINKED") == -1)
 		return 1;
 	test_exact("dir", "a directory");
-	test_exact("empty", "an empty one");
+	test_exact("empty", "an empty directory");
 	test_long();
 	test_folds();
 	test_remembered();

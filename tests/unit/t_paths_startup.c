@@ -11,7 +11,7 @@
 #include "tap.h"
 
 static struct startup startup;
-static struct fs fs;		/* that walks, from "/" */
+static struct fs fs;		/* that resolves paths, from "/" */
 
 static void
 make_home(void)
@@ -34,7 +34,7 @@ make_home(void)
 	scratch_file("up/home/data/dots/profile", "");
 	scratch_file("up/home/sub/file", "");
 	scratch_file("keys/rc", "");
-	/* As those have it who keep such files together. */
+	/* As users have it who keep such files in one directory. */
 	if (symlink("data/dots/profile", "up/home/.profile") == -1 ||
 	    symlink("bare/dangling", "up/home/.kshrc") == -1 ||
 	    symlink("../../../keys/rc", "up/home/.ssh/rc") == -1 ||
@@ -90,7 +90,7 @@ static const struct {
 	{ "up/home/.profile.", true, true, true },
 	{ "up/home/.local/SHARE", false, false, true },
 	{ "up/home/.pam_environment", true, true, true },
-	/* Where links lead, and what they lead by. */
+	/* The targets of links, and the directories they lead through. */
 	{ "up/home/.profile", true, true, true },
 	{ "up/home/data/dots/profile", true, true, true },
 	{ "up/home/data/dots/other", false, false, false },
@@ -103,14 +103,14 @@ static const struct {
 	{ "keys/rc", true, true, true },
 	{ "keys/other", false, false, false },
 	{ "keys", false, true, true },
-	/* On the way there. */
+	/* Directories on the way to a protected path. */
 	{ "up/home/.config", false, false, true },
 	{ "up/home/.local", false, false, true },
 	{ "up/home/.local/share", false, false, true },
 	{ "up/home/.local/share/systemd", true, true, true },
 	{ "up/home/.local/share/other", false, false, false },
 	{ "up/home/.local/bin", false, false, false },
-	/* Home, and what is above it. */
+	/* The home directory and its parents. */
 	{ "up/home", false, true, true },
 	{ "up", false, true, true },
 	{ "byway", false, true, true },
@@ -122,7 +122,7 @@ static const struct {
 	{ "up/home/new", false, false, false },
 	{ "up/home/\xc3\xa9t\xc3\xa9", false, false, false },
 	{ "up/elsewhere/.bashrc", false, false, false },
-	/* Names count, not the file. */
+	/* Names count, and not the file. */
 	{ "up/elsewhere/innocent", false, false, false },
 	{ ".bashrc", false, false, false },
 };
@@ -143,10 +143,10 @@ test_names(void)
 	}
 	ok(protects_as("byway/.ssh", STARTUP_ANY, PLACE_FOLLOW) &&
 	    protects_as("up/home/.profile", STARTUP_ANY, PLACE_FOLLOW),
-	    "also where links are followed");
+	    "the same if links are followed");
 }
 
-/* Judges a path as though others' changes had not been looked for lately. */
+/* Judges a path as if the changes of others had not been looked for lately. */
 static bool
 protects_later(const char *path)
 {
@@ -168,7 +168,7 @@ move(const char *from, const char *to)
 		exit(1);
 }
 
-/* Names that were not there when the session began. */
+/* Names that were created after the session began. */
 static void
 test_later(void)
 {
@@ -178,53 +178,60 @@ test_later(void)
 	ok(!before && protects("up/home/.config/fish", STARTUP_DIR) &&
 	    protects("up/home/.config/systemd", STARTUP_ANY) &&
 	    !protects("up/home/.config/other", STARTUP_ANY),
-	    "below a directory that is new");
+	    "a file in a new directory");
 	move("up/home/.config", "keys/config");
 	if (symlink("../../keys/config", "up/home/.config") == -1)
 		exit(1);
 	ok(protects_later("keys/config/fish") &&
 	    !protects("keys/config/other", STARTUP_ANY) &&
-	    protects("keys/config", STARTUP_ANY), "where a new link leads");
+	    protects("keys/config", STARTUP_ANY), "the target of a new link");
 	make_directory("up/home/.zsh.d");
 	ok(protects("up/home/.zsh.d/new", STARTUP_ANY) &&
 	    !protects("up/home/sub/new", STARTUP_ANY),
-	    "below a new one that fits a pattern");
+	    "a file in a new directory that matches a pattern");
 	before = protects("up/elsewhere/new", STARTUP_ANY);
 	if (symlink("../elsewhere", "up/home/.zelse") == -1)
 		exit(1);
 	ok(!before && protects_later("up/elsewhere/new"),
-	    "in a directory that a new link leads to");
+	    "a file in a directory that a new link leads to");
 	if (unlink("up/home/.zelse") == -1)
 		exit(1);
-	ok(!protects_later("up/elsewhere/new"), "and does no more");
+	ok(!protects_later("up/elsewhere/new"),
+	    "the target of a link that was removed");
 }
 
-/* A file that was read at login, under another name, is one like others. */
+/*
+ * A file that was read at login and has another name now is not protected.
+ */
 static void
 test_inodes(void)
 {
 	move("up/home/.bashrc", "up/elsewhere/once");
-	ok(!protects("up/elsewhere/once", STARTUP_ANY), "a file that was one");
-	ok(protects("up/home/.bashrc", STARTUP_ANY), "its name, without it");
+	ok(!protects("up/elsewhere/once", STARTUP_ANY),
+	    "a file that lost its protected name");
+	ok(protects("up/home/.bashrc", STARTUP_ANY),
+	    "a protected name that lost its file");
 	move("up/elsewhere/once", "up/home/.bashrc");
 }
 
-/* Another directory in the place of home. */
+/* Another directory in place of home. */
 static void
 test_moved_home(void)
 {
 	move("up/home", "up/moved");
 	ok(protects("up/home", STARTUP_ANY) &&
-	    !protects("up/home", STARTUP_DIR), "a home that others moved");
+	    !protects("up/home", STARTUP_DIR),
+	    "a home directory that others moved");
 	make_directory("up/home");
 	ok(protects("up/home/.bashrc", STARTUP_ATTRS) &&
-	    protects("up/home", STARTUP_DIR), "the one made in its place");
+	    protects("up/home", STARTUP_DIR),
+	    "the home directory created in its place");
 	if (rmdir("up/home") == -1)
 		exit(1);
 	move("up/moved", "up/home");
 }
 
-/* Through what is open, as FSETSTAT comes. */
+/* Protection through open files, as FSETSTAT needs it. */
 static void
 test_handles(void)
 {
@@ -246,13 +253,14 @@ test_handles(void)
 	for (i = 0; i < nitems(all); i++) {
 		fd = open(all[i].path, O_RDONLY);
 		p = place_fd(fd, "");
-		ok(startup_protects(&startup, &fs, &p, STARTUP_ATTRS) == all[i].is,
+		ok(startup_protects(&startup, &fs, &p,
+		    STARTUP_ATTRS) == all[i].is,
 		    "open: %s", all[i].path);
 		close(fd);
 	}
 }
 
-/* What has no name any more is not read at login. */
+/* A file that has no name any more is not read at login. */
 static void
 test_removed(void)
 {
@@ -261,7 +269,7 @@ test_removed(void)
 	scratch_file("up/home/.zremoved", "");
 	p = place_fd(open("up/home/.zremoved", O_RDONLY), "");
 	unlink("up/home/.zremoved");
-	/* As the kernel calls the one that was removed. */
+	/* Has the name that the kernel shows for the removed file. */
 	scratch_file("up/home/.zremoved (deleted)", "");
 	ok(!startup_protects(&startup, &fs, &p, STARTUP_ATTRS),
 	    "open: a file that was removed");
@@ -290,7 +298,10 @@ test_deep(void)
 	}
 }
 
-/* A home whose path is not there, or leads nowhere, and then does. */
+/*
+ * A home directory whose path is missing, or leads nowhere, and is created
+ * later.
+ */
 static void
 test_missing(const char *home, const char *first, const char *top)
 {
@@ -299,7 +310,7 @@ test_missing(const char *home, const char *first, const char *top)
 	snprintf(absolute, sizeof(absolute), "%s/%s", scratch, home);
 	startup_begin(&startup, absolute);
 	ok(protects(first, STARTUP_ANY) && !protects(first, STARTUP_DIR),
-	    "%s is missing: %s may be made as a directory", home, first);
+	    "%s is missing: %s may be created as a directory", home, first);
 	make_directory(first);
 	if (strcmp(first, top) != 0) {
 		ok(protects(top, STARTUP_ANY) && !protects(top, STARTUP_DIR),
@@ -307,11 +318,13 @@ test_missing(const char *home, const char *first, const char *top)
 		make_directory(top);
 	}
 	ok(protects(top, STARTUP_DIR) && protects(first, STARTUP_DIR) &&
-	    !protects(top, STARTUP_ATTRS), "... and not be removed");
+	    !protects(top, STARTUP_ATTRS),
+	    "the new directory may not be removed");
 	snprintf(path, sizeof(path), "%s/.bashrc", top);
-	ok(protects(path, STARTUP_ATTRS), "... with what is read below it");
+	ok(protects(path, STARTUP_ATTRS),
+	    "files in it that are read at login are protected");
 	snprintf(path, sizeof(path), "%s/other", top);
-	ok(!protects(path, STARTUP_ANY), "... and nothing else");
+	ok(!protects(path, STARTUP_ANY), "other files in it are not protected");
 }
 
 static void
@@ -333,7 +346,7 @@ test_full(void)
 			exit(1);
 	}
 	ok(protects_later("up/home/sub/file"),
-	    "when there is no room, all of it is protected");
+	    "with too many names everything is protected");
 }
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Patterns and lists of them, as ssh_config(5) has them. */
+/* Patterns and lists of patterns, as in ssh_config(5). */
 #include "config.h"
 
 #include <stddef.h>
@@ -50,7 +50,7 @@ static const struct {
 	{ "!a", { "!!a", "*" }, MATCH_NEGATED },
 };
 
-/* NULL: nothing is wrong with it. */
+/* NULL: no error */
 static const struct {
 	const char	*item, *fault;
 } faults[] = {
@@ -107,6 +107,6 @@ main(void)
 	    memcmp(a.bytes, "\1\2\3\4", 4) == 0, "a mapped address is IPv4");
 	ok(address_parse("::1", &a) && a.bits == 128, "IPv6");
 	ok(!address_parse("UNKNOWN", &a) && !address_parse("", &a) &&
-	    !address_parse("1.2.3.4 ", &a), "what is no address");
+	    !address_parse("1.2.3.4 ", &a), "an item that is no address");
 	return done();
 }

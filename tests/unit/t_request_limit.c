@@ -21,7 +21,7 @@ static const struct {
 	{ LARGE, LARGE - 1, 1, 0 }, { LARGE, LARGE, 1, FX_QUOTA_EXCEEDED },
 };
 
-/* The source has 100 bytes, of which some were copied. */
+/* The source has 100 bytes, some of which were copied already. */
 static const struct {
 	uint64_t	max, from, off;
 	size_t		step;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Whole lines, as OpenSSH's ls_file() makes them. */
+/* Whole lines, compared with those of OpenSSH's ls_file(). */
 #include "config.h"
 
 #include <grp.h>
@@ -11,7 +11,7 @@
 #include "request/longname.h"
 #include "tap.h"
 
-#define NOBODY	4011111111u	/* hoped to be nobody's; checked */
+#define NOBODY	4011111111u	/* an id that should be unused; checked */
 
 static const struct {
 	uint32_t	 mode, nlink, uid, gid;
@@ -50,7 +50,7 @@ static const struct {
 	{ 0100644, 1, 0, 0, 5, 0, "", "-rw-r--r--    1 root     root     "
 	    "       5 Jan  1  1970 " },
 
-	/* One of the four differs from the first line. */
+	/* Each differs from the first line in one of the four. */
 	{ 0100600, 1, 0, 0, 5, 0, "name", "-rw-------    1 root     root     "
 	    "       5 Jan  1  1970 name" },
 	{ 0100644, 2, 0, 0, 5, 0, "name", "-rw-r--r--    2 root     root     "
@@ -75,7 +75,7 @@ put(struct longname *l, struct buf *b, size_t i, const char *name, size_t len)
 	longname_put(l, b, &st, name, len);
 }
 
-/* Writes it, and says whether it is right. */
+/* Formats a line and returns true if it is right. */
 static bool
 line_is_right(struct longname *l, size_t i)
 {
@@ -105,7 +105,7 @@ test_lines(void)
 	}
 }
 
-/* What one line left behind shows in no other. */
+/* No part of one line shows in the next. */
 static void
 test_pairs(void)
 {
@@ -117,11 +117,11 @@ test_pairs(void)
 
 		for (j = 0; j < nitems(lines); j++)
 			right &= line_is_right(&l, i) && line_is_right(&l, j);
-		ok(right, "line %zu before and behind every other", i);
+		ok(right, "line %zu before and after each other one", i);
 	}
 }
 
-/* OpenSSH's buffer has 1024 bytes, one of them the terminator. */
+/* OpenSSH's buffer has 1024 bytes with the NUL. */
 static void
 test_long_names(void)
 {

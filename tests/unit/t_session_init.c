@@ -11,7 +11,7 @@
 #include "tap.h"
 #include "wire/sftp.h"
 
-/* OpenSSH's pairs in its order, which come first in every version. */
+/* OpenSSH's pairs, which come first in each version, in OpenSSH's order. */
 static const struct { const char *name, *data; } pairs[] = {
 	{ "posix-rename@openssh.com", "1" }, { "statvfs@openssh.com", "2" },
 	{ "fstatvfs@openssh.com", "2" }, { "hardlink@openssh.com", "1" },
@@ -35,7 +35,7 @@ greet(const char *bytes, size_t len)
 	return init_answer(&session, &r);
 }
 
-/* What is offered, what may be spoken, and what is. */
+/* The client's INIT, the highest version allowed, and the version chosen. */
 static const struct {
 	const char	*bytes;
 	int		 max, version;
@@ -68,7 +68,10 @@ test_offers(void)
 	}
 }
 
-/* Finds a pair; how many there are in all is in *n, -1 if they are no pairs. */
+/*
+ * True if the pair exists. Sets *n to the number of pairs, or to -1 if the
+ * reply is malformed.
+ */
 static bool
 has_pair(const char *name, const char *data, int *n)
 {
@@ -117,7 +120,7 @@ test_pairs(void)
 	buf_free(&want);
 }
 
-/* The data of a pair, as a reader; false if it is not there. */
+/* Gets the data of a pair; false if it does not exist. */
 static bool
 find_pair(const char *name, struct reader *data)
 {
@@ -134,7 +137,7 @@ find_pair(const char *name, struct reader *data)
 	return false;
 }
 
-/* Which of the drafts' pairs are there, by version (protocol 1.4). */
+/* The pairs of the drafts that each version has (protocol 1.4). */
 static void
 test_draft_pairs(void)
 {
@@ -170,7 +173,8 @@ test_draft_pairs(void)
 			    find_pair("versions", &data) &&
 			    reader_left(&data) == (size_t)(max - 3) * 2 + 1 &&
 			    memcmp(data.p, "3,4,5,6", reader_left(&data)) ==
-			    0), "version %d of %d: what else may be spoken",
+			    0),
+			    "version %d of %d: the versions that are offered",
 			    v, max);
 			(void)has_pair("", "", &n);
 			ok(max > 3 || n == (int)nitems(pairs),
@@ -193,7 +197,7 @@ test_supported(void)
 	    get_u32(&r) == access && get_u32(&r) == 0, "supported: masks");
 	for (n = 0; reader_left(&r) > 0 && !r.dry; n++)
 		(void)get_str(&r);
-	ok(!r.dry && n > nitems(pairs), "supported: %u names to the end", n);
+	ok(!r.dry && n > nitems(pairs), "supported: %u names up to the end", n);
 	(void)greet("\0\0\0\6", 4);
 	ok(find_pair("supported2", &r) &&
 	    ((mask = get_u32(&r)) | 0x40) == 0x7ed && get_u32(&r) == bits &&
@@ -203,13 +207,16 @@ test_supported(void)
 	for (n = get_u32(&r); n > 0 && !r.dry; n--)
 		(void)get_str(&r);
 	ok(!r.dry && reader_left(&r) == 0,
-	    "supported2: as many names as it says, and nothing behind them");
+	    "supported2: as many names as it says, and no bytes after them");
 	ok(find_pair("acl-supported", &r) && reader_left(&r) == 4 &&
 	    get_u32(&r) == ((mask & 0x40) != 0 ? 3 : 0),
-	    "acl-supported: as the mask has it");
+	    "acl-supported: the mask");
 }
 
-/* What the policy refuses is not announced, whatever refuses it. */
+/*
+ * Extensions that the policy refuses are not announced, whichever setting
+ * refuses them.
+ */
 static void
 test_refused(void)
 {
@@ -252,16 +259,16 @@ static void
 test_odd(void)
 {
 	ok(greet("\0\0\0\3\0\0\0\1x\0\0\0\1y", 14) && session.version == 3,
-	    "pairs behind the version are passed over");
+	    "pairs after the version are ignored");
 	ok(greet("\0\0\0\3\xff\xff\xff\xff", 8) && session.version == 3,
-	    "and whatever else is there");
+	    "other bytes after the version are ignored");
 	ok(!greet("\0\0\0", 3) && session.out.len == 0,
-	    "half a version is none");
-	ok(!greet("", 0), "nor is nothing");
+	    "half a version is an error");
+	ok(!greet("", 0), "an empty INIT is an error");
 	ok(greet("\0\0\0\3", 4) && greet("\0\0\0\6", 4) &&
-	    session.version == 6, "a second INIT counts");
+	    session.version == 6, "a second INIT is accepted");
 	ok(greet("\0\0\0\1", 4) && greet("\0\0\0\3", 4) &&
-	    !session.bare_status, "and makes a client younger");
+	    !session.bare_status, "a second INIT may raise the version");
 }
 
 int

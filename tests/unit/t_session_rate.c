@@ -5,10 +5,10 @@
 #include "session/rate.h"
 #include "tap.h"
 
-#define START	(1ull << 40)	/* ms: a machine that has been up for long */
+#define START	(1ull << 40)	/* ms: a host that has been up for long */
 #define CREDIT	200		/* ms */
 
-/* One packet after a pause: how long until the next. */
+/* One packet after a pause, and the wait until the next. */
 static const struct {
 	const char	*what;
 	uint64_t	 rate, idle;
@@ -16,21 +16,21 @@ static const struct {
 	uint64_t	 wait;
 } rows[] = {
 	{ "no limit", 0, 0, UINT32_MAX, 0 },
-	{ "nothing taken", 1000, 0, 0, 0 },
+	{ "no bytes taken", 1000, 0, 0, 0 },
 	{ "a second's worth", 1000, 0, 1000, 1000 },
-	{ "half a second's", 1000, 0, 500, 500 },
-	{ "a byte is not for nothing", 1000000, 0, 1, 1 },
+	{ "the bytes of half a second", 1000, 0, 500, 500 },
+	{ "a single byte takes time", 1000000, 0, 1, 1 },
 	{ "less than a millisecond", 1 << 30, 0, 1000, 1 },
 	{ "25 seconds at once", 10240, 0, 256000, 25000 },
-	{ "what was not used", 1000, 100, 1000, 900 },
-	{ "... as far as it counts", 1000, CREDIT, 1000, 1000 - CREDIT },
-	{ "... and no further", 1000, 1000000, 1000, 1000 - CREDIT },
-	{ "within it nothing waits", 1000, 1000, CREDIT, 0 },
-	{ "the lowest", 1024, 0, 1 << 20, 1024000 },
-	{ "the highest", INT64_MAX, 0, UINT32_MAX, 0 },
+	{ "credit that was not used", 1000, 100, 1000, 900 },
+	{ "credit up to its limit", 1000, CREDIT, 1000, 1000 - CREDIT },
+	{ "credit beyond its limit", 1000, 1000000, 1000, 1000 - CREDIT },
+	{ "bytes within the credit do not wait", 1000, 1000, CREDIT, 0 },
+	{ "the lowest rate", 1024, 0, 1 << 20, 1024000 },
+	{ "the highest rate", INT64_MAX, 0, UINT32_MAX, 0 },
 };
 
-/* As a session does it: whatever may be taken is, at once. */
+/* Takes as much as is allowed at each moment, as a session does. */
 static uint64_t
 carried(uint64_t rate, uint32_t packet, uint64_t ms)
 {
@@ -58,10 +58,14 @@ test_accuracy(void)
 			uint64_t got = carried(rates[i], packets[j], 10000);
 			uint64_t want = rates[i] * 10;
 
-			/* Within a packet, and one in a thousand. */
+			/*
+			 * The error is at most one packet plus one in a
+			 * thousand.
+			 */
 			ok(got >= want - want / 1000 && got <= want +
-			    packets[j] + want / 1000, "%u bytes at a time, %llu a "
-			    "second: %llu in 10 s", packets[j],
+			    packets[j] + want / 1000,
+			    "%u bytes at a time, %llu a second: %llu in 10 s",
+			    packets[j],
 			    (unsigned long long)rates[i],
 			    (unsigned long long)got);
 		}
@@ -85,7 +89,7 @@ main(void)
 		    (unsigned long long)wait);
 		ok(rate_wait(&b, now + wait) == 0 && (wait == 0 ||
 		    rate_wait(&b, now + wait - 1) > 0),
-		    "... and not a millisecond more");
+		    "... and not a millisecond longer");
 	}
 	test_accuracy();
 	return done();

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * For how long a refused session answers. The system calls it makes are the
- * test's own: a client that lets some time pass before each packet, and a clock
- * that goes on only meanwhile.
+ * Tests how long a rejected session answers. Its system calls are replaced: a
+ * client that waits before each packet, and a clock that advances only then.
  */
 #include "config.h"
 
@@ -23,13 +22,13 @@
 
 static struct {
 	int	 gap;		/* ms before each packet */
-	int	 packets;	/* so many, INIT among them */
-	int	 sent;		/* so many were read */
-	int	 waited;	/* ms for the next one */
-	struct buf frame;	/* the packet that is read */
-	size_t	 at;		/* ... up to there */
-	bool	 deaf;		/* it reads nothing */
-	bool	 gone;		/* it goes away behind its packets */
+	int	 packets;	/* their number, with INIT */
+	int	 sent;		/* packets that were read */
+	int	 waited;	/* ms until the next one */
+	struct buf frame;	/* the packet that is being read */
+	size_t	 at;		/* ... up to here */
+	bool	 deaf;		/* reads nothing */
+	bool	 gone;		/* closes after its packets */
 	struct buf replies;
 	int64_t	 now;		/* ms */
 } client;
@@ -43,10 +42,13 @@ clock_gettime(clockid_t id, struct timespec *ts)
 	return 0;
 }
 
-/* poll(2), by a declaration that does not say that it reads nothing. */
+/*
+ * Replaces poll(2) under a declaration that does not say that the array is only
+ * read.
+ */
 int	client_poll(struct pollfd *, nfds_t, int) __asm__("poll");
 
-/* Lets time pass until the next byte can be read, or the timeout. */
+/* Lets time pass until the next byte can be read, or until the timeout. */
 int
 client_poll(struct pollfd *pfd, nfds_t n, int timeout)
 {
@@ -109,11 +111,13 @@ write(int fd, const void *from, size_t len)
 	return (ssize_t)len;
 }
 
-/* Takes the replies apart: how many requests were told, each in its turn. */
+/* Parses the replies and returns how many requests were answered in order. */
 static int
 count_replies(void)
 {
-	static const uint8_t version[] = { 0, 0, 0, 5, FXP_VERSION, 0, 0, 0, 3 };
+	static const uint8_t version[] = {
+		0, 0, 0, 5, FXP_VERSION, 0, 0, 0, 3
+	};
 	struct buf one = { .data = client.replies.data };
 	const uint8_t *end = client.replies.data + client.replies.len;
 	int n = 0;
@@ -142,20 +146,21 @@ main(void)
 		int	 replies;
 		int	 lasts;		/* ms */
 	} rows[] = {
-		{ "500 at once are all answered, and for 10 s",
+		{ "500 at once: all are answered, and the session lasts 10 s",
 		    0, 500, false, false, 500, 10000 },
-		{ "500 at once and the end", 0, 500, true, false, 500, 0 },
-		{ "one every 100 ms: those that come in 10 s",
+		{ "500 at once, then the end of input", 0, 500, true, false,
+		    500, 0 },
+		{ "one every 100 ms: answered for 10 s",
 		    100, 500, false, false, 99, 10000 },
-		{ "one every 2 s: 64, which takes longer",
+		{ "one every 2 s: 64 are answered",
 		    2000, 500, false, false, 64, 128000 },
-		{ "one every 9 s: 64, which takes longer",
+		{ "one every 9 s: 64 are answered",
 		    9000, 500, false, false, 64, 576000 },
-		{ "a silent client is waited for as long",
+		{ "a silent client: the session lasts 10 s",
 		    0, 3, false, false, 3, 10000 },
-		{ "a client that is slower than that is given up",
+		{ "a client that is slower is given up",
 		    10001, 500, false, false, -1, 10000 },
-		{ "so is one that does not read",
+		{ "a client that does not read is given up",
 		    0, 500, false, true, -1, 10000 },
 	};
 	struct session s;
@@ -176,7 +181,7 @@ main(void)
 		knob_defaults(&s.policy);
 		reject_session(&s, TEXT);
 		n = count_replies();
-		/* INIT comes after a gap, too. */
+		/* INIT comes after a gap as well. */
 		lasted = client.now - 1000000 - (n < 0 ? 0 : rows[i].gap);
 		ok(n == rows[i].replies && lasted == rows[i].lasts,
 		    "%s: %d answered, %d ms", rows[i].about, n, (int)lasted);

@@ -8,7 +8,7 @@
 #include "wire/acl.h"
 #include "wire/sftp.h"
 
-/* Counted in the draft and written down by hand: draft-13 7.8. */
+/* An attribute encoded by hand after draft-13 7.8. */
 static const char golden[] =
 	"\0\0\0\3"		/* ace-count */
 	"\0\0\0\0"		/* ACCESS_ALLOWED */
@@ -16,13 +16,13 @@ static const char golden[] =
 	"\0\x16\1\x87"		/* read, write; attributes and ACL; wait */
 	"\0\0\0\6OWNER@"
 	"\0\0\0\1"		/* ACCESS_DENIED */
-	"\0\0\0\x4b"		/* a group; inherited by all, and only that */
+	"\0\0\0\x4b"		/* a group; inherited by all, inherit only */
 	"\0\0\0\x26"		/* write, append, execute */
 	"\0\0\0\5staff"
 	"\0\0\0\3"		/* SYSTEM_ALARM */
-	"\xff\xff\xff\xff"	/* what nobody has ever heard of */
+	"\xff\xff\xff\xff"	/* undefined bits */
 	"\x80\0\0\1"
-	"\0\0\0\0";		/* nobody */
+	"\0\0\0\0";		/* an empty who */
 
 #define LEN	(sizeof(golden) - 1)
 
@@ -39,7 +39,7 @@ static const struct ace entries[] = {
 	    .who = { (uint8_t *)(uintptr_t)"", 0 } },
 };
 
-/* The sanitizers see a byte read too far: each text has a heap of its own. */
+/* Allocates each text exactly, so that ASan detects a read beyond its end. */
 static int
 get(const void *p, size_t len, struct aces *aces, uint8_t **copy)
 {
@@ -70,15 +70,15 @@ test_golden(void)
 	for (i = 0; i < nitems(entries); i++)
 		acl_put(&b, &entries[i]);
 	ok(b.len == LEN && memcmp(b.data, golden, LEN) == 0,
-	    "entries are written as the draft has them");
+	    "entries are encoded as in the draft");
 	buf_free(&b);
 
 	if (!ok(get(golden, LEN, &aces, &copy) == 0 &&
-	    aces.n == nitems(entries), "and read"))
+	    aces.n == nitems(entries), "the entries are decoded"))
 		return;
 	for (i = 0, same = true; i < nitems(entries); i++)
 		same &= same_ace(&aces.ace[i], &entries[i]);
-	ok(same, "as what was written");
+	ok(same, "the decoded entries equal the encoded ones");
 	acl_free(&aces);
 	free(copy);
 }
@@ -96,9 +96,9 @@ test_lengths(void)
 		    aces.ace == NULL;
 		free(copy);
 	}
-	ok(refused, "what is cut off anywhere is refused, and leaves nothing");
+	ok(refused, "a truncated ACL is rejected and leaves no entries");
 	ok(get(golden, sizeof(golden), &aces, &copy) == FX_BAD_MESSAGE,
-	    "as is a byte too many");
+	    "an ACL with an additional byte is rejected");
 	free(copy);
 	ok(get("\0\0\0\0", 4, &aces, &copy) == 0 && aces.n == 0,
 	    "an ACL may have no entries");
@@ -106,7 +106,7 @@ test_lengths(void)
 	free(copy);
 }
 
-/* A count, with as many bytes behind it as it takes, and less. */
+/* A count, followed by as many bytes as it needs or fewer. */
 static int
 get_count(uint32_t count, size_t behind)
 {
@@ -136,12 +136,14 @@ test_counts(void)
 
 	for (i = 0; i < nitems(lies); i++)
 		ok(get_count(lies[i], 16) == FX_BAD_MESSAGE,
-		    "%u entries are not in 16 bytes", lies[i]);
-	ok(get_count(1, 16) == 0, "one is");
-	ok(get_count(2, 31) == FX_BAD_MESSAGE, "two are not in 31");
-	ok(get_count(ACES_MAX, ACES_MAX * 16) == 0, "%d are read", ACES_MAX);
+		    "%u entries do not fit in 16 bytes", lies[i]);
+	ok(get_count(1, 16) == 0, "one entry fits in 16 bytes");
+	ok(get_count(2, 31) == FX_BAD_MESSAGE,
+	    "two entries do not fit in 31 bytes");
+	ok(get_count(ACES_MAX, ACES_MAX * 16) == 0, "%d entries are decoded",
+	    ACES_MAX);
 	ok(get_count(ACES_MAX + 1, (ACES_MAX + 1) * 16) == FX_OP_UNSUPPORTED,
-	    "one more is not");
+	    "one more is rejected");
 }
 
 int

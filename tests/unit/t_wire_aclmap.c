@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Both directions are held to one oracle: what a person may do, by the rules
- * of acl(5), and by those of NFSv4 (RFC 8881 6.2.1), for everybody there can
- * be. It knows nothing of how the two are made from each other.
+ * Tests both directions against one oracle: the rights of a person by the rules
+ * of acl(5), and by those of NFSv4 (RFC 8881 6.2.1), for all possible persons.
+ * The oracle does not know how one is translated to the other.
  */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include "wire/aclmap.h"
 #include "wire/sftp.h"
 
-/* Somebody: the owner or a user, in some of the file's groups. */
+/* The owner or a user, in some of the file's groups. */
 struct person {
 	bool		owner;
 	uint32_t	uid;		/* 1 and 2 may be named */
@@ -43,7 +43,7 @@ entry_of(const struct posix_acl *acl, enum acl_tag tag, uint32_t id)
 	return NULL;
 }
 
-/* acl(5), ACCESS CHECK ALGORITHM, for one right. */
+/* Decides one right by acl(5), ACCESS CHECK ALGORITHM. */
 static bool
 posix_allows(const struct posix_acl *acl, const struct person *p,
     uint32_t right)
@@ -68,7 +68,10 @@ posix_allows(const struct posix_acl *acl, const struct person *p,
 	return !member && (entry_of(acl, TAG_OTHER, 0)->perm & right) != 0;
 }
 
-/* RFC 8881 6.2.1: the first entry that speaks of them and of it decides. */
+/*
+ * Decides one right by RFC 8881 6.2.1: the first entry that concerns the person
+ * and the right wins.
+ */
 static bool
 aces_allow(const struct aces *aces, bool def, const struct person *p,
     uint32_t bit)
@@ -95,7 +98,7 @@ static const struct { uint32_t right, bit; } rights[] = {
 	{ 1, ACE_EXECUTE },
 };
 
-/* Do they say the same to everybody? */
+/* True if both grant the same to everybody. */
 static bool
 agree(const struct posix_acl *acl, const struct aces *aces, bool def)
 {
@@ -133,7 +136,10 @@ free_both(struct posix_acl acl[ACL_KINDS])
 	aclmap_free(&acl[ACL_DEFAULT]);
 }
 
-/* There and back: what comes is as good as what went, and then it stays. */
+/*
+ * True if an ACL that is translated there and back is equivalent, and
+ * translates to itself from then on.
+ */
 static bool
 round_trip(const struct posix_acl acl[ACL_KINDS], bool dir)
 {
@@ -171,7 +177,7 @@ round_trip(const struct posix_acl acl[ACL_KINDS], bool dir)
 	return good;
 }
 
-/* Each ACL of the three that all have, in all 512 modes. */
+/* All 512 modes of the three minimal ACLs. */
 static void
 test_modes(void)
 {
@@ -192,8 +198,8 @@ test_modes(void)
 }
 
 /*
- * A user and two groups, each named or not, and a mask. What they may do is two
- * bits, for write and execute are alike here.
+ * Makes an ACL with a user and two groups, each named or not, and a mask. Two
+ * bits of rights are enough, since write and execute behave alike here.
  */
 static void
 fill(struct posix_acl *acl, uint32_t seed)
@@ -237,7 +243,8 @@ test_named(void)
 		fill(&acl[ACL_ACCESS], seed);
 		bad += !round_trip(acl, (seed & 1) != 0);
 	}
-	ok(bad == 0, "all small ACLs with names and a mask do: %u do not", bad);
+	ok(bad == 0, "all small ACLs with names and a mask keep it: %u do not",
+	    bad);
 
 	aclmap_alloc(&acl[ACL_DEFAULT], 8);
 	for (seed = 0, bad = 0; seed < 1u << 17; seed += 3) {
@@ -245,13 +252,14 @@ test_named(void)
 		fill(&acl[ACL_DEFAULT], seed);
 		bad += !round_trip(acl, true);
 	}
-	ok(bad == 0, "and with a default ACL: %u do not", bad);
+	ok(bad == 0, "so do those with a default ACL: %u do not", bad);
 	free_both(acl);
 }
 
 /*
- * Any three entries there can be, about everybody there can be: what is taken
- * means the same to all, and what is not taken no ACL could have meant.
+ * Tests all combinations of three entries with all persons: an accepted list
+ * means the same to everybody, and for a rejected one there is no ACL that
+ * does.
  */
 static struct ace
 nth_entry(uint32_t n)
@@ -276,7 +284,7 @@ nth_entry(uint32_t n)
 
 #define KINDS_OF_ENTRY	(2 * 3 * 5)
 
-/* Is there an ACL, with or without who is named, that says the same? */
+/* True if some ACL, with or without named users and groups, means the same. */
 static bool
 expressible(const struct aces *aces)
 {
@@ -291,7 +299,7 @@ expressible(const struct aces *aces)
 	};
 	size_t i, j;
 
-	/* What each of them gets when nothing else is known of them. */
+	/* The rights of each if nothing else is known. */
 	for (i = 0; i < nitems(alone); i++)
 		for (j = 0; j < nitems(rights); j++)
 			if (aces_allow(aces, false, &alone[i], rights[j].bit))
@@ -319,10 +327,10 @@ test_entries(void)
 		wrong += !agree(&acl[ACL_ACCESS], &aces, false);
 		free_both(acl);
 	}
-	ok(wrong == 0, "of three entries each that are taken, %u, all mean "
-	    "the same to everybody: %u do not", taken, wrong);
-	ok(missed == 0, "and no ACL says what the others do: %u", missed);
-	ok(taken > 1000, "and many are taken");
+	ok(wrong == 0, "%u lists of three entries are accepted and keep their "
+	    "meaning: %u do not", taken, wrong);
+	ok(missed == 0, "no ACL means the same as a rejected list: %u", missed);
+	ok(taken > 1000, "many lists are accepted");
 }
 
 #define R	ACE_READ_DATA
@@ -333,7 +341,7 @@ test_entries(void)
 #define YES	0
 #define NO	FX_OP_UNSUPPORTED
 
-/* One entry and nothing else, on a file and on a directory. */
+/* A single entry, on a file and on a directory. */
 static const struct {
 	const char	*what;
 	struct ace	 ace;
@@ -349,7 +357,7 @@ static const struct {
 	{ "denied attributes", { .type = ACE_DENIED,
 	    .mask = ACE_READ_ATTRIBUTES }, NO, NO },
 	{ "setting the ACL", { .mask = ACE_WRITE_ACL }, YES, YES },
-	{ "setting the ACL, by another", { .mask = ACE_WRITE_ACL,
+	{ "setting the ACL by another user", { .mask = ACE_WRITE_ACL,
 	    .tag = TAG_USER, .id = 1 }, NO, NO },
 	{ "taking ownership", { .mask = ACE_WRITE_OWNER }, NO, NO },
 	{ "deletion", { .mask = 0x10000 }, NO, NO },
@@ -357,8 +365,8 @@ static const struct {
 	{ "audit", { .type = ACE_AUDIT, .mask = R }, NO, NO },
 	{ "alarm", { .type = ACE_ALARM, .mask = R }, NO, NO },
 	{ "an unknown type", { .type = 4, .mask = R }, NO, NO },
-	{ "an unknown type, far out", { .type = 0xffffffff, .mask = R }, NO,
-	    NO },
+	{ "an unknown type with a large number", { .type = 0xffffffff,
+	    .mask = R }, NO, NO },
 	{ "inherited", { .flag = INHERIT, .mask = R }, NO, YES },
 	{ "inherited only", { .flag = INHERIT | ACE_INHERIT_ONLY, .mask = R },
 	    NO, YES },
@@ -390,7 +398,7 @@ test_single(void)
 			ok(r == (dir ? single[i].dir : single[i].file) &&
 			    (r == 0) == (acl[ACL_ACCESS].n == 3),
 			    "%s: %s on a %s", single[i].what,
-			    r == 0 ? "taken" : "not taken",
+			    r == 0 ? "taken" : "rejected",
 			    dir ? "directory" : "file");
 			free_both(acl);
 		}
@@ -406,13 +414,13 @@ test_kinds(void)
 	ok(aclmap_from_aces(&aces, true, acl) == 0 &&
 	    identical(&acl[ACL_ACCESS], &acl[ACL_DEFAULT]) &&
 	    acl[ACL_DEFAULT].n == 3 && acl[ACL_DEFAULT].ace[2].perm == 4,
-	    "what is inherited and not only that is in both ACLs");
+	    "an entry that is inherited and applies here is in both ACLs");
 	free_both(acl);
 	ok(aclmap_from_aces(&none, true, acl) == 0 && acl[ACL_DEFAULT].n == 0 &&
 	    acl[ACL_ACCESS].n == 3 && acl[ACL_ACCESS].ace[0].perm == 0 &&
 	    acl[ACL_ACCESS].ace[1].perm == 0 &&
 	    acl[ACL_ACCESS].ace[2].perm == 0,
-	    "without entries nobody may do anything, and nothing is inherited");
+	    "an empty list grants nothing and has no default ACL");
 	free_both(acl);
 
 	aclmap_alloc(&acl[ACL_ACCESS], 5);
@@ -424,14 +432,14 @@ test_kinds(void)
 	aclmap_plain(&acl[ACL_ACCESS], &plain);
 	ok(identical(&plain, &(struct posix_acl){ (struct posix_ace[]){
 	    { TAG_OWNER, 0, 6 }, { TAG_GROUP_OBJ, 0, 4 }, { TAG_OTHER, 0, 1 } },
-	    3 }), "without an ACL the group keeps what the mask left it");
+	    3 }), "the minimal ACL keeps the group's rights under the mask");
 	ok(!aclmap_same(&acl[ACL_ACCESS], &plain),
-	    "which is not the same where somebody was named");
+	    "a minimal ACL differs if a user was named");
 	aclmap_free(&plain);
 	aclmap_free(&acl[ACL_ACCESS]);
 }
 
-/* What the bits of a mode would give and take, to each entry its own. */
+/* Sets and clears mode bits in each entry. */
 static void
 test_rule(void)
 {

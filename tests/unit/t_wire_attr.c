@@ -15,7 +15,7 @@
 #define BYTES(text)	(text), sizeof(text) - 1
 #define STR(text)	{ (uint8_t *)(uintptr_t)(text), sizeof(text) - 1 }
 
-/* An attribute of every kind, no two values alike. */
+/* An attribute of each kind, all with different values. */
 static const struct attr specimen = {
 	.type = TYPE_REGULAR,
 	.size = 0x0102030405060708ULL, .alloc = 0x1112131415161718ULL,
@@ -32,9 +32,9 @@ static const struct attr specimen = {
 };
 
 /*
- * The drafts once more, for the tests alone: which flag says what in which
- * versions and how many bytes of the specimen it brings, alone and for each
- * nanoseconds field if SUBSECOND_TIMES is there too.
+ * The drafts once more, for this test only: the flag, the versions that have
+ * it, and how many bytes of the specimen it adds, alone and per nanoseconds
+ * field with SUBSECOND_TIMES.
  */
 static const struct known {
 	int		since, until;
@@ -69,7 +69,7 @@ static const uint32_t valid[] = {
 	[6] = 0x8000fffd,
 };
 
-/* What of `has` the version carries; its flags and its length follow. */
+/* Returns which members of `has` the version carries, with flags and length. */
 static uint32_t
 carried(int v, uint32_t has, uint32_t *flags, size_t *len)
 {
@@ -90,7 +90,7 @@ carried(int v, uint32_t has, uint32_t *flags, size_t *len)
 	return got;
 }
 
-/* Where a message is put on the way back: a copy of just its length. */
+/* Decodes a copy that has exactly the length of the message. */
 static int
 get_copy(const uint8_t *p, size_t len, int v, struct attr *a,
     struct reader *r, uint8_t **copy)
@@ -108,7 +108,9 @@ same_slice(struct slice a, struct slice b)
 	    (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
-/* Is all that `has` names as in the specimen, and all else as if unsaid? */
+/*
+ * True if the members in `has` equal the specimen's and all others are unset.
+ */
 static bool
 same_as_specimen(const struct attr *a, int v, uint32_t has)
 {
@@ -136,7 +138,7 @@ same_as_specimen(const struct attr *a, int v, uint32_t has)
 	    same_slice(a->acl, WANT(HAS_ACL)->acl) &&
 	    a->acl_flags == WANT(HAS_ACL)->acl_flags &&
 	    a->bits == WANT(HAS_BITS)->bits &&
-	    /* Version 5 cannot say which bits are meant: all. */
+	    /* Version 5 has no mask: all bits are valid. */
 	    a->bits_valid == (v == 5 && (has & HAS_BITS) != 0 ? UINT32_MAX :
 	    WANT(HAS_BITS)->bits_valid) &&
 	    a->text_hint == WANT(HAS_TEXT_HINT)->text_hint &&
@@ -153,7 +155,7 @@ be32(const uint8_t *p)
 	    (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Out, measured against the drafts, back in, and out again. */
+/* Encodes, compares with the drafts, decodes, and encodes again. */
 static bool
 round_trip(int v, uint32_t has)
 {
@@ -180,7 +182,7 @@ round_trip(int v, uint32_t has)
 	return right;
 }
 
-/* Every prefix of a message must leave the reader dry. */
+/* True if each prefix of a message leaves the reader dry. */
 static bool
 each_truncation_is_dry(int v, uint32_t has)
 {
@@ -202,7 +204,7 @@ each_truncation_is_dry(int v, uint32_t has)
 	return right;
 }
 
-/* What is there, of all 17, in each version; the rest must be left out. */
+/* All combinations of the 17 members in each version. */
 static void
 test_round_trips(void)
 {
@@ -215,20 +217,22 @@ test_round_trips(void)
 
 		for (has = 0; has <= all; has++) {
 			bad += !round_trip(v, has);
-			/* Singles, pairs and everything. */
+			/* One, two and all members. */
 			if (__builtin_popcount(has) <= 2 || has == all)
 				wet += !each_truncation_is_dry(v, has);
 		}
-		ok(bad == 0, "version %d: all %u subsets come back (%u do "
-		    "not)", v, all + 1, bad);
-		ok(wet == 0, "version %d: a message cut anywhere is dry (%u "
-		    "are not)", v, wet);
+		ok(bad == 0, "version %d: all %u subsets are decoded as "
+		    "encoded (%u are not)", v, all + 1, bad);
+		ok(wet == 0,
+		    "version %d: a truncated message is dry (%u are not)", v,
+		    wet);
 	}
 }
 
 /*
- * Worked out by hand. Version 3 is draft-02 5, version 4 draft-04 5, version
- * 5 draft-05 5, version 6 draft-13 7, in the order of their lists.
+ * Encoded by hand: version 3 after draft-02 5, version 4 after draft-04 5,
+ * version 5 after draft-05 5, version 6 after draft-13 7, in the order of their
+ * lists.
  */
 static const struct {
 	const char	*title;
@@ -238,7 +242,7 @@ static const struct {
 	size_t		 len;
 } golden[] = {
 	{ "draft-02 5: nothing", 3, { .has = 0 }, BYTES("\0\0\0\0") },
-	{ "draft-02 5: size, ids, mode with its type, both times", 3,
+	{ "draft-02 5: size, ids, mode with the type, both times", 3,
 	    { .has = HAS_SIZE | HAS_IDS | HAS_MODE | HAS_ATIME | HAS_MTIME,
 	    .size = 0x100000002, .uid = 3, .gid = 4, .mode = 0100644,
 	    .atime = 0x5a, .mtime = 0xffffffff },
@@ -247,20 +251,20 @@ static const struct {
 	{ "draft-02 5: version 3 has no owner, no subseconds, no ctime", 3,
 	    { .has = HAS_OWNER | HAS_SUBSEC | HAS_CTIME | HAS_NLINK |
 	    HAS_BTIME, .type = TYPE_DIRECTORY }, BYTES("\0\0\0\0") },
-	{ "draft-04 5: nothing but the type, which is always there", 4,
+	{ "draft-04 5: the type alone, which is always present", 4,
 	    { .type = TYPE_UNKNOWN }, BYTES("\0\0\0\0\5") },
 	{ "draft-04 5: owner and group before permissions, times of 64 bits",
 	    4, { .has = HAS_SIZE | HAS_OWNER | HAS_MODE | HAS_ATIME |
 	    HAS_MTIME | HAS_SUBSEC, .type = TYPE_DIRECTORY, .size = 9,
 	    .owner = STR("a"), .group = STR("bc"), .mode = 040755,
 	    .atime = -1, .atime_ns = 500000000, .mtime = 2, .mtime_ns = 3 },
-	    BYTES("\0\0\1\xad" "\2" "\0\0\0\0\0\0\0\x09" "\0\0\0\1a" "\0\0\0\2bc"
-	    "\0\0\1\xed" "\xff\xff\xff\xff\xff\xff\xff\xff" "\x1d\xcd\x65\0"
-	    "\0\0\0\0\0\0\0\2" "\0\0\0\3") },
+	    BYTES("\0\0\1\xad" "\2" "\0\0\0\0\0\0\0\x09" "\0\0\0\1a"
+	    "\0\0\0\2bc" "\0\0\1\xed" "\xff\xff\xff\xff\xff\xff\xff\xff"
+	    "\x1d\xcd\x65\0" "\0\0\0\0\0\0\0\2" "\0\0\0\3") },
 	{ "draft-04 5: no nanoseconds without SUBSECOND_TIMES", 4,
 	    { .has = HAS_BTIME, .type = TYPE_REGULAR, .btime = 1,
 	    .btime_ns = 7 }, BYTES("\0\0\0\x10" "\1" "\0\0\0\0\0\0\0\1") },
-	{ "draft-04 5: SUBSECOND_TIMES brings none for a time that is absent",
+	{ "draft-04 5: SUBSECOND_TIMES adds nothing to an absent time",
 	    4, { .has = HAS_SUBSEC, .type = TYPE_REGULAR },
 	    BYTES("\0\0\1\0" "\1") },
 	{ "draft-04 5.7: an ACL is one string", 4, { .has = HAS_ACL,
@@ -278,8 +282,8 @@ static const struct {
 	    { .has = HAS_BITS, .type = TYPE_REGULAR, .bits = 4,
 	    .bits_valid = 0xff },
 	    BYTES("\0\0\2\0" "\1" "\0\0\0\4" "\0\0\0\xff") },
-	{ "draft-13 7: allocation size before owner, ctime behind mtime, "
-	    "hint, type, links, raw name", 6, { .has = HAS_SIZE | HAS_ALLOC |
+	{ "draft-13 7: allocation size before owner, ctime after mtime, hint, "
+	    "type, links, raw name", 6, { .has = HAS_SIZE | HAS_ALLOC |
 	    HAS_OWNER | HAS_MTIME | HAS_CTIME | HAS_TEXT_HINT | HAS_MIME |
 	    HAS_NLINK | HAS_RAW_NAME, .type = TYPE_FIFO, .size = 1,
 	    .alloc = 2, .owner = STR(""), .group = STR("g"), .mtime = 3,
@@ -314,8 +318,8 @@ test_golden(void)
 }
 
 /*
- * What a client sends: outcome, whether the reader ran dry, how much was
- * left, and what was understood.
+ * Messages of a client: the outcome, whether the reader is dry, how many bytes
+ * remain, and the members that were read.
  */
 static const struct {
 	const char	*title;
@@ -327,31 +331,37 @@ static const struct {
 	size_t		 left;
 	uint32_t	 has;
 } messages[] = {
-	{ "what is behind ATTRS is left alone", 3, BYTES("\0\0\0\0zz"), 0, false,
-	    2, 0 },
-	{ "bit 2 carries no field in version 4", 4, BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
-	{ "bit 2 carries no field in version 5", 5, BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
-	{ "bit 2 carries no field in version 6", 6, BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
-	{ "bit 2 beside a size", 6, BYTES("\0\0\0\3\1\0\0\0\0\0\0\0\x08"), 0, false, 0, HAS_SIZE },
-	{ "version 3 passes over bits it does not know", 3,
+	{ "bytes after ATTRS are left unread", 3, BYTES("\0\0\0\0zz"), 0,
+	    false, 2, 0 },
+	{ "bit 2 carries no field in version 4", 4,
+	    BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
+	{ "bit 2 carries no field in version 5", 5,
+	    BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
+	{ "bit 2 carries no field in version 6", 6,
+	    BYTES("\0\0\0\2\1z"), 0, false, 1, 0 },
+	{ "bit 2 beside a size", 6,
+	    BYTES("\0\0\0\3\1\0\0\0\0\0\0\0\x08"), 0, false, 0,
+	    HAS_SIZE },
+	{ "version 3 ignores undefined bits", 3,
 	    BYTES("\x7f\xff\xff\xf0z"), 0, false, 1, 0 },
-	{ "any type byte will do", 4, BYTES("\0\0\0\0\0"), 0, false, 0, 0 },
-	{ "any type byte will do", 6, BYTES("\0\0\0\0\xff"), 0, false, 0, 0 },
+	{ "any type byte is accepted", 4, BYTES("\0\0\0\0\0"), 0, false, 0, 0 },
+	{ "any type byte is accepted", 6, BYTES("\0\0\0\0\xff"), 0, false, 0,
+	    0 },
 	{ "no pairs", 3, BYTES("\x80\0\0\0\0\0\0\0"), 0, false, 0,
 	    0 },
-	{ "one pair, and what is behind it", 3,
+	{ "one pair, followed by a byte", 3,
 	    BYTES("\x80\0\0\0\0\0\0\1\0\0\0\1n\0\0\0\2vvz"), 0, false, 1,
 	    0 },
 	{ "two empty pairs", 6, BYTES("\x80\0\0\0\1\0\0\0\2"
 	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), 0, false, 0,
 	    HAS_EXTENDED },
-	{ "a pair that is not there", 3, BYTES("\x80\0\0\0\0\0\0\1"), 0, true, 0,
+	{ "a missing pair", 3, BYTES("\x80\0\0\0\0\0\0\1"), 0, true, 0,
 	    0 },
 	{ "half a pair", 3, BYTES("\x80\0\0\0\0\0\0\1\0\0\0\1n"), 0, true, 5,
 	    0 },
 	{ "a count of 2^32-1", 3, BYTES("\x80\0\0\0\xff\xff\xff\xff"
 	    "\0\0\0\0\0\0\0\0"), 0, true, 8, 0 },
-	{ "a count of 2^29, whose bytes are none in 32 bits", 6,
+	{ "a count of 2^29, whose size overflows 32 bits", 6,
 	    BYTES("\x80\0\0\0\1\x20\0\0\0\0\0\0\0\0\0\0\0"), 0, true, 8,
 	    HAS_EXTENDED },
 	{ "a pair that claims 2^32-1 bytes", 3, BYTES("\x80\0\0\0\0\0\0\1"
@@ -381,7 +391,7 @@ test_messages(void)
 	}
 }
 
-/* protocol 3.9: what follows a flag that nobody knows cannot be measured. */
+/* The field of an undefined flag cannot be measured (protocol 3.9). */
 static void
 test_unknown_flags(void)
 {
@@ -405,7 +415,7 @@ test_unknown_flags(void)
 		}
 }
 
-/* Version 3 has 32 bits, of which clients make more or less (trap 12). */
+/* Version 3 has 32 bits, which clients read as signed or unsigned (trap 12). */
 static const struct {
 	int64_t		time;
 	uint32_t	wire;
@@ -436,7 +446,7 @@ test_times(void)
 		attr_get(&r, 3, &a);
 		ok(wire[0] == times[i].wire && wire[1] == times[i].wire &&
 		    a.atime == times[i].wire && a.mtime == times[i].wire,
-		    "version 3: %lld leaves as %#x and is unsigned on input",
+		    "version 3: %lld is sent as %#x and read as unsigned",
 		    (long long)times[i].time, times[i].wire);
 		buf_free(&b);
 
@@ -444,13 +454,14 @@ test_times(void)
 		attr_put(&b, 6, &a);
 		reader_init(&r, b.data, b.len);
 		attr_get(&r, 6, &a);
-		ok(a.mtime == times[i].time, "version 6: %lld as it is",
+		ok(a.mtime == times[i].time,
+		    "version 6: %lld is sent unchanged",
 		    (long long)times[i].time);
 		buf_free(&b);
 	}
 }
 
-/* draft-04 5.2 ends at 5; 13 7.2 goes on to 9. */
+/* draft-04 5.2 ends at type 5, draft-13 7.2 at 9. */
 static void
 test_types(void)
 {
@@ -465,13 +476,13 @@ test_types(void)
 
 			attr_put(&b, v, &a);
 			ok(b.data[4] == (v == 4 ? v4[type] : type),
-			    "version %d: type %u leaves as %u", v, type,
+			    "version %d: type %u is sent as %u", v, type,
 			    b.data[4]);
 			buf_free(&b);
 		}
 }
 
-/* Every mode bit: all of it in version 3, the type bits nowhere else. */
+/* Version 3 carries all mode bits, later ones no type bits. */
 static void
 test_modes(void)
 {
@@ -500,7 +511,7 @@ test_modes(void)
 	}
 }
 
-/* protocol 8.1. Neither times of creation and change, nor link counts. */
+/* protocol 8.1: neither times of creation and change, nor link counts. */
 static void
 test_settable(void)
 {

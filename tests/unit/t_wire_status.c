@@ -9,16 +9,16 @@
 #include "tap.h"
 #include "wire/status.h"
 
-/* The drafts' last code in each version: 02 7, 04 7, 05 7, 13 9.1. */
+/* The last code of each version: draft-02 7, -04 7, -05 7, -13 9.1. */
 static const uint32_t last_code[] = { [3] = 8, [4] = 13, [5] = 17, [6] = 31 };
 
-/* An outcome and its code in versions 3, 4, 5, 6. */
+/* An outcome and its code in versions 3, 4, 5 and 6. */
 struct row {
 	int		 outcome;
 	uint32_t	 code[4];
 };
 
-/* What the system says; version 3 is what OpenSSH's server answers. */
+/* Errors of the system. Version 3 has the codes of OpenSSH's server. */
 static const struct row errnos[] = {
 	{ -ENOENT,	{ 2, 2, 2, 2 } },
 	{ -ENOTDIR,	{ 2, 2, 2, 19 } },
@@ -57,7 +57,7 @@ static const struct row errnos[] = {
 	{ -4095,	{ 4, 4, 4, 4 } },
 };
 
-/* Our own verdicts, which a version narrows to the nearest that it has. */
+/* Errors of this server, mapped to the closest code that a version has. */
 static const struct row verdicts[] = {
 	{ 0,	{ 0, 0, 0, 0 } },
 	{ 1,	{ 1, 1, 1, 1 } },
@@ -121,12 +121,12 @@ test_last_code(void)
 
 		for (outcome = -5000; outcome <= 300; outcome++)
 			bad += status_code(outcome, v) > last_code[v];
-		ok(bad == 0, "version %d never says more than %u (%d do)", v,
+		ok(bad == 0, "version %d never sends more than %u (%d do)", v,
 		    last_code[v], bad);
 	}
 }
 
-/* OpenSSH's words for the codes that version 3 has. */
+/* OpenSSH's names of the codes of version 3. */
 static const char *const openssh_names[] = {
 	"Success", "End of file", "No such file", "Permission denied",
 	"Failure", "Bad message", "No connection", "Connection lost",
@@ -154,7 +154,7 @@ test_names(void)
 	    "other codes have OpenSSH's name for them");
 }
 
-/* What a client reads, for an outcome, a version and "bare". */
+/* The message for an outcome, a version and `bare`. */
 static const struct {
 	int		 outcome, version, bare;
 	const char	*text;
@@ -163,7 +163,7 @@ static const struct {
 	{ 0, 6, 0, "Success" },
 	{ 1, 3, 0, "End of file" },
 	{ 1, 6, 1, "End of file" },
-	/* Version 3 has OpenSSH's word for a code, whatever the errno ... */
+	/* Version 3 has OpenSSH's name of the code for any errno ... */
 	{ -ENOENT, 3, 0, "No such file" },
 	{ -ENOTDIR, 3, 0, "No such file" },
 	{ -ELOOP, 3, 0, "No such file" },
@@ -171,7 +171,7 @@ static const struct {
 	{ -EPERM, 3, 0, "Permission denied" },
 	{ -EINVAL, 3, 0, "Bad message" },
 	{ -ENOSYS, 3, 0, "Operation unsupported" },
-	/* ... but a FAILURE says why, unless that is not wanted. */
+	/* ... but a FAILURE says why, unless `bare`. */
 	{ -EEXIST, 3, 0, "File exists" },
 	{ -EEXIST, 3, 1, "Failure" },
 	{ -ENOSPC, 3, 0, "No space left on device" },
@@ -180,12 +180,12 @@ static const struct {
 	{ -ENOTEMPTY, 3, 1, "Failure" },
 	{ -EXDEV, 3, 0, "Invalid cross-device link" },
 	{ 4, 3, 0, "Failure" },
-	/* A verdict that version 3 lacks is what is left of it. */
+	/* Version 3 names the code that it is mapped to. */
 	{ 18, 3, 0, "Failure" },
 	{ 20, 3, 0, "Bad message" },
 	{ 19, 3, 0, "No such file" },
 	{ 32, 3, 0, "Failure" },
-	/* Later versions have the system's words, narrowed code or not. */
+	/* Later versions have the system's text, even if the code is mapped. */
 	{ -ENOENT, 4, 0, "No such file or directory" },
 	{ -ENOTDIR, 4, 0, "Not a directory" },
 	{ -ENOTDIR, 6, 1, "Not a directory" },
@@ -208,10 +208,10 @@ test_texts(void)
 		    texts[i].outcome, texts[i].version,
 		    texts[i].bare ? ", bare," : "", texts[i].text, text);
 	}
-	/* A client of version 4 or 5 learns what its code cannot say. */
+	/* Clients of versions 4 and 5 read what their code cannot say. */
 	ok(strcmp(status_text(18, 4, 0), status_name(18)) == 0 &&
 	    strcmp(status_text(18, 4, 0), status_name(4)) != 0,
-	    "a narrowed verdict keeps its words in version 4");
+	    "a mapped error keeps its message in version 4");
 }
 
 int

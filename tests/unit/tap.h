@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The smallest TAP there is: ok() prints a line, done() the plan and the
- * exit status. A test is a table of questions and answers and a loop.
+ * A minimal TAP producer: ok() prints a line; done() prints the plan and
+ * returns the exit status. A test is a table of inputs and results, and a loop.
  */
 #ifndef TAP_H
 #define TAP_H
@@ -27,7 +27,7 @@ ok(bool pass, const char *fmt, ...)
 	return pass;
 }
 
-/* For the end of main(): return done(); */
+/* Call this at the end of main(): return done(); */
 static inline int
 done(void)
 {
