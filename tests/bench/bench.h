@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A row is one kind of work; running it fills in a struct bench.
+ * Rows of the benchmark: a row is one kind of work, and running it fills in a
+ * struct bench.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -8,19 +9,20 @@
 #include "client.h"
 
 enum {
-	NOT_APPLICABLE = 3	/* exit status: this server cannot do it */
+	NOT_APPLICABLE = 3	/* exit status: the server cannot do this */
 };
 
 struct bench {
 	struct launch	 launch;
-	const char	*dir;		/* where files go; kept between rows */
-	unsigned	 divide;	/* do only this part of the work */
-	/* what was measured */
+	const char	*dir;		/* directory of the files, kept between
+					 * rows */
+	unsigned	 divide;	/* do this fraction of the work */
+	/* measurements */
 	double		 units;
 	uint64_t	 cpu_ns, wall_ns, requests, rss_kib;
 };
 
-/* What counts in a row. */
+/* The figure that is reported for a row. */
 enum figure {
 	CPU_PER_UNIT, WALL_PER_UNIT, PEAK_MEMORY
 };
@@ -28,18 +30,18 @@ enum figure {
 struct row {
 	const char	*name, *unit;
 	void		(*run)(struct bench *, const struct row *);
-	uint64_t	 count;		/* how much of it */
-	uint64_t	 size;		/* of a request, directory, table */
+	uint64_t	 count;		/* amount of work */
+	uint64_t	 size;		/* of a request, directory or table */
 	unsigned	 window;	/* requests in flight */
 	enum figure	 figure;
 	/*
-	 * The share of OpenSSH 9.2's CPU to reach in v3, and of Green End's
-	 * in v6; for PEAK_MEMORY, KiB in either.
+	 * goal, relative to the CPU time of OpenSSH 9.2 in version 3 and of
+	 * Green End in version 6; for PEAK_MEMORY, KiB in both
 	 */
 	double		 goal, goal_v6;
 	const char	*what;
 };
 
-extern const struct row rows[];		/* ends with a row without a name */
+extern const struct row rows[];		/* ends with a row that has no name */
 
 #endif

@@ -19,10 +19,10 @@
 #include "client.h"
 
 enum {
-	READ_SIZE = 1 << 20,	/* room offered to one read(2) */
+	READ_SIZE = 1 << 20,	/* room for one read(2) */
 	MAX_FRAME = 1 << 21,
-	SILENCE_MS = 30000,	/* a server that is quiet for so long hangs */
-	STALL_MS = 300		/* client_push(): it takes no more */
+	SILENCE_MS = 30000,	/* a server that is silent for so long hangs */
+	STALL_MS = 300		/* client_push(): the server takes no more */
 };
 
 extern char **environ;
@@ -83,7 +83,10 @@ now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
-/* Both ends of what joins us and the server: ours[0] reads, ours[1] writes. */
+/*
+ * Makes both ends of the connection to the server: ours[0] reads, ours[1]
+ * writes.
+ */
 static void
 make_channel(bool pipes, int ours[2], int theirs[2])
 {
@@ -113,8 +116,8 @@ set_nonblocking(int fd)
 }
 
 /*
- * posix_spawn() does not copy our memory, as fork() would: the cost of that
- * would be counted as the server's.
+ * posix_spawn() does not copy our memory. fork() does, and the cost would be
+ * counted as the server's.
  */
 static pid_t
 spawn(char **argv, const int fds[2])
@@ -142,7 +145,7 @@ spawn(char **argv, const int fds[2])
 	return pid;
 }
 
-/* Stays on the last CPU that there is for us, or so many before it. */
+/* Stays on the last CPU that we may use, or so many before it. */
 static void
 stay_on_cpu(unsigned before)
 {
@@ -190,7 +193,7 @@ client_start(const struct launch *l, unsigned window)
 	c->in = ours[0];
 	c->out = ours[1];
 	if (l->cpus > 0)
-		stay_on_cpu(0);		/* and so does what we start */
+		stay_on_cpu(0);		/* inherited by the server */
 	c->pid = spawn(l->argv, theirs);
 	if (l->cpus > 1)
 		stay_on_cpu(1);
@@ -363,7 +366,7 @@ take_frame(struct client *c, const uint8_t *at, uint32_t len)
 	c->free[--c->in_flight] = id % c->window;
 }
 
-/* Runs every whole frame of the input. */
+/* Processes all complete frames of the input. */
 static void
 take_frames(struct client *c)
 {
@@ -383,7 +386,7 @@ take_frames(struct client *c)
 	}
 }
 
-/* The server closed its end: say how it ended. */
+/* Reports how the server ended, which has closed its end. */
 _Noreturn static void
 gone(const struct client *c)
 {
@@ -396,7 +399,7 @@ gone(const struct client *c)
 	    " unanswered", (unsigned)status, c->in_flight);
 }
 
-/* One read(2); false if there was nothing to read. */
+/* Makes one read(2). Returns false if there is nothing to read. */
 static bool
 receive(struct client *c)
 {
@@ -413,7 +416,7 @@ receive(struct client *c)
 	return true;
 }
 
-/* Writes until all is sent (true) or the channel is full. */
+/* Writes until everything is sent (true) or the channel is full. */
 static bool
 flush(struct client *c)
 {
@@ -431,7 +434,7 @@ flush(struct client *c)
 	return true;
 }
 
-/* Sends what it can, and waits until something was received. */
+/* Sends as much as possible and waits until something was received. */
 static void
 pump(struct client *c)
 {
@@ -465,7 +468,7 @@ client_push(struct client *c)
 	while (!flush(c))
 		if (poll(&fd, 1, STALL_MS) == 0)
 			return;
-	/* All is sent: let the server come to rest. */
+	/* Everything is sent: wait until the server is idle. */
 	poll(NULL, 0, STALL_MS);
 }
 
@@ -501,7 +504,7 @@ client_begin(struct client *c, enum packet type)
 	while (c->in_flight == c->window)
 		pump(c);
 	s = &c->slots[c->free[c->in_flight]];
-	/* No id comes twice, so that a second reply to one shows. */
+	/* No id is used twice, so that a duplicate reply is detected. */
 	s->id += c->window;
 	s->request = type;
 	b = begin_frame(c, type);
@@ -530,14 +533,16 @@ client_hello(struct client *c)
 	end_frame(c);
 	while (c->init_answer == NULL)
 		pump(c);
-	r = (struct reader){ c->init_answer, c->init_answer + c->hello_len, false };
+	r = (struct reader){ c->init_answer,
+	    c->init_answer + c->hello_len, false };
 	return get_u32(&r) == (uint32_t)c->version;
 }
 
 bool
 client_announced(const struct client *c, const char *name)
 {
-	struct reader r = { c->init_answer, c->init_answer + c->hello_len, false };
+	struct reader r = { c->init_answer,
+	    c->init_answer + c->hello_len, false };
 	const uint8_t *s;
 	uint32_t len, skip;
 
@@ -603,8 +608,8 @@ client_cpu_ns(const struct client *c)
 }
 
 /*
- * Not ru_maxrss: that one starts from what the process was before exec(2),
- * which is us.
+ * Does not use ru_maxrss, which starts from the size of the process before
+ * execve(2): ours.
  */
 uint64_t
 client_rss_kib(const struct client *c)

@@ -14,7 +14,7 @@ enum {
 	A_LINK_COUNT = 0x2000, A_CTIME = 0x8000
 };
 
-/* The flags whose fields get_attrs() can step over, for each version. */
+/* The flags whose fields get_attrs() can skip, by version. */
 static const uint32_t known[] = { [3] = 0x0f, [4] = 0x1bd, [5] = 0x3bd,
     [6] = 0xa7bd };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The load generator's own idea of the wire, SFTP v3 to v6: written from the
+ * The load generator's own codec for SFTP versions 3 to 6: written from the
  * drafts and sharing nothing with the server, so that both cannot be wrong
  * together.
  */
@@ -24,18 +24,20 @@ enum status {
 	ST_OK = 0, ST_EOF = 1, ST_NO_SUCH_FILE = 2
 };
 
-/* How a file is opened; open_flags() says it in the session's version. */
+/*
+ * Ways to open a file; put_open_flags() encodes them for the session's version.
+ */
 enum how {
 	OPEN_READ, OPEN_WRITE, OPEN_CREATE
 };
 
-/* A growing buffer of bytes; head is what was already taken from it. */
+/* A growing buffer; the bytes before `head` have been taken from it. */
 struct bytes {
 	uint8_t	*at;
 	size_t	 head, len, size;
 };
 
-/* At least room more bytes behind len; ends the program without memory. */
+/* Makes room for `room` more bytes after len, or ends the program. */
 void	 bytes_reserve(struct bytes *, size_t room);
 void	 put_u8(struct bytes *, unsigned);
 void	 put_u32(struct bytes *, uint32_t);
@@ -43,10 +45,13 @@ void	 put_u64(struct bytes *, uint64_t);
 void	 put_raw(struct bytes *, const void *, size_t);
 void	 put_str(struct bytes *, const void *, size_t);
 void	 put_cstr(struct bytes *, const char *);
-/* pflags (v3, v4) or access and disposition, and the attributes of OPEN. */
+/*
+ * Appends pflags (versions 3, 4) or access and disposition, and the attributes
+ * of OPEN.
+ */
 void	 put_open_flags(struct bytes *, int version, enum how);
 
-/* A reader that sticks: past the end it gives zeros and sets bad. */
+/* A reader. Once a field runs past the end, it sets `bad` and returns zeros. */
 struct reader {
 	const uint8_t	*at, *end;
 	bool		 bad;
@@ -55,14 +60,14 @@ struct reader {
 uint8_t	 get_u8(struct reader *);
 uint32_t get_u32(struct reader *);
 uint64_t get_u64(struct reader *);
-/* A string's bytes in place. */
+/* Returns a string's bytes in place. */
 const uint8_t *get_str(struct reader *, uint32_t *len);
 
-/* What the rows compare of an ATTRS structure. */
+/* The members of an ATTRS that rows compare. */
 struct attrs {
 	uint64_t	size;
 	uint32_t	flags, permissions;
-	uint8_t		type;	/* as in v4 and later, whatever the version */
+	uint8_t		type;	/* as in version 4 and later, for any version */
 };
 
 struct attrs get_attrs(struct reader *, int version);

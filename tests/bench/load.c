@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The load generator: runs one row against one server and prints for
- * tests/bench/run what it took: the row, its figure, how many units that was
- * measured over, the server's peak memory in KiB and the requests sent. Any
- * wrong reply ends it with a message and 1; 3 says that this server cannot
- * do this row.
+ * tests/bench/run the row, its figure, the number of units measured, the
+ * server's peak memory in KiB and the number of requests. A wrong reply ends it
+ * with a message and status 1; status 3 means that this server cannot do the
+ * row.
  *
  *	load -l
  *	load -d dir [-p] [-q divide] [-v version] row server [argument ...]

@@ -85,7 +85,7 @@ send_write(struct client *c, const struct handle *h, uint64_t offset,
 	end_status(c, ST_OK);
 }
 
-/* v4 and later say which attributes they want: here, the usual ones. */
+/* Version 4 and later name the attributes they want: here, the usual ones. */
 static void
 put_wanted(struct client *c, struct bytes *b)
 {

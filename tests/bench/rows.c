@@ -47,7 +47,7 @@ pattern_at(uint64_t offset)
 	return pattern + offset % PATTERN;
 }
 
-/* A path below the row's directory; never freed, rows are short. */
+/* Returns a path in the row's directory, which is never freed. */
 __attribute__((format(printf, 2, 3)))
 static char *
 path_of(const struct bench *b, const char *fmt, ...)
@@ -71,7 +71,7 @@ work_of(const struct bench *b, const struct row *r)
 	return n > 0 ? n : 1;
 }
 
-/* The files the rows work on, made once and without the server. */
+/* The files that rows work on, created once and without the server. */
 
 static void
 write_pattern(const char *path, uint64_t size)
@@ -145,9 +145,8 @@ sparse_file(const struct bench *b)
 }
 
 /*
- * A directory of n files e0, e1, ..., each with its size's worth of pattern
- * if content is asked for. It is made under another name, so that one that
- * is there is whole.
+ * Makes a directory of n files e0, e1, ..., with content if asked for. It is
+ * renamed when complete, so that an existing one is complete.
  */
 static char *
 file_tree(const struct bench *b, uint64_t n, bool content)
@@ -178,7 +177,7 @@ file_tree(const struct bench *b, uint64_t n, bool content)
 	return path;
 }
 
-/* The names of the first n files of a tree. */
+/* Returns the names of the first n files of a tree. */
 static char **
 tree_names(const char *tree, uint64_t n)
 {
@@ -193,7 +192,7 @@ tree_names(const char *tree, uint64_t n)
 	return names;
 }
 
-/* Joining and leaving a server, and the stretch that is measured. */
+/* Connecting to a server and ending it, and measuring in between. */
 
 _Noreturn static void
 not_applicable(const char *why)
@@ -248,7 +247,7 @@ need_descriptors(uint64_t n)
 		err(1, "setrlimit");
 }
 
-/* The rows' work. */
+/* The work of the rows. */
 
 static void
 run_upload(struct bench *b, const struct row *r)
@@ -366,7 +365,7 @@ run_list(struct bench *b, const struct row *r)
 	const char *path = file_tree(b, r->size, false);
 	struct listing l = new_listing(r->size);
 	struct client *c = join(b, 1);
-	uint64_t times = r->count;	/* the size is what matters here */
+	uint64_t times = r->count;	/* the size is what is varied */
 
 	measure_from(b, c);
 	for (uint64_t i = 0; i < times; i++)
@@ -432,9 +431,9 @@ run_fetch(struct bench *b, const struct row *r)
 }
 
 /*
- * One visit as a mount makes it: look a file up, open and read it with one
- * request ahead, save it anew under a temporary name; now and then list the
- * directory. The kernel waits for each answer except where sshfs does not.
+ * One access as a mount makes it: look a file up, open and read it with one
+ * request in flight, save it under a temporary name; now and then list the
+ * directory. The kernel waits for each reply except where sshfs does not.
  */
 static void
 visit(struct client *c, char *const names[], const char *tree,
@@ -489,7 +488,9 @@ run_mix(struct bench *b, const struct row *r)
 	free(l.seen);
 }
 
-/* The whole life of n servers; the exit counts too, so wait4() tells. */
+/*
+ * Runs n servers from start to exit, whose cost counts as well: wait4() tells.
+ */
 static void
 run_start(struct bench *b, const struct row *r)
 {
@@ -565,7 +566,7 @@ run_handles(struct bench *b, const struct row *r)
 	free(h);
 }
 
-/* Puts back what a server left behind that did not come to the end. */
+/* Renames the files back that a server left when it did not finish. */
 static void
 undo_renames(const char *dir, char *const here[], char *const there[])
 {
@@ -575,8 +576,8 @@ undo_renames(const char *dir, char *const here[], char *const there[])
 }
 
 /*
- * To another directory, and back, which leaves the tree as it was; with many
- * other files open, all of which might be the one.
+ * Renames to another directory and back, which restores the tree, while many
+ * other files are open that might be the renamed one.
  */
 static void
 run_rename(struct bench *b, const struct row *r)
@@ -595,7 +596,9 @@ run_rename(struct bench *b, const struct row *r)
 	h = open_all(c, others, r->size);
 	if (mkdir(dir, 0755) == -1)
 		err(1, "%s", dir);
-	/* The first makes an index of what is open, if there is one. */
+	/*
+	 * The first rename makes the server index its open files, if it does.
+	 */
 	send_rename(c, here[0], there[0]);
 	send_rename(c, there[0], here[0]);
 	client_drain(c);
@@ -675,7 +678,7 @@ run_sparse_read(struct bench *b, const struct row *r)
 	unlink(path);
 }
 
-/* Writes far apart behind 4 GiB and looks whether they landed there. */
+/* Writes far apart beyond 4 GiB and checks where the data is. */
 static void
 run_sparse_write(struct bench *b, const struct row *r)
 {
@@ -709,7 +712,9 @@ run_sparse_write(struct bench *b, const struct row *r)
 	unlink(path);
 }
 
-/* Replies that nobody reads: what must wait, must wait in the client. */
+/*
+ * Sends requests without reading replies: the server must make the client wait.
+ */
 static void
 run_unread(struct bench *b, const struct row *r)
 {
@@ -726,7 +731,7 @@ run_unread(struct bench *b, const struct row *r)
 	leave(b, c);
 }
 
-/* The whole upload is sent before the first reply is read. */
+/* Sends the whole upload before reading the first reply. */
 static void
 run_unanswered(struct bench *b, const struct row *r)
 {

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fuzzing the gate, in process: two sessions on one tree, any packets, and
- * gate.h says what must be true of each answer.
+ * Fuzzes the gate in process: two sessions on one tree, any packets. gate.h
+ * says what must hold for each reply.
  *
- * The lowest bits of the first byte are the version that is offered; the
- * others, and the next three bytes, choose the policy of both sessions. Then
- * come packets: two bytes of length and so many bytes. The highest bit of the
- * length chooses the session; the bit below ends that session and begins
- * another in its place before the packet is run. A packet may lack its last
- * bytes.
+ * The lowest bits of the first byte are the version that the client offers; the
+ * other bits and the next three bytes choose the policy of both sessions.
+ * Packets follow: two bytes of length and that many bytes. The highest bit of
+ * the length chooses the session; the bit below it ends that session and begins
+ * another in its place before the packet is run. A packet may be truncated.
  *
- * The sessions must leave no temporary file and no silly name behind, and
- * each record of log.transfers must be well-formed.
+ * The sessions must leave no temporary file and no silly name, and each record
+ * of log.transfers must be valid.
  *
- * Nothing outside a directory of its own may be touched, whoever runs this:
- * confine() leaves no path that is absolute or goes up.
+ * Nothing outside the fuzzer's own directory may be touched, whoever runs it:
+ * confine() leaves no path that is absolute or contains "..".
  */
 #include "config.h"
 
@@ -43,7 +42,7 @@
 #include "request/table.h"
 #include "request/xferlog.h"
 
-#define MAX_FILE	(1 << 20)	/* bytes that a file may grow to */
+#define MAX_FILE	(1 << 20)	/* bytes that a file may have */
 #define MAX_PACKET	4096
 
 /* Bits of a packet's length. */
@@ -52,9 +51,9 @@
 
 static struct session sessions[2];
 static const uint8_t *chosen;	/* the bytes that choose a policy */
-static int records;		/* a socket: the reader of log.transfers */
+static int records;		/* socket of the reader of log.transfers */
 
-/* What else an administrator may write: rules for paths above all. */
+/* Further policies, first of all path rules. */
 static const char *const written[] = {
 	"paths = ("
 	" { match = \"/d\"; rights = [ \"list\", \"stat\", \"read\" ]; },"
@@ -69,14 +68,16 @@ static const char *const written[] = {
 	"profile = \"dropbox\"; files = { atomic = \"yes\"; };"
 	"setstat = { mode = \"refuse\"; };"
 	"paths = ({ match = \"/d\"; rights = \"all\";"
-	" files = { atomic = \"no\"; }; rename = { overwrite = \"always\"; }; });",
+	" files = { atomic = \"no\"; }; "
+	"rename = { overwrite = \"always\"; }; });",
 
 	"profile = \"write-once\"; files = { hide = \"link\"; };"
 	"protocol = { charset = \"ISO-8859-1\"; };",
 
 	"profile = \"force-close\";"
 	"limits = { handles = 3; file_size = 100; };"
-	"files = { symlinks = \"no-create\"; dir_mode = { force = \"0750\"; }; };",
+	"files = { symlinks = \"no-create\"; "
+	"dir_mode = { force = \"0750\"; }; };",
 
 	"files = { symlinks = \"no-follow\"; atomic = \"keep\"; };"
 	"paths = ({ match = \"/?\"; listings = \"empty\"; },"
@@ -86,8 +87,8 @@ static const char *const written[] = {
 };
 
 /*
- * Could a string of the protocol begin at `p`? Then the four bytes before it
- * are a length, and it ends within the packet.
+ * True if a string of the protocol may begin at `p`: the four bytes before it
+ * are a length that ends within the packet.
  */
 static bool
 may_begin_string(const uint8_t *start, const uint8_t *p, const uint8_t *end)
@@ -95,7 +96,7 @@ may_begin_string(const uint8_t *start, const uint8_t *p, const uint8_t *end)
 	return p - start >= 4 && be32_at(p - 4) <= (size_t)(end - p);
 }
 
-/* No absolute path and no "..", wherever the fields may be. */
+/* Removes absolute paths and ".." from all possible fields. */
 static void
 confine(uint8_t *start, size_t len)
 {
@@ -110,8 +111,8 @@ confine(uint8_t *start, size_t len)
 }
 
 /*
- * A handle has 64 random bits that no fuzzer finds. "handle" and two bytes
- * stand for one that is open.
+ * Replaces "handle" and two bytes by an open handle, since no fuzzer finds its
+ * 64 random bits.
  */
 static void
 fill_in_handles(const struct session *s, uint8_t *p, size_t len)
@@ -132,7 +133,7 @@ fill_in_handles(const struct session *s, uint8_t *p, size_t len)
 	}
 }
 
-/* What may be set, and what is hidden. */
+/* Chooses settings for SETSTAT and hidden names. */
 static void
 choose_attrs(struct policy *p, uint8_t bits)
 {
@@ -149,7 +150,7 @@ choose_attrs(struct policy *p, uint8_t bits)
 	p->files.mode.force = (bits & 0x80) != 0 ? 0640 : -1;
 }
 
-/* What may be asked, and what becomes of a rename. */
+/* Chooses the allowed requests and the settings for RENAME. */
 static void
 choose_policy(struct policy *p, uint8_t bits)
 {
@@ -176,7 +177,7 @@ choose_policy(struct policy *p, uint8_t bits)
 	}
 }
 
-/* Paths are walked from now on, as main.c has it. */
+/* Starts resolving paths, as main.c does. */
 static void
 walk_paths(struct session *s, bool by_component)
 {
@@ -195,7 +196,7 @@ walk_paths(struct session *s, bool by_component)
 		startup_begin(&s->startup, scratch);
 }
 
-/* Where the session is, and what it may do there. */
+/* Chooses the root and the rights. */
 static void
 choose_jail(struct session *s, uint8_t bits)
 {
@@ -218,7 +219,7 @@ choose_jail(struct session *s, uint8_t bits)
 	walk_paths(s, (bits & 2) != 0);
 }
 
-/* One of those that are written, in place of what was chosen. */
+/* Replaces the policy by one of those written above. */
 static void
 choose_written(struct session *s, uint8_t bits)
 {
@@ -290,7 +291,10 @@ make_tree(void)
 	scratch_file("t/f", "old");
 }
 
-/* Begins again whenever there is a directory to look into that was shut. */
+/*
+ * Opens directories that the session closed to itself, and starts over after
+ * each.
+ */
 static int
 open_shut(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -301,8 +305,8 @@ open_shut(const char *path, const struct stat *st, int type, struct FTW *ftw)
 }
 
 /*
- * True if silly names may be left: temporary files that are kept, those in a
- * directory that the client has shut meanwhile, and the client's own.
+ * True if silly names may remain: temporary files that are kept, those in a
+ * directory that the client made inaccessible, and the client's own.
  */
 static bool
 may_leave_hidden(void)
@@ -342,7 +346,7 @@ read_records(void)
 	}
 }
 
-/* Remove what the input made: the next one finds an empty directory. */
+/* Removes the files of the input: the next one finds an empty directory. */
 static void
 clear_tree(void)
 {
@@ -351,7 +355,7 @@ clear_tree(void)
 	(void)nftw(scratch, remove_below, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Run a packet. Returns false when the session is over. */
+/* Runs a packet. Returns false when the session has ended. */
 static bool
 fuzz_packet(struct session *s, const uint8_t *p, size_t len, size_t nth)
 {
@@ -365,7 +369,7 @@ fuzz_packet(struct session *s, const uint8_t *p, size_t len, size_t nth)
 	fault = gate_run(s, copy, len, &verdict);
 	if (fault != NULL)
 		fuzz_abort(fault, nth);
-	/* A version-select that fails ends the session, and rightly. */
+	/* A failed version-select rightly ends the session. */
 	if (verdict == VERDICT_FATAL && len >= 5 && !s->refused)
 		fuzz_abort("a whole packet ends the session", nth);
 	return verdict == VERDICT_DONE;
@@ -414,7 +418,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	return 0;
 }
 
-/* The socket needs its name only to be found. */
+/* The socket needs its name only until it is connected. */
 static void
 take_records(void)
 {
@@ -428,7 +432,7 @@ take_records(void)
 	unlink(to.sun_path);
 }
 
-/* SIGXFSZ is ignored: what would grow too large fails with EFBIG. */
+/* SIGXFSZ is ignored: a file that would grow too large fails with EFBIG. */
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -439,7 +443,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &limit);
 	scratch_enter();
-	/* make-temp-folder: there, too. */
+	/* make-temp-folder must stay in the directory as well. */
 	setenv("TMPDIR", scratch, 1);
 	fs_umask(0);
 	log_init("fuzz", LOG_LEVEL_DEBUG3, LOG_AUTH, true);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What libFuzzer calls in each target, and replay.c too. */
+/* The entry points that libFuzzer and replay.c call in each target. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -11,7 +11,7 @@
 int	LLVMFuzzerInitialize(int *argc, char ***argv);
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-/* The end: what ought to be true is not, in that packet or line. */
+/* Aborts because of a fault in this packet or line. */
 static inline void
 fuzz_abort(const char *fault, size_t nth)
 {

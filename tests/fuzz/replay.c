@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Runs the inputs given as arguments, without libFuzzer, and says so as TAP.
- * One that goes wrong aborts. The log goes nowhere: it is there to be made.
+ * Runs the inputs that are its arguments, without libFuzzer, and prints TAP. A
+ * failing input aborts. The log is written to /dev/null, so that making it is
+ * tested.
  */
 #include "config.h"
 
@@ -47,7 +48,7 @@ main(int argc, char **argv)
 	char **path = calloc((size_t)argc, sizeof(*path));
 	int i;
 
-	/* The target goes to a directory of its own. */
+	/* The target changes to a directory of its own. */
 	for (i = 1; i < argc; i++)
 		if ((path[i] = realpath(argv[i], NULL)) == NULL) {
 			perror(argv[i]);
@@ -59,7 +60,10 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (i = 1; i < argc; i++) {
 		size_t len = load(path[i], input);
-		/* Just as long, so that a step beyond it is seen. */
+		/*
+		 * Allocate exactly this size so that ASan detects a read beyond
+		 * the end.
+		 */
 		uint8_t *copy = malloc(len);
 
 		memcpy(copy, input, len);

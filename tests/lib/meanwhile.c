@@ -2,9 +2,10 @@
 /*
  * meanwhile CALL FROM TO -- COMMAND [ARGUMENT ...]
  *
- * Runs a command; whenever it is about to make that system call, one of those
- * below, FROM is renamed to TO first, if it is there. What a race does once in
- * a million times happens each time. Exits as the command does.
+ * Runs a command. Whenever it is about to make the system call CALL, one of
+ * those below, FROM is renamed to TO first if it exists: a race that happens
+ * once in a million times happens each time. Exits with the status of the
+ * command.
  */
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -54,7 +55,7 @@ die(const char *what)
 	exit(125);
 }
 
-/* The one descriptor that goes from the command's side to ours. */
+/* The descriptor that the command's process sends to ours. */
 union rights {
 	struct cmsghdr	head;
 	char		room[CMSG_SPACE(sizeof(int))];
@@ -116,7 +117,7 @@ command(int sock, const char *call, char **argv)
 	die(*argv);
 }
 
-/* Until nobody is left who could make the call. */
+/* Ends when no process is left that could make the call. */
 static void
 watch(int fd, const char *from, const char *to)
 {
@@ -154,7 +155,7 @@ main(int argc, char **argv)
 		close(sock[0]);
 		command(sock[1], argv[1], argv + 5);
 	}
-	/* The command alone talks to its client. */
+	/* Only the command talks to its client. */
 	close(sock[1]);
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);

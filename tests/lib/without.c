@@ -2,10 +2,10 @@
 /*
  * without [-p] CALL ... -- COMMAND [ARGUMENT ...]
  *
- * Runs a command on a kernel that lacks those system calls: they answer
- * ENOSYS, or EPERM with -p, as some containers have it. A call is a name of
- * those below, or a number; behind it may stand =ERRNO, a number, where 0 is
- * success with the result 0.
+ * Runs a command on a kernel that lacks the system calls: they fail with
+ * ENOSYS, or with -p EPERM, as in some containers. CALL is one of the names
+ * below or a number. It may be followed by =ERRNO, a number; 0 makes the call
+ * succeed with the result 0.
  */
 #include <sys/prctl.h>
 #include <sys/syscall.h>

@@ -3,35 +3,37 @@
  * refusefs SOURCE MOUNTPOINT [-o option,...]
  *
  * Shows SOURCE at MOUNTPOINT with the sharing rules of an SMB server: a file
- * that any process has open through the mount cannot be renamed, renamed over
- * or removed, and a directory with such a file below it cannot be renamed.
- * Open directories and O_PATH descriptors do not count, and the kernel tells
- * us of a close(2) only after it has returned. What was removed cannot be
- * opened through an O_PATH descriptor. All else passes through.
+ * that any process has open through the mount cannot be renamed, replaced by a
+ * rename or removed, and a directory with such a file beneath it cannot be
+ * renamed. Open directories and O_PATH descriptors do not count, and the kernel
+ * tells us of a close(2) only after it has returned. A removed file cannot be
+ * opened through an O_PATH descriptor. Everything else is passed through.
  *
- *	errno=NAME	the refusal: EBUSY, or as given; none: nothing is
- *			refused
- *	linger=MS	a closed file counts as open for so long after it
- *	nolink[=NAME]	link(2) fails, with EPERM or as given
- *	aged=SECONDS	files that are there when it is mounted, or gets
- *			SIGUSR1, changed so much earlier (ctime)
- *	behind=SECONDS	so does every file: the clock is wrong
- *	lose=NAME	the first bytes that a file is sent are lost, with
+ *	errno=NAME	errno of a rejection, EBUSY by default; with `none`
+ *			nothing is rejected
+ *	linger=MS	a file counts as open for so long after its close
+ *	nolink[=NAME]	link(2) fails, with EPERM by default
+ *	aged=SECONDS	files that exist at the time of mounting, or when
+ *			SIGUSR1 arrives, have a ctime that much earlier
+ *	behind=SECONDS	all files do: the clock is wrong
+ *	lose=NAME	the first bytes written to a file are lost, with
  *			this error
- *	writeback	the kernel caches writes, and sends them when a
+ *	writeback	the kernel caches writes and sends them when a
  *			descriptor of the file is closed
- *	fold		names are as on vfat: capitals are small letters, also
- *			those of Latin-1, and dots at the end are left out
+ *	fold		names as on vfat: case is ignored, also of Latin-1
+ *			letters, and dots at the end are dropped
  *	byname		a file has another inode number by each name
- *	nomodes		all is root's and for everybody; chmod(2) fails, EPERM
- *	and what mount.fuse3(8) lists, for example allow_other
+ *	nomodes		root owns everything with mode 0777, and chmod(2)
+ *			fails with EPERM
  *
- * It stays in the foreground, says `ready` on stdout once it is mounted, and
- * unmounts on SIGTERM, SIGINT or SIGHUP. One thread, so no locks.
+ * Options that mount.fuse3(8) lists, for example allow_other, are accepted too.
+ * The program stays in the foreground, prints `ready` on standard output when
+ * it is mounted, and unmounts on SIGTERM, SIGINT and SIGHUP. It has one thread
+ * and so no locks.
  *
- * An inode of the source is one node, found by device and number, so that hard
- * links are one file here as they are there. A node holds an O_PATH descriptor,
- * which goes where the file goes: no names are kept, and none can go stale.
+ * Each inode of the source is one node, found by device and number, so that
+ * hard links are one file here as well. A node holds an O_PATH descriptor,
+ * which follows the file: no names are stored, so none can become stale.
  */
 #define FUSE_USE_VERSION 34
 
@@ -64,17 +66,17 @@ struct node {
 	dev_t		 dev;
 	ino_t		 ino;
 	int		 fd;		/* O_PATH */
-	uint64_t	 lookups;	/* what the kernel will forget */
+	uint64_t	 lookups;	/* number the kernel will forget */
 	unsigned	 opens;
-	bool		 lost;		/* its first bytes */
-	int64_t		 open_until;	/* milliseconds; see now_ms() */
+	bool		 lost;		/* its first bytes were lost */
+	int64_t		 open_until;	/* ms of now_ms() */
 };
 LIST_HEAD(nodes, node);
 
 struct listing {
 	DIR		*dir;
 	struct dirent	*pending;	/* read, but did not fit */
-	off_t		 at;		/* the directory's own offset */
+	off_t		 at;		/* offset in the directory */
 };
 
 static struct options {
@@ -110,9 +112,12 @@ static const struct fuse_opt option_specs[] = {
 static struct nodes	 table[BUCKETS];
 static struct node	 root = { .lookups = 1 };
 static int		 refusal = EBUSY;
-static int		 link_refusal;		/* 0: links are allowed */
-static int		 loss;			/* 0: no bytes are lost */
-static struct timespec	 mounted;		/* when, or SIGUSR1 came */
+static int		 link_refusal;		/* errno of link(2); 0:
+						 * allowed */
+static int		 loss;			/* errno for lost bytes; 0:
+						 * none */
+static struct timespec	 mounted;		/* time of mounting or
+						 * SIGUSR1 */
 
 /* ---- nodes ---------------------------------------------------------- */
 
@@ -149,7 +154,7 @@ fh_of(const struct fuse_file_info *fi)
 	return (int)fi->fh;
 }
 
-/* A name for the file that works in calls that know no AT_EMPTY_PATH. */
+/* Returns a path for calls that do not support AT_EMPTY_PATH. */
 static const char *
 proc_name(char buf[static 32], int fd)
 {
@@ -171,7 +176,9 @@ node_free(struct node *n)
 	free(n);
 }
 
-/* Nodes the kernel forgot stay while they linger; this is when they go. */
+/*
+ * Nodes that the kernel forgot remain while they linger and are removed here.
+ */
 static struct node *
 node_find(dev_t dev, ino_t ino)
 {
@@ -187,7 +194,7 @@ node_find(dev_t dev, ino_t ino)
 	return found;
 }
 
-/* Takes the O_PATH descriptor. */
+/* Takes over the O_PATH descriptor. */
 static struct node *
 node_get(int fd, const struct stat *st)
 {
@@ -216,7 +223,7 @@ node_forget(struct node *n, uint64_t lookups)
 		node_free(n);
 }
 
-/* fstat(2) with the times, mode and owner that are to be shown. */
+/* As fstat(2), with the times, the mode and the owner that are to be shown. */
 static int
 stat_shown(int fd, struct stat *st)
 {
@@ -234,7 +241,7 @@ stat_shown(int fd, struct stat *st)
 	return 0;
 }
 
-/* The length of a name without the dots at its end. */
+/* Returns the length of a name without dots at its end. */
 static size_t
 dotless(const char *name)
 {
@@ -245,7 +252,10 @@ dotless(const char *name)
 	return len;
 }
 
-/* A byte of a name as a small letter; Latin-1's have two, behind 0xc3. */
+/*
+ * Returns a byte of a name in lower case. Letters of Latin-1 have two bytes,
+ * the first of which is 0xc3.
+ */
 static unsigned char
 small(const char *name, size_t i)
 {
@@ -269,7 +279,9 @@ is_same_name(const char *a, const char *b)
 	return i == len;
 }
 
-/* The entry that a name means, or the name that it would get, in `real`. */
+/*
+ * Returns the entry that a name refers to, or the name it would get, in `real`.
+ */
 static const char *
 entry_name(fuse_ino_t parent, const char *name, char real[NAME_MAX + 1])
 {
@@ -291,7 +303,7 @@ entry_name(fuse_ino_t parent, const char *name, char real[NAME_MAX + 1])
 	return real;
 }
 
-/* Fills `e` for a name and counts the lookup; 0 or an errno. */
+/* Fills `e` for a name and counts the lookup. Returns 0 or an errno. */
 static int
 node_lookup(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
 {
@@ -354,7 +366,7 @@ holds_open_file(fuse_ino_t parent, const char *name)
 	return false;
 }
 
-/* 0, or the errno of the refusal to move or remove this name. */
+/* Returns 0, or the errno of refusing to move or remove this name. */
 static int
 refuses(fuse_ino_t parent, const char *name)
 {
@@ -389,7 +401,7 @@ reply_entry(fuse_req_t req, fuse_ino_t parent, const char *name)
 		node_forget(node_of(e.ino), 1);
 }
 
-/* What root made for another user becomes that user's. */
+/* Gives a file that root created for another user to that user. */
 static void
 give_to_caller(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
@@ -519,7 +531,7 @@ op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 	int error;
 
 	name = entry_name(parent, name, real);
-	/* The same entry may get other capitals. */
+	/* The case of an entry may be changed. */
 	if (parent != newparent || !is_same_name(name, newname))
 		newname = entry_name(newparent, newname, newreal);
 	error = refuses(parent, name);
@@ -656,7 +668,7 @@ op_statfs(fuse_req_t req, fuse_ino_t id)
 /* ---- requests: files ------------------------------------------------ */
 
 /*
- * Where the kernel caches writes it reads what is around them, and appends by
+ * When the kernel caches writes, it reads the data around them and appends by
  * itself.
  */
 static int
@@ -679,7 +691,7 @@ op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct stat st;
 	int fd;
 
-	/* A server that knows files by name alone cannot find it any more. */
+	/* A server that knows files by name only has lost it. */
 	if (fstat(n->fd, &st) == 0 && st.st_nlink == 0) {
 		fuse_reply_err(req, ESTALE);
 		return;
@@ -865,7 +877,7 @@ op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	fuse_reply_open(req, fi);
 }
 
-/* The entry at the listing's offset; NULL at the end. */
+/* Returns the entry at the listing's offset, or NULL at the end. */
 static struct dirent *
 listing_entry(struct listing *l)
 {
@@ -1027,7 +1039,7 @@ age_all(int number)
 	clock_gettime(CLOCK_REALTIME, &mounted);
 }
 
-/* A descriptor for each inode the kernel remembers may be many. */
+/* The kernel may remember many inodes, each of which needs a descriptor. */
 static void
 raise_fd_limit(void)
 {

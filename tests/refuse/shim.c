@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A refusing file system for one process: preloaded into the server, it makes
- * system calls fail as SMB mounts and their like do, and writes down which
- * calls were made. Linux's own file systems never refuse to rename an open
- * file, so without this nothing would ever reach the code for those that do.
+ * A file system that rejects calls, for one process: preloaded into the server,
+ * it makes system calls fail as SMB mounts and similar ones do, and logs the
+ * calls. Linux's own file systems never reject renaming an open file, so that
+ * without this shim no test would reach the code for those that do.
  *
- * From the environment:
- *	SLIPWAY_SHIM_DIR	only what lies below this directory is touched
+ * Environment:
+ *
+ *	SLIPWAY_SHIM_DIR	only calls beneath this directory are affected
  *	SLIPWAY_SHIM_RULES	a file of rules, read again when it has changed,
- *				so that a test can alter them in mid-session
- *	SLIPWAY_SHIM_LOG	a file to which every call is appended
+ *				so that a test can change them in mid-session
+ *	SLIPWAY_SHIM_LOG	a file to which each call is appended
  *
- * A rule is a line of three or four words, `#` begins a comment:
+ * A rule is a line of three or four words; `#` begins a comment:
+ *
  *	CALL[,CALL...]  WHEN  RESULT  [PATTERN]
- * CALL is one of the names below. WHEN is `always`; `open`, while this process
- * has the source or the target (by inode), or a file below it, open for real,
- * which neither O_PATH descriptors nor directories are; or `after=N`, once N
- * bytes were written. `,first=N` behind it ends the rule after N refusals, and
- * `,skip=N` begins it after N calls.
- * RESULT is the name of an errno; for statfs the file system's type. PATTERN,
- * as in fnmatch(3), must match the (first) path relative to the directory.
  *
- * `pin` and `unpin` open and close O_PATH descriptors, `renameflags` is a
- * renameat2(2) with flags; of the others every spelling counts. A line of the
- * log is the call, `ok` or the errno, and the paths relative to
- * the directory. Offsets are 64 bits wide here: LP64 machines only.
+ * CALL is one of the names below. WHEN is `always`; `open`, while this process
+ * has the source, the target or a file beneath it open (by inode; O_PATH
+ * descriptors and directories do not count); or `after=N`, once N bytes were
+ * written. `,first=N` ends the rule after N rejections, `,skip=N` begins it
+ * after N calls. RESULT is the name of an errno, or for statfs the type of the
+ * file system. PATTERN, as in fnmatch(3), must match the first path relative to
+ * the directory.
+ *
+ * `pin` and `unpin` open and close O_PATH descriptors, and `renameflags` is a
+ * renameat2(2) with flags; every other name stands for all variants of its
+ * call. A line of the log is the call, `ok` or the errno, and the paths
+ * relative to the directory. Offsets have 64 bits here, so this works on LP64
+ * machines only.
  */
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -48,7 +52,7 @@
 #define REAL(f)		((__typeof__(f) *)dlsym(RTLD_NEXT, #f))
 #define ALIAS(f)	__attribute__((alias(#f)))
 #define MAX_RULES	16
-#define MAX_FDS		65536	/* as far as descriptors are looked for */
+#define MAX_FDS		65536	/* limit of the search for descriptors */
 
 enum call {
 	RENAME, RENAMEFLAGS, UNLINK, RMDIR, LINK, OPEN, PIN, CLOSE, UNPIN,
@@ -65,17 +69,17 @@ struct rule {
 	unsigned	 calls;		/* 1 << enum call */
 	bool		 when_open;
 	long long	 after;		/* bytes that may still be written */
-	long		 skip;		/* calls that are still let pass */
+	long		 skip;		/* calls that still pass */
 	long		 first;		/* refusals left */
 	unsigned long	 result;
 	char		 pattern[256];
 };
 
-/* One call on one or two names beneath the directory. */
+/* A call on one or two names beneath the directory. */
 struct event {
 	enum call	 call;
-	bool		 ours;		/* at least one name is beneath it */
-	bool		 keeps_second;	/* what the second name is stays */
+	bool		 ours;		/* some name is beneath it */
+	bool		 keeps_second;	/* the second name remains */
 	char		 path[2][PATH_MAX];
 };
 
@@ -97,7 +101,7 @@ fd_path(int fd, char *out)
 	return true;
 }
 
-/* /proc/self/fd/7 stands for what 7 is, in any of its spellings. */
+/* Replaces /proc/self/fd/7, in any spelling, by the path of descriptor 7. */
 static void
 follow_fd_link(char *path)
 {
@@ -110,7 +114,10 @@ follow_fd_link(char *path)
 		fd_path(fd, path);
 }
 
-/* The absolute name of what a call means; its last part is not followed. */
+/*
+ * Gets the absolute name that a call refers to, without following its last
+ * component.
+ */
 static void
 absolute(int dirfd, const char *path, char *out)
 {
@@ -147,7 +154,7 @@ below(const char *path, const char *dir)
 	return path + n + 1;
 }
 
-/* The name relative to the directory, NULL outside of it. */
+/* Returns the name relative to the directory, or NULL outside it. */
 static const char *
 relative(const char *path)
 {
@@ -223,7 +230,7 @@ is_or_holds(const char *path, const struct stat *want, int fd,
 	return fd_path(fd, name) && below(name, path) != NULL;
 }
 
-/* Is the file, or one below the directory, open for real? */
+/* True if the file, or one beneath the directory, is really open. */
 static bool
 is_open(const char *path)
 {
@@ -292,7 +299,7 @@ parse_when(char *words, struct rule *r)
 	return true;
 }
 
-/* A rule that cannot be read must not become a test that cannot fail. */
+/* A malformed rule must not become a test that cannot fail. */
 static void
 parse_rule(char *line)
 {
@@ -314,7 +321,7 @@ parse_rule(char *line)
 	rules[nrules++] = r;
 }
 
-/* Unchanged rules keep their counts. */
+/* Keep the counts of unchanged rules. */
 static void
 read_rules(void)
 {
@@ -349,8 +356,8 @@ applies(const struct rule *r, const struct event *e)
 }
 
 /*
- * What the rules make of a call: 0, or the result to give it. Of a write `len`
- * says how much is asked for, and afterwards how much may be done.
+ * Applies the rules to a call. Returns 0, or the result it must have. For a
+ * write, *len is its length, and is reduced to what may be written.
  */
 static unsigned long
 judge(const struct event *e, size_t *len)
@@ -390,7 +397,7 @@ refused(const struct event *e)
 	return true;
 }
 
-/* Writes the call down; errno and the result pass through unchanged. */
+/* Logs the call and returns its result; errno is kept. */
 static long
 done(const struct event *e, long result)
 {
@@ -519,7 +526,7 @@ open(const char *path, int flags, ...)
 int open64(const char *, int, ...) ALIAS(open);
 int openat64(int, const char *, int, ...) ALIAS(openat);
 
-/* What _FORTIFY_SOURCE makes of calls without a mode. */
+/* _FORTIFY_SOURCE calls these for opens without a mode. */
 int __open_2(const char *, int);
 int __open64_2(const char *, int) ALIAS(__open_2);
 int __openat_2(int, const char *, int);
@@ -557,7 +564,7 @@ close(int fd)
 
 	if (!refused(&e))
 		return (int)done(&e, REAL(close)(fd));
-	/* As the system does it: what fails is closed all the same. */
+	/* As the kernel, close(2) closes a descriptor even if it fails. */
 	error = errno;
 	(void)REAL(close)(fd);
 	errno = error;
@@ -588,7 +595,7 @@ syncfs(int fd)
 	return (int)done(&e, refused(&e) ? -1 : REAL(syncfs)(fd));
 }
 
-/* Only written down: the tests would wait for all disks there are. */
+/* Only logged: the tests would wait for all disks of the host. */
 void
 sync(void)
 {
@@ -629,7 +636,7 @@ pwrite(int fd, const void *data, size_t len, off_t at)
 
 ssize_t pwrite64(int, const void *, size_t, off_t) ALIAS(pwrite);
 
-/* The leading pieces that hold `len` bytes; how many they are. */
+/* Copies the leading pieces that hold `len` bytes and returns their number. */
 static int
 shorten(struct iovec *to, const struct iovec *from, int n, size_t len)
 {
@@ -693,7 +700,7 @@ copy_file_range(int from, off_t *from_at, int to, off_t *to_at, size_t len,
 	    REAL(copy_file_range)(from, from_at, to, to_at, len, flags));
 }
 
-/* Looking is never refused, only written down. */
+/* stat(2) is logged and never refused. */
 int
 fstatat(int dirfd, const char *path, struct stat *st, int flags)
 {
@@ -764,7 +771,7 @@ fstatfs(int fd, struct statfs *st)
 int statfs64(const char *, struct statfs64 *) ALIAS(statfs);
 int fstatfs64(int, struct statfs64 *) ALIAS(fstatfs);
 
-/* Calls that libc has no function for, or that are made around it. */
+/* Calls that have no function in libc, or that bypass it. */
 long
 syscall(long number, ...)
 {
