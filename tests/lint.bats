@@ -72,6 +72,44 @@ code()
 	}' "$@"
 }
 
+# comments [FILE ...]: prints each block comment as FILE:LINE:TEXT, in one line
+# and without anything between quotes or backquotes.
+comments()
+{
+	awk '
+	function done() {
+		gsub(/"[^"]*"|`[^`]*`/, "", text)
+		print FILENAME ":" first ":" text
+		comment = 0
+	}
+	FNR == 1 { comment = 0 }
+	{
+		rest = $0
+		if (comment)
+			sub(/^[ \t]*\*($|[ \t])/, " ", rest)
+		while (rest != "") {
+			if (comment && (at = index(rest, "*/"))) {
+				text = text substr(rest, 1, at - 1)
+				rest = substr(rest, at + 2)
+				done()
+			} else if (comment) {
+				text = text rest
+				rest = ""
+			} else if (match(rest, /^"([^"\\]|\\.)*"/) ||
+			    match(rest, /^\047([^\047\\]|\\.)+\047/)) {
+				rest = substr(rest, RLENGTH + 1)
+			} else if (match(rest, /^\/\*[ \t]*/)) {
+				rest = substr(rest, RLENGTH + 1)
+				comment = 1
+				text = ""
+				first = FNR
+			} else {
+				rest = substr(rest, 2)
+			}
+		}
+	}' "$@" | sed -E 's/[ \t]+/ /g; s/^([^:]*:[0-9]+:) /\1/'
+}
+
 # objects: the object files of src/, as BUILD has them.
 objects()
 {
@@ -259,6 +297,28 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 	    none 'a block four levels deep'
 	wc -l "${SOURCES[@]}" | awk '$2 != "total" && $1 > 650 {
 	    print $2 ":1: " $1 " lines" }' | none 'a file above 650 lines'
+}
+
+# A comment is a sentence with a subject, and a function's says what it does.
+@test "lint: no comment is a riddle or a question" {
+	# The rooms whose comments are still in the old style.
+	local old='src/(conf|request|session)/|src/base/compat\.h'
+	old+='|tests/unit/t_(conf|request|session)_|tests/fuzz/policy\.c'
+
+	mapfile -t SOURCES < <(find src tests -name '*.[ch]' | sort)
+	comments "${SOURCES[@]}" | grep -vE "^($old)" |
+	    grep -E '^[^:]*:[0-9]+:(.*[.:;!] )?(What|Who|Whose|Those|Of what) |\?' |
+	    none 'a comment that asks, or begins with What, Who, Whose or Those'
+}
+
+@test "lint: no line is wider than 80 columns" {
+	local old='src/(conf|request|session)/|tests/unit/t_(conf|request)_'
+
+	find src tests -name '*.[ch]' | sort | grep -vE "^($old)" |
+	    while read -r file; do
+		expand "$file" | awk -v file="$file" 'length > 80 {
+		    print file ":" FNR ": " length " columns" }'
+	done | none 'a line above 80 columns'
 }
 
 @test "lint: no call that cannot know the size of what it fills" {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The least that a server can do for the rows that move bytes and those that
- * list a directory: no check, no policy, no log. It runs all that a read(2)
- * brought and writes the replies at once; READs and WRITEs that stand side by
- * side share a call, and an entry of a listing has a size and a mode, in
- * version 3 and 6. The rest is what the kernel takes, and a goal below it is
- * out of reach on this machine. Anything else that it is asked ends it.
+ * A server that does as little as possible for the rows that move bytes and
+ * those that list a directory: no checks, no policy, no log. It processes
+ * everything that one read(2) returned and writes the replies at once. Adjacent
+ * READs and WRITEs share a system call, and an entry of a listing has a size
+ * and a mode, in versions 3 and 6. The remaining cost is the kernel's: no goal
+ * below it can be reached on this machine. Any other request ends the server.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,12 +25,12 @@ enum {
 	ATTR_SIZE = 1, ATTR_PERMISSIONS = 4
 };
 
-#define LISTING		(200 * 1024)	/* a reply to READDIR has more, once */
-#define BOUND		(255 * 1024)	/* of the output of one write(2) */
+#define LISTING		(200 * 1024)	/* bytes; a NAME exceeds this once */
+#define BOUND		(255 * 1024)	/* bytes of output per write(2) */
 #define SIDE_BY_SIDE	64
-#define SMALL		(32 * 1024)	/* what is not shares no call */
-#define FRAME		4		/* the length of a packet */
-#define HEAD		5		/* its type and id */
+#define SMALL		(32 * 1024)	/* larger requests share no call */
+#define FRAME		4		/* length field of a packet */
+#define HEAD		5		/* type and id of a packet */
 #define DATA_HEAD	(FRAME + HEAD + 4)
 
 static uint8_t in[1 << 19], out[1 << 20];
@@ -87,7 +87,7 @@ put_status(uint32_t id, uint32_t code)
 	put32(0);
 }
 
-/* VERSION, with the one extension there is. */
+/* Appends VERSION with the only extension. */
 static void
 put_version(uint32_t wanted)
 {
@@ -111,7 +111,7 @@ flush(void)
 	out_len = 0;
 }
 
-/* READ and WRITE: a handle of 4 bytes, an offset and a length. */
+/* A READ or WRITE: a handle of 4 bytes, an offset and a length. */
 struct transfer {
 	uint8_t	 type;
 	uint32_t id, len;
@@ -128,7 +128,7 @@ get_transfer(uint8_t *packet)
 	    packet + 25 };
 }
 
-/* Is there a whole packet at `p`? */
+/* True if there is a whole packet at `p`. */
 static int
 is_whole(const uint8_t *p)
 {
@@ -137,7 +137,7 @@ is_whole(const uint8_t *p)
 	return left >= FRAME && left - FRAME >= get32(p);
 }
 
-/* Gathers what stands side by side with t[0]; returns how many there are. */
+/* Collects the requests adjacent to t[0] and returns their number. */
 static int
 gather(struct transfer t[SIDE_BY_SIDE], uint8_t *next)
 {
@@ -155,7 +155,9 @@ gather(struct transfer t[SIDE_BY_SIDE], uint8_t *next)
 	return n;
 }
 
-/* Does them in one call and answers; returns how many packets that were. */
+/*
+ * Does them in one call, appends the replies and returns the number of packets.
+ */
 static int
 transfer(uint8_t *packet, uint8_t *next)
 {
@@ -186,7 +188,7 @@ transfer(uint8_t *packet, uint8_t *next)
 	return n;
 }
 
-/* A handle is its descriptor. */
+/* Appends HANDLE. A handle is its descriptor. */
 static void
 put_handle(uint32_t id, const char *name, int fd)
 {
@@ -237,7 +239,7 @@ put_entry(int fd, const char *name)
 	put32(st.st_mode);
 }
 
-/* Writes a number where there was none yet. */
+/* Overwrites a number. */
 static void
 set32(size_t at, uint32_t v)
 {
@@ -289,7 +291,9 @@ copy_data(uint32_t id, const uint8_t *fields)
 	put_status(id, 0);
 }
 
-/* Returns how many packets it took. */
+/*
+ * Runs a packet, and those that share its call. Returns the number of packets.
+ */
 static int
 run(uint8_t *packet, uint8_t *next)
 {
