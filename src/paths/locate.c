@@ -23,6 +23,7 @@
 #include "paths/locate.h"
 #include "paths/resolve.h"
 #include "paths/spelling.h"
+#include "paths/trail.h"
 #include "policy/policy.h"
 #include "policy/subtree.h"
 

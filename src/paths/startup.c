@@ -15,8 +15,8 @@
 #include "base/buf.h"
 #include "os/clock.h"
 #include "paths/locate.h"
-#include "paths/resolve.h"
 #include "paths/startup.h"
+#include "paths/trail.h"
 
 #define MAX_DEPTH	(PATH_MAX / 2)	/* of names of usual length */
 #define MAX_PARTS	20000	/* of home's listing: ten million names */
@@ -189,7 +189,7 @@ note_path(struct startup *s, const struct trail *home, const char *path)
 	t.base = t.dirfd;
 	t.links = 0;
 	t.dirs = false;
-	if (trail_walk(&t, path) == 0 && t.links > 0 &&
+	if (trail_resolve(&t, path) == 0 && t.links > 0 &&
 	    (fd = trail_parent(&t, &last)) >= 0) {
 		note_name(s, fd, last, STARTUP_ATTRS);
 		fs_close(fd);
@@ -237,7 +237,7 @@ note_names(struct startup *s)
 	s->full = false;
 	s->free = (struct fs_id){ 0 };
 	s->noted = clock_ms();
-	r = trail_walk(&t, s->home);
+	r = trail_resolve(&t, s->home);
 	/* The directory that is missing may be created. */
 	if (r == -ENOENT && s->names > 0)
 		s->name[s->names - 1].from = STARTUP_ANY;
