@@ -105,21 +105,21 @@ path_last(const char *path, size_t *len)
 bool
 path_is_silly(const char *name, size_t len)
 {
-	size_t prefix = sizeof(HIDDEN_PREFIX) - 1, i;
+	size_t prefix = sizeof(SILLY_PREFIX) - 1, i;
 
-	if (len <= prefix || memcmp(name, HIDDEN_PREFIX, prefix) != 0)
+	if (len <= prefix || memcmp(name, SILLY_PREFIX, prefix) != 0)
 		return false;
 	name += prefix;
 	len -= prefix;
-	for (i = 0; i < HIDDEN_RANDOM && i < len; i++)
+	for (i = 0; i < SILLY_RANDOM && i < len; i++)
 		if (!isalnum((unsigned char)name[i]))
 			return false;
-	if (i < HIDDEN_RANDOM)
+	if (i < SILLY_RANDOM)
 		return false;
 	name += i;
 	len -= i;
-	return (len == 4 && memcmp(name, HIDDEN_OLD, 4) == 0) ||
-	    (len == 5 && memcmp(name, HIDDEN_PART, 5) == 0);
+	return (len == 4 && memcmp(name, SILLY_OLD, 4) == 0) ||
+	    (len == 5 && memcmp(name, SILLY_TEMP, 5) == 0);
 }
 
 /*

@@ -55,11 +55,11 @@ bool	path_is_utf8(const char *);
  * "-old" file has lost its name while a handle still needs it; a "-part" file
  * is an upload that gets its name when it is complete.
  */
-#define HIDDEN_PREFIX	".slipway-"
-#define HIDDEN_RANDOM	22
-#define HIDDEN_OLD	"-old"
-#define HIDDEN_PART	"-part"
-#define HIDDEN_LEN	(sizeof(HIDDEN_PREFIX) - 1 + HIDDEN_RANDOM + 5)
+#define SILLY_PREFIX	".slipway-"
+#define SILLY_RANDOM	22
+#define SILLY_OLD	"-old"
+#define SILLY_TEMP	"-part"
+#define SILLY_LEN	(sizeof(SILLY_PREFIX) - 1 + SILLY_RANDOM + 5)
 
 /* True if the `len` bytes at `name` are a silly name. */
 bool	path_is_silly(const char *name, size_t len);

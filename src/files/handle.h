@@ -87,7 +87,7 @@ RB_HEAD(handles_by_inode, indexed);
 LIST_HEAD(handle_list, handle);
 LIST_HEAD(indexed_list, indexed);
 LIST_HEAD(part_list, temp);
-LIST_HEAD(hidden_list, silly);
+LIST_HEAD(silly_list, silly);
 
 struct handles {
 	uint64_t	 mask;		/* ids are (serial, slot) XOR mask */
@@ -106,7 +106,7 @@ struct handles {
 	struct handle_list unindexed;	/* opened since the last search */
 	struct indexed_list no_inode;	/* indexed by name only */
 	struct part_list temps;		/* pending uploads: temp.h */
-	struct hidden_list leaving;	/* removed later: silly.h */
+	struct silly_list leaving;	/* removed later: silly.h */
 };
 
 /* Initialises the table without any handle. */

@@ -18,7 +18,7 @@
 
 struct silly {
 	int		 users;
-	struct hidden_list *list;	/* to retry on ... */
+	struct silly_list *list;	/* to retry on ... */
 	LIST_ENTRY(silly) leaving;	/* ... if removing it fails */
 	unsigned	 delay;		/* ms before the next try, at `due` */
 	uint64_t	 due;
@@ -26,7 +26,7 @@ struct silly {
 	int		 lock;		/* descriptor with the lock, or -1 */
 	bool		 taken;
 	uint64_t	 dev, ino;
-	char		 name[HIDDEN_LEN + 1];
+	char		 name[SILLY_LEN + 1];
 };
 
 #define FIRST_DELAY	10	/* ms before the second try; doubled ... */
@@ -39,14 +39,14 @@ struct silly {
 #define LOCKED_BYTE	INT64_MAX
 
 static void
-random_name(char to[HIDDEN_LEN + 1], const char *suffix)
+random_name(char to[SILLY_LEN + 1], const char *suffix)
 {
 	static const char letters[] = "0123456789"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	char *at = mempcpy(to, HIDDEN_PREFIX, sizeof(HIDDEN_PREFIX) - 1);
+	char *at = mempcpy(to, SILLY_PREFIX, sizeof(SILLY_PREFIX) - 1);
 	int i;
 
-	for (i = 0; i < HIDDEN_RANDOM; i++)
+	for (i = 0; i < SILLY_RANDOM; i++)
 		*at++ = letters[arc4random_uniform(sizeof(letters) - 1)];
 	memcpy(at, suffix, strlen(suffix) + 1);
 }
@@ -58,7 +58,7 @@ silly_place(const struct silly *h)
 }
 
 static struct silly *
-hidden_beside(struct hidden_list *list, const struct place *beside)
+silly_beside(struct silly_list *list, const struct place *beside)
 {
 	struct silly *h;
 
@@ -75,12 +75,12 @@ hidden_beside(struct hidden_list *list, const struct place *beside)
 }
 
 struct silly *
-silly_new(struct hidden_list *list, const struct place *beside,
+silly_new(struct silly_list *list, const struct place *beside,
     const char *suffix, struct place *p)
 {
 	struct silly *h;
 
-	if ((h = hidden_beside(list, beside)) == NULL)
+	if ((h = silly_beside(list, beside)) == NULL)
 		return NULL;
 	random_name(h->name, suffix);
 	*p = silly_place(h);
@@ -262,7 +262,7 @@ retry_one(struct silly *h, uint64_t now)
 }
 
 unsigned
-silly_retry(struct hidden_list *list, uint64_t now)
+silly_retry(struct silly_list *list, uint64_t now)
 {
 	struct silly *h, *next;
 	unsigned wait, least = 0;
@@ -277,7 +277,7 @@ silly_retry(struct hidden_list *list, uint64_t now)
 }
 
 void
-silly_finish(struct hidden_list *list)
+silly_finish(struct silly_list *list)
 {
 	unsigned wait;
 
@@ -313,12 +313,12 @@ silly_discard(struct silly *h, bool left)
 int
 silly_now(int dirfd, int64_t *now)
 {
-	char name[HIDDEN_LEN + 1];
+	char name[SILLY_LEN + 1];
 	struct place p;
 	struct statx st;
 	int fd, r;
 
-	random_name(name, HIDDEN_PART);
+	random_name(name, SILLY_TEMP);
 	p = place_entry(dirfd, name);
 	if ((fd = fs_open(&p, O_WRONLY | O_CREAT | O_EXCL, 0600)) < 0)
 		return fd;
@@ -455,7 +455,7 @@ silly_links(const struct place *beside, const struct statx *file)
 /* Searches for the file that is marked with a name. */
 struct search {
 	const char	*mark;
-	char		 found[HIDDEN_LEN + 1];	/* or "" */
+	char		 found[SILLY_LEN + 1];	/* or "" */
 	bool		 left;
 };
 
@@ -485,7 +485,7 @@ match_mark(int dirfd, const char *name, void *arg)
 }
 
 struct silly *
-silly_find(struct hidden_list *list, const struct place *p,
+silly_find(struct silly_list *list, const struct place *p,
     struct place *found, bool *left)
 {
 	struct search s = { .found = "" };
@@ -499,7 +499,7 @@ silly_find(struct hidden_list *list, const struct place *p,
 		return NULL;
 	memcpy(mark, name, len + 1);
 	s.mark = mark;
-	if ((h = hidden_beside(list, p)) == NULL)
+	if ((h = silly_beside(list, p)) == NULL)
 		return NULL;
 	(void)fs_each_entry(h->dirfd, NULL, match_mark, &s);
 	if (s.found[0] == '\0') {

@@ -23,18 +23,18 @@ struct silly;
  * count a file as open for a while after it was closed. silly_retry() tries
  * again after 10, 20, 40, 80 and 160 ms, then logs an error and gives up.
  */
-struct hidden_list;
+struct silly_list;
 
 /* A stale file has not changed for so many seconds. */
 #define SILLY_STALE	(24 * 60 * 60)
 
 /*
  * Makes a new silly name in the directory of `beside`, with the suffix
- * HIDDEN_OLD or HIDDEN_PART, and sets *p to its place. No file has the name
+ * SILLY_OLD or SILLY_TEMP, and sets *p to its place. No file has the name
  * yet. The name joins the list if its file cannot be removed later. Returns
  * NULL when memory runs out or the directory cannot be opened.
  */
-struct silly *silly_new(struct hidden_list *, const struct place *beside,
+struct silly *silly_new(struct silly_list *, const struct place *beside,
 	    const char *suffix, struct place *p);
 
 /*
@@ -43,7 +43,7 @@ struct silly *silly_new(struct hidden_list *, const struct place *beside,
  * to its place. Prefers a file whose session ended properly, and then sets
  * *left. Returns NULL if there is none. Reads the directory.
  */
-struct silly *silly_find(struct hidden_list *, const struct place *,
+struct silly *silly_find(struct silly_list *, const struct place *,
 	    struct place *p, bool *left);
 
 /* Adds a user. */
@@ -93,13 +93,13 @@ void	 silly_release(struct silly *);
  * clock_ms(). Returns the milliseconds until the next call is due, or 0 if none
  * is needed.
  */
-unsigned silly_retry(struct hidden_list *, uint64_t now);
+unsigned silly_retry(struct silly_list *, uint64_t now);
 
 /*
  * Removes all files of a list or gives them up, and blocks meanwhile: for the
  * end of a session.
  */
-void	 silly_finish(struct hidden_list *);
+void	 silly_finish(struct silly_list *);
 
 /* As silly_release(), but leaves the file in place, under whatever name. */
 void	 silly_leave(struct silly *);

@@ -95,7 +95,7 @@ temp_new(struct handles *hs, const struct place *beside)
 	struct silly *h;
 	struct place at;
 
-	if ((h = silly_new(&hs->leaving, beside, HIDDEN_PART, &at)) == NULL)
+	if ((h = silly_new(&hs->leaving, beside, SILLY_TEMP, &at)) == NULL)
 		return NULL;
 	return part_begin(hs, beside, h, &at);
 }
@@ -132,7 +132,7 @@ temp_renew(struct temp *p)
 {
 	struct place beside = temp_visible(p), at;
 	struct silly *h = silly_new(&p->session->leaving, &beside,
-	    HIDDEN_PART, &at);
+	    SILLY_TEMP, &at);
 
 	if (h == NULL)
 		return false;

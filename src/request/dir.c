@@ -46,7 +46,7 @@ static bool
 is_own_silly_name(const struct session *s, const struct place *p,
     const struct statx *st)
 {
-	return p->name[0] == HIDDEN_PREFIX[0] &&
+	return p->name[0] == SILLY_PREFIX[0] &&
 	    path_is_silly(p->name, strlen(p->name)) &&
 	    st->stx_uid == s->self.uid;
 }

@@ -298,7 +298,7 @@ prepare_hidden(struct session *s, const struct request *q,
 	if (!d->matches.any_displaced ||
 	    q->ruling.open_handles != HANDLES_REOPEN)
 		return 0;
-	if ((d->silly = silly_new(&s->handles.leaving, file, HIDDEN_OLD,
+	if ((d->silly = silly_new(&s->handles.leaving, file, SILLY_OLD,
 	    &d->aside)) == NULL)
 		return -ENOMEM;
 	if (!is_rename(q))

@@ -43,7 +43,7 @@ dispatch_release(struct request *q)
 static enum verdict
 dispatch_end(struct session *s, struct request *q)
 {
-	struct hidden_list *leaving = &s->handles.leaving;
+	struct silly_list *leaving = &s->handles.leaving;
 
 	if (!LIST_EMPTY(leaving) &&
 	    (q->wait = silly_retry(leaving, clock_ms())) > 0)

@@ -176,7 +176,7 @@ test_hidden(void)
 		    names[i].silly, "\"%s\" is %sours", names[i].name,
 		    names[i].silly ? "" : "not ");
 	ok(!path_is_silly(names[0].name, strlen(names[0].name) - 1) &&
-	    HIDDEN_LEN >= strlen(names[1].name),
+	    SILLY_LEN >= strlen(names[1].name),
 	    "bytes after the length are ignored");
 }
 

@@ -174,10 +174,10 @@ test_now(void)
 
 /* Returns a silly name that cannot be removed because it is a directory. */
 static struct silly *
-refused(struct hidden_list *list, struct place *p)
+refused(struct silly_list *list, struct place *p)
 {
 	struct place beside = place_entry(AT_FDCWD, "f");
-	struct silly *h = silly_new(list, &beside, HIDDEN_OLD, p);
+	struct silly *h = silly_new(list, &beside, SILLY_OLD, p);
 
 	(void)mkdirat(p->dirfd, p->name, 0700);
 	silly_taken(h);
