@@ -86,7 +86,7 @@ RB_HEAD(name_tree, indexed_name);
 RB_HEAD(handles_by_inode, indexed);
 LIST_HEAD(handle_list, handle);
 LIST_HEAD(indexed_list, indexed);
-LIST_HEAD(part_list, temp);
+LIST_HEAD(temp_list, temp);
 LIST_HEAD(silly_list, silly);
 
 struct handles {
@@ -105,7 +105,7 @@ struct handles {
 	struct handles_by_inode by_inode;
 	struct handle_list unindexed;	/* opened since the last search */
 	struct indexed_list no_inode;	/* indexed by name only */
-	struct part_list temps;		/* pending uploads: temp.h */
+	struct temp_list temps;		/* pending uploads: temp.h */
 	struct silly_list leaving;	/* removed later: silly.h */
 };
 

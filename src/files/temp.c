@@ -33,7 +33,7 @@ directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
 }
 
 static void
-part_free(struct temp *p)
+temp_free(struct temp *p)
 {
 	if (p->pending)
 		LIST_REMOVE(p, others);
@@ -44,7 +44,7 @@ part_free(struct temp *p)
 
 /* Records an error of data that writers of the file wrote earlier. */
 static void
-part_lost_bytes(struct temp *p, int error)
+temp_lost_bytes(struct temp *p, int error)
 {
 	int i;
 
@@ -61,11 +61,11 @@ temp_unlock(struct temp *p)
 	int r = silly_unlock(p->silly);
 
 	if (r != 0)
-		part_lost_bytes(p, r);
+		temp_lost_bytes(p, r);
 }
 
 static struct temp *
-part_begin(struct handles *hs, const struct place *beside, struct silly *h,
+temp_begin(struct handles *hs, const struct place *beside, struct silly *h,
     const struct place *at)
 {
 	struct temp *p = calloc(1, sizeof(*p));
@@ -76,7 +76,7 @@ part_begin(struct handles *hs, const struct place *beside, struct silly *h,
 	if (p == NULL || (p->name = strndup(name, len)) == NULL ||
 	    directory_of(at, &p->dev, &p->ino) != 0) {
 		if (p != NULL)
-			part_free(p);
+			temp_free(p);
 		silly_leave(h);
 		return NULL;
 	}
@@ -97,7 +97,7 @@ temp_new(struct handles *hs, const struct place *beside)
 
 	if ((h = silly_new(&hs->leaving, beside, SILLY_TEMP, &at)) == NULL)
 		return NULL;
-	return part_begin(hs, beside, h, &at);
+	return temp_begin(hs, beside, h, &at);
 }
 
 struct temp *
@@ -110,7 +110,7 @@ temp_adopt(struct handles *hs, const struct place *beside)
 
 	if ((h = silly_find(&hs->leaving, beside, &at, &left)) == NULL)
 		return NULL;
-	if ((p = part_begin(hs, beside, h, &at)) != NULL) {
+	if ((p = temp_begin(hs, beside, h, &at)) != NULL) {
 		p->kept = true;
 		p->left = left;
 	}
@@ -119,7 +119,7 @@ temp_adopt(struct handles *hs, const struct place *beside)
 
 /* Makes the visible name mean this file no longer. */
 static void
-part_settle(struct temp *p)
+temp_settle(struct temp *p)
 {
 	if (p->pending)
 		LIST_REMOVE(p, others);
@@ -148,7 +148,7 @@ void
 temp_discard(struct temp *p)
 {
 	silly_discard(p->silly, p->left);
-	part_settle(p);
+	temp_settle(p);
 }
 
 struct temp *
@@ -201,7 +201,7 @@ temp_release(struct temp *p)
 			give_up(p);
 		silly_release(p->silly);
 	}
-	part_free(p);
+	temp_free(p);
 }
 
 void
@@ -280,7 +280,7 @@ temp_flush(struct temp *p)
 	for (i = 0; i < p->writers; i++)
 		if (p->writer[i]->fd != -1 &&
 		    (r = fs_flush(p->writer[i]->fd)) != 0)
-			part_lost_bytes(p, r);
+			temp_lost_bytes(p, r);
 	return p->error;
 }
 
@@ -384,7 +384,7 @@ temp_published(struct temp *p, const struct place *at)
 		    strerror(-r));
 	if (p->kept)
 		(void)fs_set_mark(at, NULL, false);
-	part_settle(p);
+	temp_settle(p);
 	/*
 	 * The file was published by another name: remove the file it was to
 	 * replace.
@@ -397,7 +397,7 @@ temp_published(struct temp *p, const struct place *at)
 void
 temp_drop(struct temp *p)
 {
-	part_settle(p);
+	temp_settle(p);
 	give_up(p);
 }
 
