@@ -9,12 +9,12 @@
 void
 created_add(struct created *own, const struct statx *st)
 {
-	if (own->files == NULL && (own->files = reallocarray(NULL, OWN_MAX,
+	if (own->files == NULL && (own->files = reallocarray(NULL, CREATED_MAX,
 	    sizeof(*own->files))) == NULL)
 		return;
 	own->files[own->next] = fs_id(st);
-	own->next = (own->next + 1) % OWN_MAX;
-	if (own->len < OWN_MAX)
+	own->next = (own->next + 1) % CREATED_MAX;
+	if (own->len < CREATED_MAX)
 		own->len++;
 }
 
@@ -26,8 +26,8 @@ created_has(const struct created *own, const struct statx *st)
 	size_t i;
 
 	for (i = 1; i <= own->len; i++)
-		if (fs_is_same(&own->files[(own->next + OWN_MAX - i) %
-		    OWN_MAX], &id))
+		if (fs_is_same(&own->files[(own->next + CREATED_MAX - i) %
+		    CREATED_MAX], &id))
 			return true;
 	return false;
 }

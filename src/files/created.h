@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The files that a session created, recognised by identity: no name, link or
- * rename makes another file one of them. The latest OWN_MAX are remembered.
+ * rename makes another file one of them. The latest CREATED_MAX are remembered.
  */
 #ifndef FILES_CREATED_H
 #define FILES_CREATED_H
@@ -9,14 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define OWN_MAX	4096
+#define CREATED_MAX	4096
 
 struct fs_id;
 struct statx;
 
 struct created {
 	struct fs_id	*files;		/* allocated with the first file */
-	size_t		 len;		/* at most OWN_MAX */
+	size_t		 len;		/* at most CREATED_MAX */
 	size_t		 next;		/* index of the next one */
 };
 

@@ -470,16 +470,16 @@ test_own(void)
 	ok(judge(find_case("STAT"), 0, &q) == DENIED || (st.stx_mask &
 	    STATX_BTIME) == 0, "nor one of that name");
 	st = (struct statx){ 0 };
-	for (i = 0; i < OWN_MAX + 10; i++) {
+	for (i = 0; i < CREATED_MAX + 10; i++) {
 		st.stx_ino = 1000 + i;
 		created_add(&session.own, &st);
 	}
-	for (i = 0; i < OWN_MAX + 10; i++) {
+	for (i = 0; i < CREATED_MAX + 10; i++) {
 		st.stx_ino = 1000 + i;
 		right &= created_has(&session.own, &st) == (i >= 10);
 	}
-	ok(right && session.own.len == OWN_MAX,
-	    "the latest %d are remembered", OWN_MAX);
+	ok(right && session.own.len == CREATED_MAX,
+	    "the latest %d are remembered", CREATED_MAX);
 	free(session.own.files);
 	session.policy.access.own_rights = 0;
 }
