@@ -407,10 +407,10 @@ set_criterion(struct facts *f, const char *name, const char *value)
 		f->user = value;
 	else if (strcmp(name, "address") == 0) {
 		f->address = value;
-		return address_parse(value, &a);
+		return match_parse_address(value, &a);
 	} else if (strcmp(name, "local_address") == 0) {
 		f->local_address = value;
-		return address_parse(value, &a);
+		return match_parse_address(value, &a);
 	} else if (strcmp(name, "local_port") == 0) {
 		f->local_port = (int)strtonum(value, 1, 65535, &error);
 		return error == NULL;

@@ -60,7 +60,7 @@ by_address(const char *const *list, const char *text)
 
 	if (list == NULL)
 		return APPLIES;
-	if (text == NULL || !address_parse(text, &address))
+	if (text == NULL || !match_parse_address(text, &address))
 		return UNDECIDED;
 	return applies_if(match_addresses(&address, list));
 }

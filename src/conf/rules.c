@@ -79,7 +79,7 @@ check_requests(struct config *c, const char *list, struct mistake *m)
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
 		for (request = c->requests; *request != NULL; request++)
-			if (match_part(*request, strlen(*request), list, n,
+			if (match_bytes(*request, strlen(*request), list, n,
 			    false))
 				break;
 		if (*request == NULL)

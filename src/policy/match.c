@@ -22,7 +22,7 @@ is_same(char a, char b, bool fold)
  * the two lengths for any pattern.
  */
 bool
-match_part(const char *s, size_t len, const char *p, size_t plen, bool fold)
+match_bytes(const char *s, size_t len, const char *p, size_t plen, bool fold)
 {
 	const char *send = s + len, *end = p + plen;
 	const char *star = NULL, *from = NULL;
@@ -57,23 +57,23 @@ match_has_control(const char *s)
 bool
 match_pattern(const char *s, const char *pattern)
 {
-	return match_part(s, strlen(s), pattern, strlen(pattern), false);
+	return match_bytes(s, strlen(s), pattern, strlen(pattern), false);
 }
 
 bool
 match_name_list(const char *s, const char *list)
 {
-	return match_part_list(s, strlen(s), list, false);
+	return match_bytes_list(s, strlen(s), list, false);
 }
 
 bool
-match_part_list(const char *s, size_t len, const char *list, bool fold)
+match_bytes_list(const char *s, size_t len, const char *list, bool fold)
 {
 	size_t n;
 
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
-		if (n > 0 && match_part(s, len, list, n, fold))
+		if (n > 0 && match_bytes(s, len, list, n, fold))
 			return true;
 	}
 	return false;
@@ -132,7 +132,7 @@ address_read(const char *s, size_t len, struct address *a)
 }
 
 bool
-address_parse(const char *s, struct address *a)
+match_parse_address(const char *s, struct address *a)
 {
 	if (!address_read(s, strcspn(s, "%"), a))
 		return false;

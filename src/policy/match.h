@@ -25,11 +25,11 @@ bool	match_name_list(const char *s, const char *list);
  * True if `len` bytes match a pattern of `plen` bytes. With `fold`, the case of
  * ASCII letters is ignored.
  */
-bool	match_part(const char *s, size_t len, const char *pattern,
+bool	match_bytes(const char *s, size_t len, const char *pattern,
 	    size_t plen, bool fold);
 
 /* True if `len` bytes match one of the comma-separated patterns. */
-bool	match_part_list(const char *s, size_t len, const char *list,
+bool	match_bytes_list(const char *s, size_t len, const char *list,
 	    bool fold);
 
 /*
@@ -53,7 +53,7 @@ struct address {
  * Parses an address, ignoring an IPv6 zone after `%`. Returns false if it is
  * not an address.
  */
-bool	address_parse(const char *s, struct address *);
+bool	match_parse_address(const char *s, struct address *);
 
 /*
  * Matches an address against a NULL-terminated list. Each item is an address, a

@@ -131,7 +131,7 @@ search_below(struct search *s, const struct path_node *node, const char *from,
 		if (is_child(s, child, node, &part))
 			search_below(s, child, part.name, part.rest);
 	for (child = node->patterns; child != NULL; child = child->next)
-		if (match_part(part.name, part.len, child->name, child->len,
+		if (match_bytes(part.name, part.len, child->name, child->len,
 		    s->fold))
 			search_below(s, child, part.name, part.rest);
 }
@@ -169,7 +169,7 @@ pattern_holds(bool fold, const char *match, const char *resolved)
 	struct part wanted, part;
 
 	while (part_next(match, &wanted)) {
-		if (!part_next(resolved, &part) || !match_part(part.name,
+		if (!part_next(resolved, &part) || !match_bytes(part.name,
 		    part.len, wanted.name, wanted.len, fold))
 			return false;
 		match = wanted.rest;
@@ -216,7 +216,7 @@ is_hidden(bool fold, const char *names, const char *list)
 	struct part part;
 
 	for (; part_next(names, &part); names = part.rest)
-		if (match_part_list(part.name, part.len, list, fold))
+		if (match_bytes_list(part.name, part.len, list, fold))
 			return true;
 	return false;
 }

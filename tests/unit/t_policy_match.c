@@ -103,10 +103,11 @@ main(void)
 		ok(same(match_address_fault(faults[i].item), faults[i].fault),
 		    "%s: %s", faults[i].item, faults[i].fault == NULL ?
 		    "fine" : faults[i].fault);
-	ok(address_parse("::ffff:1.2.3.4", &a) && a.bits == 32 &&
+	ok(match_parse_address("::ffff:1.2.3.4", &a) && a.bits == 32 &&
 	    memcmp(a.bytes, "\1\2\3\4", 4) == 0, "a mapped address is IPv4");
-	ok(address_parse("::1", &a) && a.bits == 128, "IPv6");
-	ok(!address_parse("UNKNOWN", &a) && !address_parse("", &a) &&
-	    !address_parse("1.2.3.4 ", &a), "an item that is no address");
+	ok(match_parse_address("::1", &a) && a.bits == 128, "IPv6");
+	ok(!match_parse_address("UNKNOWN", &a) &&
+	    !match_parse_address("", &a) &&
+	    !match_parse_address("1.2.3.4 ", &a), "an item that is no address");
 	return done();
 }
