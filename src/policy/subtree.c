@@ -56,19 +56,19 @@ subtree_find_setting(const char *knob)
 }
 
 /* A component of a path: `len` bytes, followed by `rest`. */
-struct part {
+struct component {
 	const char	*name;
 	size_t		 len;
 	const char	*rest;
 };
 
 static bool
-part_next(const char *rest, struct part *part)
+component_next(const char *rest, struct component *c)
 {
-	part->name = rest + strspn(rest, "/");
-	part->len = strcspn(part->name, "/");
-	part->rest = part->name + part->len;
-	return part->len > 0;
+	c->name = rest + strspn(rest, "/");
+	c->len = strcspn(c->name, "/");
+	c->rest = c->name + c->len;
+	return c->len > 0;
 }
 
 /*
@@ -101,13 +101,13 @@ subtree_slot(const struct subtrees *t, const struct path_node *parent,
 
 static bool
 is_child(const struct search *s, const struct path_node *child,
-    const struct path_node *parent, const struct part *part)
+    const struct path_node *parent, const struct component *c)
 {
-	if (child->parent != parent || child->len != part->len)
+	if (child->parent != parent || child->len != c->len)
 		return false;
 	return s->fold ?
-	    strncasecmp(child->name, part->name, part->len) == 0 :
-	    memcmp(child->name, part->name, part->len) == 0;
+	    strncasecmp(child->name, c->name, c->len) == 0 :
+	    memcmp(child->name, c->name, c->len) == 0;
 }
 
 /*
@@ -120,20 +120,20 @@ search_below(struct search *s, const struct path_node *node, const char *from,
 {
 	const struct subtrees *t = s->policy->paths;
 	const struct path_node *child;
-	struct part part;
+	struct component c;
 	size_t i;
 
 	s->meet(s, node, from, rest);
-	if (!node->has_children || !part_next(rest, &part))
+	if (!node->has_children || !component_next(rest, &c))
 		return;
-	for (i = subtree_slot(t, node, part.name, part.len);
+	for (i = subtree_slot(t, node, c.name, c.len);
 	    (child = t->slots[i]) != NULL; i = (i + 1) & t->mask)
-		if (is_child(s, child, node, &part))
-			search_below(s, child, part.name, part.rest);
+		if (is_child(s, child, node, &c))
+			search_below(s, child, c.name, c.rest);
 	for (child = node->patterns; child != NULL; child = child->next)
-		if (match_bytes(part.name, part.len, child->name, child->len,
+		if (match_bytes(c.name, c.len, child->name, child->len,
 		    s->fold))
-			search_below(s, child, part.name, part.rest);
+			search_below(s, child, c.name, c.rest);
 }
 
 static void
@@ -166,14 +166,14 @@ subtree_search(const struct policy *p, bool fold, const char *resolved,
 static bool
 pattern_holds(bool fold, const char *match, const char *resolved)
 {
-	struct part wanted, part;
+	struct component wanted, c;
 
-	while (part_next(match, &wanted)) {
-		if (!part_next(resolved, &part) || !match_bytes(part.name,
-		    part.len, wanted.name, wanted.len, fold))
+	while (component_next(match, &wanted)) {
+		if (!component_next(resolved, &c) || !match_bytes(c.name,
+		    c.len, wanted.name, wanted.len, fold))
 			return false;
 		match = wanted.rest;
-		resolved = part.rest;
+		resolved = c.rest;
 	}
 	return true;
 }
@@ -213,10 +213,10 @@ subtree_find(const struct policy *p, bool fold, const char *resolved,
 static bool
 is_hidden(bool fold, const char *names, const char *list)
 {
-	struct part part;
+	struct component c;
 
-	for (; part_next(names, &part); names = part.rest)
-		if (match_bytes_list(part.name, part.len, list, fold))
+	for (; component_next(names, &c); names = c.rest)
+		if (match_bytes_list(c.name, c.len, list, fold))
 			return true;
 	return false;
 }
@@ -275,10 +275,11 @@ static void
 meet_parent(struct search *s, const struct path_node *node, const char *from,
     const char *rest)
 {
-	struct part part;
+	struct component c;
 
 	(void)from;
-	s->found = s->found || (node->has_children && !part_next(rest, &part));
+	s->found = s->found || (node->has_children &&
+	    !component_next(rest, &c));
 }
 
 bool
