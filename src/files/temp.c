@@ -221,7 +221,7 @@ temp_create(struct temp *p, const struct place *at, int old, int flags)
 	if (fd < 0)
 		return fd;
 	temp_created(p);
-	if ((r = fs_copy_rights(old, at, fd)) != 0 ||
+	if ((r = fs_copy_permissions(old, at, fd)) != 0 ||
 	    (r = fs_stat(&was, &st)) != 0) {
 		(void)fs_close(fd);
 		return r;

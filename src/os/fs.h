@@ -42,7 +42,7 @@ int	 fs_open_entries(int dirfd);
  */
 #define FS_NO_XDEV	0x01u	/* RESOLVE_NO_XDEV of openat2(2) */
 #define FS_NO_SYMLINKS	0x04u	/* RESOLVE_NO_SYMLINKS of it */
-int	 fs_open_beneath(int root, const char *path, unsigned flags);
+int	 fs_open_in_root(int root, const char *path, unsigned flags);
 
 /* Get and set the working directory. `to` has PATH_MAX bytes. */
 int	 fs_get_cwd(char *to);
@@ -207,7 +207,7 @@ int	 fs_get_mark(const struct place *, char *name, bool *used);
  * which an O_PATH descriptor and its place refer to. Returns -errno if one of
  * them cannot be set.
  */
-int	 fs_copy_rights(int from, const struct place *, int to);
+int	 fs_copy_permissions(int from, const struct place *, int to);
 
 /*
  * Checks, without opening it, that a place may be opened with the access mode

@@ -31,7 +31,7 @@ fs_open_entries(int dirfd)
 }
 
 int
-fs_open_beneath(int root, const char *path, unsigned flags)
+fs_open_in_root(int root, const char *path, unsigned flags)
 {
 	const struct {
 		uint64_t flags, mode, resolve;

@@ -382,7 +382,7 @@ copy_acl(int from, const struct place *at, int to)
 }
 
 int
-fs_copy_rights(int from, const struct place *at, int to)
+fs_copy_permissions(int from, const struct place *at, int to)
 {
 	struct stat old, new;
 	int r;

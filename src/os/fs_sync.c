@@ -46,7 +46,7 @@ open_itself(const struct place *p)
  * all file systems are written, since sync(2) needs no descriptor.
  */
 static int
-sync_around(int fd)
+sync_whole_and_close(int fd)
 {
 	int r;
 
@@ -77,7 +77,7 @@ fs_sync(const struct place *p)
 		return 0;
 	if ((fd = open_itself(p)) >= 0)
 		return sync_and_close(fd);
-	return sync_around(open_parent(p));
+	return sync_whole_and_close(open_parent(p));
 }
 
 int
@@ -87,5 +87,5 @@ fs_sync_parent(const struct place *p)
 
 	if (fd >= 0)
 		return sync_and_close(fd);
-	return sync_around(open_itself(p));
+	return sync_whole_and_close(open_itself(p));
 }

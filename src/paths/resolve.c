@@ -127,13 +127,13 @@ refuse_proc(int fd)
 }
 
 static int
-open_beneath(struct fs *fs, const char *path, unsigned flags)
+open_in_root(struct fs *fs, const char *path, unsigned flags)
 {
 	int fd, tries = 0;
 
 	flags |= fs->no_links || fs->hides ? FS_NO_SYMLINKS : 0;
 	do {
-		fd = fs_open_beneath(fs->root, path, flags);
+		fd = fs_open_in_root(fs->root, path, flags);
 	} while (fd == -EAGAIN && ++tries < MAX_TRIES);
 	return fd;
 }
@@ -145,9 +145,9 @@ open_beneath(struct fs *fs, const char *path, unsigned flags)
 static int
 resolve_by_openat2(struct fs *fs, const char *path)
 {
-	int fd = open_beneath(fs, path, FS_NO_XDEV);
+	int fd = open_in_root(fs, path, FS_NO_XDEV);
 
-	return fd != -EXDEV ? fd : refuse_proc(open_beneath(fs, path, 0));
+	return fd != -EXDEV ? fd : refuse_proc(open_in_root(fs, path, 0));
 }
 
 bool
