@@ -212,6 +212,37 @@ above()
 	find src -name '*.[ch]' -printf '%f\n' | sort | uniq -d | none 'a basename twice'
 }
 
+# A family of files may share a prefix: fs.c, fs_set.c. Handlers begin with op_.
+@test "lint: exported names begin with the name of their file" {
+	local files
+
+	mapfile -t files < <(objects)
+	nm -A -g --defined-only "${files[@]}" | sed "s,^$BUILD/,," | awk '
+	    {
+		split($1, at, ":")
+		room = stem = at[1]
+		sub(/[^\/]*$/, "", room)
+		sub(/.*\//, "", stem)
+		sub(/\.o$/, "", stem)
+		stems[room stem]
+		family = stem
+		sub(/_.*/, "", family)
+		if ($NF ~ /^_/ || $NF == stem || index($NF, stem "_") == 1)
+			next
+		name[at[1] " " $NF] = room family
+		prefix[at[1] " " $NF] = index($NF, family "_") == 1
+	    }
+	    END {
+		for (n in name)
+			if (!prefix[n] || !(name[n] in stems))
+				print n
+	    }' | sort | grep -vE '^conf/|^base/compat\.o ' |
+	    may base/buf.o '(get|put|set|reader)_[a-z0-9]+' |
+	    may files/handle.o 'handles_(init|end)' |
+	    may 'request/[a-z]+.o' 'op_[a-z0-9_]+' |
+	    none 'a name that does not tell its file'
+}
+
 FILE_CALLS='access|canonicalize_file_name|chdir|chmod|chown|chroot
 creat|copy_file_range|dup|dup2|dup3|eaccess|euidaccess|faccessat|fallocate
 fchdir|fchmod|fchmodat|fchmodat2|fchown|fchownat|fcntl|fdatasync|fdopen
