@@ -16,7 +16,7 @@ rate_init(struct rate *b, uint64_t rate, uint64_t now)
 	b->paid = now * NS_PER_MS;
 }
 
-/* A packet's bytes, times a billion, are far from 64 bits. */
+/* The bytes of a packet, times a billion, are far from overflowing 64 bits. */
 static uint64_t
 cost(uint64_t rate, uint32_t bytes)
 {

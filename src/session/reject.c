@@ -12,9 +12,12 @@
 #include "wire/sftp.h"
 
 #define PATIENCE	10000	/* ms for each packet, and at least for all */
-#define ANSWERS		64	/* as many requests are answered at least */
+#define ANSWERS		64	/* requests that are answered at least */
 
-/* Reads just `len` bytes; what is too long for `to` is thrown away. */
+/*
+ * Reads exactly `len` bytes; those that do not fit into `to` are discarded.
+ * Returns false at the end of input or when the time is `until`.
+ */
 static bool
 read_bytes(uint8_t *to, size_t size, size_t len, uint64_t until)
 {
@@ -39,8 +42,8 @@ read_bytes(uint8_t *to, size_t size, size_t len, uint64_t until)
 }
 
 /*
- * Reads the type and the id of the next packet; an INIT has its version there.
- * False if it is not whole by then.
+ * Reads the type and the id of the next packet; in an INIT, the version takes
+ * the place of the id. Returns false if the packet is not complete in time.
  */
 static bool
 read_packet(uint8_t *type, uint32_t *id, uint64_t until)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A session that must not be. sshd throws stderr away, so the client is told
- * in its own protocol: slipway.conf(5).
+ * The session of a user who is rejected. sshd discards standard error, so the
+ * reason is sent in the protocol: see session.access in slipway.conf(5).
  */
 #ifndef SESSION_REJECT_H
 #define SESSION_REJECT_H
@@ -9,11 +9,11 @@
 #include "request/session.h"
 
 /*
- * Answers INIT with version 3 and nothing announced, and each request with
- * FAILURE and `text`: many clients do not show the first answer but a later
- * one, or what they make of it. Returns after 64 requests, but not before ten
- * seconds have passed; when the client goes away; or when it lets ten seconds
- * pass between two packets, or does not read for so long.
+ * Answers INIT with version 3 without extensions, and each request with FAILURE
+ * and `text`: many clients show the error of a later request, not of the first.
+ * Returns after 64 requests, but not before ten seconds have passed; when the
+ * client closes the connection; or when it does not send a packet, or read, for
+ * ten seconds.
  */
 void	reject_session(struct session *, const char *text);
 

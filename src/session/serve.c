@@ -24,10 +24,10 @@
 #include "wire/sftp.h"
 
 /*
- * Requests are run while less than this waits to leave; with one more reply
- * behind it that is all the output there can be. The largest READ goes out
- * alone, and 64 of 4 KiB together, while they are warm: with twice as much a
- * download costs a tenth more where reader and server share a core.
+ * Requests are run while less than this is queued for output; with one more
+ * reply it is the limit of the output. The largest READ is sent alone, and 64
+ * of 4 KiB together, while they are in the CPU's cache: with twice as much, a
+ * download takes a tenth more time if the reader and the server share a core.
  */
 #define OUT_BOUND	(255 * 1024)
 
@@ -36,26 +36,27 @@
 struct serve {
 	struct session	*s;
 	struct input {
-		uint8_t	*data;		/* in_size bytes and one to spare */
-		size_t	 start, end;	/* what was read and not yet run */
+		uint8_t	*data;		/* in_size bytes and a spare one */
+		size_t	 start, end;	/* bytes that were read and not run */
 	} in;
-	size_t		 in_size;	/* the largest frame, and as much again
-					 * so that one read(2) brings many */
-	size_t		 written;	/* of s->out */
-	struct request	 request;	/* the one that runs */
-	struct input	 held;		/* where a pending one's packet lies */
+	size_t		 in_size;	/* twice the largest packet, so that one
+					 * read(2) returns many */
+	size_t		 written;	/* bytes of s->out */
+	struct request	 request;	/* the running one */
+	struct input	 held;		/* holds a pending request's packet */
 	bool		 pending;
-	bool		 eof;		/* nothing more will come in */
-	bool		 gone;		/* nobody reads any more */
-	bool		 out_socket;	/* send(2) works on stdout */
-	bool		 full;		/* nothing goes out until poll says */
-	int		 ending;	/* exit status once replies are out */
-	uint64_t	 began, active;	/* ms: start, and last sign of life */
-	bool		 paced;		/* there is a rate to be kept */
-	struct rate	 received, sent; /* packets run, and their replies */
+	bool		 eof;		/* end of input */
+	bool		 gone;		/* nobody reads the output */
+	bool		 out_socket;	/* standard output is a socket */
+	bool		 full;		/* wait for poll(2) before writing */
+	int		 ending;	/* exit status after the last reply, or
+					 * GOING_ON */
+	uint64_t	 began, active;	/* ms: start; last input */
+	bool		 paced;		/* a rate limit applies */
+	struct rate	 received, sent; /* bytes of packets; of replies */
 };
 
-#define GOING_ON	(-1)		/* no ending yet */
+#define GOING_ON	(-1)		/* the session has not ended */
 
 static void
 input_init(struct input *in, size_t size)
@@ -65,7 +66,7 @@ input_init(struct input *in, size_t size)
 	in->start = in->end = 0;
 }
 
-/* What stands at the head of the input. */
+/* State of the first packet in the input buffer. */
 enum frame { FRAME_PART, FRAME_WHOLE, FRAME_TOO_LONG, FRAME_EMPTY };
 
 static enum frame
@@ -74,7 +75,7 @@ input_frame(const struct input *in, size_t max, size_t *len)
 	size_t have = in->end - in->start;
 	uint32_t n;
 
-	/* As OpenSSH: nothing is said of a length before a byte follows. */
+	/* As OpenSSH: a length is judged only when a byte follows it. */
 	if (have < 5)
 		return FRAME_PART;
 	memcpy(&n, in->data + in->start, sizeof(n));
@@ -87,8 +88,8 @@ input_frame(const struct input *in, size_t max, size_t *len)
 }
 
 /*
- * A pending request keeps its buffer, for its strings lie in there; what is
- * behind it moves to a new one.
+ * Keeps the buffer of a pending request, whose strings are in it, and moves the
+ * input that follows to a new buffer.
  */
 static void
 serve_hold(struct serve *v)
@@ -113,7 +114,7 @@ serve_verdict(struct serve *v, enum verdict verdict)
 	v->active = clock_ms();
 }
 
-/* The frame at the head can never become a packet: that ends the session. */
+/* Ends the session because of a packet that can never be complete or valid. */
 static void
 serve_bad_frame(struct serve *v, enum frame frame)
 {
@@ -128,11 +129,11 @@ serve_bad_frame(struct serve *v, enum frame frame)
 	}
 }
 
-#define MAX_PAUSE	1000	/* ms; a signal may come just before it */
+#define MAX_PAUSE	1000	/* ms; bounds the delay of a signal */
 
 /*
- * So many ms nothing more may be taken on: a rate is exceeded. What is left
- * when a signal has come is run without regard to that.
+ * Returns the milliseconds for which no request may be run because a rate is
+ * exceeded. After a signal the remaining requests are run without a pause.
  */
 static unsigned
 serve_pause(const struct serve *v)
@@ -167,8 +168,8 @@ serve_may_run(const struct serve *v)
 }
 
 /*
- * Runs whole packets until there are none, or replies must leave first.
- * Returns whether it could go on at once if they had left.
+ * Runs complete packets until there are none or replies must be sent first.
+ * Returns true if there is more to run once replies were sent.
  */
 static bool
 serve_run(struct serve *v)
@@ -206,7 +207,10 @@ serve_run(struct serve *v)
 	return frame == FRAME_WHOLE;
 }
 
-/* Makes room at the end of the buffer; false when it is full of work. */
+/*
+ * Makes room at the end of the input buffer. Returns false if it is full of
+ * packets to run.
+ */
 static bool
 serve_room(struct serve *v)
 {
@@ -222,7 +226,7 @@ serve_room(struct serve *v)
 	return true;
 }
 
-/* Returns false when there is nothing to read just now. */
+/* Returns false if there is nothing to read at the moment. */
 static bool
 serve_read(struct serve *v)
 {
@@ -246,18 +250,18 @@ serve_read(struct serve *v)
 	return true;
 }
 
-/* Is there output that has not left? */
+/* True if there is output that was not sent. */
 static bool
 serve_waits(const struct serve *v)
 {
 	return v->s->out.len > v->written || v->s->piped.len > 0;
 }
 
-/* Of `len` bytes stdout took `n`. */
+/* Handles the result `n` of writing `len` bytes. */
 static void
 serve_wrote(struct serve *v, ssize_t n, size_t len)
 {
-	/* Another try before there is room cost a tenth of a download. */
+	/* Trying again before there is room took a tenth of a download. */
 	v->full = n < (ssize_t)len;
 	if (n > 0)
 		return;
@@ -270,7 +274,10 @@ serve_wrote(struct serve *v, ssize_t n, size_t len)
 	}
 }
 
-/* Writes what stdout takes without waiting: replies, then what is piped. */
+/*
+ * Writes as much as standard output takes without waiting: replies, then piped
+ * data.
+ */
 static void
 serve_write(struct serve *v)
 {
@@ -293,12 +300,11 @@ serve_write(struct serve *v)
 		serve_wrote(v, pipe_send(&v->s->piped), len);
 }
 
-#define LAST_GRACE	60000	/* ms after max_time for what is open */
+#define LAST_GRACE	60000	/* ms after max_time for open handles */
 
 /*
- * Ends the session when the policy's time for it is over, and returns the
- * milliseconds until that is to be looked at again: -1 where no setting
- * limits anything.
+ * Ends the session when the policy's time limit is reached. Returns the
+ * milliseconds until it must be called again, or -1 if there is no limit.
  */
 static int
 serve_timers(struct serve *v)
@@ -330,10 +336,9 @@ serve_timers(struct serve *v)
 }
 
 /*
- * Waits for whatever can go on: input while there is room for it, output
- * while replies wait; while a request is pending, no longer than it wants to
- * let pass. When there is nothing but input to wait for, the read itself is
- * the wait.
+ * Waits for input if there is room for it, and for output if replies are
+ * queued, but no longer than a pending request asks for. If only input is
+ * expected, read(2) itself waits.
  */
 static void
 serve_wait(struct serve *v)
@@ -367,8 +372,7 @@ serve_wait(struct serve *v)
 	}
 	if (pfd[0].revents != 0)
 		(void)serve_read(v);
-	/* While a request takes its time, this is how a client is missed. What
-	 * it left behind is run, and need not be spared any more. */
+	/* The client is gone. Requests that it left are run, without pauses. */
 	if (!writes && pfd[1].revents != 0) {
 		v->gone |= v->pending || pause == 0;
 		v->paced = false;
@@ -380,8 +384,9 @@ serve_wait(struct serve *v)
 }
 
 /*
- * Sends are told not to wait where stdout is a socket, as sshd makes it; a
- * pipe is set not to. A terminal or file stays as it is.
+ * Makes output non-blocking: by a flag of each send(2) if it is a socket, as
+ * sshd makes it, or by fcntl(2) if it is a pipe. A terminal or a file stays as
+ * it is.
  */
 static void
 serve_stdout(struct serve *v)
@@ -391,19 +396,19 @@ serve_stdout(struct serve *v)
 	if (fstat(STDOUT_FILENO, &st) == -1)
 		return;
 	v->out_socket = S_ISSOCK(st.st_mode);
-	/* The client has work while we read on: READ costs 8 to 13 % less. */
+	/* The client works while we read on: READs take 8 to 13 % less time. */
 	if (v->out_socket)
 		(void)setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_SNDBUF,
 		    &(int){ SEND_BUFFER }, sizeof(int));
-	/* For a socket splice(2) would wait, whatever it is told. */
+	/* With a socket, splice(2) would block in spite of its flag. */
 	if (S_ISFIFO(st.st_mode))
 		v->s->piped.usable = fcntl(STDOUT_FILENO, F_SETFL,
 		    O_NONBLOCK) == 0 && policy_changes_nothing(&v->s->policy);
 }
 
 /*
- * Is there nothing left to wait for? After a signal nobody is waited for:
- * neither a client that does not read nor a request that takes its time.
+ * True if there is nothing left to wait for. After a signal, neither a client
+ * that does not read nor a pending request is waited for.
  */
 static bool
 serve_over(const struct serve *v)
@@ -415,7 +420,7 @@ serve_over(const struct serve *v)
 	return v->ending != GOING_ON && !waits;
 }
 
-/* Is there a setting that looks at the time? */
+/* True if some setting depends on the time. */
 static bool
 serve_is_timed(const struct policy *p)
 {
@@ -429,7 +434,10 @@ serve(struct session *s)
 	struct serve v = { .s = s, .ending = GOING_ON };
 	bool more;
 
-	/* The kernel's page with the time is one that a start can do without. */
+	/*
+	 * Do not touch the vDSO's page with the time at the start if no setting
+	 * needs it.
+	 */
 	if (serve_is_timed(&s->policy))
 		v.began = v.active = clock_ms();
 	rate_init(&v.received, s->policy.limits.write_rate, v.began);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stdin and stdout: framing, batching and back-pressure. Knows no request.
+ * Standard input and output of a session: framing, batching and back-pressure.
+ * This module knows nothing about requests.
  */
 #ifndef SESSION_SERVE_H
 #define SESSION_SERVE_H
@@ -8,10 +9,10 @@
 #include "request/session.h"
 
 /*
- * Runs the session until the client is gone or a signal ends it: whatever
- * was received whole is still run and answered. Returns the exit status of
- * the process, as OpenSSH's: 0, 11 for a frame that is too long, 255 for one
- * that makes no sense, 1 when stdin or stdout fails, 2 when poll(2) does.
+ * Runs the session until the client is gone or a signal arrives. All packets
+ * that were received completely are still run and answered. Returns the exit
+ * status of the process, as OpenSSH's: 0; 11 for a packet that is too long; 255
+ * for a malformed one; 1 if standard input or output fails; 2 if poll(2) fails.
  */
 int	serve(struct session *);
 
