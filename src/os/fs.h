@@ -323,8 +323,8 @@ int	 fs_rename(const struct place *old, const struct place *new,
 int	 fs_rename_new(const struct place *old, const struct place *new);
 
 /*
- * Copies some of `len` bytes from one file to another (fs_copy.c): a hole of any
- * length, which remains a hole, or at most FS_COPY_STEP bytes of data, with
+ * Copies some of `len` bytes from one file to another (fs_copy.c): a hole of
+ * any length, which remains a hole, or at most FS_COPY_STEP bytes of data, with
  * copy_file_range(2) if possible. Beyond the end of the target, a hole makes it
  * longer only if it is the last of the `len` bytes, or of the source. `append`
  * says that `to` is open with O_APPEND: `to_off` is ignored and holes are

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the kernel can do, asked of the kernel alone: a test that asked the
- * program under test would be skipped where the program is broken.
+ * Asks the kernel which features it has. A test that asked the program under
+ * test would be skipped if the program is broken.
  */
 #ifndef KERNEL_H
 #define KERNEL_H

@@ -106,8 +106,8 @@ session_begin(struct session *s)
 	s->version = scope->version;
 	handles_init(&s->handles);
 	if (policy.walks) {
-		if (locate_confine(&s->fs, policy.root != NULL ? policy.root : "/",
-		    policy.root_fixed, culprit) != 0)
+		if (locate_confine(&s->fs, policy.root != NULL ? policy.root :
+		    "/", policy.root_fixed, culprit) != 0)
 			abort();
 		s->fs.policy = &s->policy;
 	}

@@ -191,7 +191,8 @@ test_end(void)
 	(void)handle_close(&hs, handle_new(&hs, HANDLE_FILE, -1, O_RDWR,
 	    "gone"));
 	handle_end(&hs, handle_new(&hs, HANDLE_DIR, fd, O_RDWR, "d"));
-	ok(hs.open == 0 && fcntl(fd, F_GETFD) == -1, "handle_end() closes a handle");
+	ok(hs.open == 0 && fcntl(fd, F_GETFD) == -1,
+	    "handle_end() closes a handle");
 	handle_new(&hs, HANDLE_DIR, left, O_RDWR, "e");
 	handles_end(&hs);
 	ok(hs.count == 0 && fcntl(left, F_GETFD) == -1,
