@@ -89,7 +89,7 @@ precheck_text(const char *text, size_t len, struct mistake *m)
 	bool after_string = false;
 
 	m->line = 1;
-	for (p = text; wrong == NULL && *p != '\0';) {
+	for (p = text; wrong == NULL && *p != '\0'; p += strspn(p, " ")) {
 		end = p + token_len(p, &wrong);
 		if (*p == '"' && after_string)
 			wrong = "two strings with nothing between would be "
