@@ -176,7 +176,7 @@ tell_mistake(void)
 	exit(EXIT_POLICY);
 }
 
-/* -t: is all of it right, for whomever? */
+/* Checks the whole policy, for all users (-t), and exits. */
 static _Noreturn void
 check_policy(void)
 {
@@ -282,7 +282,8 @@ enter_start_dir(void)
 
 	if (session.fs.confined) {
 		log_info("session confined to \"%s\"", session.fs.outside);
-		if (dir == NULL && locate_enter(&session.fs, session.self.home) == 0)
+		if (dir == NULL &&
+		    locate_enter(&session.fs, session.self.home) == 0)
 			return;
 	}
 	if ((r = locate_enter(&session.fs, dir)) == 0)
@@ -324,8 +325,9 @@ apply_policy(void)
 }
 
 /*
- * The sandbox. Who may run what program he likes is not put into one, unless
- * it is required; then all of it is, or there is no session.
+ * Enters the sandbox. Sessions without restrictions get one only if the policy
+ * requires it: their users can run any program anyway. A required sandbox that
+ * is not complete ends the session.
  */
 static void
 confine(void)

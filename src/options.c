@@ -199,7 +199,8 @@ set_start_dir(struct options *o, const char *arg)
 	const char *p;
 
 	if (ident_expand_tilde(o->self, arg, path) != 0)
-		options_fatal(o, "tilde_expand_filename: expansion failed", NULL);
+		options_fatal(o, "tilde_expand_filename: expansion failed",
+		    NULL);
 	/* Nowhere cannot be entered: that is logged, like any other. */
 	o->nowhere = path[0] == '\0';
 	if (o->nowhere)
