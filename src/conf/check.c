@@ -11,7 +11,10 @@
 #include "os/ident.h"
 #include "policy/rights.h"
 
-/* Names that mean one user or group, and one that the system does not know. */
+/*
+ * Warns of names that mean a single user or group that the system does not
+ * know.
+ */
 static void
 check_names(const struct rule *r, const char *const *names, const char *what,
     bool (*find)(const char *, uint32_t *), FILE *out)
@@ -22,7 +25,8 @@ check_names(const struct rule *r, const char *const *names, const char *what,
 	for (; names != NULL && *names != NULL; names++) {
 		name = *names + (**names == '!');
 		if (strpbrk(name, "*?") == NULL && !find(name, &id))
-			effect_warn(out, r, "there is no %s \"%s\"", what, name);
+			effect_warn(out, r, "there is no %s \"%s\"", what,
+			    name);
 	}
 }
 
@@ -41,8 +45,9 @@ check_words(const struct rule *r, FILE *out)
 }
 
 /*
- * Everything a rule sets was set for everybody by rules before it, as noted
- * in `settled` for each row of the knob table.
+ * Warns of a rule all of whose settings were set for everybody by earlier
+ * rules. settled[] has, for each row of the table of settings, the rule that
+ * did so.
  */
 static void
 check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
@@ -63,13 +68,14 @@ check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
 	if (!any && r->number > 0)
 		effect_warn(out, r, "sets nothing");
 	else if (any && !wins && by->number > 0)
-		effect_warn(out, r, "can never win, since rule %d comes first for "
+		effect_warn(out, r,
+		    "can never win, since rule %d comes first for "
 		    "everybody", by->number);
 	else if (any && !wins)
 		effect_warn(out, r, "can never win against the options");
 }
 
-/* Is all that `path` sets set by `first`, which is for the same names? */
+/* True if `first`, which has the same pattern, sets all that `path` sets. */
 static bool
 is_covered(const struct setting *path, const struct setting *first)
 {
@@ -86,7 +92,10 @@ is_covered(const struct setting *path, const struct setting *first)
 	return true;
 }
 
-/* The path rule that makes `path`, of rule `r`, useless for everybody. */
+/*
+ * Returns the path rule that makes `path`, of rule `r`, useless for everybody,
+ * or NULL.
+ */
 static const struct setting *
 find_cover(const struct config *c, const struct rule *r,
     const struct setting *path)
@@ -119,17 +128,22 @@ check_paths(const struct config *c, const struct rule *r, FILE *out)
 		if (at.setting->knob->type != KNOB_PATHS)
 			continue;
 		if (at.setting->beneath == NULL)
-			effect_warn(out, r, "paths: \"%s\" in line %d sets nothing",
+			effect_warn(out, r,
+			    "paths: \"%s\" in line %d sets nothing",
 			    at.setting->value.text, at.setting->line);
 		else if ((cover = find_cover(c, r, at.setting)) != NULL)
-			effect_warn(out, r, "paths: \"%s\" in line %d can never win, "
+			effect_warn(out, r,
+			    "paths: \"%s\" in line %d can never win, "
 			    "since that in line %d comes first",
 			    at.setting->value.text, at.setting->line,
 			    cover->line);
 	}
 }
 
-/* What this takes away of `rights`, itself or beneath a path. */
+/*
+ * Returns the part of `rights` that this setting leaves, including its settings
+ * beneath a path.
+ */
 static unsigned
 fewer_rights(const struct setting *s, const struct knob *k, unsigned rights)
 {
@@ -140,7 +154,7 @@ fewer_rights(const struct setting *s, const struct knob *k, unsigned rights)
 	return s->knob == k ? rights & (unsigned)s->value.number : rights;
 }
 
-/* The rights that nothing takes away from anybody anywhere. */
+/* Returns the rights that no rule takes away from anybody anywhere. */
 static unsigned
 common_rights(const struct config *c)
 {
@@ -157,7 +171,7 @@ common_rights(const struct config *c)
 	return rights;
 }
 
-/* To give what everybody has is no gift. */
+/* Warns of own_rights that everybody has anyway. */
 static void
 check_own_rights(const struct rule *r, unsigned common, FILE *out)
 {
@@ -173,7 +187,8 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 		if (s == NULL || s->value.number == 0 ||
 		    ((unsigned)s->value.number & ~common) != 0)
 			continue;
-		effect_warn(out, r, "%s: does nothing, since no rule takes these "
+		effect_warn(out, r,
+		    "%s: does nothing, since no rule takes these "
 		    "rights away", s == at.setting ? k->name :
 		    "own_rights of a path");
 	}

@@ -18,23 +18,23 @@
 struct parse {
 	struct config	*config;
 	const char	*file;
-	struct setting	*path;		/* the path rule we are in, or NULL */
+	struct setting	*path;		/* the path rule, or NULL */
 	struct mistake	*mistake;
 };
 
 #define LINE(s)	((int)config_setting_source_line(s))
 
-/* Walks what a group, a list or an array holds, in the order of the file. */
+/* Visits the members of a group, list or array in the order of the file. */
 #define FOREACH(child, i, parent) \
 	for ((i) = 0; ((child) = config_setting_get_elem((parent), (i))) != \
 	    NULL; (i)++)
 
-/* Places the mistake at a setting of the file, and says it. */
+/* Records an error at a setting of the file; returns -1. */
 #define MISTAKE(p, s, name, ...) \
 	(mistake_at((p)->mistake, (p)->file, LINE(s), (name)), \
 	mistake_say((p)->mistake, __VA_ARGS__))
 
-/* An empty list may be written [] or (). */
+/* True for ( ) as well, since an empty list may be written either way. */
 static bool
 is_list(const config_setting_t *s)
 {
@@ -47,7 +47,7 @@ is_string(const config_setting_t *s)
 	return config_setting_type(s) == CONFIG_TYPE_STRING;
 }
 
-/* Return a plain value as text, or NULL when it is anything else. */
+/* Returns a plain value as text, or NULL for anything else. */
 static const char *
 value_text(struct parse *p, const config_setting_t *s)
 {
@@ -65,7 +65,7 @@ value_text(struct parse *p, const config_setting_t *s)
 	}
 }
 
-/* Return the text of a string or, where it may be one, of a number, or NULL. */
+/* Returns the text of a string or, with `numbers`, of a number, else NULL. */
 static const char *
 item_text(struct parse *p, const config_setting_t *s, bool numbers)
 {
@@ -75,8 +75,8 @@ item_text(struct parse *p, const config_setting_t *s, bool numbers)
 }
 
 /*
- * Return a list's items joined by commas, or a group's as
- * "name=value,name=value"; or NULL when it holds anything else.
+ * Returns the items of a list joined by commas, or those of a group as
+ * "name=value,name=value". Returns NULL if it holds anything else.
  */
 static const char *
 list_text(struct parse *p, const config_setting_t *list, bool numbers)
@@ -154,7 +154,7 @@ dotted_name(struct parse *p, const char *prefix, const char *name)
 static int	parse_paths(struct parse *, const config_setting_t *,
 		    struct body *);
 
-/* A setting, or a group of them that makes its name a prefix. */
+/* Parses a setting, or a group of settings whose name becomes their prefix. */
 static int
 parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
     struct body *b)
@@ -214,7 +214,7 @@ parse_paths(struct parse *p, const config_setting_t *list, struct body *b)
 	return 0;
 }
 
-/* What a body may hold: the name of a profile, and settings. */
+/* Parses a member of a rule or profile: the name of a profile, or a setting. */
 static int
 parse_member(struct parse *p, const config_setting_t *s, struct body *b)
 {
@@ -227,7 +227,7 @@ parse_member(struct parse *p, const config_setting_t *s, struct body *b)
 	    LINE(s), p->mistake);
 }
 
-/* What rules match by. */
+/* The criteria that rules match by. */
 enum criterion { BY_NAME, BY_ADDRESS, BY_PORT };
 static const struct {
 	const char	*name;
@@ -243,7 +243,7 @@ static const struct {
 };
 #define CRITERIA	(sizeof(criteria) / sizeof(criteria[0]))
 
-/* The row of that name, or CRITERIA. */
+/* Returns the index of the row of that name, or CRITERIA. */
 static size_t
 criterion_find(const char *name)
 {
@@ -263,7 +263,7 @@ is_port(const char *s)
 	return error == NULL && *s >= '1' && *s <= '9';
 }
 
-/* What is wrong with one item of a criterion, or NULL. */
+/* Returns the error in one item of a criterion, or NULL. */
 static const char *
 item_fault(enum criterion kind, const char *item)
 {
@@ -271,7 +271,7 @@ item_fault(enum criterion kind, const char *item)
 
 	if (name[0] == '\0')
 		return "is empty";
-	/* It would match nobody, and look as though it did. */
+	/* It would match nobody and look as if it did. */
 	if (name[0] == ' ')
 		return "has a blank behind its !";
 	if (match_has_control(name))
@@ -283,7 +283,10 @@ item_fault(enum criterion kind, const char *item)
 	return NULL;
 }
 
-/* All items of a criterion, in one string; NULL when it is none. */
+/*
+ * Returns all items of a criterion as one string, or NULL if its value has the
+ * wrong type.
+ */
 static const char *
 criterion_text(struct parse *p, const config_setting_t *s, enum criterion kind)
 {
@@ -292,7 +295,7 @@ criterion_text(struct parse *p, const config_setting_t *s, enum criterion kind)
 	return item_text(p, s, kind == BY_PORT);
 }
 
-/* Cuts an item off the front of *rest, without the blanks around it. */
+/* Cuts an item off the front of *rest and removes the blanks around it. */
 static char *
 next_item(char **rest)
 {
@@ -304,7 +307,7 @@ next_item(char **rest)
 	return item;
 }
 
-/* Splits and checks a criterion. NULL with the mistake's text. */
+/* Splits and checks a criterion. Returns NULL with the error's text set. */
 static const char *const *
 criterion_list(struct parse *p, const char *text, enum criterion kind)
 {
@@ -490,8 +493,8 @@ config_text(struct config *c, const char *name, const char *text, size_t len,
 }
 
 /*
- * Reads all of a file of that size, and puts a NUL behind it. Returns its
- * length, which may be less, or -1 with the mistake's text.
+ * Reads a file of that size and adds a NUL. Returns its length, which may be
+ * smaller, or -1 with the error's text set.
  */
 static ssize_t
 read_all(int fd, char *text, size_t size, struct mistake *m)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From options and a policy file to struct policy. main.c does, in order:
+ * From options and a policy file to struct policy. main.c calls, in this order:
  *
  *	c = config_new(requests, extensions);
  *	config_flag(c, 'R', NULL, &m)		for -R -p -P -d -u -l -f -m
@@ -9,12 +9,12 @@
  *	config_resolve(c, &facts, &policy, &m)	or, for -t, config_check();
  *						for -T, config_explain()
  *	config_open_root(c, &facts, &policy, &fs, &m)
- *						where names are walked
+ *						if names must be resolved
  *	config_free(c)				the policy owns its strings
  *
- * Each returns 0, or -1 with *m filled in: the session must then be refused.
- * Nothing here logs; a mistake becomes text by mistake_line(). Who the user is
- * comes in by struct facts.
+ * Each returns 0, or -1 with *m filled in, after which the session must be
+ * rejected. These functions log nothing; mistake_line() makes text of an error.
+ * Facts about the user come in struct facts.
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -30,7 +30,10 @@ struct config;
 struct fs;
 struct policy;
 
-/* What rules match by, and what %u %U %d stand for. NULL and 0 are unknown. */
+/*
+ * The facts that rules match by, and the values of %u, %U and %d. NULL and 0
+ * mean unknown.
+ */
 struct facts {
 	const char	*user;
 	uid_t		 uid;
@@ -40,99 +43,104 @@ struct facts {
 	const char	*address;	/* the client's, from SSH_CONNECTION */
 	const char	*local_address;
 	int		 local_port;
-	const char	*path;		/* only for -T: the name asked about */
+	const char	*path;		/* for -T: the path asked about */
 	bool		 forced;	/* SSH_ORIGINAL_COMMAND is set */
-	bool		 no_landlock;	/* for -T: not in this kernel */
+	bool		 no_landlock;	/* for -T: the kernel has none */
 	bool		 no_landlock_to_read; /* ... for access.read_only */
 };
 
 /*
- * Makes a config without any setting. `requests` are the names that -Q requests
- * prints, `extensions` those of extensions and of other pairs in VERSION. Both
- * lists end with NULL and must outlive the config. config_free(NULL) is fine.
+ * Makes a configuration without rules. `requests` are the names that -Q
+ * requests prints, `extensions` those of extensions and of other pairs in
+ * VERSION. Both lists end with NULL and must outlive the configuration.
+ * config_free() accepts NULL.
  */
 struct config	*config_new(const char *const *requests,
 	    const char *const *extensions);
 void	config_free(struct config *);
 
 /*
- * An option of OpenSSH's that counts as a setting in front of all others.
- * `flag` is one of the letters RpPdulfm, `value` its argument or NULL. Of a
- * repeated -d -u -l -f -m the last holds, as in OpenSSH; -p and -P add up.
+ * Adds an option of OpenSSH's as a setting that precedes all others. `flag` is
+ * one of the letters RpPdulfm, `value` its argument or NULL. The last of
+ * several -d, -u, -l, -f or -m wins, as in OpenSSH; -p and -P add up.
  */
 int	config_flag(struct config *, int flag, const char *value,
 	    struct mistake *);
 
-/* -o name=value, and -o profile=name. Of a repeated one the first holds. */
+/* Adds -o name=value or -o profile=name. The first of several wins. */
 int	config_option(struct config *, const char *assignment,
 	    struct mistake *);
 
 /*
- * Reads the policy file: `path` from -F, in which %u %U %% expand, or the
- * default when NULL, whose absence is no policy. It must be what only root or
- * the owner of the program can have written. Then checks for everybody, the
- * options too, that names can be written in the charsets they name.
+ * Reads the policy file: `path` from -F, in which %u, %U and %% are expanded,
+ * or the default file if NULL, which may be missing. The file must be one that
+ * only root or the owner of the program can have written. Then checks that file
+ * names can be converted to each charset that a rule or an option names,
+ * whomever it applies to.
  */
 int	config_file(struct config *, const char *path, const struct facts *,
 	    struct mistake *);
 
-/* The same from memory, without any question of trust; mistakes say `name`. */
+/* Parses a policy in memory, which is trusted. Errors name it `name`. */
 int	config_text(struct config *, const char *name, const char *text,
 	    size_t len, struct mistake *);
 
-/* Is there a rule that matches by group? Else facts.groups may be NULL. */
+/* True if some rule matches by group. Otherwise facts.groups may be NULL. */
 bool	config_asks_groups(const struct config *);
 
 /*
- * Evaluates everything for these facts, once a session. *policy is
- * initialised here; policy_free() ends it, after a mistake as well.
+ * Evaluates all rules for these facts, once a session. Initialises *policy,
+ * which the caller frees with policy_free(), after an error as well.
  */
 int	config_resolve(struct config *, const struct facts *, struct policy *,
 	    struct mistake *);
 
 /*
- * Places a mistake that shows only when the policy is put to use: at the
- * setting of that name that holds for these facts.
+ * Sets the place of an error that is found when the policy is used: that of the
+ * setting of this name which holds for these facts.
  */
 void	config_blame(struct config *, const struct facts *, const char *name,
 	    struct mistake *);
 
 /*
- * Opens the root of a session, or "/" where the policy has none, for `fs`, and
- * resolves its path rules there, whatever the session itself may not follow or
- * see. *policy is what config_resolve() made for these facts.
+ * Opens the root of a session, or "/" if the policy has none, for `fs`, and
+ * resolves the path rules there, including those that the session itself cannot
+ * follow or see. config_resolve() has made *policy for these facts.
  */
 int	config_open_root(struct config *, const struct facts *,
 	    struct policy *, struct fs *, struct mistake *);
 
 /*
- * -t: writes a warning a line for what is no mistake, yet hardly meant.
- * Everything is checked, whomever it applies to. Users and groups are looked up
- * in the user database.
+ * -t: writes a line for each setting that is valid and probably a mistake.
+ * Checks everything, whomever it applies to, and looks users and groups up in
+ * the user database.
  */
 int	config_check(struct config *, FILE *, struct mistake *);
 
 /*
- * -T: writes every setting, sorted, with where it comes from, or what holds
- * for the path of the facts; then rules that these facts cannot decide, then
- * what holds only partly. `fs`, all zero, is used to open the root and to
- * resolve the path; where that fails the mistake is written as what refuses
- * such a session. NULL leaves all names as they are written. Returns 1 when a
- * rule is undecided.
+ * -T: writes all settings, sorted, with their origins, or those that hold for
+ * facts.path; then the rules that these facts leave undecided; then remarks.
+ * Opens the root and resolves the path with `fs`, which is all zero; if that
+ * fails, writes the error as the reason why such a session is rejected. With
+ * NULL, all names are written as they are in the policy. Returns 0, 1 if a rule
+ * is undecided, or -1 with an error.
  */
 int	config_explain(struct config *, const struct facts *, struct fs *,
 	    FILE *, struct mistake *);
 
 /*
- * -C user=U,address=A,local_address=A,local_port=N,path=P: sets those members
- * of *facts that are named; a path takes all that follows. The caller fills in
- * uid, home, shell and groups for the user, and clears the others first if
- * they should be unknown.
+ * -C user=U,address=A,local_address=A,local_port=N,path=P: sets the members of
+ * *facts that are named; a path takes the rest of the text. The caller fills in
+ * uid, home, shell and groups of the user, and clears the other members first
+ * if they are to be unknown.
  */
 int	config_criteria(struct config *, const char *criteria, struct facts *,
 	    struct mistake *);
 
-/* -Q settings: name, type, values and default, a setting a line. */
+/*
+ * -Q settings: writes name, type, values and default of each setting, one per
+ * line.
+ */
 void	config_settings(FILE *);
 
 #endif

@@ -12,14 +12,14 @@
 #include "policy/policy.h"
 #include "policy/rights.h"
 
-/* Rights that change nothing, and those that are not about a file. */
+/* Rights that change nothing, and rights that do not concern a file. */
 #define LOOKS		(0u | RIGHT_LIST | RIGHT_STAT | RIGHT_READ)
 #define NO_FILE		(0u | RIGHT_LIST | RIGHT_CREATE | RIGHT_MKDIR | \
 			RIGHT_RMDIR | RIGHT_SYMLINK)
 
 /*
- * A walk through all that a rule says: its settings, and those of each path
- * rule behind that. Begin with { .at.body = &rule->body }.
+ * Visits all settings of a rule: its own, and those of each of its path rules
+ * after the path rule itself. Start with { .at.body = &rule->body }.
  */
 struct visit {
 	struct cursor	 at;
@@ -27,11 +27,11 @@ struct visit {
 	const struct setting *s;	/* the setting found */
 };
 
-/* What a check gets to know beside the setting. */
+/* The context of a check. */
 struct look {
 	const struct config *c;
 	const struct rule *rule;
-	char		 text[256];	/* a warning that is not constant */
+	char		 text[256];	/* for a warning that is not constant */
 };
 
 void
@@ -77,7 +77,10 @@ is_setting(const struct setting *s, const char *name)
 	return strcmp(s->knob->name, name) == 0;
 }
 
-/* The first setting of that name for the session in a rule, or NULL. */
+/*
+ * Returns the first setting of that name that a rule has for the session, or
+ * NULL.
+ */
 static const struct setting *
 find_in_rule(const struct rule *r, const char *name)
 {
@@ -89,7 +92,7 @@ find_in_rule(const struct rule *r, const char *name)
 	return NULL;
 }
 
-/* The first setting of that name in a path rule, or NULL. */
+/* Returns the first setting of that name in a path rule, or NULL. */
 static const struct setting *
 find_in_path(const struct setting *path, const char *name)
 {
@@ -100,7 +103,10 @@ find_in_path(const struct setting *path, const char *name)
 	return s;
 }
 
-/* What holds where a setting does: of its path rule, or of its rule. */
+/*
+ * Returns the value that holds where a setting is: of its path rule, or of its
+ * rule.
+ */
 static long long
 number_here(const struct look *l, const struct visit *v, const char *name)
 {
@@ -113,8 +119,8 @@ number_here(const struct look *l, const struct visit *v, const char *name)
 }
 
 /*
- * True if some rule, or path rule, sets it to a value that suits; of those
- * before that rule, or of all for NULL.
+ * True if some rule or path rule sets `name` to a value that suits. Considers
+ * only rules before `before`, or all for NULL.
  */
 static bool
 is_set(const struct config *c, const struct rule *before, const char *name,
@@ -167,7 +173,7 @@ HAS(replace, RIGHT_REPLACE)
 HAS(delete, RIGHT_DELETE)
 HAS(setstat, RIGHT_SETSTAT)
 
-/* A setting that does nothing without another, which nobody sets. */
+/* Warns of a setting that does nothing without another one that nobody sets. */
 static const char *
 check_needs(struct look *l, const struct visit *v)
 {
@@ -184,7 +190,7 @@ check_needs(struct look *l, const struct visit *v)
 	return l->text;
 }
 
-/* Empty listings are for those who may not list, or look. */
+/* Empty listings are only for users without the right to list or to stat. */
 static const char *
 check_listings(struct look *l, const struct visit *v)
 {
@@ -215,7 +221,7 @@ check_access(struct look *l, const struct visit *v)
 	return NULL;
 }
 
-/* What people write who know other patterns than these. */
+/* Warns of syntax that other pattern languages have. */
 static const char *
 odd_pattern(const char *text)
 {
@@ -244,7 +250,9 @@ check_pattern(struct look *l, const struct visit *v)
 	return odd_pattern(text);
 }
 
-/* With -o there is nothing around a value that the shell would not remove. */
+/*
+ * Warns of quotes and brackets in the value of -o, which are taken literally.
+ */
 static const char *
 check_option(struct look *l, const struct visit *v)
 {
@@ -262,7 +270,7 @@ check_option(struct look *l, const struct visit *v)
 	    NULL;
 }
 
-/* Of an option that is given twice the second means nothing. */
+/* Warns of a repeated -o: the second has no effect. */
 static const char *
 check_repeated(struct look *l, const struct visit *v)
 {
@@ -276,7 +284,9 @@ check_repeated(struct look *l, const struct visit *v)
 	return s == v->s ? NULL : "is given twice, and the first holds";
 }
 
-/* Returns the warning of the first item of a list that is not `good`, or NULL. */
+/*
+ * Returns a warning about the first item of a list that is not `good`, or NULL.
+ */
 static const char *
 find_item(struct look *l, const char *list,
     bool (*good)(const struct config *, const char *), const char *what)
@@ -328,7 +338,7 @@ check_names(struct look *l, const struct visit *v)
 	return NULL;
 }
 
-/* Rights that need others beside them. */
+/* Warns of rights that have no effect without others. */
 static const char *
 check_rights(struct look *l, const struct visit *v)
 {
@@ -350,7 +360,10 @@ check_rights(struct look *l, const struct visit *v)
 	return l->text;
 }
 
-/* True if no rights that hold there, or are given elsewhere, have that one. */
+/*
+ * True if no rights that hold there, or that any other rule grants, include
+ * this one.
+ */
 static bool
 lacks_right(const struct look *l, const struct visit *v, unsigned right,
     bool (*has)(const struct knob *, struct value))
@@ -361,7 +374,7 @@ lacks_right(const struct look *l, const struct visit *v, unsigned right,
 	    !is_set(l->c, NULL, "access.own_rights", has);
 }
 
-/* What is refused for want of a right is neither replaced nor ignored. */
+/* Warns of replacing and ignoring that a missing right prevents. */
 static const char *
 check_refused(struct look *l, const struct visit *v)
 {
@@ -385,7 +398,7 @@ check_refused(struct look *l, const struct visit *v)
 	return NULL;
 }
 
-/* Rights that something else takes away everywhere. */
+/* Warns of rights that another setting takes away everywhere. */
 static const char *
 check_use(struct look *l, const struct visit *v)
 {
@@ -405,7 +418,10 @@ check_use(struct look *l, const struct visit *v)
 	return NULL;
 }
 
-/* In a session with a root names begin there. */
+/*
+ * Warns of paths that begin with the root's own path: in a session with a root,
+ * paths begin at the root.
+ */
 static const char *
 check_root(struct look *l, const struct visit *v)
 {
@@ -443,7 +459,7 @@ check_mode(struct look *l, const struct visit *v)
 	    "what is both in set and in clear is set";
 }
 
-/* What a READ answers with must fit a packet. */
+/* The reply to a READ must fit into a packet. */
 static const char *
 check_read(struct look *l, const struct visit *v)
 {
@@ -464,7 +480,7 @@ check_read(struct look *l, const struct visit *v)
 	    "makes large enough";
 }
 
-/* True if each name that a criterion has is excluded by it, too. */
+/* True if each name in a criterion is also excluded by it. */
 static bool
 excludes_all(const char *const *list)
 {
@@ -513,7 +529,10 @@ check_criteria(const struct rule *r, FILE *out)
 	}
 }
 
-/* Names the setting, and the path rule that it stands in. */
+/*
+ * Writes a warning with the name of the setting and of the path rule that it is
+ * in.
+ */
 static void
 warn_setting(FILE *out, const struct rule *r, const struct visit *v,
     const char *text)
@@ -524,7 +543,8 @@ warn_setting(FILE *out, const struct rule *r, const struct visit *v,
 	else if (v->path != NULL)
 		effect_warn(out, r, "paths: \"%s\" in line %d: %s: %s",
 		    v->path->value.text, v->path->line,
-		    subtree_leaves[subtree_find_setting(v->s->knob->name)].name, text);
+		    subtree_leaves[subtree_find_setting(v->s->knob->name)].name,
+		    text);
 	else
 		effect_warn(out, r, "%s: %s", v->s->knob->name, text);
 }
@@ -554,7 +574,7 @@ effect_check(const struct config *c, const struct rule *r, FILE *out)
 	}
 }
 
-/* True if a rule, or another profile, names this one. */
+/* True if a rule or another profile names this profile. */
 static bool
 is_named(const struct config *c, const struct profile *profile)
 {

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: ISC */
-/* What is wrong with a policy, and where: one line for the administrator. */
+/* Errors in a policy: one line for the administrator. */
 #ifndef CONF_ERROR_H
 #define CONF_ERROR_H
 
 struct mistake {
-	char	file[512];	/* or an option, "-o"; or "", no place */
+	char	file[512];	/* "-o" for an option; "" for no place */
 	int	line;		/* 0: the file as a whole */
 	char	setting[128];	/* dotted name, or "" */
-	char	text[512];	/* what is wrong (hint) */
+	char	text[512];	/* message (hint) */
 };
 
 #define MISTAKE_LINE_MAX	1280
 
-/* Fills in the text and returns -1, for `return mistake_say(m, ...)`. */
+/* Sets the text and returns -1, for `return mistake_say(m, ...)`. */
 int	mistake_say(struct mistake *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
-/* Says where; a NULL setting is none. */
+/* Sets the place; `setting` may be NULL. */
 void	mistake_at(struct mistake *, const char *file, int line,
 	    const char *setting);
 
 /*
- * Writes "file:line: setting: text" to `line`, which holds MISTAKE_LINE_MAX
- * bytes, without a newline and without control characters. Returns `line`.
+ * Writes "file:line: setting: text" to `line`, which has MISTAKE_LINE_MAX
+ * bytes, without a newline and with control characters replaced. Returns
+ * `line`.
  */
 char	*mistake_line(const struct mistake *, char *line);
 

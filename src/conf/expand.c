@@ -17,7 +17,7 @@ is_safe_name(const char *s)
 	    !match_has_control(s);
 }
 
-/* What a token stands for; NULL with the mistake's text. */
+/* Returns the value of a token, or NULL with the error's text set. */
 static const char *
 token_value(char token, const char *tokens, const struct facts *f,
     char uid[16], struct mistake *m)
@@ -97,7 +97,7 @@ expand_squeeze(char *path)
 	return (size_t)(out - path);
 }
 
-/* The same before it is expanded. */
+/* Returns that number of bytes before the path is expanded. */
 static size_t
 fixed_part(const char *path, const char *wild)
 {

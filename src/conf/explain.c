@@ -12,7 +12,7 @@
 #include "paths/locate.h"
 #include "policy/match.h"
 
-/* "rule 2, /etc/slipway.conf:14 (profile webex)" or "-o" */
+/* Prints "rule 2, /etc/slipway.conf:14 (profile webex)" or "-o". */
 static void
 print_origin(const struct origin *o, FILE *out)
 {
@@ -28,7 +28,7 @@ print_origin(const struct origin *o, FILE *out)
 		fprintf(out, " (profile %s)", o->profile->name);
 }
 
-/* One value; a list may be of any length. */
+/* Prints one value; a list may have any length. */
 static void
 print_one(const struct knob *k, struct value v, FILE *out)
 {
@@ -41,8 +41,8 @@ print_one(const struct knob *k, struct value v, FILE *out)
 }
 
 /*
- * Print a value; all of them where they add up or intersect, but for those
- * that add nothing to a list.
+ * Prints a value, or all values of a setting that adds up or intersects, except
+ * those that add nothing to a list.
  */
 static void
 print_value(const struct knob *k, const struct origin *o, FILE *out)
@@ -60,7 +60,10 @@ print_value(const struct knob *k, const struct origin *o, FILE *out)
 		print_one(k, knob_default(k), out);
 }
 
-/* Has this setting its default, so that what needs it does nothing? */
+/*
+ * True if the setting has its default, so that settings that need it do
+ * nothing.
+ */
 static bool
 is_idle(const char *name, const struct outcome *o)
 {
@@ -74,7 +77,7 @@ is_idle(const char *name, const struct outcome *o)
 	    origin->setting->value.number == knob_default(k).number;
 }
 
-/* Where all of these come from. */
+/* Prints the origins of all of these values. */
 static void
 print_origins(const struct origin *o, FILE *out)
 {
@@ -96,7 +99,7 @@ print_setid(const struct knob *k, const struct policy *p, FILE *out)
 		    POLICY_SETID);
 }
 
-/* Is more said to be read at once than a packet holds? */
+/* Prints the value of protocol.max_read if the size of a packet lowers it. */
 static void
 print_lowered(const struct knob *k, const struct origin *o,
     const struct policy *p, FILE *out)
@@ -112,7 +115,7 @@ print_lowered(const struct knob *k, const struct origin *o,
 		    knob_format(k, here, buf, sizeof(buf)));
 }
 
-/* What a value comes to here, where that is not what is written. */
+/* Prints the value that holds in this session if it is not the one written. */
 static void
 print_remark(const struct knob *k, const struct policy *p, FILE *out)
 {
@@ -142,7 +145,7 @@ print_setting(const struct knob *k, const struct outcome *outcome,
 	putc('\n', out);
 }
 
-/* The same for something that a path rule sets. */
+/* Prints a setting of a path rule. */
 static void
 print_beneath(const struct setting *s, const struct origin *path,
     const struct path_rule *rule, const struct policy *p, FILE *out)
@@ -150,7 +153,8 @@ print_beneath(const struct setting *s, const struct origin *path,
 	const struct origin o = { .rule = path->rule,
 	    .profile = path->profile, .setting = s };
 
-	fprintf(out, "%s ", subtree_leaves[subtree_find_setting(s->knob->name)].name);
+	fprintf(out, "%s ",
+	    subtree_leaves[subtree_find_setting(s->knob->name)].name);
 	print_one(s->knob, s->value, out);
 	fputs("   # ", out);
 	print_origins(&o, out);
@@ -160,7 +164,7 @@ print_beneath(const struct setting *s, const struct origin *path,
 	putc('\n', out);
 }
 
-/* Path rules, one setting a line. */
+/* Prints path rules, one setting per line. */
 static void
 print_paths(const struct origin *o, const struct policy *p, FILE *out)
 {
@@ -187,7 +191,7 @@ print_settings(const struct outcome *o, const struct policy *p, FILE *out)
 			print_setting(k, o, p, out);
 }
 
-/* What one leaf of the most specific rule that sets it says, or the session. */
+/* Prints a setting as the most specific path rule sets it, or the session. */
 static void
 print_leaf(const struct outcome *outcome, const struct policy *p,
     const struct path_rule *rule, int leaf, FILE *out)
@@ -214,7 +218,7 @@ print_leaf(const struct outcome *outcome, const struct policy *p,
 	print_beneath(s, o, rule, p, out);
 }
 
-/* Which requests there are for any name, where not all are: -R, -p, -P. */
+/* Prints -R, -p and -P if they restrict the requests. */
 static void
 print_requests(const struct outcome *o, const struct policy *p, FILE *out)
 {
@@ -226,7 +230,7 @@ print_requests(const struct outcome *o, const struct policy *p, FILE *out)
 			print_setting(k, o, p, out);
 }
 
-/* What holds for one name, to which that other one leads by links. */
+/* Prints the settings that hold for `path`, to which `asked` resolves. */
 static void
 print_area(const struct outcome *o, const struct policy *p, const char *path,
     const char *asked, bool fold, FILE *out)
@@ -255,7 +259,7 @@ print_area(const struct outcome *o, const struct policy *p, const char *path,
 		    "renamed\n", out);
 }
 
-/* Does this shell read files of the user's before it runs a command? */
+/* True if this shell reads files of the user before it runs a command. */
 static bool
 reads_startup_files(const char *shell)
 {
@@ -272,7 +276,10 @@ reads_startup_files(const char *shell)
 	return false;
 }
 
-/* Landlock keeps what is moved out of a root while it is in use. */
+/*
+ * Warns that only Landlock protects against directories that are moved out of
+ * the root while in use.
+ */
 static void
 print_landlock(const struct policy *p, const struct facts *f, FILE *out)
 {
@@ -293,7 +300,10 @@ print_landlock(const struct policy *p, const struct facts *f, FILE *out)
 		    "of it\n", out);
 }
 
-/* Why a restriction may be none: policy.c cannot mend what runs before it. */
+/*
+ * Prints why a restriction may not hold: this program cannot control programs
+ * that run before it.
+ */
 static void
 print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 {
@@ -316,7 +326,7 @@ print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 		    "access.protect_startup or another shell");
 }
 
-/* Say what a session would be refused for. */
+/* Prints the error that would reject a session. */
 static void
 print_refusal(struct mistake *m, FILE *out)
 {
@@ -326,8 +336,8 @@ print_refusal(struct mistake *m, FILE *out)
 }
 
 /*
- * Puts real names into the policy and in place of *path, if there is one.
- * Returns 0, or -1 with the mistake that would refuse the session.
+ * Resolves the paths in the policy, and *path if there is one. Returns 0, or -1
+ * with the error that would reject the session.
  */
 static int
 resolve_names(struct config *c, const struct facts *f, struct policy *p,
@@ -396,7 +406,7 @@ config_settings(FILE *out)
 		    knob_format(k, knob_default(k), value, sizeof(value)));
 }
 
-/* Sets one fact. False when there is none of this name, or no such value. */
+/* Sets one fact. Returns false if the name or the value is invalid. */
 static bool
 set_criterion(struct facts *f, const char *name, const char *value)
 {
@@ -419,7 +429,9 @@ set_criterion(struct facts *f, const char *name, const char *value)
 	return *value != '\0';
 }
 
-/* Is this a name as rules know it, but for slashes too many? */
+/*
+ * True if the path is in the form that rules use, apart from doubled slashes.
+ */
 static bool
 is_resolved(const char *path)
 {

@@ -10,8 +10,8 @@
 #include "conf/precheck.h"
 
 /*
- * Slips that libconfig calls a syntax error, by how the line reads, with the
- * line before it in front. The first row that fits gives the hint.
+ * Slips that libconfig reports as a syntax error, recognised by the line with
+ * the previous line before it. The first row that matches gives the hint.
  */
 #define NAME	"[A-Za-z*][A-Za-z0-9*_-]*"
 static const struct {
@@ -54,7 +54,10 @@ fits(const char *line, const char *looks)
 	return found;
 }
 
-/* Return the start of a line, counted from 1, and store that before it. */
+/*
+ * Returns the start of a line, counted from 1, and sets *before to that of the
+ * previous one.
+ */
 static const char *
 find_line(const char *text, int line, const char **before)
 {
@@ -66,7 +69,7 @@ find_line(const char *text, int line, const char **before)
 	return text;
 }
 
-/* Return a copy of the text, with one blank for each run of blanks. */
+/* Returns a copy of the text with each run of blanks replaced by one. */
 static char *
 squeeze(struct arena *a, const char *from, const char *to)
 {
@@ -82,7 +85,7 @@ squeeze(struct arena *a, const char *from, const char *to)
 	return copy;
 }
 
-/* Say what libconfig says, which of most errors is just that there is one. */
+/* Sets the error's text to libconfig's message, with a hint and the line. */
 static void
 say_error(const config_t *tree, struct arena *a, const char *text,
     int open_line, struct mistake *m)
@@ -93,7 +96,7 @@ say_error(const config_t *tree, struct arena *a, const char *text,
 	m->line = config_error_line(tree);
 	line = find_line(text, m->line, &before);
 	if (*line == '\0') {
-		m->line--;	/* the line that load_tree() put at the end */
+		m->line--;	/* the newline that load_tree() added */
 		(void)mistake_say(m, open_line > 0 ? "%s (the file ends, and "
 		    "the bracket of line %d is still open)" :
 		    "%s (the file ends, and a value is missing)", what,
@@ -129,7 +132,7 @@ load_tree(config_t *tree, struct arena *a, const char *text, size_t len,
 	if (open_line < 0)
 		return NULL;
 	config_set_fatal_error_func(no_memory);
-	/* libconfig 1.5 takes no comment in a last line without a newline. */
+	/* libconfig 1.5 rejects a comment on a last line without a newline. */
 	copy = arena_get(a, len + 2);
 	*(char *)mempcpy(copy, text, len) = '\n';
 	if (config_read_string(tree, copy))

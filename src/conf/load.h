@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The syntax of the policy file, which is libconfig's: from text to a tree. */
+/* Parses the syntax of the policy file, which is libconfig's, into a tree. */
 #ifndef CONF_LOAD_H
 #define CONF_LOAD_H
 
@@ -10,11 +10,11 @@
 #include "conf/error.h"
 
 /*
- * Parses `len` bytes of text, with a NUL behind them, into *tree, which
- * config_init() has made. Returns its root, which lives as long as *tree; or
- * NULL with the mistake's line, setting and text. What libconfig misreads is
- * refused before (precheck.h); of a syntax error the text tells the line as it
- * was written, and what is often meant by such a line.
+ * Parses `len` bytes of text, followed by a NUL, into *tree, which
+ * config_init() has initialised. Returns its root, which lives as long as
+ * *tree, or NULL with the error's line, setting and text. Text that libconfig
+ * misreads is rejected first (precheck.h). A syntax error quotes the line and
+ * gives a hint for usual slips.
  */
 config_setting_t *load_tree(config_t *tree, struct arena *, const char *text,
 	    size_t len, struct mistake *);

@@ -14,8 +14,8 @@
 #include "policy/rights.h"
 
 /*
- * Does a rule apply? UNDECIDED when that depends on what is not known. In
- * this order: of several criteria the least holds.
+ * Tells if a rule applies. UNDECIDED: that depends on unknown facts. The order
+ * matters: the least of several criteria decides.
  */
 enum applies { APPLIES_NOT, UNDECIDED, APPLIES };
 
@@ -35,7 +35,7 @@ by_name(const char *const *list, const char *name)
 	return applies_if(match_patterns(name, list));
 }
 
-/* One group that is negated excludes the user, whatever the others say. */
+/* One negated group excludes the user, whatever the other groups match. */
 static enum applies
 by_group(const char *const *list, const char *const *groups)
 {
@@ -52,7 +52,7 @@ by_group(const char *const *list, const char *const *groups)
 	return applies_if(found);
 }
 
-/* sshd says UNKNOWN where there is no address. */
+/* sshd sets UNKNOWN if there is no address. */
 static enum applies
 by_address(const char *const *list, const char *text)
 {
@@ -76,7 +76,7 @@ by_port(const char *const *list, int port)
 	return by_name(list, port == 0 ? NULL : text);
 }
 
-/* What each criterion says, in the order of criterion_names. */
+/* The result of each criterion, in the order of criterion_names. */
 #define CRITERIA	5
 static const char *const criterion_names[CRITERIA] = {
 	"user", "group", "address", "local_address", "local_port",
@@ -118,7 +118,7 @@ rule_needs(const struct rule *r, const struct facts *f)
 	return criterion_names[i];
 }
 
-/* Adds what a rule says to what those before it said. */
+/* Adds the settings of a rule to those of earlier rules. */
 static void
 add_rule(struct config *c, const struct rule *rule, struct outcome *o)
 {
@@ -163,7 +163,7 @@ config_evaluate(struct config *c, const struct facts *f, struct outcome *o)
 	}
 }
 
-/* All lists in one, as policy_permits() reads them. */
+/* Joins all lists, as policy_permits() reads them. */
 static const char *
 join_origins(struct arena *arena, const struct origin *o)
 {
@@ -179,8 +179,8 @@ join_origins(struct arena *arena, const struct origin *o)
 }
 
 /*
- * Each list by itself, behind the last NULL; NULL when no origin has one,
- * since each permits all.
+ * Returns a NULL-terminated array of lists, or NULL if no origin has one, in
+ * which case everything is allowed.
  */
 static const char **
 list_origins(struct arena *arena, const struct origin *first)
@@ -198,7 +198,7 @@ list_origins(struct arena *arena, const struct origin *first)
 	return n == 0 ? NULL : list;
 }
 
-/* What each of several masks has. */
+/* Returns the intersection of several masks. */
 static struct value
 intersect_origins(const struct origin *o)
 {
@@ -209,7 +209,7 @@ intersect_origins(const struct origin *o)
 	return v;
 }
 
-/* Puts one setting into the policy. */
+/* Applies one setting to the policy. */
 static int
 apply(const struct knob *k, const struct origin *o, const struct facts *f,
     struct policy *p, struct mistake *m)
@@ -248,7 +248,9 @@ setting_restricts(const struct setting *s)
 	return b != NULL || knob_restricts(s->knob, s->value);
 }
 
-/* Does any value that holds forbid something, but for those of `but`? */
+/*
+ * True if a value that holds forbids something, ignoring those of rule `but`.
+ */
 static bool
 restricts_without(const struct outcome *o, const struct rule *but)
 {
@@ -271,8 +273,8 @@ outcome_restricts(const struct outcome *o)
 }
 
 /*
- * True if access.protect_startup is on. To set it restricts, too; what cannot
- * be written needs no more.
+ * True if access.protect_startup is on. Setting it restricts the session as
+ * well; a read-only session does not need it.
  */
 static bool
 protects_startup(const struct outcome *o, const struct policy *p)
@@ -287,7 +289,7 @@ protects_startup(const struct outcome *o, const struct policy *p)
 	    set->setting->value.number != 0 : !p->access.read_only;
 }
 
-/* What a READ answers with must fit a packet. */
+/* The reply to a READ must fit into a packet. */
 static void
 limit_read(struct policy *p)
 {
@@ -295,7 +297,7 @@ limit_read(struct policy *p)
 		p->protocol.max_read = p->protocol.max_packet - READ_ROOM;
 }
 
-/* What follows from all of it together. */
+/* Sets the members that depend on several settings. */
 static int
 conclude(const struct outcome *o, const struct origin *paths,
     const struct facts *f, struct policy *p, struct mistake *m)
@@ -309,8 +311,10 @@ conclude(const struct outcome *o, const struct origin *paths,
 	p->walks = p->root != NULL || p->paths != NULL ||
 	    p->access.rights != RIGHTS_ALL || p->access.protect_startup ||
 	    p->files.hide != NULL || p->files.symlinks != SYMLINKS_FOLLOW;
-	/* Of a directory these bits give away nothing, and a group tree
-	 * needs them. */
+	/*
+	 * Set-id bits on directories grant nothing, and shared directories need
+	 * them.
+	 */
 	if (p->restricted_here)
 		p->files.mode.clear |= POLICY_SETID;
 	limit_read(p);
@@ -333,7 +337,7 @@ outcome_apply(const struct outcome *o, const struct facts *f,
 	return conclude(o, paths, f, p, m);
 }
 
-/* The first setting of a rule that forbids something, or NULL. */
+/* Returns the first setting of a rule that forbids something, or NULL. */
 static const struct setting *
 find_restriction(const struct rule *r)
 {

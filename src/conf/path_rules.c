@@ -40,7 +40,7 @@ node_new(struct subtrees *t, struct path_node *parent, const char *name,
 	return node;
 }
 
-/* The child of this name, which is made if it is not there. */
+/* Returns the child of this name, which is created if necessary. */
 static struct path_node *
 child_get(struct subtrees *t, struct path_node *parent, const char *name,
     size_t len, struct arena *arena)
@@ -65,7 +65,7 @@ child_get(struct subtrees *t, struct path_node *parent, const char *name,
 	return *end;
 }
 
-/* Puts a rule into the tree, under that pattern of its own. */
+/* Adds a rule to the tree under one of its patterns. */
 static void
 rule_plant(struct subtrees *t, const struct path_rule *r, const char *pattern,
     struct arena *arena)
@@ -91,7 +91,7 @@ rule_plant(struct subtrees *t, const struct path_rule *r, const char *pattern,
 	    arena_printf(arena, "%s,%s", node->hide, r->hide);
 }
 
-/* How many components stand before the first with a `*` or `?`. */
+/* Returns how many components precede the first with a wildcard. */
 static size_t
 plain_components(const char *pattern)
 {
@@ -106,7 +106,7 @@ plain_components(const char *pattern)
 	return n;
 }
 
-/* The more specific first; of two alike, the one that was written first. */
+/* Orders rules by how specific they are; the earlier one wins a tie. */
 static int
 compare(const void *a, const void *b)
 {
@@ -148,7 +148,7 @@ count_wild(const char *s)
 	return n;
 }
 
-/* A pattern for this session; NULL with the mistake's text. */
+/* Returns the pattern for this session, or NULL with the error's text set. */
 static const char *
 expand_pattern(const char *pattern, const struct facts *f,
     struct arena *arena, struct mistake *m)
@@ -169,7 +169,9 @@ expand_pattern(const char *pattern, const struct facts *f,
 	return expand_squeeze(match) == 0 ? "/" : match;
 }
 
-/* What a rule says here; -1 with the mistake's text. */
+/*
+ * Expands a rule for this session. Returns 0, or -1 with the error's text set.
+ */
 static int
 rule_fill(struct path_rule *r, const struct setting *path,
     const struct facts *f, struct policy *p, struct mistake *m)
@@ -200,7 +202,9 @@ rule_fill(struct path_rule *r, const struct setting *path,
 	return 0;
 }
 
-/* Room for as many names as there are components in all rules, and more. */
+/*
+ * Allocates at least twice as many slots as there are components in all rules.
+ */
 static void
 slots_get(struct subtrees *t, struct arena *arena)
 {
@@ -220,8 +224,9 @@ slots_get(struct subtrees *t, struct arena *arena)
 }
 
 /*
- * Makes the tree of the rules as they are now. One that is written over links
- * holds for these, too: nobody may put something else in their place.
+ * Builds the tree from the rules as they are now. A rule that is written with
+ * links is added under that pattern as well, so that nobody can replace the
+ * links.
  */
 static void
 plant_rules(struct subtrees *t, struct arena *arena)
@@ -265,7 +270,7 @@ paths_build(const struct origin *first, const struct facts *f,
 	return t;
 }
 
-/* How many bytes stand before the first component with a `*` or `?`. */
+/* Returns how many bytes precede the first component with a wildcard. */
 static size_t
 plain_length(const char *pattern)
 {
@@ -285,7 +290,7 @@ rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
 	char path[PATH_MAX];
 	int error;
 
-	/* There is no link above the top, nor room for one behind the end. */
+	/* "/" is not a link, and the path must fit. */
 	if (plain <= 1 || plain >= sizeof(path))
 		return 0;
 	mistake_at(m, r->file, r->line, "paths");
@@ -303,7 +308,7 @@ rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
 		    "* and ? would be patterns", r->match, path);
 	if (strncmp(path, r->written, plain) == 0 && path[plain] == '\0')
 		return 0;
-	/* The top is a slash, unless something stands behind it. */
+	/* "/" is the result only if nothing follows it. */
 	r->match = arena_printf(arena, "%s%s", path[1] == '\0' &&
 	    *behind != '\0' ? "" : path, behind);
 	return 0;

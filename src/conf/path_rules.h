@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Makes the tree of path rules, in which policy/subtree.c finds those that
+ * Builds the tree of path rules, in which policy/subtree.c finds those that
  * match a name.
  */
 #ifndef CONF_PATH_RULES_H
@@ -16,20 +16,23 @@
 struct facts;
 struct origin;
 
-/* Is this the pattern of a path rule, but for what its tokens stand for? */
+/*
+ * True if this is a valid pattern of a path rule, before its tokens are
+ * expanded.
+ */
 bool	paths_is_pattern(const char *);
 
 /*
- * Makes the tree of all path rules that hold, in their order, in the arena of
- * *p, whose other members are settled. NULL with the mistake's text.
+ * Builds the tree of all path rules that hold, in their order, in the arena of
+ * *p, whose other members are set. Returns NULL with the error's text set.
  */
 struct subtrees *paths_build(const struct origin *, const struct facts *,
 	    struct policy *p, struct mistake *);
 
 /*
- * Puts real names in place of the plain components that rules begin with: as
- * rules are compared with names that were resolved, one over a link would
- * match nothing. Returns 0, or -1 with the mistake.
+ * Resolves the plain components at the beginning of each rule: rules are
+ * compared with resolved names, so that a rule with a link in it would match
+ * nothing. Returns 0, or -1 with the error.
  */
 int	paths_resolve(struct policy *, struct fs *, struct mistake *);
 

@@ -53,7 +53,7 @@ comment_len(const char *s, const char **wrong)
 	return n;
 }
 
-/* Return the length of a number and of a name that touches it. */
+/* Returns the length of a number, including a name that follows it directly. */
 static size_t
 number_len(const char *s, const char **wrong)
 {

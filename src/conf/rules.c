@@ -10,7 +10,7 @@
 #include "conf/rules.h"
 #include "policy/match.h"
 
-/* Behind the last one the name is NULL. */
+/* The last row has a NULL name. */
 static const struct builtin {
 	const char	*name;
 	const char	*base;		/* another profile, or NULL */
@@ -35,7 +35,7 @@ static const struct builtin {
 	{ "dropbox", NULL,
 	    "access.rights=create access.own_rights=stat,setstat,rename "
 	    "access.listings=empty" },
-	/* Many clients set the time of what they sent, and some rename it. */
+	/* Many clients set the time of an uploaded file, and some rename it. */
 	{ "write-once", NULL,
 	    "access.rights=list,stat,read,create,mkdir "
 	    "access.own_rights=setstat,rename" },
@@ -68,8 +68,10 @@ config_free(struct config *c)
 	free(c);
 }
 
-/* A list of requests must not hold one that does not exist: a typing error
- * in access.deny would permit what it means to forbid. */
+/*
+ * Rejects a request that does not exist: a typing error in access.deny would
+ * permit the request that it is meant to forbid.
+ */
 static int
 check_requests(struct config *c, const char *list, struct mistake *m)
 {
@@ -90,7 +92,7 @@ check_requests(struct config *c, const char *list, struct mistake *m)
 	return 0;
 }
 
-/* Checks and makes one setting. NULL with the mistake when it is wrong. */
+/* Checks and makes one setting. Returns NULL with the error. */
 static struct setting *
 setting_new(struct config *c, const struct knob *k, const struct given *g,
     const char *file, int line, struct mistake *m)
@@ -110,7 +112,7 @@ setting_new(struct config *c, const struct knob *k, const struct given *g,
 	return s;
 }
 
-/* Says that there is no such setting, and what was perhaps meant. */
+/* Reports an unknown setting, with a suggestion. */
 static int
 unknown_setting(const char *name, struct mistake *m)
 {
@@ -169,7 +171,9 @@ body_add_path(struct config *c, struct body *b, const char *pattern,
 	return 0;
 }
 
-/* What cannot be set for a path: what is, or how it is called there. */
+/*
+ * Reports a setting that cannot be set for a path, or has another name there.
+ */
 static int
 no_path_setting(const char *name, struct mistake *m)
 {
@@ -194,7 +198,8 @@ path_add(struct config *c, struct setting *path, const char *name,
 	mistake_at(m, file, line, name);
 	if (leaf < 0)
 		return no_path_setting(name, m);
-	s = setting_new(c, knob_find(subtree_leaves[leaf].knob), g, file, line, m);
+	s = setting_new(c, knob_find(subtree_leaves[leaf].knob), g, file, line,
+	    m);
 	if (s == NULL) {
 		mistake_at(m, file, line, name);
 		return -1;
@@ -221,12 +226,12 @@ config_flag(struct config *c, int flag, const char *value, struct mistake *m)
 		    value == NULL ? "wants a value" : "takes no value");
 	if ((s = setting_new(c, k, &g, name, 0, m)) == NULL)
 		return -1;
-	s->next = c->flags.body.settings;	/* the last one given holds */
+	s->next = c->flags.body.settings;	/* the last one wins */
 	c->flags.body.settings = s;
 	return 0;
 }
 
-/* Notes a profile's name; it is looked up once all are known. */
+/* Records the name of a profile, which is looked up when all are known. */
 int
 body_want(struct config *c, struct body *b, const char *profile,
     const char *file, int line, struct mistake *m)
@@ -288,7 +293,7 @@ builtin_find(const char *name)
 	return NULL;
 }
 
-/* Makes a built-in profile one like those in the file. */
+/* Adds a built-in profile to the configuration's. */
 static struct profile *
 builtin_add(struct config *c, const struct builtin *b, struct mistake *m)
 {
@@ -342,7 +347,7 @@ link_body(struct config *c, struct body *b, struct mistake *m)
 	return 0;
 }
 
-/* A chain longer than there are profiles bites its tail. */
+/* A chain longer than the number of profiles contains a cycle. */
 static int
 check_cycle(const struct config *c, const struct profile *first,
     struct mistake *m)
@@ -376,7 +381,7 @@ config_link(struct config *c, struct mistake *m)
 	return 0;
 }
 
-/* True if a list is absent, or "*" is all that it says. */
+/* True if a list is absent or is just "*". */
 static bool
 is_anybody(const char *const *list)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A policy between reading and resolving: checked, but not yet anybody's.
- * Shared by config.c, which builds it, and resolve.c, check.c and explain.c.
+ * A policy between parsing and resolving: checked, but not yet that of a user.
+ * Used by conf.c and rules.c, which build it, and by merge.c, check.c, effect.c
+ * and explain.c.
  */
 #ifndef CONF_RULES_H
 #define CONF_RULES_H
@@ -13,21 +14,21 @@
 #include "conf/conf.h"
 #include "conf/setting.h"
 
-/* One value, and where it was written. Lists are in the order of the file. */
+/* One setting and where it was written. Lists are in the order of the file. */
 struct setting {
 	struct setting	*next;
 	const struct knob *knob;
-	struct value	 value;		/* of a path rule, its pattern */
-	struct setting	*beneath;	/* ... and what it sets there */
+	struct value	 value;		/* of a path rule: its pattern */
+	struct setting	*beneath;	/* of a path rule: its settings */
 	const char	*file;
 	int		 line;		/* 0: an option */
 };
 
-/* What a rule and a profile have in common. */
+/* The part that rules and profiles have in common. */
 struct body {
 	struct setting	*settings, *last;
-	const char	*wants;		/* the profile named, or NULL */
-	const struct profile *profile;	/* ... once it is found */
+	const char	*wants;		/* name of its profile, or NULL */
+	const struct profile *profile;	/* ... the profile, once linked */
 	const char	*file;
 	int		 line;
 	int		 wants_line;
@@ -39,7 +40,7 @@ struct profile {
 	struct body	 body;
 };
 
-/* What a rule matches by: lists that end with NULL, or NULL for not given. */
+/* The criteria of a rule: NULL-terminated lists, or NULL if not given. */
 struct criteria {
 	const char *const *user;
 	const char *const *group;
@@ -56,25 +57,25 @@ struct rule {
 };
 
 struct config {
-	struct arena	 arena;		/* all of this, but for struct policy */
+	struct arena	 arena;		/* memory of all but struct policy */
 	config_t	 tree;		/* the file's; names point into it */
-	const char *const *requests;	/* names, as config_new() got them */
+	const char *const *requests;	/* names, as given to config_new() */
 	const char *const *extensions;
-	struct rule	 flags;		/* -R, -p and so on; first of all */
-	struct rule	 options;	/* -o; second */
-	struct rule	*last;		/* where the next rule goes */
+	struct rule	 flags;		/* -R, -p and so on; the first rule */
+	struct rule	 options;	/* -o; the second rule */
+	struct rule	*last;		/* to which the next is appended */
 	struct profile	*profiles;
 };
 
-/* A profile that every policy knows, or NULL. */
+/* Returns a built-in profile, or NULL. */
 struct builtin;
 const struct builtin *builtin_find(const char *name);
 
 /*
- * How a config is built: adds a checked setting at the end of a body; adds a
- * path rule, and to that a setting; notes the profile that a body names; adds
- * a profile. The strings `name` and
- * `file` are kept by reference. -1 with the mistake.
+ * Build a configuration: append a checked setting to a body; append a path
+ * rule, and a setting to that; set the name of the profile that a body uses;
+ * append a profile. `name` and `file` are kept by reference. Return 0, or -1
+ * with the error.
  */
 int	body_add(struct config *, struct body *, const char *name,
 	    const struct given *, const char *file, int line,
@@ -91,46 +92,50 @@ struct profile *profile_add(struct config *, const char *name,
 	    const char *file, int line);
 
 /*
- * Finds the profiles that rules and profiles name, and refuses cycles. To be
- * called before anything is read out; again does no harm.
+ * Finds the profiles that rules and profiles name, and rejects cycles. Must be
+ * called before settings are read; calling it again is harmless.
  */
 int	config_link(struct config *, struct mistake *);
 
-/* True if the rule applies whoever comes. */
+/* True if the rule applies to everybody. */
 bool	rule_is_for_all(const struct rule *);
 
 /*
- * Checks that names can be written in each charset that a rule or an option
- * names, whomever it applies to. -1 with the mistake.
+ * Checks that file names can be converted to each charset that a rule or an
+ * option names, whomever it applies to. Returns 0, or -1 with the error.
  */
 int	config_check_charsets(struct config *, struct mistake *);
 
-/* The first criterion that an undecided rule lacks. */
+/* Returns the name of the first criterion that leaves a rule undecided. */
 const char *rule_needs(const struct rule *, const struct facts *);
 
 /*
- * Walks what a rule says: its own settings, then its profile's, then those of
- * the profile which that one names. Begin with { .body = &rule->body }.
+ * Visits the settings of a rule: its own, then those of its profile, then those
+ * of the profile that this one names. Start with { .body = &rule->body }.
+ * cursor_next() returns false at the end.
  */
 struct cursor {
 	const struct body *body;
-	const struct profile *profile;	/* NULL: the rule itself */
-	const struct setting *setting;	/* the one found */
+	const struct profile *profile;	/* NULL: of the rule itself */
+	const struct setting *setting;	/* the setting found */
 };
 bool	cursor_next(struct cursor *);
 
-/* A value that holds, and who said so. */
+/* A value that holds, and its origin. */
 struct origin {
-	struct origin	*next;		/* of a list that adds up, intersects */
+	struct origin	*next;		/* of values that add up or intersect */
 	const struct rule *rule;
 	const struct profile *profile;
 	const struct setting *setting;
 };
 
-/* What holds for certain facts: for each row of the knob table its origins. */
+/*
+ * The values that hold for certain facts: the origins of each row of the table
+ * of settings.
+ */
 struct outcome {
 	struct origin	**origins;	/* knob_count of them; NULL: default */
-	struct origin	**last;		/* ... of each the last */
+	struct origin	**last;		/* ... the last of each */
 	const struct rule *flags;	/* OpenSSH's own options */
 	struct undecided {
 		struct undecided *next;
@@ -138,21 +143,24 @@ struct outcome {
 	}		*undecided;
 };
 
-/* Evaluates all rules in one pass; the outcome lives in the config's arena. */
+/*
+ * Evaluates all rules in one pass. The outcome lives in the configuration's
+ * arena.
+ */
 void	config_evaluate(struct config *, const struct facts *,
 	    struct outcome *);
 
 /*
- * Makes an outcome a policy, whatever else is undecided; *policy is as
- * knob_defaults() leaves it. -1 with the mistake.
+ * Applies an outcome to *policy, which knob_defaults() has initialised; ignores
+ * undecided rules. Returns 0, or -1 with the error.
  */
 int	outcome_apply(const struct outcome *, const struct facts *,
 	    struct policy *, struct mistake *);
 
-/* Does this forbid something that the default permits? */
+/* True if the setting forbids something that the default permits. */
 bool	setting_restricts(const struct setting *);
 
-/* Does any value that holds forbid something? */
+/* True if some value that holds forbids something. */
 bool	outcome_restricts(const struct outcome *);
 
 #endif

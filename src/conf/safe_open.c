@@ -20,21 +20,20 @@
 #define LINKS_MAX	40
 
 /*
- * Where the walk stands. Few paths have links or are relative: a buffer for
- * those would cost each session two pages of stack.
+ * The state of the resolution. Few paths are relative or have links; a buffer
+ * for those would cost each session two pages of stack.
  */
 struct walk {
 	off_t		*size;
-	int		 dirfd;		/* checked */
-	const char	*rest;		/* not yet walked */
-	char		*made;		/* what it is in, if not the path */
-	size_t		 own;		/* rest shorter: it is all the path's,
-					 * nothing from a link */
+	int		 dirfd;		/* directory reached, checked */
+	const char	*rest;		/* components to come */
+	char		*made;		/* memory of `rest`, or NULL */
+	size_t		 own;		/* a shorter `rest` has no link text */
 	int		 links;
 	struct mistake	*mistake;
 };
 
-/* The system's reason, and what to do about the commonest. */
+/* Sets the error's text to the system's error, with advice on permissions. */
 static int
 say_errno(struct walk *w, const char *name)
 {
@@ -51,7 +50,8 @@ check_owner(struct walk *w, const char *name, const struct stat *st)
 	if (st->st_uid != 0 && st->st_uid != fs_program_owner())
 		return mistake_say(w->mistake, "\"%s\" belongs to uid %u "
 		    "(it must belong to root%s)", name, (unsigned)st->st_uid,
-		    fs_program_owner() == 0 ? "" : ", or to the owner of this program");
+		    fs_program_owner() == 0 ? "" :
+		    ", or to the owner of this program");
 	if (S_ISLNK(st->st_mode) ||
 	    (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0))
 		return 0;
@@ -62,7 +62,7 @@ check_owner(struct walk *w, const char *name, const struct stat *st)
 	return 0;
 }
 
-/* Makes a directory that was checked the one where the walk stands. */
+/* Makes a checked directory the current one. */
 static void
 enter(struct walk *w, int fd)
 {
@@ -82,7 +82,7 @@ enter_root(struct walk *w)
 	return check_owner(w, "/", &st);
 }
 
-/* What is left to walk is from now on one text behind another. */
+/* Prepends text to the components to come. */
 static void
 put_in_front(struct walk *w, const char *text, const char *sign)
 {
@@ -94,7 +94,7 @@ put_in_front(struct walk *w, const char *text, const char *sign)
 	w->rest = w->made = made;
 }
 
-/* Puts a link's target in front of what is left to walk. */
+/* Prepends the target of a link to the components to come. */
 static int
 follow(struct walk *w, int fd, const char *name)
 {
@@ -113,7 +113,7 @@ follow(struct walk *w, int fd, const char *name)
 	return target[0] == '/' ? enter_root(w) : 0;
 }
 
-/* Opens what was found to be a file, and checks what was opened. */
+/* Opens a component that is a file, and checks the file that was opened. */
 static int
 open_file(struct walk *w, const char *name)
 {
@@ -140,7 +140,10 @@ open_file(struct walk *w, const char *name)
 	return -1;
 }
 
-/* Takes the first component off what is left. Its length; 0 when none is. */
+/*
+ * Takes the first of the components to come. Returns its length, or 0 at the
+ * end.
+ */
 static size_t
 next_name(struct walk *w, char name[NAME_MAX + 2])
 {
@@ -148,13 +151,13 @@ next_name(struct walk *w, char name[NAME_MAX + 2])
 
 	w->rest += strspn(w->rest, "/");
 	len = strcspn(w->rest, "/");
-	/* What is too long stays so. */
+	/* A name that is too long stays too long. */
 	strlcpy(name, w->rest, MIN(len, NAME_MAX + 1) + 1);
 	w->rest += len;
 	return len;
 }
 
-/* Walks to the file. As trust_open(). */
+/* Resolves the path. Returns as trust_open(). */
 static int
 walk(struct walk *w)
 {

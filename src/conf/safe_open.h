@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Opens a file that nobody but root, or one other, can have written. */
+/* Opens a file that only root, or one other user, can have written. */
 #ifndef CONF_SAFE_OPEN_H
 #define CONF_SAFE_OPEN_H
 
@@ -10,12 +10,13 @@
 #define TRUST_ABSENT	-2	/* there is no such name */
 
 /*
- * Opens `path` for reading. The file, each directory above it and each link
- * on the way must belong to root or to the owner of this program, who is looked
- * up when something is not root's, and be writable by nobody else; a sticky
- * directory is fine. What is checked is what is opened: each component through the
- * descriptor of the one above. Returns a descriptor of a regular file and its
- * size, TRUST_ABSENT, or -1 with the mistake's text.
+ * Opens `path` for reading. The file, each directory above it and each link on
+ * the way must belong to root or to the owner of this program, who is looked up
+ * only if something does not belong to root, and must not be writable by
+ * others; sticky directories are accepted. Each component is opened through the
+ * checked descriptor of the one above, so that what was checked is what is
+ * opened. Returns a descriptor of a regular file and its size, TRUST_ABSENT, or
+ * -1 with the error's text set.
  */
 int	trust_open(const char *path, off_t *size, struct mistake *);
 

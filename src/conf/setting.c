@@ -14,7 +14,7 @@
 #include "policy/policy.h"
 #include "policy/rights.h"
 
-/* What may stand behind a number; the last is for nothing at all. */
+/* Units after a number; the last row is for no unit. */
 struct unit {
 	char		 letter;
 	long long	 factor;
@@ -40,8 +40,8 @@ unit_find(const struct unit *units, char letter)
 }
 
 /*
- * Reads the sum of `text`'s terms, at most `terms` of them. Returns -1 when
- * it is anything else or does not fit: this is where 2^63 must not wrap.
+ * Parses a sum of at most `terms` terms. Returns -1 if the text is anything
+ * else or exceeds 63 bits.
  */
 static long long
 units_read(const char *text, const struct unit *units, int terms)
@@ -65,7 +65,7 @@ units_read(const char *text, const struct unit *units, int terms)
 	return sum;
 }
 
-/* Writes a number with the largest unit that leaves no remainder. */
+/* Writes a number with the largest unit that divides it. */
 static void
 units_write(const struct unit *units, long long n, char *buf, size_t size)
 {
@@ -74,14 +74,14 @@ units_write(const struct unit *units, long long n, char *buf, size_t size)
 	snprintf(buf, size, "%lld%.1s", n / units->factor, &units->letter);
 }
 
-/* What a type is called, what it accepts, and how to say so. */
+/* Names of types, the ways to write them, and hints. */
 #define IN_QUOTES	"in quotes"
 #define NO_QUOTES	"without quotes"
 #define LIST		"a string, or a list [ \"a\", \"b\" ]"
 static const struct kind {
 	const char	*name;
 	unsigned	 accepts;	/* bits of enum given_as */
-	const char	*wants;		/* in a file */
+	const char	*wants;		/* hint for a value in a file */
 } kinds[] = {
 	[KNOB_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES },
 	[KNOB_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES },
@@ -144,14 +144,14 @@ knob_find_flag(int flag)
 	return NULL;
 }
 
-/* True if the value stands in a file, where its type can be seen. */
+/* True if the value is in a file, where its type is visible. */
 static bool
 is_written(const struct given *g)
 {
 	return (g->as & (GIVEN_TEXT | GIVEN_FLAG)) == 0;
 }
 
-/* The only way a value is refused: what it should be, and what it was. */
+/* Rejects a value: says what it should be and what it was. Returns -1. */
 static int
 refuse(const struct knob *k, const struct given *g, struct mistake *m)
 {
@@ -184,7 +184,7 @@ word_of(const struct knob *k, struct value v)
 	return NULL;
 }
 
-/* Octal digits only; -1 otherwise. */
+/* Parses octal digits; returns -1 for anything else. */
 static long long
 octal_read(const char *text)
 {
@@ -197,7 +197,7 @@ octal_read(const char *text)
 	return *text == '\0' ? n : -1;
 }
 
-/* What may become of a mode, and where its octal digits are kept. */
+/* The parts of a mode rule, and the bits in which their values are packed. */
 #define MODE_BITS	12
 static const struct {
 	const char	*name;
@@ -208,8 +208,8 @@ static const struct {
 #define MODE_PARTS	(sizeof(mode_parts) / sizeof(mode_parts[0]))
 
 /*
- * "set=0111" or, for force, "640", where a mode keeps it; -1 when it is none,
- * or one that was `seen`.
+ * Parses "set=0111" or, for force, "640". Returns the bits at their place, or
+ * -1 if it is invalid or was `seen` before.
  */
 static long long
 mode_part_read(const char *part, unsigned *seen)
@@ -228,7 +228,7 @@ mode_part_read(const char *part, unsigned *seen)
 	    (*seen & 1u << i) != 0)
 		return -1;
 	*seen |= 1u << i;
-	/* 0 is a mode to force, so that one more is kept of it. */
+	/* 0 is a valid mode to force, so force is stored plus one. */
 	bits += mode_parts[i].shift == 2 * MODE_BITS;
 	return bits << mode_parts[i].shift;
 }
@@ -278,7 +278,7 @@ mode_write(long long n, char *buf, size_t size)
 	memmove(buf, buf + 1, strlen(buf));
 }
 
-/* A number of any type, as written; -1 when it is none. */
+/* Parses a value of any numeric type; returns -1 if it is invalid. */
 static long long
 number_read(const struct knob *k, const char *text)
 {
@@ -317,8 +317,8 @@ knob_is_list(const struct knob *k)
 }
 
 /*
- * True if the value is the row's word for no value. An option of OpenSSH's
- * has no such word, and the pattern of a path rule is always a pattern.
+ * True if the value is the row's word for no value. An option of OpenSSH's has
+ * no such word, and the pattern of a path rule is always a pattern.
  */
 static bool
 is_none(const struct knob *k, const struct given *g)
@@ -341,7 +341,10 @@ parse_number(const struct knob *k, const struct given *g, struct value *v,
 	return 0;
 }
 
-/* A list as the matcher wants it: no blanks around items, no empty ones. */
+/*
+ * Normalises a list for the matcher: removes blanks around items, rejects empty
+ * items.
+ */
 static int
 tidy_list(char *list, struct mistake *m)
 {
@@ -378,7 +381,10 @@ has_tokens(const struct knob *k)
 	    k->type == KNOB_PATHS;
 }
 
-/* Paths are expanded per user, but a wrong token is wrong for everybody. */
+/*
+ * Checks tokens now: paths are expanded per user, but a wrong token is wrong
+ * for everybody.
+ */
 static int
 check_tokens(const char *path, struct mistake *m)
 {
@@ -465,7 +471,7 @@ knob_defaults(struct policy *p)
 	memset(p, 0, sizeof(*p));
 	for (k = knobs; k < knobs + knob_count; k++)
 		knob_store(k, knob_default(k), p);
-	p->access.protect_startup = false;	/* nothing restricts */
+	p->access.protect_startup = false;	/* nothing restricts yet */
 }
 
 bool
@@ -522,7 +528,7 @@ knob_type_name(const struct knob *k)
 	return kinds[k->type].name;
 }
 
-/* "a, b or c" */
+/* Writes "a, b or c". */
 static void
 list_words(const struct word *w, char *buf, size_t size)
 {
@@ -533,7 +539,10 @@ list_words(const struct word *w, char *buf, size_t size)
 		    w[1].name == NULL ? "" : w[2].name == NULL ? " or " : ", ");
 }
 
-/* What values there are, by the type; "" where their range says it. */
+/*
+ * Returns a description of the type's values, or NULL if their range describes
+ * them.
+ */
 static const char *
 type_values(enum knob_type type)
 {

@@ -82,7 +82,7 @@ static const struct word sandboxes[] = {
 	{ "off", SANDBOX_OFF, NULL }, { 0 }
 };
 
-/* Names are compared one by one, so that one with a slash never matches. */
+/* Names are compared one by one, so that a name with a slash never matches. */
 static bool
 is_name_list(const char *list)
 {
