@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fuzzing the reader of policies: any text is taken for a policy file, and all
- * is asked of it that -t, -T and sessions ask. What must be true whatever the
- * text is:
+ * Fuzzer of the policy parser. Reads any text as a policy file and asks of it
+ * all that -t, -T and sessions ask. For every text:
  *
- * A mistake has a text, and a line that the file has. What -t accepts no
- * session refuses whose facts are known. And the tree, written as text once
- * more with each node in its line, says all the same as the text did: so
- * nothing is read that is not in the tree, and nothing that is there, mistakes
- * and their lines too, depends on how it was written.
+ * - An error has a text and a line of the file.
+ * - A policy that -t accepts rejects no session whose facts are known.
+ * - The tree, written as text again with each node in its line, gives the same
+ *   policy, warnings and errors. So only the tree is read, and nothing in it,
+ *   not even the lines of errors, depends on the spelling of the text.
  */
 #include "config.h"
 
@@ -31,12 +30,12 @@ static const struct facts *const sessions[] = {
 };
 #define SESSIONS	(sizeof(sessions) / sizeof(sessions[0]))
 
-/* Everything that is said of a text: mistakes, warnings, what holds. */
+/* All output for one text: errors, warnings and the settings that result. */
 struct reading {
 	FILE	*out;
-	char	*said;		/* once `out` is closed */
+	char	*said;		/* valid once `out` is closed */
 	size_t	 size;
-	int	 lines;		/* the text has */
+	int	 lines;		/* how many the text has */
 };
 
 static void
@@ -52,7 +51,10 @@ say_mistake(struct reading *r, const struct mistake *m)
 	fprintf(r->out, "%s\n", mistake_line(m, line));
 }
 
-/* What a session with these facts makes of it, and what -T says of that. */
+/*
+ * Resolves the policy for a session with these facts, as a session and as -T
+ * do.
+ */
 static void
 say_session(struct reading *r, struct config *c, const struct facts *f,
     bool is_correct)
@@ -62,7 +64,7 @@ say_session(struct reading *r, struct config *c, const struct facts *f,
 
 	if (config_resolve(c, f, &p, &m) < 0) {
 		say_mistake(r, &m);
-		/* But -t cannot know what tokens stand for here. */
+		/* -t does not know the values of the tokens. */
 		if (is_correct && f != &stranger &&
 		    strstr(m.text, "\" here") == NULL)
 			fuzz_abort("-t accepts it, and no session does",
@@ -89,7 +91,7 @@ say_policy(struct reading *r, struct config *c)
 		say_session(r, c, sessions[i], is_correct);
 }
 
-/* To be freed. */
+/* Returns all output for a policy; the caller frees it. */
 static char *
 read_policy(const char *text, size_t len, int lines)
 {
@@ -110,7 +112,7 @@ read_policy(const char *text, size_t len, int lines)
 static void	write_children(FILE *, const config_setting_t *,
 		    const char *between, int *line);
 
-/* Whatever may be escaped is. */
+/* Writes a string with each byte escaped. */
 static void
 write_string(FILE *out, const char *s)
 {
@@ -139,25 +141,30 @@ write_value(FILE *out, const config_setting_t *s, int *line)
 	} else if (type == CONFIG_TYPE_BOOL) {
 		fputs(config_setting_get_bool(s) ? "true" : "false", out);
 	} else if (type == CONFIG_TYPE_FLOAT) {
-		fputs("1.5", out);	/* no setting takes one */
+		fputs("1.5", out);	/* no setting takes a fraction */
 	} else {
 		fprintf(out, "%lld%s", config_setting_get_int64(s),
 		    type == CONFIG_TYPE_INT64 ? "L" : "");
 	}
 }
 
-/* Of a plain item libconfig tells the line in which the next thing stands. */
+/*
+ * Writes the members of a group or list, each in its own line of the text. The
+ * line that libconfig gives for a plain item is that of the next token.
+ */
 static void
 write_children(FILE *out, const config_setting_t *s, const char *between,
     int *line)
 {
 	const config_setting_t *child;
 	unsigned i;
+	int source;
 
 	for (i = 0; (child = config_setting_get_elem(s, i)) != NULL; i++) {
 		if (i > 0)
 			fputs(between, out);
-		for (; *line < (int)config_setting_source_line(child); (*line)++)
+		source = (int)config_setting_source_line(child);
+		for (; *line < source; (*line)++)
 			fputc('\n', out);
 		if (config_setting_name(child) != NULL)
 			fprintf(out, "%s=", config_setting_name(child));
@@ -165,7 +172,10 @@ write_children(FILE *out, const config_setting_t *s, const char *between,
 	}
 }
 
-/* The text's tree as another text, to be freed, or NULL when it has none. */
+/*
+ * Writes the tree of a text as another text, which the caller frees. Returns
+ * NULL if the text has no tree.
+ */
 static char *
 write_anew(const char *text, size_t len)
 {
@@ -223,7 +233,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	return 0;
 }
 
-/* It is a function: nothing is to be prepared. */
+/* This fuzzer has nothing to prepare. */
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {

@@ -155,7 +155,8 @@ static const struct row {
 	{ "protocol = { max_read = \"1000K\"; max_packet = \"1M\"; };", NULL },
 
 	/* Criteria. */
-	{ "match = { user = [ \"root\", \"!root\" ]; }; log = { level = \"INFO\"; };",
+	{ "match = { user = [ \"root\", \"!root\" ]; }; "
+	    "log = { level = \"INFO\"; };",
 	    "matches nobody, since user excludes" },
 	{ "match = { group = [ \"*\", \"!*\" ]; }; "
 	    "log = { level = \"INFO\"; };", "matches nobody, since group" },

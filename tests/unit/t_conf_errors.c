@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* A mistake refuses the session, and its one line says where and what. */
+/*
+ * An error in the policy rejects the session; its line tells place and fault.
+ */
 #include "config.h"
 
 #include <limits.h>
@@ -12,7 +14,7 @@
 static const struct {
 	const char	*options[OPTIONS_MAX];
 	const char	*text;
-	const char	*line;		/* the mistake */
+	const char	*line;		/* the line of the error */
 } mistakes[] = {
 	/* Options. */
 	{ { "rename.overwrite" }, NULL,
@@ -84,8 +86,8 @@ static const struct {
 	    "p:2: syntax error (the file ends, and the bracket of line 1 is "
 	    "still open)" },
 	{ { 0 }, "rules = (\n{ profile = \"webex\"\n\"sshfs\"; } );",
-	    "p:3: profile: two strings with nothing between would be read as one "
-	    "(is a comma or a semicolon missing?)" },
+	    "p:3: profile: two strings with nothing between would be read as "
+	    "one (is a comma or a semicolon missing?)" },
 	{ { 0 }, RULE("match = { user = [ \"a\" \"b\" ]; };"),
 	    "p:2: user: two strings with nothing between would be read as one "
 	    "(is a comma or a semicolon missing?)" },
@@ -103,7 +105,7 @@ static const struct {
 	{ { 0 }, RULE("session = { message = \"a\\x00b\"; };"),
 	    "p:2: message: \\x00 would end the string" },
 
-	/* What stands where. */
+	/* The place of settings, rules and profiles. */
 	{ { 0 }, "\nrename = { overwrite = \"always\"; };",
 	    "p:2: rename: only rules and profiles stand here "
 	    "(settings: rules = ( { ... } );)" },
@@ -112,7 +114,8 @@ static const struct {
 	{ { 0 }, "rules = ( \"a\" );",
 	    "p:1: rules: rule 1 must be a group ({ ... })" },
 	{ { 0 }, "profiles = ( );",
-	    "p:1: profiles: must be a group (profiles = { name = { ... }; };)" },
+	    "p:1: profiles: must be a group "
+	    "(profiles = { name = { ... }; };)" },
 	{ { 0 }, "profiles = { a = 1; };",
 	    "p:1: a: a profile must be a group (a = { ... };)" },
 	{ { 0 }, "profiles = { webex = { }; };",
@@ -170,8 +173,8 @@ static const struct {
 	    "p:2: files.umask: must be 000 to 777 or process, not \"22\" "
 	    "(a string of octal digits such as \"022\")" },
 	{ { 0 }, RULE("files = { umask = 022; };"),
-	    "p:2: umask: a number that begins with 0 is not octal here (write octal "
-	    "modes as strings, \"022\")" },
+	    "p:2: umask: a number that begins with 0 is not octal here (write "
+	    "octal modes as strings, \"022\")" },
 	{ { 0 }, RULE("protocol = { max_version = 7; };"),
 	    "p:2: protocol.max_version: must be 3 to 6, not \"7\" "
 	    "(without quotes)" },
@@ -185,17 +188,17 @@ static const struct {
 	    "p:2: protocol.max_version: must be 3 to 6, not \"-3\" "
 	    "(without quotes)" },
 	{ { 0 }, RULE("protocol = { max_version = 4294967299; };"),
-	    "p:2: max_version: this number is too large (sizes may be written as strings, "
-	    "\"4G\"; no limit is \"none\")" },
+	    "p:2: max_version: this number is too large (sizes may be written "
+	    "as strings, \"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = 4294967296L; };"),
-	    "p:2: max_packet: this number is too large (sizes may be written as strings, "
-	    "\"4G\"; no limit is \"none\")" },
+	    "p:2: max_packet: this number is too large (sizes may be written "
+	    "as strings, \"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = 0x100000000; };"),
-	    "p:2: max_packet: this number is too large (sizes may be written as strings, "
-	    "\"4G\"; no limit is \"none\")" },
+	    "p:2: max_packet: this number is too large (sizes may be written "
+	    "as strings, \"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = 9999999999999999999999; };"),
-	    "p:2: max_packet: this number is too large (sizes may be written as strings, "
-	    "\"4G\"; no limit is \"none\")" },
+	    "p:2: max_packet: this number is too large (sizes may be written "
+	    "as strings, \"4G\"; no limit is \"none\")" },
 	{ { 0 }, RULE("protocol = { max_packet = \"99999999999999999999\"; };"),
 	    "p:2: protocol.max_packet: must be 65K to 1M, not "
 	    "\"99999999999999999999\" (bytes, or a string such as \"256K\")" },
@@ -221,7 +224,7 @@ static const struct {
 	    "p:2: session.idle_timeout: must be 1s to 366d or none, not "
 	    "\"1x\" (seconds, or a string such as \"5m\" or \"1h30m\")" },
 
-	/* What a user may do. */
+	/* Permissions of the user. */
 	{ { "access.rights=list,remove" }, NULL,
 	    "-o: access.rights: must be all, none, or of list, stat, "
 	    "read, create, modify, replace, delete, rename, mkdir, "
@@ -331,7 +334,7 @@ static const struct {
 	    "-o: log.transfers: must be syslog, or the absolute path "
 	    "of a socket, not \"log/x\"" },
 
-	/* Beneath a path. */
+	/* Path rules. */
 	{ { "paths=/in" }, NULL,
 	    "-o: paths: must be a list of path rules, in a file (paths "
 	    "= ( { match = \"/in/*\"; rights = \"read\"; } );)" },
@@ -380,16 +383,20 @@ static const struct {
 	    "create, modify, replace, delete, rename, mkdir, rmdir, "
 	    "symlink, link and setstat, not \"rd\" (a string, or a "
 	    "list [ \"a\", \"b\" ])" },
-	{ { 0 }, RULE("paths = ( { match = \"/a\"; access = { rights = \"read\"; }; } );"),
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; "
+	    "access = { rights = \"read\"; }; } );"),
 	    "p:2: access.rights: is called rights in a path rule" },
-	{ { 0 }, RULE("paths = ( { match = \"/a\"; files = { hide = \"x\"; }; } );"),
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; "
+	    "files = { hide = \"x\"; }; } );"),
 	    "p:2: files.hide: is called hide in a path rule" },
-	{ { 0 }, RULE("paths = ( { match = \"/a\"; files = { umask = \"022\"; }; } );"),
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; "
+	    "files = { umask = \"022\"; }; } );"),
 	    "p:2: files.umask: holds for the whole session (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
 	    "files.atomic, files.fsync and those of rename can be set "
 	    "for a path)" },
-	{ { 0 }, RULE("paths = ( { match = \"/a\"; files = { symlinks = \"follow\"; }; } );"),
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; "
+	    "files = { symlinks = \"follow\"; }; } );"),
 	    "p:2: files.symlinks: holds for the whole session (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
 	    "files.atomic, files.fsync and those of rename can be set "
@@ -411,11 +418,12 @@ static const struct {
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; hide = [ \"a/b\" ]; } );"),
 	    "p:2: hide: must be names or patterns of names, without a "
 	    "slash, not \"a/b\" (a string, or a list [ \"a\", \"b\" ])" },
-	{ { 0 }, RULE("paths = ( { match = \"/a\"; rename = { overwrite = true; }; } );"),
+	{ { 0 }, RULE("paths = ( { match = \"/a\"; "
+	    "rename = { overwrite = true; }; } );"),
 	    "p:2: rename.overwrite: must be if-asked, always or never, "
 	    "not \"true\" (in quotes)" },
 
-	/* Who a rule is for. */
+	/* Criteria. */
 	{ { 0 }, RULE("match = \"webex\";"),
 	    "p:2: match: must be a group (match = { user = \"...\"; };)" },
 	{ { 0 }, RULE("match = { uid = 0; };"),
@@ -475,7 +483,7 @@ check(const char *const options[OPTIONS_MAX], const char *text,
 	free(out);
 }
 
-/* What is too long is no better for that. */
+/* Values that are longer than any buffer are rejected in the same way. */
 static void
 check_long(void)
 {
@@ -506,7 +514,7 @@ check_unmatched(void)
 	    &case_facts);
 
 	ok(strncmp(out, "p:2: log.level: must be QUIET", 29) == 0,
-	    "a rule for somebody else is checked too");
+	    "a rule for another user is checked too");
 	free(out);
 }
 
@@ -525,7 +533,7 @@ check_nul(void)
 	config_free(c);
 }
 
-/* Every byte of a policy may be missing; none may crash us. */
+/* Each beginning of a policy is rejected or accepted, and none crashes. */
 static void
 check_truncated(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What libconfig refuses is told with its line, and a hint for usual slips. */
+/* A syntax error of libconfig's has its line, and a hint for usual slips. */
 #include "config.h"
 
 #include <string.h>
@@ -74,7 +74,7 @@ static const struct {
 	{ "\xef\xbb\xbf" "a=1", 1, "syntax error (a byte order mark begins "
 	    "the file (save it without one)): \xef\xbb\xbf" "a=1" },
 
-	/* The end of the file, which is in the last line that it has. */
+	/* The end of the file, which counts as part of its last line. */
 	{ "a=(\n{\n\n", 4,
 	    "syntax error (the file ends, and the bracket of line 2 is still "
 	    "open)" },
@@ -108,7 +108,7 @@ check_slip(const char *text, int line, const char *says)
 	arena_free(&arena);
 }
 
-/* A long line is cut, and its text is all there is of it. */
+/* A long line is truncated. */
 static void
 check_long(void)
 {
@@ -119,7 +119,7 @@ check_long(void)
 	check_slip(text, 2, says);
 }
 
-/* The text is read to its end, which need not be a newline. */
+/* The text is parsed to its end, with or without a newline there. */
 static void
 check_tree(void)
 {

@@ -230,7 +230,7 @@ check_restricted(void)
 	}
 }
 
-/* Which sessions resolve paths, and which protect startup files. */
+/* Sessions that resolve paths, and sessions that protect startup files. */
 static void
 check_walks(void)
 {
@@ -379,14 +379,14 @@ check_read_fits(void)
 	free(out);
 }
 
-/* It may be unknown if a rule by address applies. */
+/* The address may be unknown unless a rule by address restricts. */
 static void
 check_unknown_address(void)
 {
 	static const struct {
 		const char	*address;	/* the client's */
 		const char	*settings;
-		const char	*mistake;	/* or NULL */
+		const char	*mistake;	/* the error, or NULL */
 	} rows[] = {
 		{ NULL, "access = { read_only = true; };",
 		    "p:1: access.read_only: rule 1 restricts, and whether it "
@@ -429,7 +429,7 @@ check_unknown_address(void)
 	r = resolve(no_options, "rules = ( { match = { user = \"webex\"; "
 	    "address = \"10.0.0.0/8\"; }; profile = \"read-only\"; } );",
 	    &facts, &c, &p, &m);
-	ok(r == 0, "a rule that somebody else is meant by needs no address");
+	ok(r == 0, "a rule for another user needs no address");
 	finish(c, &p);
 }
 
@@ -518,7 +518,7 @@ check_remarks(void)
 	    "changing them") != NULL, "the shell's files are protected");
 	free(out);
 	out = case_explain(no_options, NULL, &facts);
-	ok(strstr(out, "\n# ") == NULL, "nothing restricted, nothing to say");
+	ok(strstr(out, "\n# ") == NULL, "no remark without a restriction");
 	free(out);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Whatever libconfig would misread is refused, with its line and setting. */
+/* Text that libconfig would misread is rejected, with its line and setting. */
 #include "config.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static const struct {
 	const char	*setting;
 	const char	*says;
 } refused[] = {
-	/* Another file, which is found from where the user is. */
+	/* Another file, whose name is relative to the working directory. */
 	{ "@include \"x\"", 1, "", INCLUDE },
 	{ "\n @include \"x\"", 2, "", INCLUDE },
 	{ "a=1;\n\t@include \"x\"", 2, "", INCLUDE },
@@ -74,7 +74,7 @@ static const struct {
 	{ "a=5 b=99999999999", 1, "b", TOO_LARGE },
 	{ "a=1L2147483648", 1, "a", NULL },
 
-	/* The setting is the one that is being assigned. */
+	/* The setting that is being assigned. */
 	{ "a:{b-_*9 =\n022", 2, "b-_*9", OCTAL },
 	{ "a={b=1;c:(2,\n{d=3;},022", 2, "", OCTAL },
 	{ "a={b=1;c:(2,\n03", 2, "c", OCTAL },
@@ -83,7 +83,10 @@ static const struct {
 	{ "022", 1, "", OCTAL },
 };
 
-/* Strings and comments hide everything, and the rest is for libconfig. */
+/*
+ * Text that is accepted: strings and comments may hold anything, and the rest
+ * is for libconfig to judge.
+ */
 static const char *const taken[] = {
 	"", " \t\r\n\f", "a=1", "a=\"@include 022 /* // # ( [ {\"",
 	"#@include 022 \"\n//\"\r\n///*\n#*\n/*@include \"022\"\n**/a=1",
@@ -109,7 +112,7 @@ check(const char *text, size_t len, int line, const char *setting,
 	}
 }
 
-/* As many brackets as there may be are fine, and one more is too many. */
+/* The deepest nesting that is accepted, and one level more. */
 static void
 check_depth(void)
 {

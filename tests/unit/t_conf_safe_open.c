@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Which files are believed. Run by anybody who owns the program: elsewhere a
- * copy of it is made and run. Root alone can also give files to others.
+ * Policy files that are accepted and rejected because of their owner or mode.
+ * The program must belong to the user who runs it; if it does not, it runs a
+ * copy of itself. Only root can also give files to other users.
  */
 #include "config.h"
 
@@ -31,7 +32,10 @@ write_file(const char *path, const char *text, mode_t mode)
 	}
 }
 
-/* Is `path` accepted, or refused with a line that ends so? */
+/*
+ * Checks that the file is accepted (`end` NULL), or rejected with a line that
+ * ends so.
+ */
 static void
 expect(const char *what, const char *path, const char *end)
 {
@@ -76,7 +80,7 @@ check_files(void)
 	expect("another token", "%d.conf", "%d.conf: there is no token %d");
 
 	write_file("bad", "rules = (", 0644);
-	expect("a file that is wrong", "bad", "bad:1: syntax error (the "
+	expect("a file with an error", "bad", "bad:1: syntax error (the "
 	    "file ends, and the bracket of line 1 is still open)");
 }
 
@@ -117,9 +121,9 @@ check_links(void)
 	expect("a link", "link", NULL);
 	expect("a directory by a link", "dirlink/file", NULL);
 	expect("... with a slash behind it", "slash/file", NULL);
-	expect("a link to nothing is not no file", "dangling",
+	expect("a dangling link is not a missing file", "dangling",
 	    "dangling: \"nowhere\": No such file or directory");
-	expect("nothing behind a link is no file", "dirlink/absent",
+	expect("a missing file behind a link", "dirlink/absent",
 	    "dirlink/absent: there is no such file");
 	expect("a loop", "loop", "loop: \"loop\": too many links");
 	if (realpath("good", absolute) != NULL &&
@@ -128,10 +132,10 @@ check_links(void)
 	mkdir("open", 0755);
 	chmod("open", 0777);
 	write_file("open/file", policy_text, 0644);
-	expect("a link into what anybody may write", "into",
+	expect("a link into a directory that anybody may write", "into",
 	    "into: \"open\" can be written by others than its owner "
 	    "(mode 777; try chmod go-w)");
-	expect("a link to what anybody may write", "toopen/file",
+	expect("a link to a directory that anybody may write", "toopen/file",
 	    "toopen/file: \"open\" can be written by others than its owner "
 	    "(mode 777; try chmod go-w)");
 }
@@ -153,30 +157,33 @@ check_size(void)
 	free(text);
 }
 
-/* As root: files of somebody else's. Else: a file that we cannot read. */
+/*
+ * As root: files of another user. As another user: a file that cannot be read.
+ */
 static void
 check_owners(void)
 {
 	if (geteuid() != 0) {
 		write_file("secret", policy_text, 0);
-		expect("a file that we cannot read", "secret", "(every user "
-		    "reads the policy: mode 644, and 755 for directories)");
+		expect("a file that this user cannot read", "secret",
+		    "(every user reads the policy: mode 644, and 755 for "
+		    "directories)");
 		return;
 	}
 	write_file("foreign", policy_text, 0644);
 	if (chown("foreign", 4321, 0) < 0 || lchown("link", 4321, 0) < 0)
 		perror("chown");
-	expect("somebody's file", "foreign", "foreign: \"foreign\" belongs to "
-	    "uid 4321 (it must belong to root)");
-	expect("somebody's link", "link", "link: \"link\" belongs to uid 4321 "
-	    "(it must belong to root)");
+	expect("another user's file", "foreign", "foreign: \"foreign\" belongs "
+	    "to uid 4321 (it must belong to root)");
+	expect("another user's link", "link", "link: \"link\" belongs to uid "
+	    "4321 (it must belong to root)");
 	if (chown("dir", 4321, 0) < 0 || chmod("dir", 01755) < 0)
 		perror("chown");
-	expect("somebody's directory, sticky or not", "dir/file",
+	expect("another user's directory, sticky or not", "dir/file",
 	    "dir/file: \"dir\" belongs to uid 4321 (it must belong to root)");
 }
 
-/* Run a copy of this program, which belongs to the user who runs it. */
+/* Runs a copy of this program, which belongs to the user who runs it. */
 static void
 run_own_copy(void)
 {

@@ -33,7 +33,7 @@ policy_of(const char *text, struct policy *p)
 	free(rule);
 }
 
-/* The rule that sets the rights, recognised by them. */
+/* Returns the rule that sets the rights, which identify it. */
 static void
 check_specific(void)
 {
@@ -425,7 +425,7 @@ check_flat(int rules, const char *above, const char *below)
 	free(text);
 }
 
-/* Make links for rules to lead by, beneath the root of a session. */
+/* Makes links beneath the root of a session, for rules to lead through. */
 static void
 make_root(struct fs *fs)
 {
@@ -503,20 +503,22 @@ check_resolved(struct fs *fs)
 
 	policy_of(text, &p);
 	subtree_find(&p, false, "/real/deep", &a);
-	ok(a.rights == RIGHT_READ, "before, a link is a name of its own");
+	ok(a.rights == RIGHT_READ,
+	    "an unresolved rule does not apply to the target of its link");
 	ok(paths_resolve(&p, fs, &m) == 0, "resolved");
 	subtree_find(&p, false, "/real/deep/f", &a);
-	ok(a.rights == RIGHT_LIST, "what a link leads to is more specific");
+	ok(a.rights == RIGHT_LIST,
+	    "a resolved rule applies to the target of its link");
 	subtree_find(&p, false, "/real/f", &a);
-	ok(a.rights == RIGHT_READ, "than what lies above it");
+	ok(a.rights == RIGHT_READ, "and to nothing beside the target");
 	subtree_find(&p, false, "/link/f", &a);
-	ok(a.rights == RIGHT_LIST, "and what takes the link's place is meant");
+	ok(a.rights == RIGHT_LIST, "and to anything that replaces the link");
 	ok(subtree_hides(&p, false, "/real/deep/x") &&
 	    subtree_hides(&p, false, "/link/x") &&
-	    !subtree_hides(&p, false, "/real/x"), "also in what is hidden");
+	    !subtree_hides(&p, false, "/real/x"), "the same for hidden names");
 	ok(subtree_has_below(&p, false, "/real") &&
 	    !subtree_has_below(&p, false, "/link"),
-	    "and in what lies below");
+	    "the same for rules that lie below");
 	policy_free(&p);
 }
 
