@@ -12,6 +12,7 @@
 #include "os/digest.h"
 #include "request/ops.h"
 #include "request/reply.h"
+#include "request/task.h"
 #include "wire/sftp.h"
 
 #define STEP		(2 * 1024 * 1024) /* bytes a step */
@@ -22,6 +23,7 @@
 
 /* A hash between two steps. */
 struct digesting {
+	struct task	 task;
 	const struct digest_kind *kind;
 	struct digest	*digest;
 	int		 fd;
@@ -33,6 +35,12 @@ struct digesting {
 	uint8_t		 data[BUFFER];
 };
 
+static struct digesting *
+digesting_of(const struct request *q)
+{
+	return (struct digesting *)q->task;
+}
+
 /*
  * Ends a hash with the outcome `r`. The file may be one that is being written:
  * an error that the close tells is the outcome, too.
@@ -40,13 +48,11 @@ struct digesting {
 static int
 digesting_end(struct session *s, struct request *q, int r)
 {
-	struct digesting *d = q->digesting;
+	struct digesting *d = digesting_of(q);
 	int closed = d->ours ? late_close(&s->handles, d->fd) : 0;
 
 	digest_free(d->digest);
 	buf_free(&d->hashes);
-	free(d);
-	q->digesting = NULL;
 	return r != 0 ? r : closed;
 }
 
@@ -102,7 +108,8 @@ open_source(struct request *q, struct digesting *d)
  */
 static int
 digesting_begin(struct session *s, struct request *q,
-    const struct digest_kind *kind, uint64_t length, uint32_t block)
+    const struct digest_kind *kind, uint64_t length,
+    int (*step)(struct session *, struct request *))
 {
 	struct digesting *d;
 	int r;
@@ -111,13 +118,12 @@ digesting_begin(struct session *s, struct request *q,
 		return FX_OP_UNSUPPORTED;
 	if (q->offset > INT64_MAX)
 		return -EINVAL;
-	if ((d = calloc(1, sizeof(*d))) == NULL)
+	if ((d = task_begin(q, sizeof(*d), step)) == NULL)
 		return -ENOMEM;
-	q->digesting = d;
 	d->kind = kind;
 	d->at = q->offset;
 	d->end = d->at + MIN(length, INT64_MAX - d->at);
-	d->block = block;
+	d->block = q->block_size;
 	if ((d->digest = digest_new(kind)) == NULL)
 		return digesting_end(s, q, -ENOMEM);
 	if ((r = open_source(q, d)) != 0 || (r = check_source(q, d)) != 0)
@@ -161,7 +167,7 @@ add_data(struct request *q, struct digesting *d, size_t len)
 static int
 digesting_step(const struct session *s, struct request *q)
 {
-	struct digesting *d = q->digesting;
+	struct digesting *d = digesting_of(q);
 	size_t left = STEP;
 	ssize_t n;
 	bool end;
@@ -185,6 +191,24 @@ digesting_step(const struct session *s, struct request *q)
 	return d->block == 0 || d->filled > 0 ? take_hash(q, d) : 0;
 }
 
+static int
+check_file_step(struct session *s, struct request *q)
+{
+	const struct digesting *d = digesting_of(q);
+	size_t start;
+	int r;
+
+	if ((r = digesting_step(s, q)) == PENDING)
+		return PENDING;
+	if (r == 0) {
+		start = reply_extended_begin(s, q);
+		put_cstr(&s->out, digest_name(d->kind));
+		put_bytes(&s->out, d->hashes.data, d->hashes.len);
+		reply_end(s, start);
+	}
+	return digesting_end(s, q, r);
+}
+
 /*
  * Of the client's list the first algorithm that we have; a hash for each
  * block of the range, where a length of 0 means to the end.
@@ -194,27 +218,14 @@ op_check_file(struct session *s, struct request *q)
 {
 	const struct digest_kind *kind = digest_find(q->algorithms);
 	uint64_t length = q->length == 0 ? UINT64_MAX : q->length;
-	uint32_t block = q->block_size;
-	size_t start;
 	int r;
 
 	if (kind == NULL)
 		return FX_OP_UNSUPPORTED;
-	if (block != 0 && block < MIN_BLOCK)
+	if (q->block_size != 0 && q->block_size < MIN_BLOCK)
 		return FX_INVALID_PARAMETER;
-	if (q->digesting == NULL &&
-	    (r = digesting_begin(s, q, kind, length, block)) != 0)
-		return r;
-	if ((r = digesting_step(s, q)) == PENDING)
-		return PENDING;
-	if (r == 0) {
-		start = reply_extended_begin(s, q);
-		put_cstr(&s->out, digest_name(kind));
-		put_bytes(&s->out, q->digesting->hashes.data,
-		    q->digesting->hashes.len);
-		reply_end(s, start);
-	}
-	return digesting_end(s, q, r);
+	r = digesting_begin(s, q, kind, length, check_file_step);
+	return r != 0 ? r : check_file_step(s, q);
 }
 
 /*
@@ -225,7 +236,7 @@ static int
 quick_check(struct request *q, bool *differs)
 {
 	const struct slice *known = &q->data;
-	struct digesting *d = q->digesting;
+	struct digesting *d = digesting_of(q);
 	uint8_t hash[DIGEST_MAX_LEN];
 	ssize_t n;
 	bool end;
@@ -247,12 +258,24 @@ quick_check(struct request *q, bool *differs)
 static void
 reply_md5(struct session *s, const struct request *q)
 {
-	const struct buf *hash = &q->digesting->hashes;
+	const struct buf *hash = &digesting_of(q)->hashes;
 	size_t start = reply_extended_begin(s, q);
 
 	put_cstr(&s->out, "md5-hash");
 	put_str(&s->out, hash->data, hash->len);
 	reply_end(s, start);
+}
+
+static int
+md5_step(struct session *s, struct request *q)
+{
+	int r;
+
+	if ((r = digesting_step(s, q)) == PENDING)
+		return PENDING;
+	if (r == 0)
+		reply_md5(s, q);
+	return digesting_end(s, q, r);
 }
 
 /*
@@ -265,18 +288,13 @@ op_md5_hash(struct session *s, struct request *q)
 	uint64_t length = q->offset == 0 && q->length == 0 ? UINT64_MAX :
 	    q->length;
 	bool differs = false;
-	int r = 0;
+	int r;
 
-	if (q->digesting == NULL) {
-		r = digesting_begin(s, q, digest_find("md5"), length, 0);
-		if (r != 0)
-			return r;
-		r = quick_check(q, &differs);
-	}
-	if (r == 0 && !differs)
-		r = digesting_step(s, q);
-	if (r == PENDING)
-		return PENDING;
+	if ((r = digesting_begin(s, q, digest_find("md5"), length,
+	    md5_step)) != 0)
+		return r;
+	if ((r = quick_check(q, &differs)) == 0 && !differs)
+		return md5_step(s, q);
 	if (r == 0)
 		reply_md5(s, q);
 	return digesting_end(s, q, r);

@@ -17,6 +17,7 @@
 #include "request/ops.h"
 #include "request/publish.h"
 #include "request/reply.h"
+#include "request/task.h"
 #include "wire/sftp.h"
 
 /* Refuses to copy a file onto itself, with OpenSSH's line in the log. */
@@ -37,13 +38,13 @@ refuse_same(const struct handle *from, const struct handle *to)
 	return FX_FAILURE;
 }
 
-/* Return where the next byte of a copy-data goes. */
+/* Returns where a copy-data goes on behind `done` bytes. */
 static uint64_t
-copy_target(const struct request *q)
+copy_target(const struct request *q, uint64_t done)
 {
 	const struct handle *to = q->target.handle;
 
-	return handle_appends(to) ? fs_size(to->fd) : q->target_offset + q->done;
+	return handle_appends(to) ? fs_size(to->fd) : q->target_offset + done;
 }
 
 /*
@@ -56,7 +57,7 @@ static int
 check_same(const struct request *q)
 {
 	const struct handle *from = q->object.handle, *to = q->target.handle;
-	uint64_t a = q->offset, len = q->length, b = copy_target(q);
+	uint64_t a = q->offset, len = q->length, b = copy_target(q, 0);
 
 	if (!fs_same(from->fd, to->fd))
 		return !q->precise && strcmp(from->name, to->name) == 0 ?
@@ -77,80 +78,98 @@ copy_failed(int error, bool writing)
 	return error;
 }
 
+/* A copy-data between two steps. */
+struct transfer {
+	struct task	 task;
+	uint64_t	 done;		/* bytes */
+};
+
 /*
  * Is there room, at the beginning for all of it and then for a step? What
  * the source has not got needs none.
  */
 static int
-copy_limit(struct request *q, uint64_t *step)
+copy_limit(struct request *q, uint64_t done, uint64_t *step)
 {
 	const struct handle *from = q->object.handle;
-	uint64_t off = q->offset + q->done, len = q->length, size, at;
+	uint64_t off = q->offset + done, size, at;
 	int r;
 
 	if (q->ruling.max_size == 0)
 		return 0;
-	at = copy_target(q);
+	at = copy_target(q, done);
 	size = fs_size(from->fd);
 	size = size > off ? size - off : 0;
-	if (q->done == 0 && (r = limit_range(q, at,
-	    len == 0 ? size : MIN(len, size))) != 0)
+	if (done == 0 && (r = limit_range(q, at,
+	    q->length == 0 ? size : MIN(q->length, size))) != 0)
 		return r;
 	return limit_step(q, from->fd, off, at, step);
 }
 
-/*
- * One step: read handle, offset and length, write handle and offset, where
- * a length of 0 means to the end. An explicit length that the file does not
- * have is EOF.
- */
-int
-op_copy_data(struct session *s, struct request *q)
+/* Copies a step. An explicit length that the file does not have is EOF. */
+static int
+copy_data_step(struct session *s, struct request *q)
 {
+	struct transfer *t = (struct transfer *)q->task;
 	struct handle *from = q->object.handle, *to = q->target.handle;
-	uint64_t len = q->length, step = UINT64_MAX;
 	struct place source = place_fd(from->fd, from->name);
+	uint64_t step = UINT64_MAX;
 	bool writing;
 	int64_t n;
 	int r;
 
-	if (q->done == 0 && (r = check_same(q)) != 0)
-		return r;
-	if (q->offset > INT64_MAX || (!handle_appends(to) &&
-	    q->target_offset > INT64_MAX)) {
-		log_error("process_extended_copy_data: %s_seek failed",
-		    q->offset > INT64_MAX ? "read" : "write");
-		return -EINVAL;
-	}
-	if (len != 0)
-		step = len - q->done;
-	if ((r = copy_limit(q, &step)) != 0) {
+	if (q->length != 0)
+		step = q->length - t->done;
+	if ((r = copy_limit(q, t->done, &step)) != 0) {
 		temp_failed(to, r);
 		return r;
 	}
-	n = fs_copy(from->fd, q->offset + q->done, to->fd,
-	    q->target_offset + q->done, step, handle_appends(to),
-	    &writing);
+	n = fs_copy(from->fd, q->offset + t->done, to->fd,
+	    q->target_offset + t->done, step, handle_appends(to), &writing);
 	if (n < 0) {
 		(void)late_told(&s->handles, &source, (int)n);
 		temp_failed(to, (int)n);
 		return copy_failed((int)n, writing);
 	}
 	if (n == 0)
-		return len == 0 ? 0 : FX_EOF;
+		return q->length == 0 ? 0 : FX_EOF;
 	from->bytes_read += (uint64_t)n;
 	to->bytes_written += (uint64_t)n;
 	to->dirty = true;
-	q->done += (uint64_t)n;
-	return q->done == len ? 0 : PENDING;
+	t->done += (uint64_t)n;
+	return t->done == q->length ? 0 : PENDING;
+}
+
+/*
+ * copy-data: read handle, offset and length, write handle and offset, where a
+ * length of 0 means to the end.
+ */
+int
+op_copy_data(struct session *s, struct request *q)
+{
+	int r;
+
+	if ((r = check_same(q)) != 0)
+		return r;
+	if (q->offset > INT64_MAX || (!handle_appends(q->target.handle) &&
+	    q->target_offset > INT64_MAX)) {
+		log_error("process_extended_copy_data: %s_seek failed",
+		    q->offset > INT64_MAX ? "read" : "write");
+		return -EINVAL;
+	}
+	if (task_begin(q, sizeof(struct transfer), copy_data_step) == NULL)
+		return -ENOMEM;
+	return copy_data_step(s, q);
 }
 
 /* A copy-file between two steps. */
 struct copying {
-	int	from, to;
-	bool	beside;			/* to a temporary file that no handle
+	struct task	 task;
+	int		 from, to;
+	bool		 beside;	/* to a temporary file that no handle
 					 * has: it is to be published */
-	struct making target;	/* what is made and half copied goes again */
+	uint64_t	 done;		/* bytes */
+	struct making	 target;	/* removed where the copy fails */
 };
 
 /* Is what stands there already the file itself? */
@@ -225,54 +244,53 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 static int
 copy_file_end(struct session *s, struct request *q, int r)
 {
-	struct copying *c = q->copying;
-	bool beside = c->beside;
+	const struct copying *c = (struct copying *)q->task;
 	int closed;
 
 	if (c->from >= 0 && (closed = late_close(&s->handles, c->from)) != 0)
 		r = r != 0 ? r : closed;
-	if (r == 0 && q->ruling.fsync && (r = fs_fsync(c->to)) == 0 && !beside)
+	if (r == 0 && q->ruling.fsync && (r = fs_fsync(c->to)) == 0 &&
+	    !c->beside)
 		r = fs_sync_parent(&c->target.at);
 	if (c->to >= 0 && (closed = late_close(&s->handles, c->to)) != 0)
 		r = r != 0 ? r : closed;
 	if (r != 0 && c->to >= 0 && c->target.made)
 		(void)fs_unlink(&c->target.at);
-	free(c);
-	q->copying = NULL;
-	return r == 0 && beside ? publish_copy(s, q) : r;
+	return r == 0 && c->beside ? publish_copy(s, q) : r;
+}
+
+static int
+copy_file_step(struct session *s, struct request *q)
+{
+	struct copying *c = (struct copying *)q->task;
+	struct place source = place_fd(c->from, "");
+	uint64_t step = UINT64_MAX;
+	bool writing;
+	int64_t n;
+	int r;
+
+	if (s->ending)
+		return copy_file_end(s, q, FX_FAILURE);
+	if ((r = limit_step(q, c->from, c->done, c->done, &step)) != 0)
+		return copy_file_end(s, q, r);
+	n = fs_copy(c->from, c->done, c->to, c->done, step, false, &writing);
+	if (n <= 0)
+		return copy_file_end(s, q, late_told(&s->handles, &source,
+		    (int)n));
+	c->done += (uint64_t)n;
+	return PENDING;
 }
 
 int
 op_copy_file(struct session *s, struct request *q)
 {
-	uint64_t step = UINT64_MAX;
-	struct place source;
-	bool writing;
-	int64_t n;
+	struct copying *c = task_begin(q, sizeof(*c), copy_file_step);
 	int r;
 
-	if (q->publishes)
-		return publish_copy(s, q);
-	if (q->copying == NULL) {
-		if ((q->copying = malloc(sizeof(*q->copying))) == NULL)
-			return -ENOMEM;
-		q->copying->from = q->copying->to = -1;
-		q->copying->beside = false;
-		if ((r = copy_file_begin(s, q, q->copying)) != 0)
-			return copy_file_end(s, q, r);
-	}
-	if (s->ending)
-		return copy_file_end(s, q, FX_FAILURE);
-	if ((r = limit_step(q, q->copying->from, q->done, q->done,
-	    &step)) != 0)
+	if (c == NULL)
+		return -ENOMEM;
+	c->from = c->to = -1;
+	if ((r = copy_file_begin(s, q, c)) != 0)
 		return copy_file_end(s, q, r);
-	n = fs_copy(q->copying->from, q->done, q->copying->to, q->done,
-	    step, false, &writing);
-	if (n <= 0) {
-		source = place_fd(q->copying->from, "");
-		return copy_file_end(s, q, late_told(&s->handles, &source,
-		    (int)n));
-	}
-	q->done += (uint64_t)n;
-	return PENDING;
+	return copy_file_step(s, q);
 }

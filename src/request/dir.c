@@ -17,6 +17,7 @@
 #include "request/permit.h"
 #include "request/reply.h"
 #include "request/stale.h"
+#include "request/task.h"
 #include "wire/sftp.h"
 
 #define MAX_PASSED	4096	/* entries between looks at the client */
@@ -139,7 +140,7 @@ op_readdir(struct session *s, struct request *q)
 	}
 	if (n.count == 0 && passed == MAX_PASSED) {
 		s->out.len = n.start;
-		return PENDING;
+		return task_repeat(q, op_readdir);
 	}
 	/* In version 3 an error ends the listing, as in OpenSSH. Later ones are
 	 * told of it by the next READDIR. */

@@ -22,6 +22,7 @@
 #include "request/publish.h"
 #include "request/reply.h"
 #include "request/stale.h"
+#include "request/task.h"
 #include "wire/sftp.h"
 
 #define PIPED_READ	(16 * 1024)
@@ -210,10 +211,10 @@ int
 op_close(struct session *s, struct request *q)
 {
 	struct handle *h = q->object.handle;
-	int synced = q->ruling.fsync && h != NULL ? close_synced(h) : 0;
+	int synced = q->ruling.fsync ? close_synced(h) : 0;
 	int r;
 
-	if (!publish_wants_close(q)) {
+	if (h->temp == NULL) {
 		r = handle_close(&s->handles, h);
 		return synced != 0 ? synced : r;
 	}
@@ -365,34 +366,54 @@ op_fsync(struct session *s, struct request *q)
 	return r;
 }
 
-/*
- * Goes to the start of a line, counted from 0: `position` is then behind
- * that many newlines. A step reads a stretch of the file.
- */
-int
-op_text_seek(struct session *s, struct request *q)
+/* A text-seek between two steps. */
+struct seeking {
+	struct task	 task;
+	uint64_t	 lines;		/* newlines that are still to be passed */
+	uint64_t	 at;		/* bytes */
+};
+
+/* Passes the newlines in a stretch of the file. */
+static int
+seek_step(struct session *s, struct request *q)
 {
+	struct seeking *k = (struct seeking *)q->task;
 	struct handle *h = q->object.handle;
 	char data[64 * 1024], *p = data, *end;
 	ssize_t n;
 	bool eof;
 
 	(void)s;
-	if (q->line == 0) {
-		h->position = q->done;
+	if (k->lines == 0) {
+		h->position = k->at;
 		return 0;
 	}
-	n = fs_read(h->fd, data, sizeof(data), q->done, &eof);
+	n = fs_read(h->fd, data, sizeof(data), k->at, &eof);
 	if (n <= 0)
 		return n < 0 ? (int)n : FX_EOF;
 	end = data + n;
-	while (q->line > 0 && (p = memchr(p, '\n',
+	while (k->lines > 0 && (p = memchr(p, '\n',
 	    (size_t)(end - p))) != NULL) {
 		p++;
-		q->line--;
+		k->lines--;
 	}
-	q->done += p == NULL ? (uint64_t)n : (uint64_t)(p - data);
+	k->at += p == NULL ? (uint64_t)n : (uint64_t)(p - data);
 	return PENDING;
+}
+
+/*
+ * Goes to the start of a line, counted from 0: `position` is then behind
+ * that many newlines.
+ */
+int
+op_text_seek(struct session *s, struct request *q)
+{
+	struct seeking *k = task_begin(q, sizeof(*k), seek_step);
+
+	if (k == NULL)
+		return -ENOMEM;
+	k->lines = q->line;
+	return seek_step(s, q);
 }
 
 /*

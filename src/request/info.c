@@ -12,6 +12,7 @@
 #include "os/log.h"
 #include "request/ops.h"
 #include "request/reply.h"
+#include "request/task.h"
 #include "wire/sftp.h"
 
 #define NAMES_STEP	64	/* ids looked up between looks at the client */
@@ -79,18 +80,17 @@ op_home_directory(struct session *s, struct request *q)
 
 /* users-groups-by-id between two steps. */
 struct naming {
+	struct task	task;
 	struct buf	names[2];	/* of users and of groups so far */
 	size_t		done;		/* ids looked up, the users' first */
 };
 
 /* Always returns `r`. */
 static int
-naming_end(struct request *q, int r)
+naming_end(struct naming *n, int r)
 {
-	buf_free(&q->naming->names[0]);
-	buf_free(&q->naming->names[1]);
-	free(q->naming);
-	q->naming = NULL;
+	buf_free(&n->names[0]);
+	buf_free(&n->names[1]);
 	return r;
 }
 
@@ -112,9 +112,8 @@ name_of(const struct session *s, const struct request *q, bool group,
  * millisecond. Returns PENDING until all are done.
  */
 static int
-naming_step(const struct session *s, struct request *q)
+look_up(const struct session *s, const struct request *q, struct naming *n)
 {
-	struct naming *n = q->naming;
 	const struct slice *ids[2] = { &q->user_ids, &q->group_ids };
 	size_t users = ids[0]->len / 4, all = users + ids[1]->len / 4;
 	size_t end = MIN(all, n->done + NAMES_STEP), at;
@@ -139,34 +138,39 @@ naming_step(const struct session *s, struct request *q)
 	return n->done < all ? PENDING : 0;
 }
 
-int
-op_users_groups(struct session *s, struct request *q)
+static int
+naming_step(struct session *s, struct request *q)
 {
+	struct naming *n = (struct naming *)q->task;
 	size_t start;
 	int r;
 
-	if (q->naming == NULL) {
-		if (q->user_ids.len % 4 != 0 || q->group_ids.len % 4 != 0)
-			return FX_BAD_MESSAGE;
-		log_debug1("process_extended_get_users_groups_by_id: "
-		    "uids len = %zu, gids len = %zu", q->user_ids.len,
-		    q->group_ids.len);
-		if ((q->naming = calloc(1, sizeof(*q->naming))) == NULL)
-			return -ENOMEM;
-	}
 	if (s->ending)
-		return naming_end(q, FX_FAILURE);
-	if ((r = naming_step(s, q)) == PENDING)
+		return naming_end(n, FX_FAILURE);
+	if ((r = look_up(s, q, n)) == PENDING)
 		return PENDING;
 	if (r != 0)
-		return naming_end(q, r);
+		return naming_end(n, r);
 	start = reply_extended_begin(s, q);
-	put_str(&s->out, q->naming->names[0].data, q->naming->names[0].len);
-	put_str(&s->out, q->naming->names[1].data, q->naming->names[1].len);
+	put_str(&s->out, n->names[0].data, n->names[0].len);
+	put_str(&s->out, n->names[1].data, n->names[1].len);
 	log_verbose("users-groups-by-id: %zu users, %zu groups",
 	    q->user_ids.len / 4, q->group_ids.len / 4);
 	reply_end(s, start);
-	return naming_end(q, 0);
+	return naming_end(n, 0);
+}
+
+int
+op_users_groups(struct session *s, struct request *q)
+{
+	if (q->user_ids.len % 4 != 0 || q->group_ids.len % 4 != 0)
+		return FX_BAD_MESSAGE;
+	log_debug1("process_extended_get_users_groups_by_id: "
+	    "uids len = %zu, gids len = %zu", q->user_ids.len,
+	    q->group_ids.len);
+	if (task_begin(q, sizeof(struct naming), naming_step) == NULL)
+		return -ENOMEM;
+	return naming_step(s, q);
 }
 
 /* space-available of filexfer-extensions-00 */

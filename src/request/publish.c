@@ -17,12 +17,6 @@
 #include "request/permit.h"
 #include "request/publish.h"
 
-bool
-publish_wants_close(const struct request *q)
-{
-	return q->publishes || q->object.handle->temp != NULL;
-}
-
 /*
  * Finds the place of a temporary file's visible name, by the name that the
  * client knows. It must be in the directory of the temporary file.
@@ -60,16 +54,6 @@ find_places(struct session *s, struct request *q, const struct temp *p,
 	return r != 0 ? r : permit_judge_publishing(s, q, p->replaces);
 }
 
-/* To give a file its visible name in place of the silly one is a RENAME. */
-static void
-begin_publishing(struct request *q, struct temp *p)
-{
-	q->publishes = true;
-	q->object.path = p->place.name;
-	q->target.path = p->name;
-	q->ruling.forced = false;
-}
-
 static int
 publishing_failed(const struct temp *p, int outcome)
 {
@@ -78,12 +62,43 @@ publishing_failed(const struct temp *p, int outcome)
 	return outcome;
 }
 
+static int
+publish_end(struct session *s, struct request *q, int r)
+{
+	struct temp *p = q->object.temp;
+
+	(void)s;
+	if (r != 0)
+		(void)publishing_failed(p, r);
+	else
+		r = p->error;
+	/* Beside a file that was quicker it could never be gone on with. */
+	if (r == -EEXIST)
+		temp_drop(p);
+	r = make_settled(q, NAMES_SECOND, r);
+	/* The answer of CLOSE names no file: the request did not. */
+	q->object.path = q->target.path = NULL;
+	return r;
+}
+
+/* Gives a temporary file its visible name in place of the silly one. */
+static int
+publish(struct session *s, struct request *q, struct temp *p)
+{
+	q->publishes = true;
+	q->object.path = p->place.name;
+	q->target.path = p->name;
+	q->ruling.forced = false;
+	return silly_is_there(p->silly) ? rename_publish(s, q, publish_end) :
+	    publish_end(s, q, -ENOENT);
+}
+
 /*
  * Ends the handle first, since the answer of its close counts. The file is on
  * its way to being seen only if every byte arrived, by whichever handle.
  */
-static int
-end_writing(struct session *s, struct request *q)
+int
+publish_close(struct session *s, struct request *q)
 {
 	struct handle *h = q->object.handle;
 	struct temp *p = q->object.temp = temp_hold(h->temp);
@@ -99,43 +114,7 @@ end_writing(struct session *s, struct request *q)
 		temp_unlock(p);
 	if (!p->pending || p->error != 0 || p->writers > 0)
 		return r != 0 || !p->pending ? r : p->error;
-	if (lost != 0)
-		return publishing_failed(p, lost);
-	begin_publishing(q, p);
-	return 0;
-}
-
-/* Publishes the part of a request that has begun to, in steps. */
-static int
-publish_part(struct session *s, struct request *q)
-{
-	struct temp *p = q->object.temp;
-	int r;
-
-	r = silly_is_there(p->silly) ? rename_publish(s, q) : -ENOENT;
-	if (r == PENDING)
-		return r;
-	if (r != 0)
-		(void)publishing_failed(p, r);
-	else
-		r = p->error;
-	/* Beside a file that was quicker it could never be gone on with. */
-	if (r == -EEXIST)
-		temp_drop(p);
-	r = make_settled(q, NAMES_SECOND, r);
-	/* The answer of CLOSE names no file: the request did not. */
-	q->object.path = q->target.path = NULL;
-	return r;
-}
-
-int
-publish_close(struct session *s, struct request *q)
-{
-	int r;
-
-	if (!q->publishes && ((r = end_writing(s, q)) != 0 || !q->publishes))
-		return r;
-	return publish_part(s, q);
+	return lost != 0 ? publishing_failed(p, lost) : publish(s, q, p);
 }
 
 int
@@ -145,8 +124,6 @@ publish_copy(struct session *s, struct request *q)
 	struct temp *p = q->target.temp;
 	int r;
 
-	if (q->publishes)
-		return publish_part(s, q);
 	/* The source, and its place, have served. */
 	locate_release(&q->object.place);
 	locate_release(&q->target.place);
@@ -156,8 +133,7 @@ publish_copy(struct session *s, struct request *q)
 	q->target.temp = NULL;
 	if ((r = find_places(s, q, p, name)) != 0)
 		return publishing_failed(p, r);
-	begin_publishing(q, p);
-	return publish_part(s, q);
+	return publish(s, q, p);
 }
 
 int

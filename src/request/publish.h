@@ -9,13 +9,15 @@
 #include "request/request.h"
 #include "request/session.h"
 
-/* CLOSE: true if there is anything to publish; and publishes it, in steps. */
-bool	publish_wants_close(const struct request *);
+/*
+ * CLOSE of a handle that has a temporary file: closes it and, with the last
+ * one, publishes the file. Returns the outcome or PENDING.
+ */
 int	publish_close(struct session *, struct request *);
 
 /*
  * copy-file, whose target is a temporary file that no handle has: publishes
- * it, in steps. q->publishes says that it has begun.
+ * it. Returns the outcome or PENDING.
  */
 int	publish_copy(struct session *, struct request *);
 
@@ -41,7 +43,11 @@ void	publish_settled(struct request *);
  */
 int	publish_link(struct request *);
 
-/* rename.c: gives part[0] its name, as a RENAME would. */
-int	rename_publish(struct session *, struct request *);
+/*
+ * rename.c: gives object.temp its name, as a RENAME would. Returns PENDING, or
+ * what `end` returns, which is called with the outcome.
+ */
+int	rename_publish(struct session *, struct request *,
+	    int (*end)(struct session *, struct request *, int r));
 
 #endif

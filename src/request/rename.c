@@ -28,6 +28,7 @@
 #include "request/publish.h"
 #include "request/request.h"
 #include "request/session.h"
+#include "request/task.h"
 #include "wire/sftp.h"
 
 #define FIRST_DELAY	10	/* ms; doubled after each try */
@@ -50,6 +51,8 @@ struct matches {
 };
 
 struct displacing {
+	struct task	 task;
+	int		(*end)(struct session *, struct request *, int r);
 	int		 first;		/* the error, unless a retry helps */
 	struct matches	 matches;
 	struct silly	*silly;	/* for the displaced file, or NULL */
@@ -366,13 +369,13 @@ move_back(const struct session *s, struct request *q, struct displacing *d)
 
 	while ((r = fs_rename(&d->aside, &q->target.place, false)) != 0 &&
 	    r != -EEXIST && d->back_delay <= LAST_DELAY) {
-		q->wait = d->back_delay;
+		d->task.wait = d->back_delay;
 		d->back_delay *= 2;
 		if (!s->ending) {
-			d->due = clock_ms() + q->wait;
+			d->due = clock_ms() + d->task.wait;
 			return PENDING;
 		}
-		clock_wait(q->wait);
+		clock_wait(d->task.wait);
 	}
 	if (r != 0)
 		silly_stays(d->silly, &q->target.place, r);
@@ -449,7 +452,7 @@ names_changed(struct session *s, struct request *q)
 static int
 displacing_end(struct session *s, struct request *q, int r)
 {
-	struct displacing *d = q->work;
+	struct displacing *d = (struct displacing *)q->task;
 
 	if (r == 0) {
 		if (d->silly != NULL)
@@ -459,9 +462,7 @@ displacing_end(struct session *s, struct request *q, int r)
 	if (d->silly != NULL)
 		silly_release(d->silly);
 	free(d->matches.list);
-	free(d);
-	q->work = NULL;
-	return r;
+	return d->end(s, q, r);
 }
 
 /*
@@ -471,7 +472,7 @@ displacing_end(struct session *s, struct request *q, int r)
 static int
 try_later(struct session *s, struct request *q)
 {
-	struct displacing *d = q->work;
+	struct displacing *d = (struct displacing *)q->task;
 	uint64_t now = clock_ms();
 
 	if (now - s->retry_since > RETRY_MINUTE) {
@@ -480,12 +481,13 @@ try_later(struct session *s, struct request *q)
 	}
 	if (s->ending || now >= d->until)
 		return displacing_end(s, q, d->first);
-	q->wait = (unsigned)MIN(d->delay, d->until - now);
+	d->task.wait = (unsigned)MIN(d->delay, d->until - now);
 	/* What is left of the account is not spent in small change. */
-	s->retry_spent = MIN(s->retry_spent + q->wait, RETRY_BUDGET);
+	s->retry_spent = MIN(s->retry_spent + d->task.wait,
+	    RETRY_BUDGET);
 	if (s->retry_spent == RETRY_BUDGET)
 		return displacing_end(s, q, d->first);
-	d->due = now + q->wait;
+	d->due = now + d->task.wait;
 	d->delay *= 2;
 	return PENDING;
 }
@@ -493,12 +495,12 @@ try_later(struct session *s, struct request *q)
 static int
 displacing_try(struct session *s, struct request *q)
 {
-	struct displacing *d = q->work;
+	struct displacing *d = (struct displacing *)q->task;
 	uint64_t now = clock_ms();
 	int r;
 
 	if (!s->ending && now < d->due) {
-		q->wait = (unsigned)(d->due - now);
+		d->task.wait = (unsigned)(d->due - now);
 		return PENDING;
 	}
 	r = attempt_displacing(s, q, d);
@@ -511,14 +513,16 @@ displacing_try(struct session *s, struct request *q)
 
 /* After a refusal, or before the first try when the ruling says so. */
 static int
-displacing_begin(struct session *s, struct request *q, int first)
+displacing_begin(struct session *s, struct request *q, int first,
+    int (*end)(struct session *, struct request *, int r))
 {
 	struct displacing *d;
 	unsigned patience = q->ruling.busy_timeout;
 	int r;
 
-	if ((q->work = d = calloc(1, sizeof(*d))) == NULL)
-		return first;
+	if ((d = task_begin(q, sizeof(*d), displacing_try)) == NULL)
+		return end(s, q, first);
+	d->end = end;
 	d->first = first;
 	if (q->ruling.open_handles != HANDLES_KEEP &&
 	    (r = match_all(s, q, &d->matches)) != 0)
@@ -554,29 +558,33 @@ look_first(const struct session *s, const struct request *q)
 	    s->handles.suspended > 0 || s->handles.failed > 0;
 }
 
+/*
+ * Renames or removes, if need be in steps. Hands the outcome to `end`, and
+ * returns what that makes of it, or PENDING.
+ */
 static int
-displace(struct session *s, struct request *q)
+displace(struct session *s, struct request *q,
+    int (*end)(struct session *, struct request *, int r))
 {
+	struct matches m = { 0 };
 	int r;
 
-	if (q->work != NULL)
-		return displacing_try(s, q);
 	if (look_first(s, q)) {
-		struct matches m = { 0 };
-
 		r = match_all(s, q, &m);
 		free(m.list);
-		if (r != 0 || m.any_unfit || (m.len > 0 &&
+		if (r != 0)
+			return end(s, q, r);
+		if (m.any_unfit || (m.len > 0 &&
 		    q->ruling.when == RENAME_WHEN_ALWAYS))
-			return r != 0 ? r : displacing_begin(s, q, -EBUSY);
+			return displacing_begin(s, q, -EBUSY, end);
 	}
 	r = attempt(q);
 	if (r == 0)
 		names_changed(s, q);
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||
 	    q->ruling.busy_timeout > 0) && is_refusal(q, r))
-		return displacing_begin(s, q, r);
-	return r;
+		return displacing_begin(s, q, r, end);
+	return end(s, q, r);
 }
 
 /*
@@ -595,10 +603,17 @@ sync_source(struct session *s, const struct request *q)
 	return r == -ENOENT ? fs_sync(&q->object.place) : r;
 }
 
-/*
- * Some file systems say of a directory with entries that it exists. What gets
- * the name is on disk before it has it.
- */
+/* Some file systems say of a directory with entries that it exists. */
+static int
+rename_end(struct session *s, struct request *q, int r)
+{
+	(void)s;
+	if (r == -EEXIST && q->ruling.replace && !q->ruling.forced)
+		r = -ENOTEMPTY;
+	return make_settled(q, NAMES_FIRST | NAMES_SECOND, r);
+}
+
+/* What gets the name is on disk before it has it. */
 int
 op_rename(struct session *s, struct request *q)
 {
@@ -606,25 +621,28 @@ op_rename(struct session *s, struct request *q)
 
 	if (r != 0)
 		return r == PUBLISH_DONE ? 0 : r;
-	if (q->ruling.fsync && q->work == NULL &&
-	    (r = sync_source(s, q)) != 0)
+	if (q->ruling.fsync && (r = sync_source(s, q)) != 0)
 		return r;
-	r = displace(s, q);
-	if (r == -EEXIST && q->ruling.replace && !q->ruling.forced)
-		r = -ENOTEMPTY;
-	return make_settled(q, NAMES_FIRST | NAMES_SECOND, r);
+	return displace(s, q, rename_end);
+}
+
+static int
+remove_end(struct session *s, struct request *q, int r)
+{
+	(void)s;
+	return make_settled(q, NAMES_FIRST, r);
 }
 
 int
 op_remove(struct session *s, struct request *q)
 {
-	int r = publish_remove(q) ? 0 : displace(s, q);
-
-	return make_settled(q, NAMES_FIRST, r);
+	return publish_remove(q) ? remove_end(s, q, 0) :
+	    displace(s, q, remove_end);
 }
 
 int
-rename_publish(struct session *s, struct request *q)
+rename_publish(struct session *s, struct request *q,
+    int (*end)(struct session *, struct request *, int r))
 {
-	return displace(s, q);
+	return displace(s, q, end);
 }

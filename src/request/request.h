@@ -21,8 +21,9 @@ struct handle;
 struct temp;
 struct request;
 struct session;
+struct task;
 
-/* An outcome: not done yet, run again. Neither an errno nor a status. */
+/* An outcome: not done yet, see task.h. Neither an errno nor a status. */
 #define PENDING		INT32_MIN
 
 /* The most unknown owner names of one request that its STATUS lists. */
@@ -191,18 +192,9 @@ struct request {
 
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
-	uint64_t	 done;		/* PENDING: how far it is */
-	bool		 publishes;	/* object.temp is to get its name */
-	struct displacing *work;	/* PENDING: what rename.c has begun */
-	struct copying	*copying;	/* PENDING: what copy-file has open */
-	struct digesting *digesting;	/* PENDING: what digest.c hashes */
-	struct naming	*naming;	/* PENDING: names info.c looks up */
-	unsigned	 wait;		/* PENDING: milliseconds to let pass */
-
-	/* dispatch.c: it was run, and silly names it gave up are to go. */
-	bool		 over;
-	bool		 replied;	/* not with a STATUS */
-	int		 outcome;
+	bool		 publishes;	/* the rename that it makes gives
+					 * object.temp its name: publish.c */
+	struct task	*task;		/* PENDING: task.h */
 
 	struct attr	 attr;		/* a field, too */
 	struct unknown	 unknown;	/* for STATUS */

@@ -13,26 +13,49 @@
 #include "request/permit.h"
 #include "request/reply.h"
 #include "request/table.h"
+#include "request/task.h"
 #include "request/trace.h"
 #include "request/xferlog.h"
 #include "session/gate.h"
 #include "session/init.h"
 #include "wire/sftp.h"
 
+/* A request that was run, while silly names that it gave up are to go. */
+struct settling {
+	struct task	 task;		/* without a step */
+	int		 outcome;
+	bool		 replied;	/* not with a STATUS */
+};
+
 /* Gives back what the request held: its places may have been its parts'. */
 static void
 dispatch_release(struct request *q)
 {
-	int i;
+	struct operand *o;
 
-	for (i = 0; i < (int)nitems(q->operand); i++) {
-		if (q->operand[i].place.name == NULL)
+	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
+		if (o->place.name == NULL)
 			continue;
-		locate_release(&q->operand[i].place);
-		q->operand[i].place = (struct place){ .name = NULL };
+		locate_release(&o->place);
+		o->place = (struct place){ .name = NULL };
 	}
 	if (q->object.temp != NULL || q->target.temp != NULL)
 		atomic_end(q);
+	if (q->task != NULL)
+		task_end(q);
+}
+
+/* Returns false when there is no memory. */
+static bool
+dispatch_settle(struct request *q, unsigned wait, int outcome, bool replied)
+{
+	struct settling *w = (struct settling *)q->task;
+
+	if (w == NULL && (w = task_begin(q, sizeof(*w), NULL)) == NULL)
+		return false;
+	*w = (struct settling){ { .wait = wait, .over = true },
+	    outcome, replied };
+	return true;
 }
 
 /*
@@ -41,15 +64,19 @@ dispatch_release(struct request *q)
  * after it was closed, and the next request would still meet it.
  */
 static enum verdict
-dispatch_end(struct session *s, struct request *q)
+dispatch_end(struct session *s, struct request *q, int outcome, bool replied)
 {
 	struct silly_list *leaving = &s->handles.leaving;
+	unsigned wait;
 
 	if (!LIST_EMPTY(leaving) &&
-	    (q->wait = silly_retry(leaving, clock_ms())) > 0)
+	    (wait = silly_retry(leaving, clock_ms())) > 0 &&
+	    dispatch_settle(q, wait, outcome, replied))
 		return VERDICT_PENDING;
-	if (!q->replied)
-		reply_status(s, q, q->outcome);
+	if (q->task != NULL)
+		task_end(q);
+	if (!replied)
+		reply_status(s, q, outcome);
 	return s->refused ? VERDICT_FATAL : VERDICT_DONE;
 }
 
@@ -57,16 +84,17 @@ dispatch_end(struct session *s, struct request *q)
 static enum verdict
 dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 {
+	bool replied;
+
 	if (outcome == PENDING)
 		return VERDICT_PENDING;
 	dispatch_release(q);
-	q->outcome = permit_conceal(q, outcome);
-	xferlog_end(q, q->outcome);
-	q->replied = q->outcome == 0 && s->out.len > mark;
-	if (!q->replied)
+	outcome = permit_conceal(q, outcome);
+	xferlog_end(q, outcome);
+	replied = outcome == 0 && s->out.len > mark;
+	if (!replied)
 		s->out.len = mark;
-	q->over = true;
-	return dispatch_end(s, q);
+	return dispatch_end(s, q, outcome, replied);
 }
 
 static bool
@@ -298,18 +326,22 @@ gate_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
 enum verdict
 gate_resume(struct session *s, struct request *q)
 {
+	const struct settling *w = (struct settling *)q->task;
 	size_t mark = s->out.len;
 
-	return q->over ? dispatch_end(s, q) :
-	    dispatch_answer(s, q, mark, q->kind->run(s, q));
+	return w->task.over ? dispatch_end(s, q, w->outcome, w->replied) :
+	    dispatch_answer(s, q, mark, w->task.step(s, q));
 }
 
 void
 gate_abandon(struct session *s, struct request *q)
 {
-	if (q->over)
-		return;
+	int outcome;
+
 	s->ending = true;
-	xferlog_end(q, q->kind->run(s, q));
+	if (!q->task->over) {
+		outcome = q->task->step(s, q);
+		xferlog_end(q, outcome == PENDING ? FX_FAILURE : outcome);
+	}
 	dispatch_release(q);
 }

@@ -18,6 +18,7 @@
 #include "os/log.h"
 #include "os/signals.h"
 #include "request/ahead.h"
+#include "request/task.h"
 #include "session/gate.h"
 #include "session/rate.h"
 #include "session/serve.h"
@@ -359,7 +360,7 @@ serve_wait(struct serve *v)
 	if (reads && !v->pending && !writes && timeout == -1 && serve_read(v))
 		return;
 	if (v->pending)
-		timeout = (int)v->request.wait;
+		timeout = (int)v->request.task->wait;
 	else if (pause > 0 && (timeout == -1 || timeout > (int)pause))
 		timeout = (int)pause;
 	if (poll(pfd, 2, timeout) == -1) {

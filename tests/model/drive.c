@@ -19,6 +19,7 @@
 #include "os/log.h"
 #include "paths/locate.h"
 #include "request/table.h"
+#include "request/task.h"
 #include "wire.h"
 
 #define LIST_HANDLE	HANDLES		/* of OP_LIST */
@@ -46,7 +47,7 @@ dispatch_whole(struct session *s, const struct packet *p)
 	copy[p->len] = '\0';
 	v = gate_packet(s, copy, p->len, &q);
 	while (v == VERDICT_PENDING) {
-		store_wait(q.wait);
+		store_wait(q.task->wait);
 		v = gate_resume(s, &q);
 	}
 	free(copy);

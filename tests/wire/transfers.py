@@ -201,6 +201,21 @@ class Told(TransfersTest):
                 self.one(op="close", path=self.at("f"), written=5,
                          end="forced", result="Connection lost")
 
+    def test_copy_that_a_signal_ends(self):
+        """No step of a copy is its outcome."""
+        for s in self.sessions("-e", "-lDEBUG1", versions=(3, 6)):
+            with open(self.at("f"), "wb") as file:
+                file.truncate(1 << 40)
+            h, to = self.open(s, "f", READ), self.open(s, "/dev/null", WRITE)
+            logged = len(s.stderr())
+            s.start("copy-data", h, 0, 0, to, 0)
+            s.wait_for_sign(logged)
+            s.child.send_signal(signal.SIGTERM)
+            s.wait()
+            got = [r for r in self.records() if r["op"] == "copy"]
+            self.assertEqual([(r["result"], r.get("reason")) for r in got],
+                             [("Failure", None)])
+
     def test_confined(self):
         for s in self.sessions("root=" + os.path.realpath(self.dir),
                                "start_dir=/", versions=(3, 6)):
