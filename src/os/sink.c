@@ -242,12 +242,6 @@ sink_begin(const char *user, const char *client, const char *op)
 	sink_text("op", op);
 }
 
-bool
-sink_begun(void)
-{
-	return sink.begun;
-}
-
 void
 sink_drop(void)
 {

@@ -39,10 +39,7 @@ void	sink_text(const char *key, const char *);
 /* Sends the record, unless it was dropped. */
 void	sink_end(void);
 
-/* True if a record was begun and neither sent nor dropped. */
-bool	sink_begun(void);
-
-/* Discards the record. */
+/* Discards the record that was begun. */
 void	sink_drop(void);
 
 #endif

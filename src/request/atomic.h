@@ -39,7 +39,7 @@ void	atomic_stand_in(struct place *asked, const struct place *at);
 
 /*
  * Opens the i-th path, as make_open() does, if it is or becomes a part:
- * q->operand[i].temp, whose place is there too. Returns the descriptor, -errno, or
+ * q->operand[i].temp, whose place is there too. Returns the descriptor, -errno or
  * ATOMIC_IN_PLACE when the caller is to open it as it was asked for.
  */
 #define ATOMIC_IN_PLACE	INT32_MAX

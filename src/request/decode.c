@@ -16,66 +16,6 @@ struct texts {
 	struct slice	 at[FORM_FIELDS];
 };
 
-static const char *
-get_text(struct reader *r, struct texts *texts)
-{
-	struct slice text = get_str(r);
-
-	texts->at[texts->n++] = text;
-	return (const char *)text.p;
-}
-
-static void
-decode_handle(struct session *s, struct reader *r, struct request *q,
-    const struct field_row *f)
-{
-	struct operand *o = &q->operand[f->operand];
-	struct slice id = get_str(r);
-
-	o->handle = handle_find(&s->handles, id.p, id.len);
-	o->wants = f->how;
-}
-
-static void
-decode_field(struct session *s, struct reader *r, struct request *q,
-    const struct field_row *f, struct texts *texts, int *outcome)
-{
-	void *to = field_member(q, f);
-
-	switch (f->type) {
-	case FIELD_PATH:
-		q->operand[f->operand].how = f->how;
-		/* FALLTHROUGH */
-	case FIELD_NAME:
-	case FIELD_TEXT:
-		*(const char **)to = get_text(r, texts);
-		break;
-	case FIELD_HANDLE:
-		decode_handle(s, r, q, f);
-		break;
-	case FIELD_DATA:
-		*(struct slice *)to = get_str(r);
-		break;
-	case FIELD_REST:
-		*(struct slice *)to = get_rest(r);
-		break;
-	case FIELD_ATTRS:
-		*outcome = attr_get(r, s->version, to);
-		break;
-	case FIELD_U64:
-		*(uint64_t *)to = get_u64(r);
-		break;
-	case FIELD_U32:
-		*(uint32_t *)to = get_u32(r);
-		break;
-	case FIELD_U8:
-		*(uint8_t *)to = get_u8(r);
-		break;
-	case FIELD_NONE:
-		break;
-	}
-}
-
 /* Ends the texts, which only now overwrites nothing that is still needed. */
 static int
 decode_terminate(const struct texts *texts)
@@ -103,7 +43,7 @@ decode_name(struct session *s, const char *name, char *to)
 	return r == -EILSEQ ? FX_INVALID_FILENAME : r;
 }
 
-/* Translates the names of a request to those on disk, where they differ. */
+/* Translates the names of a request to those on disk. */
 static int
 decode_names(struct session *s, struct request *q)
 {
@@ -112,45 +52,94 @@ decode_names(struct session *s, struct request *q)
 	const char **name;
 	int n = 0, r = 0;
 
-	if (s->charset == NULL || !s->translate || s->version <= 3)
+	if (!s->translate || s->version <= 3)
 		return 0;
 	for (field = q->form->fields; *field != NOTHING && r == 0; field++) {
 		f = &field_rows[*field];
 		if (f->type != FIELD_PATH && f->type != FIELD_NAME)
 			continue;
-		name = field_member(q, f);
+		name = (const char **)((char *)q + f->member);
 		r = decode_name(s, *name, s->names[n]);
 		*name = s->names[n++];
 	}
 	return r;
 }
 
+/* Reads the fields. Returns 0 or what is wrong with the attributes. */
+static int
+decode_fields(struct session *s, struct reader *r, struct request *q,
+    struct texts *texts)
+{
+	const enum field *field;
+	const struct field_row *f;
+	struct operand *o;
+	struct slice id;
+	int outcome = 0;
+	void *to;
+
+	for (field = q->form->fields; *field != NOTHING; field++) {
+		f = &field_rows[*field];
+		o = &q->operand[f->operand];
+		to = (char *)q + f->member;
+		switch (f->type) {
+		case FIELD_OPTIONAL:
+			if (reader_left(r) == 0)
+				return outcome;
+			q->has_optional = true;
+			break;
+		case FIELD_PATH:
+			o->how = f->how;
+			/* FALLTHROUGH */
+		case FIELD_NAME:
+		case FIELD_TEXT:
+			texts->at[texts->n] = get_str(r);
+			*(const char **)to = (char *)texts->at[texts->n++].p;
+			break;
+		case FIELD_HANDLE:
+			id = get_str(r);
+			o->handle = handle_find(&s->handles, id.p, id.len);
+			o->wants = f->how;
+			break;
+		case FIELD_DATA:
+			*(struct slice *)to = get_str(r);
+			break;
+		case FIELD_REST:
+			*(struct slice *)to = get_rest(r);
+			break;
+		case FIELD_ATTRS:
+			outcome = attr_get(r, s->version, to);
+			break;
+		case FIELD_U64:
+			*(uint64_t *)to = get_u64(r);
+			break;
+		case FIELD_U32:
+			*(uint32_t *)to = get_u32(r);
+			break;
+		case FIELD_U8:
+			*(uint8_t *)to = get_u8(r);
+			break;
+		case FIELD_NONE:
+			break;
+		}
+	}
+	return outcome;
+}
+
 int
 decode_request(struct session *s, struct reader *r, struct request *q)
 {
 	struct texts texts = { .n = 0 };
-	const enum field *field;
-	int outcome = 0;
-	bool optional = false;
+	int outcome;
 
 	q->precise = s->version > 3;
-	for (field = q->form->fields; *field != NOTHING; field++) {
-		if (*field == OPTIONAL) {
-			optional = true;
-			continue;
-		}
-		if (optional && reader_left(r) == 0)
-			break;
-		q->optional += optional;
-		decode_field(s, r, q, &field_rows[*field], &texts, &outcome);
-	}
+	outcome = decode_fields(s, r, q, &texts);
 	if (r->dry)
 		return FX_BAD_MESSAGE;
-	if (outcome != 0)
+	if (outcome != 0 || texts.n == 0)
 		return outcome;
-	if ((outcome = decode_terminate(&texts)) != 0)
-		return outcome;
-	return decode_names(s, q);
+	outcome = decode_terminate(&texts);
+	return outcome != 0 || s->charset == NULL ? outcome :
+	    decode_names(s, q);
 }
 
 /* A handle whose file could not be opened again, or was let go for good. */
@@ -165,45 +154,27 @@ handle_lost(const struct request *q, struct handle *h)
 	return q->kind->lost_handle != 0 ? q->kind->lost_handle : FX_FAILURE;
 }
 
-/*
- * From version 4 on an empty path is where the session started, for what
- * only reads.
- */
-void
-decode_empty_paths(struct request *q)
-{
-	int i;
-
-	for (i = 0; i < (int)nitems(q->operand); i++)
-		if (q->precise && !q->writes && q->operand[i].path != NULL &&
-		    q->operand[i].path[0] == '\0')
-			q->operand[i].path = ".";
-}
-
-static bool
-handle_fits(const struct handle *h, enum wants wants)
-{
-	return h != NULL && (wants == WANTS_ANY ||
-	    h->kind == (wants == WANTS_DIR ? HANDLE_DIR : HANDLE_FILE));
-}
-
 int
 decode_handles(struct session *s, struct request *q)
 {
 	const struct operand *o;
+	struct handle *h;
+	bool fits;
 
 	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
 		if (o->wants == WANTS_NONE)
 			continue;
-		if (!handle_fits(o->handle, o->wants)) {
-			if (q->kind->bad_handle != NULL)
-				log_error("%s", q->kind->bad_handle);
+		h = o->handle;
+		fits = h != NULL && (o->wants == WANTS_ANY ||
+		    h->kind == (o->wants == WANTS_DIR ? HANDLE_DIR :
+		    HANDLE_FILE));
+		if (!fits && q->kind->bad_handle != NULL)
+			log_error("%s", q->kind->bad_handle);
+		if (!fits)
 			return FX_INVALID_HANDLE;
-		}
-		if (o->wants == WANTS_OPEN_FILE &&
-		    o->handle->state != HANDLE_OPEN &&
-		    suspend_wake(&s->fs, &s->handles, o->handle) != 0)
-			return handle_lost(q, o->handle);
+		if (o->wants == WANTS_OPEN_FILE && h->state != HANDLE_OPEN &&
+		    suspend_wake(&s->fs, &s->handles, h) != 0)
+			return handle_lost(q, h);
 	}
 	return 0;
 }

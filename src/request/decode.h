@@ -27,7 +27,4 @@ int	decode_handles(struct session *, struct request *);
  */
 int	decode_name(struct session *, const char *, char *to);
 
-/* Gives an empty path its meaning. To be called after the upgrade. */
-void	decode_empty_paths(struct request *);
-
 #endif

@@ -142,6 +142,7 @@ print_dir_mode(struct trace *t, const void *member)
 
 /* A log line takes the first row of a name; a record has each key in order. */
 const struct field_row field_rows[FIELDS] = {
+[OPTIONAL]	= { .type = FIELD_OPTIONAL },
 [PATH]		= { "path", .print = print_text, .key = "path",
 		    OBJECT(PLACE_FOLLOW) },
 [PATH_ITSELF]	= { OBJECT(0) },

@@ -74,6 +74,7 @@ enum field {
 
 enum field_type {
 	FIELD_NONE,		/* not on the wire */
+	FIELD_OPTIONAL,		/* not either: where a request may end */
 	FIELD_PATH,		/* a text, and how it is resolved */
 	FIELD_NAME,		/* a text in the charset of names */
 	FIELD_TEXT,
@@ -105,12 +106,5 @@ const struct field_row *field_named(const char *name, size_t len);
 
 /* "READ,WRITE,CREATE": pflags as the log has them. `to` has 64 bytes. */
 void	field_pflags(unsigned pflags, char *to);
-
-/* Where the request has it. */
-static inline void *
-field_member(struct request *q, const struct field_row *f)
-{
-	return (char *)q + f->member;
-}
 
 #endif

@@ -239,59 +239,50 @@ transfer_failed(const char *function, const char *verb, const struct handle *h,
 }
 
 /*
- * Lets it leave through the pipe, if it can. The first READ of a file does
- * not: a small file has no other, and its end is not to be found twice. Below
- * 16 KiB it would cost more than it saves. Returns what is in the pipe: less
- * than all of it at the end of the file.
+ * Lets it leave through the pipe. The first READ of a file does not: a small
+ * file has no other, and its end is not to be found twice. Below 16 KiB it
+ * would cost more than it saves. Returns how many bytes are in the pipe: fewer
+ * than `len` at the end of the file.
  */
 static size_t
 fill_pipe(struct session *s, const struct request *q, uint32_t len)
 {
 	const struct handle *h = q->object.handle;
 
-	if (!s->piped.usable || len < PIPED_READ || h->bytes_read == 0 ||
-	    h->text)
+	if (len < PIPED_READ || h->bytes_read == 0 || h->text)
 		return 0;
 	return pipe_fill(&s->piped, h->fd, len, q->offset);
-}
-
-/* Reads to where the reply will have it what does not leave by the pipe. */
-static ssize_t
-read_copied(struct session *s, const struct request *q, uint32_t len,
-    bool *end)
-{
-	const struct handle *h = q->object.handle;
-	size_t n = s->piped.len;
-
-	if (n > 0 && pipe_take(&s->piped, reply_data_room(s, len))) {
-		*end = true;
-		return (ssize_t)n;
-	}
-	return h->text ? fs_read(h->fd, reply_data_room(s, len), len,
-	    h->position, end) : ahead_read(s, q, len, end);
 }
 
 int
 op_read(struct session *s, struct request *q)
 {
 	struct handle *h = q->object.handle;
-	uint32_t max = s->policy.protocol.max_read;
-	uint32_t len = q->count;
+	uint32_t max = s->policy.protocol.max_read, len = q->count;
+	size_t piped = 0;
+	bool end = true;
 	ssize_t n;
-	bool end;
 
 	title_transfer(h, false, h->name);
 	if (len > max) {
 		log_debug2("read change len %u to %u", len, max);
 		len = max;
 	}
-	if (fill_pipe(s, q, len) == len && len > 0) {
+	if (s->piped.usable)
+		piped = fill_pipe(s, q, len);
+	if (piped == len && len > 0) {
 		h->bytes_read += len;
 		h->position += len;
 		reply_data_piped(s, q);
 		return 0;
 	}
-	n = read_copied(s, q, len, &end);
+	if (piped > 0 && pipe_take(&s->piped, reply_data_room(s, len)))
+		n = (ssize_t)piped;
+	else if (h->text)
+		n = fs_read(h->fd, reply_data_room(s, len), len, h->position,
+		    &end);
+	else
+		n = ahead_read(s, q, len, &end);
 	if (n < 0)
 		return transfer_failed("process_read", "read", h, q->offset,
 		    (int)n);

@@ -89,7 +89,7 @@ compose(struct session *s, struct slice rest, char *path)
 int
 op_realpath_v6(struct session *s, struct request *q)
 {
-	int control = q->optional > 0 ? q->control : FXP_REALPATH_NO_CHECK;
+	int control = q->has_optional ? q->control : FXP_REALPATH_NO_CHECK;
 	char path[PATH_MAX], real[PATH_MAX];
 	struct place p;
 	struct statx st;

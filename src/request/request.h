@@ -179,7 +179,7 @@ struct request {
 	struct slice	 more_paths;	/* REALPATH: strings to add to it */
 	struct slice	 user_ids, group_ids;	/* u32 each */
 	uint64_t	 line;		/* text-seek */
-	int		 optional;	/* fields behind OPTIONAL that came */
+	bool		 has_optional;	/* the fields behind OPTIONAL came */
 	bool		 precise;	/* not version 3: the first error is the
 					 * answer, and there is a word for it */
 
@@ -192,6 +192,7 @@ struct request {
 
 	struct ruling	 ruling;
 	const char	*message;	/* for STATUS, in place of the usual */
+	bool		 recorded;	/* log.transfers has a record begun */
 	bool		 publishes;	/* the rename that it makes gives
 					 * object.temp its name: publish.c */
 	struct task	*task;		/* PENDING: task.h */

@@ -339,14 +339,17 @@ bool
 table_find(struct request *q, uint8_t type, int version)
 {
 	const struct request_kind *kind;
+	const struct request_form *form;
 
 	for (kind = table_kinds; kind < table_kinds + table_len; kind++) {
-		if (kind->forms[0].type != type || kind->wire != NULL)
+		if (kind->wire != NULL || kind->forms[0].type != type)
 			continue;
-		if ((q->form = table_form(kind, version)) != NULL) {
-			q->kind = kind;
-			return true;
-		}
+		TABLE_EACH_FORM(form, kind)
+			if (version >= form->since && version <= form->until) {
+				q->kind = kind;
+				q->form = form;
+				return true;
+			}
 	}
 	return false;
 }

@@ -225,7 +225,7 @@ upgrade_rename_v5(const struct policy *policy, struct request *q)
 int
 upgrade_rename_v4(const struct policy *policy, struct request *q)
 {
-	return q->optional > 0 ? upgrade_rename_v5(policy, q) :
+	return q->has_optional ? upgrade_rename_v5(policy, q) :
 	    upgrade_rename_v3(policy, q);
 }
 
@@ -301,7 +301,7 @@ upgrade_realpath(const struct policy *policy, struct request *q)
 int
 upgrade_realpath_v6(const struct policy *policy, struct request *q)
 {
-	int control = q->optional > 0 ? q->control : FXP_REALPATH_NO_CHECK;
+	int control = q->has_optional ? q->control : FXP_REALPATH_NO_CHECK;
 	unsigned looks = RIGHT_LIST | RIGHT_STAT;
 
 	(void)upgrade_realpath(policy, q);

@@ -109,7 +109,7 @@ record_field(const struct session *s, const struct request *q,
 }
 
 void
-xferlog_begin(const struct session *s, const struct request *q)
+xferlog_begin(const struct session *s, struct request *q)
 {
 	const struct handle *h = q->object.handle;
 	bool closes = (q->kind->bits & KIND_ENDS_HANDLE) != 0;
@@ -117,6 +117,7 @@ xferlog_begin(const struct session *s, const struct request *q)
 
 	if (closes && (h == NULL || h->kind != HANDLE_FILE))
 		return;
+	q->recorded = true;
 	record_head(s, q->kind->record);
 	for (f = field_rows; f < field_rows + FIELDS; f++)
 		if (f->key != NULL)
@@ -130,8 +131,6 @@ xferlog_begin(const struct session *s, const struct request *q)
 void
 xferlog_end(const struct request *q, int outcome)
 {
-	if (!sink_begun())
-		return;
 	if ((q->kind->bits & KIND_RECORDED_LATER) != 0 &&
 	    (outcome == 0 || !q->writes)) {
 		sink_drop();

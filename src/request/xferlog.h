@@ -7,12 +7,13 @@
 #include "request/session.h"
 
 /*
- * Once it is decoded and lifted, before it is run: what it is about. For a
- * CLOSE this is the last that is known of the handle.
+ * Begins the record of a request once it is decoded and upgraded, before it is
+ * run, and sets q->recorded. For a CLOSE this is the last that is known of the
+ * handle; for one of a directory there is no record.
  */
-void	xferlog_begin(const struct session *, const struct request *);
+void	xferlog_begin(const struct session *, struct request *);
 
-/* With its answer; nothing if it was not begun. */
+/* Ends the record of a request, which q->recorded says was begun. */
 void	xferlog_end(const struct request *, int outcome);
 
 /* The session ends, and with it what is still open. */

@@ -10,6 +10,7 @@
 #include "paths/locate.h"
 #include "request/atomic.h"
 #include "request/decode.h"
+#include "request/lookup.h"
 #include "request/permit.h"
 #include "request/reply.h"
 #include "request/table.h"
@@ -27,17 +28,16 @@ struct settling {
 	bool		 replied;	/* not with a STATUS */
 };
 
-/* Gives back what the request held: its places may have been its parts'. */
+/* Gives back what the request held: its places may be temporary files'. */
 static void
 dispatch_release(struct request *q)
 {
 	struct operand *o;
 
 	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
-		if (o->place.name == NULL)
-			continue;
-		locate_release(&o->place);
-		o->place = (struct place){ .name = NULL };
+		if (o->place.walked != NULL)
+			locate_release(&o->place);
+		o->place.name = NULL;
 	}
 	if (q->object.temp != NULL || q->target.temp != NULL)
 		atomic_end(q);
@@ -89,8 +89,10 @@ dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 	if (outcome == PENDING)
 		return VERDICT_PENDING;
 	dispatch_release(q);
-	outcome = permit_conceal(q, outcome);
-	xferlog_end(q, outcome);
+	if (q->ruling.conceal != CONCEAL_NOTHING)
+		outcome = permit_conceal(q, outcome);
+	if (q->recorded)
+		xferlog_end(q, outcome);
 	replied = outcome == 0 && s->out.len > mark;
 	if (!replied)
 		s->out.len = mark;
@@ -134,8 +136,8 @@ gate_permitted(const struct session *s, const struct request_kind *kind,
 }
 
 /*
- * What only the fields told: which of two names it goes by, what else it
- * would do, and whether an OPEN would change anything.
+ * Judges what only the upgrade told: which of two names it goes by, what else
+ * it would do, and whether an OPEN would change anything.
  */
 static bool
 effects_permitted(const struct session *s, const struct request *q)
@@ -173,30 +175,12 @@ may_open(const struct session *s, struct request *q)
 	return FX_FAILURE;
 }
 
-static int
-dispatch_locate(struct session *s, struct request *q)
-{
-	struct operand *o;
-	int r = 0;
-
-	for (o = q->operand; o < q->operand + nitems(q->operand) && r == 0;
-	    o++)
-		if (o->path != NULL && (o->how & PLACE_NONE) == 0)
-			r = locate_path(&s->fs, o->path, o->how, &o->place);
-	return r;
-}
-
-static bool
-is_recorded(const struct request *q)
-{
-	return q->kind->record != NULL && sink_on();
-}
-
 /* Of what is refused by its name only the record wants to know more. */
 static void
 record_refused(struct session *s, struct reader *r, struct request *q)
 {
-	if (!is_recorded(q) || decode_request(s, r, q) != 0)
+	if (q->kind->record == NULL || !sink_on() ||
+	    decode_request(s, r, q) != 0)
 		return;
 	q->writes = true;
 	if (q->form->upgrade != NULL)
@@ -223,9 +207,9 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if (q->form->upgrade != NULL)
 		upgraded = q->form->upgrade(&s->policy, q);
 	trace_request(s, q);
-	if (is_recorded(q))
+	if (q->kind->record != NULL && sink_on())
 		xferlog_begin(s, q);
-	if (!effects_permitted(s, q))
+	if (q->form->upgrade != NULL && !effects_permitted(s, q))
 		return FX_PERMISSION_DENIED;
 	if (upgraded != 0)
 		return upgraded;
@@ -233,31 +217,19 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		return outcome;
 	if ((outcome = decode_handles(s, q)) != 0)
 		return outcome;
-	decode_empty_paths(q);
-	outcome = dispatch_locate(s, q);
 	q->ruling = policy_decide(&s->policy, NULL, &q->ask);
-	if (outcome == 0)
-		atomic_resolve(s, q);
-	if (s->fs.walks)
-		outcome = permit_judge(s, q, outcome);
-	if (outcome != 0)
-		return outcome;
-	atomic_resolve_kept(s, q);
-	return q->kind->run(s, q);
+	if (q->object.path != NULL)
+		outcome = lookup_paths(s, q);
+	else if (s->fs.walks)
+		outcome = permit_judge(s, q, 0);
+	return outcome != 0 ? outcome : q->kind->run(s, q);
 }
 
 static void
-dispatch_find(struct session *s, uint8_t type, struct reader *r,
-    struct request *q)
+dispatch_find_extended(struct session *s, struct reader *r, struct request *q)
 {
-	struct slice name;
+	struct slice name = get_str(r);
 
-	if (type != FXP_EXTENDED) {
-		if (!table_find(q, type, s->version))
-			log_error("Unknown message %u", type);
-		return;
-	}
-	name = get_str(r);
 	if (r->dry)
 		return;
 	if (table_find_extended(q, name, s->version) && !init_hides(s, q->kind))
@@ -276,17 +248,22 @@ dispatch_request(struct session *s, uint8_t type, struct reader *r,
     struct request *q)
 {
 	size_t mark = s->out.len;
+	int outcome;
 
 	memset(q, 0, offsetof(struct request, attr));
 	q->attr.has = 0;
 	q->unknown.n = 0;
 	q->id = get_u32(r);
-	dispatch_find(s, type, r, q);
 	s->requests++;
+	if (type == FXP_EXTENDED)
+		dispatch_find_extended(s, r, q);
+	else if (!table_find(q, type, s->version))
+		log_error("Unknown message %u", type);
 	if (q->kind == NULL)
-		return dispatch_answer(s, q, mark,
-		    r->dry ? FX_BAD_MESSAGE : FX_OP_UNSUPPORTED);
-	return dispatch_answer(s, q, mark, dispatch_run(s, r, q));
+		outcome = r->dry ? FX_BAD_MESSAGE : FX_OP_UNSUPPORTED;
+	else
+		outcome = dispatch_run(s, r, q);
+	return dispatch_answer(s, q, mark, outcome);
 }
 
 enum verdict
@@ -341,7 +318,9 @@ gate_abandon(struct session *s, struct request *q)
 	s->ending = true;
 	if (!q->task->over) {
 		outcome = q->task->step(s, q);
-		xferlog_end(q, outcome == PENDING ? FX_FAILURE : outcome);
+		if (q->recorded)
+			xferlog_end(q, outcome == PENDING ? FX_FAILURE :
+			    outcome);
 	}
 	dispatch_release(q);
 }

@@ -103,13 +103,16 @@ serve_hold(struct serve *v)
 	v->pending = true;
 }
 
+/* Runs the next step of the pending request. */
 static void
-serve_verdict(struct serve *v, enum verdict verdict)
+serve_resume(struct serve *v)
 {
+	enum verdict verdict = gate_resume(v->s, &v->request);
+
+	if (verdict == VERDICT_PENDING)
+		return;
 	if (verdict == VERDICT_FATAL)
 		v->ending = 255;
-	if (verdict == VERDICT_PENDING || !v->pending)
-		return;
 	free(v->held.data);
 	v->pending = false;
 	v->active = clock_ms();
@@ -151,11 +154,8 @@ serve_pause(const struct serve *v)
 static void
 serve_charge(struct serve *v, size_t received, size_t sent)
 {
-	uint64_t now;
+	uint64_t now = clock_ms();
 
-	if (!v->paced)
-		return;
-	now = clock_ms();
 	rate_take(&v->received, now, (uint32_t)received);
 	rate_take(&v->sent, now, (uint32_t)sent);
 }
@@ -165,7 +165,7 @@ serve_may_run(const struct serve *v)
 {
 	return !v->pending && v->ending == GOING_ON &&
 	    v->s->out.len < OUT_BOUND && v->s->piped.len == 0 &&
-	    serve_pause(v) == 0;
+	    (!v->paced || serve_pause(v) == 0);
 }
 
 /*
@@ -182,7 +182,7 @@ serve_run(struct serve *v)
 
 	ahead_forget(v->s);
 	if (v->pending)
-		serve_verdict(v, gate_resume(v->s, &v->request));
+		serve_resume(v);
 	while ((frame = input_frame(&v->in, max, &len)) == FRAME_WHOLE &&
 	    serve_may_run(v)) {
 		packet = v->in.data + v->in.start + 4;
@@ -191,11 +191,13 @@ serve_run(struct serve *v)
 		    v->in.end - v->in.start };
 		mark = v->s->out.len;
 		verdict = gate_packet(v->s, packet, len, &v->request);
-		serve_charge(v, len + 4, v->s->out.len - mark +
-		    v->s->piped.len);
+		if (v->paced)
+			serve_charge(v, len + 4, v->s->out.len - mark +
+			    v->s->piped.len);
 		if (verdict == VERDICT_PENDING)
 			serve_hold(v);
-		serve_verdict(v, verdict);
+		else if (verdict == VERDICT_FATAL)
+			v->ending = 255;
 	}
 	if (v->in.start == v->in.end)
 		v->in.start = v->in.end = 0;

@@ -67,7 +67,8 @@ test_steps(void)
 
 	begin(8 * MIB, 0);
 	r = op_check_file(&session, &request);
-	ok(r == PENDING && session.out.len == 0 && free_fd() > fd, "8 MiB are not hashed in one step");
+	ok(r == PENDING && session.out.len == 0 && free_fd() > fd,
+	    "8 MiB are not hashed in one step");
 	ok(finish() == 0 && session.out.len == 9 + 4 + 5 + 4,
 	    "but in some, and then there is one reply");
 	ok(free_fd() == fd,

@@ -78,6 +78,7 @@ put_field(struct packet *p, const struct field_row *f, int version,
 	case FIELD_REST:
 		put_bytes(&p->b, data, sizeof(data));
 		break;
+	case FIELD_OPTIONAL:
 	case FIELD_NONE:
 		break;
 	}
@@ -123,7 +124,7 @@ static bool
 field_is_right(struct request *q, const struct field_row *f, struct values *v)
 {
 	const struct operand *o = &q->operand[f->operand];
-	const void *at = field_member(q, f);
+	const void *at = (const char *)q + f->member;
 
 	switch (f->type) {
 	case FIELD_PATH:
@@ -147,6 +148,7 @@ field_is_right(struct request *q, const struct field_row *f, struct values *v)
 	case FIELD_U8:
 		return *(const uint8_t *)at == 0x42;
 	case FIELD_ATTRS:
+	case FIELD_OPTIONAL:
 	case FIELD_NONE:
 		break;
 	}
@@ -293,7 +295,8 @@ test_unknown_handles(void)
 
 		put_bytes(&p.b, ids[i].bytes, ids[i].len);
 		ok(decode(&p, p.b.len, &q, &copy) == 0 &&
-		    q.object.handle == NULL && decode_handles(&session, &q) == FX_INVALID_HANDLE,
+		    q.object.handle == NULL &&
+		    decode_handles(&session, &q) == FX_INVALID_HANDLE,
 		    "a handle of %zu bytes that is none", ids[i].len - 4);
 		free(copy);
 		buf_free(&p.b);

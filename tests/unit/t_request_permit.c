@@ -175,13 +175,13 @@ set_field(struct request *q, const struct field_row *f,
 		/* FALLTHROUGH */
 	case FIELD_NAME:
 	case FIELD_TEXT:
-		*(const char **)field_member(q, f) = "f";
+		*(const char **)((char *)q + f->member) = "f";
 		break;
 	case FIELD_HANDLE:
 		q->operand[f->operand].handle = &handles[f->operand];
 		break;
 	case FIELD_U8:
-		*(uint8_t *)field_member(q, f) = (uint8_t)c->byte;
+		*(uint8_t *)((char *)q + f->member) = (uint8_t)c->byte;
 		break;
 	default:
 		break;
@@ -195,7 +195,7 @@ upgrade(const struct ask_case *c, struct request *q)
 	const enum field *field;
 
 	*q = (struct request){ .desired = c->desired, .flags = c->flags,
-	    .optional = c->byte >= 0 };
+	    .has_optional = c->byte >= 0 };
 	q->kind = kind_of(c, &q->form);
 	q->attr.has = c->has;
 	for (field = q->form->fields; *field != NOTHING; field++)

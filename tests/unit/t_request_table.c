@@ -41,7 +41,7 @@ has(const struct request_form *form, const struct field_row *f)
 	return reads(form, f);
 }
 
-/* True if each field can be read, to a place of its own, and there is an end. */
+/* True if each field is read to a place of its own, and there is an end. */
 static bool
 fits(const struct request_form *form)
 {

@@ -113,7 +113,8 @@ test_rows(void)
 	for (i = 0; i < nitems(rows); i++)
 		for (level = LOG_LEVEL_QUIET; level <= LOG_LEVEL_DEBUG3;
 		    level++) {
-			const struct request_kind *kind = find_kind(rows[i].name);
+			const struct request_kind *kind =
+			    find_kind(rows[i].name);
 			const char *text;
 
 			want[0] = '\0';

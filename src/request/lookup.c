@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "paths/locate.h"
+#include "request/atomic.h"
+#include "request/lookup.h"
+#include "request/permit.h"
+
+int
+lookup_paths(struct session *s, struct request *q)
+{
+	struct operand *o;
+	int r = 0;
+
+	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
+		if (o->path == NULL)
+			continue;
+		/* From version 4 on it is where the session started. */
+		if (o->path[0] == '\0' && q->precise && !q->writes)
+			o->path = ".";
+		if (r == 0 && (o->how & PLACE_NONE) == 0)
+			r = locate_path(&s->fs, o->path, o->how, &o->place);
+	}
+	if (r == 0 && !LIST_EMPTY(&s->handles.temps))
+		atomic_resolve(s, q);
+	if (s->fs.walks)
+		r = permit_judge(s, q, r);
+	if (r == 0 && q->ruling.atomic == ATOMIC_KEEP)
+		atomic_resolve_kept(s, q);
+	return r;
+}
