@@ -11,7 +11,10 @@
 #define MAX_READ_AHEAD	(264 * 1024)	/* bytes: 64 of 4 KiB, and headers */
 #define SMALL_READ	(32 * 1024)	/* from here on merging gains nothing */
 
-/* The next request of the type, on the handle, at the offset; or dry. */
+/*
+ * Makes `fields` a reader of the next request, behind its offset. It is dry
+ * unless that request has the type, the handle and the offset.
+ */
 static void
 next_request(struct reader *r, uint8_t type, const struct handles *hs,
     const struct handle *h, uint64_t off, struct reader *fields)
@@ -32,7 +35,10 @@ next_request(struct reader *r, uint8_t type, const struct handles *hs,
 		fields->dry = true;
 }
 
-/* Has the request been done already, with one before it? */
+/*
+ * True if the bytes of the request were read or written together with those of
+ * an earlier one.
+ */
 static bool
 is_done(struct ahead *a, const struct handle *h, uint64_t off, size_t len)
 {
@@ -45,8 +51,9 @@ is_done(struct ahead *a, const struct handle *h, uint64_t off, size_t len)
 }
 
 /*
- * How much data stands behind the request; its pieces go to iov. What goes
- * beyond `max` is for its own request to be refused.
+ * Collects in iov the data of the WRITEs that follow, as long as each continues
+ * the one before. A WRITE beyond `max` is left to be refused by itself. Returns
+ * how many there are.
  */
 static int
 gather_writes(struct session *s, const struct handle *h, uint64_t off,
@@ -87,7 +94,10 @@ ahead_write(struct session *s, const struct request *q)
 	if (n == 0)
 		return fs_write(h->fd, data.p, data.len, off);
 	done = fs_writev(h->fd, iov, n + 1, off);
-	/* Short or failed: this one finds out by itself. */
+	/*
+	 * After a short or failed write, write this request alone for its own
+	 * result.
+	 */
 	if (done < (ssize_t)data.len)
 		return fs_write(h->fd, data.p, data.len, off);
 	s->written_ahead = (struct ahead){ h, off + data.len,
@@ -95,7 +105,10 @@ ahead_write(struct session *s, const struct request *q)
 	return 0;
 }
 
-/* Where the replies to the READs behind will have their data. */
+/*
+ * Collects in iov the lengths of the READs that follow, and in *total the room
+ * that their replies need. Returns how many there are.
+ */
 static int
 gather_reads(struct session *s, const struct handle *h, uint64_t off,
     size_t len, struct iovec *iov, size_t *total)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Looking ahead: READs and WRITEs that stand right behind one another, on one
- * handle and without a gap, share a system call. Nothing is between them, so
- * each still finds what it would have found alone, and each still passes the
- * gate, is logged and is answered by itself. 4 KiB requests cost a third less.
+ * READs and WRITEs that follow one another on one handle without a gap share a
+ * system call. Nothing runs between them, so each gets the result that it would
+ * have had alone, and each still passes the gate, is logged and is answered by
+ * itself. Requests of 4 KiB cost a third less.
  */
 #ifndef REQUEST_AHEAD_H
 #define REQUEST_AHEAD_H
@@ -12,20 +12,23 @@
 #include "request/session.h"
 
 /*
- * Reads for the request: `len` bytes to where reply_data_room() is, and what
- * the requests behind it will ask for to where their replies will be.
- * Returns as fs_read().
+ * Reads `len` bytes for the request into reply_data_room(), and the bytes that
+ * the requests behind it ask for to the places of their replies. Returns as
+ * fs_read().
  */
 ssize_t	ahead_read(struct session *, const struct request *, uint32_t len,
 	    bool *end);
 
 /*
- * Writes the request's data, and that of the requests behind it. Returns as
- * fs_write() for this one; what failed of the others fails when they come.
+ * Writes the data of the request and of those behind it. Returns as fs_write()
+ * for this one; a failure of another is found when that one is run.
  */
 int	ahead_write(struct session *, const struct request *);
 
-/* Replies have left: nothing lies where it was read to any more. */
+/*
+ * Forgets bytes that were read ahead, once the buffer of replies was written
+ * out.
+ */
 void	ahead_forget(struct session *);
 
 #endif

@@ -19,9 +19,9 @@
 #define NOT_EMPTIED	"it is not emptied"
 
 /*
- * What a path names once its final link is followed. In a walking session
- * that was done; here the link is read, and `real`, of PATH_MAX bytes, has the
- * path if there was one. Returns 0 or -errno.
+ * Makes the place that a path names once its final link is followed. A walking
+ * session has followed it already; here the link is read, and `real`, of
+ * PATH_MAX bytes, holds the path that it leads to. Returns 0 or -errno.
  */
 static int
 follow(struct fs *fs, const struct place *at, char *real,
@@ -49,7 +49,7 @@ atomic_stand_in(struct place *asked, const struct place *at)
 	asked->flags = at->flags;
 }
 
-/* From now on the request is for the temporary file, which it holds. */
+/* Directs the request to the temporary file, whose reference it takes over. */
 static void
 take_part(struct request *q, int i, struct temp *p)
 {
@@ -73,9 +73,9 @@ atomic_find(struct session *s, struct place *at)
 }
 
 /*
- * Finds the temporary file that a path means by its last name, though another
- * session may have put a link there meanwhile. A walking session has followed
- * that already, and goes there once more.
+ * Finds the temporary file that a path means by its last name, even if another
+ * session has put a link there since. A walking session has followed that link
+ * already, so it resolves the path once more.
  */
 static struct temp *
 find_unfollowed(struct session *s, struct operand *o)
@@ -115,7 +115,7 @@ atomic_resolve(struct session *s, struct request *q)
 	}
 }
 
-/* By its close, as by a rename. */
+/* True if the request may replace a file, as its close will do by a rename. */
 static bool
 may_replace(const struct request *q)
 {
@@ -204,7 +204,7 @@ why_not_replaced(const struct request *q, const struct place *at, int flags,
 	return NULL;
 }
 
-/* What is to be opened, and how: for OPEN, or as the target of copy-file. */
+/* A file to be opened for OPEN, or as the target of copy-file. */
 struct opening {
 	struct session	*s;
 	struct request	*q;
@@ -245,7 +245,7 @@ open_replacing(const struct opening *o, const struct place *at, int old)
 		return r;
 	if ((why = why_not_replaced(o->q, at, o->flags, &st)) != NULL)
 		return in_place(o, why);
-	/* Who may change the directory may not for that change the file. */
+	/* The right to change the directory is not one to change the file. */
 	if ((r = fs_check_access(at, o->flags)) != 0)
 		return r;
 	if ((p = temp_new(&o->s->handles, at)) == NULL)
@@ -260,7 +260,7 @@ open_replacing(const struct opening *o, const struct place *at, int old)
 	return fd;
 }
 
-/* Makes the file of a part, which becomes the request's. */
+/* Makes the file of a new temporary file, which becomes the request's. */
 static int
 open_part(const struct opening *o, struct temp *p)
 {
@@ -293,7 +293,9 @@ open_beside(const struct opening *o, const struct place *at)
 	return fd;
 }
 
-/* True if that is a name at all, of something that is no directory. */
+/*
+ * True if the place has a name that a file can have, as "." and "x/" have not.
+ */
 static bool
 is_name(const struct place *at)
 {
@@ -307,8 +309,8 @@ is_name(const struct place *at)
 }
 
 /*
- * Opens the temporary file that the name means. One that an earlier session
- * kept is gone on with, or given up when the file is to begin anew.
+ * Opens the temporary file that the name means. An upload that an earlier
+ * session kept is continued, or given up if the file is to begin anew.
  */
 static int
 open_pending(const struct opening *o)
@@ -342,7 +344,7 @@ atomic_open(struct session *s, struct request *q, int i, int flags,
 	if (q->ruling.atomic == ATOMIC_NO ||
 	    (flags & O_ACCMODE) == O_RDONLY)
 		return ATOMIC_IN_PLACE;
-	/* A file that is to be new follows no link. */
+	/* A new file is never made behind a link. */
 	at = q->operand[i].place;
 	if ((flags & O_EXCL) != 0)
 		at.flags &= ~PLACE_FOLLOW;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * files.atomic: what OPEN makes or empties is written to a part beside it,
- * which CLOSE or RENAME gives the visible name. Until then that name means
- * the part in this session: the gate puts the part's place where a request
- * has the name, so that handlers need not know; these are for those that do.
+ * files.atomic: OPEN writes a file that it makes or empties to a temporary file
+ * beside it, which CLOSE or RENAME gives the visible name. Until then that name
+ * means the temporary file in this session: lookup.c replaces the place of the
+ * name, so that most handlers need not know. These functions are for the
+ * others.
  */
 #ifndef REQUEST_ATOMIC_H
 #define REQUEST_ATOMIC_H
@@ -13,34 +14,34 @@
 #include "request/session.h"
 
 /*
- * Returns the part that the place means, or NULL. The place is then that of
- * the part, for as long as nothing else of the request runs.
+ * Returns the temporary file that the place means, or NULL. The place is then
+ * that of the temporary file, for as long as nothing else of the request runs.
  */
 struct temp *atomic_find(struct session *, struct place *);
 
 /*
- * The gate, once paths are resolved: finds the parts that they mean. The
- * request holds each of them to its end, since its places are theirs.
+ * Finds the temporary files that the resolved paths of the request mean. The
+ * request holds a reference to each until its end, since its places are theirs.
  */
 void	atomic_resolve(struct session *, struct request *);
 
 /*
- * The gate, once the ruling is complete: finds the part that an earlier
- * session kept for a first path that does not exist. Costs a look at the path
- * where files.atomic is keep, and nothing elsewhere.
+ * Finds the temporary file that an earlier session kept for an object that does
+ * not exist, once the ruling is complete. Costs a look at the path where
+ * files.atomic is keep, and nothing elsewhere.
  */
 void	atomic_resolve_kept(struct session *, struct request *);
 
-/* The gate, with the answer: the request lets go of its parts. */
+/* Releases the temporary files of the request, at its end. */
 void	atomic_end(struct request *);
 
-/* Lets a place be where the part is, however it was asked for. */
+/* Moves a place to another, and leaves alone how the client named it. */
 void	atomic_stand_in(struct place *asked, const struct place *at);
 
 /*
- * Opens the i-th path, as make_open() does, if it is or becomes a part:
- * q->operand[i].temp, whose place is there too. Returns the descriptor, -errno or
- * ATOMIC_IN_PLACE when the caller is to open it as it was asked for.
+ * Opens the i-th path as make_open() does, if it means a temporary file or is
+ * to get one: q->operand[i] then has it and its place. Returns the descriptor,
+ * -errno, or ATOMIC_IN_PLACE if the caller is to open the file itself.
  */
 #define ATOMIC_IN_PLACE	INT32_MAX
 int	atomic_open(struct session *, struct request *, int i, int flags,

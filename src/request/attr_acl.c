@@ -10,7 +10,7 @@
 #include "request/attrs.h"
 #include "wire/sftp.h"
 
-/* What goes by no name of the system's: draft-13 7.8. */
+/* Names that are no user's or group's: draft-13 7.8. */
 static const struct {
 	const char	*who;
 	enum acl_tag	tag;
@@ -18,7 +18,7 @@ static const struct {
 	{ "OWNER@", TAG_OWNER },
 	{ "GROUP@", TAG_GROUP_OBJ },
 	{ "EVERYONE@", TAG_OTHER },
-	/* These say how somebody came, which no ACL here can tell. */
+	/* These tell how a user connected, which no ACL here knows. */
 	{ "INTERACTIVE@", TAG_MASK }, { "NETWORK@", TAG_MASK },
 	{ "DIALUP@", TAG_MASK }, { "BATCH@", TAG_MASK },
 	{ "ANONYMOUS@", TAG_MASK }, { "AUTHENTICATED@", TAG_MASK },
@@ -65,7 +65,10 @@ free_acls(struct posix_acl acl[ACL_KINDS])
 	aclmap_free(&acl[ACL_DEFAULT]);
 }
 
-/* Both ACLs of a file or a directory; to be freed when it was 0. */
+/*
+ * Gets both ACLs of a file or directory. Returns 0, and then free_acls() is
+ * due, or -errno.
+ */
 static int
 get_acls(const struct place *p, bool dir, struct posix_acl acl[ACL_KINDS])
 {
@@ -103,7 +106,7 @@ attr_acl_get(const struct place *p, const struct statx *st, struct attr *a,
 	acl_free(&aces);
 }
 
-/* Finds whom an entry is about. */
+/* Finds the user or group of an entry. Returns 0 or the outcome. */
 static int
 resolve(struct ace *ace)
 {
@@ -124,7 +127,10 @@ resolve(struct ace *ace)
 	return 0;
 }
 
-/* All of them; the names that nobody has, as many as there is room for. */
+/*
+ * Finds the users and groups of all entries, and notes unknown names as far as
+ * there is room. Returns 0 or the outcome.
+ */
 static int
 resolve_all(struct aces *aces, struct unknown *unknown)
 {
@@ -143,7 +149,7 @@ resolve_all(struct aces *aces, struct unknown *unknown)
 	return worst;
 }
 
-/* The entries are to be the ACL; else they are to stay, or to go. */
+/* True if the entries are to be the ACL; else the ACL is to stay or to go. */
 static bool
 has_entries(const struct attr *a)
 {
@@ -163,8 +169,9 @@ has_audit(const struct aces *aces)
 }
 
 /*
- * The ACLs that the attribute asks for; to be freed when it was 0. There is
- * nothing to audit here, and what is inherited is not ours to say.
+ * Makes the ACLs that the attribute asks for. Refuses audit entries, which
+ * nothing here would obey, and flags about inheriting. Returns 0, and then
+ * free_acls() is due, or the outcome.
  */
 static int
 wanted_acls(const struct attr *a, bool dir, struct unknown *unknown,
@@ -219,13 +226,16 @@ attr_acl_check_place(struct request *q, const struct place *p)
 		return FX_OP_UNSUPPORTED;
 	if ((r = attr_acl_check(q, S_ISDIR(st.stx_mode))) != 0)
 		return r;
-	/* Does its file system have any? */
+	/* A file system without ACLs fails here. */
 	if ((r = get_acls(p, S_ISDIR(st.stx_mode), acl)) == 0)
 		free_acls(acl);
 	return r;
 }
 
-/* The default ACL first: only a directory has one, and failing is cheap. */
+/*
+ * Sets both ACLs, the default one first: only a directory has one, and failing
+ * there leaves nothing half done.
+ */
 static int
 replace_acls(const struct place *p, bool dir,
     const struct posix_acl wanted[ACL_KINDS])
@@ -242,7 +252,7 @@ replace_acls(const struct place *p, bool dir,
 	return r;
 }
 
-/* What the mode alone can say remains. */
+/* Removes the ACLs, so that only the mode remains. */
 static int
 remove_acls(const struct place *p, bool dir)
 {

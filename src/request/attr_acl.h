@@ -14,19 +14,19 @@ void	attr_acl_get(const struct place *, const struct statx *,
 	    struct attr *, struct buf *);
 
 /*
- * Can the ACL of the request be set, on a directory or a file that is to be
- * made? Returns 0 or the outcome, with the names that nobody has.
+ * Checks that the ACL of the request can be set on a file or directory that is
+ * to be made. Returns 0 or the outcome, with unknown names in q->unknown.
  */
 int	attr_acl_check(struct request *, bool dir);
 
-/* The same on what is there. */
+/* Checks the same for an object that exists. */
 int	attr_acl_check_place(struct request *, const struct place *);
 
 /*
- * Sets it, each of the two ACLs only if that changes what somebody may do:
- * what is read and written back leaves also the mask as it is. It grants no
- * more than the ruling lets a mode grant; where that fixes the mode, the mode
- * is all there is.
+ * Sets the ACL of the request, each of the two ACLs only if that changes what a
+ * user may do: an ACL that is read and written back keeps its mask. Grants no
+ * more than the ruling lets a mode grant; where the ruling fixes the mode, only
+ * the mode is set. Returns 0 or the outcome.
  */
 int	attr_acl_set(const struct request *, const struct place *);
 

@@ -53,8 +53,8 @@ op_fstat(struct session *s, struct request *q)
 }
 
 /*
- * The things that can be set, in the order of OpenSSH's log lines, which is
- * also the order in which its last error wins.
+ * Attributes that can be set, in the order of OpenSSH's log lines. Of several
+ * errors OpenSSH answers with the last one in this order.
  */
 enum { SET_SIZE, SET_MODE, SET_TIMES, SET_OWNER, SET_ALLOC, SET_ACL, SET_BITS,
     SETS };
@@ -88,7 +88,7 @@ log_sets(const struct attr *a, const char *name)
 		    a->bits, a->bits_valid);
 }
 
-/* A time that is not there stays as it is; draft-13 7.7. */
+/* Sets the times that the request has, and no other (draft-13 7.7). */
 static int
 set_times(const struct request *q, const struct place *p, const struct attr *a)
 {
@@ -131,8 +131,8 @@ ignores_denied(const struct request *q, int what, const struct place *p, int r)
 }
 
 /*
- * Takes out what the policy lets no client set, or refuses all of it. `has`
- * are attributes that one setting governs.
+ * Removes from the request the attributes in `has` if the setting `how` says to
+ * ignore them, or refuses the request. Returns 0 or FX_PERMISSION_DENIED.
  */
 static int
 obey(struct request *q, enum apply how, uint32_t has, const char *name,
@@ -164,8 +164,9 @@ obey_policy(struct request *q, uint32_t sets, const char *shown)
 }
 
 /*
- * Opens what a place is, for attributes that only a descriptor can have. One
- * that is not `ours` is the place's own.
+ * Opens the file at a place, for attributes that take a descriptor. The
+ * descriptor is the caller's to close if *ours is set, and else the place's
+ * own.
  */
 static int
 open_place(const struct place *p, int flags, bool *ours)
@@ -178,7 +179,10 @@ open_place(const struct place *p, int flags, bool *ours)
 	return fs_open(p, flags, 0);
 }
 
-/* Returns `r`, or else what is wrong with data that was written elsewhere. */
+/*
+ * Closes a descriptor of open_place(). Returns `r`, or if that is 0 the error
+ * that the close tells of data written by other handles.
+ */
 static int
 close_place(struct session *s, int fd, bool ours, int r)
 {
@@ -188,9 +192,9 @@ close_place(struct session *s, int fd, bool ours, int r)
 }
 
 /*
- * Sets the space that a file takes. It is opened to be written to only when
- * there is something to reserve: who watches it would take the end of that for
- * the end of an upload.
+ * Sets the space that a file takes. Opens it for writing only if there is space
+ * to reserve: a program that watches the file would take the close for the end
+ * of an upload.
  */
 static int
 set_space(struct session *s, const struct place *p, uint64_t bytes)
@@ -210,7 +214,7 @@ set_space(struct session *s, const struct place *p, uint64_t bytes)
 	return close_place(s, fd, ours, fs_allocate(fd, bytes));
 }
 
-/* Sets the attrib-bits that are in `mask`, or tries whether they could be. */
+/* Sets the attrib-bits in `mask`, or checks that they could be set. */
 static int
 set_bits(struct session *s, const struct place *p, uint32_t bits,
     uint32_t mask, int (*set)(int, uint32_t, uint32_t))
@@ -250,9 +254,10 @@ set_one(struct session *s, int what, const struct place *p,
 }
 
 /*
- * Sets what the request holds. Owner before mode, since chown takes set-id
- * bits away; the ACL after the mode, which changes its mask; times late, since
- * truncation changes them; bits last, for they may forbid the rest.
+ * Sets the attributes of the request: the owner before the mode, since chown(2)
+ * clears set-id bits; the ACL after the mode, which changes its mask; the times
+ * late, since truncation changes them; the bits last, for they may forbid the
+ * rest.
  */
 static int
 set_attrs(struct session *s, const struct request *q, const struct place *p)
@@ -307,7 +312,7 @@ attrs_find_owner(struct slice name, bool (*find)(const char *, uint32_t *),
 	return find(text, id) || ident_number(text, id);
 }
 
-/* Owner names become ids; those that nobody has go into the reply. */
+/* Finds the ids of owner names, and notes unknown names for the reply. */
 static int
 check_owner(struct request *q)
 {
@@ -320,7 +325,7 @@ check_owner(struct request *q)
 		unknown->name[unknown->n++] = a->owner;
 	if (!attrs_find_owner(a->group, ident_find_group, &a->gid))
 		unknown->name[unknown->n++] = a->group;
-	/* chown(2) to nobody would still take set-id bits away. */
+	/* A chown(2) that changes neither id would still clear set-id bits. */
 	if (a->uid != UINT32_MAX || a->gid != UINT32_MAX)
 		a->has |= HAS_IDS;
 	return unknown->n > 0 ? FX_UNKNOWN_PRINCIPAL : 0;
@@ -350,11 +355,14 @@ attrs_check_new(struct request *q, bool dir)
 
 	if ((q->attr.has & HAS_EXTENDED) != 0 && q->attr.extended > 0)
 		return FX_OP_UNSUPPORTED;
-	/* Of a new object only these are set; the rest was never meant. */
+	/*
+	 * Clients send more attributes than a new object can get: only these
+	 * count.
+	 */
 	if ((r = obey_policy(q, HAS_MODE | HAS_FOR_NEW, q->object.path)) != 0 ||
 	    (r = check_owner(q)) != 0)
 		return r;
-	/* Only space, for a new file is empty. */
+	/* A new file is empty: its size is not set, only its space. */
 	q->attr.has &= ~HAS_SIZE;
 	if (!dir && (r = limit_attrs(q)) != 0)
 		return r;
@@ -362,8 +370,9 @@ attrs_check_new(struct request *q, bool dir)
 }
 
 /*
- * Leaves those bits valid that are to be set. What a file has already is not,
- * for that takes opening it; and nothing but files and directories has any.
+ * Reduces a->bits_valid to the bits that must change, since setting any takes
+ * opening the file. Only files and directories have bits. Returns 0 or the
+ * outcome.
  */
 static int
 check_bits(struct session *s, struct attr *a, const struct place *p)
@@ -385,8 +394,9 @@ check_bits(struct session *s, struct attr *a, const struct place *p)
 }
 
 /*
- * Nothing is changed if any of it cannot be (draft-13 7.1): what nobody can
- * set, what makes no sense, and bits that this file does not have.
+ * Checks all attributes before any is set (draft-13 7.1): refuses attributes
+ * that cannot be set, values that make no sense, and bits that this file does
+ * not have.
  */
 static int
 check_set(struct session *s, struct request *q, const struct place *p)
@@ -410,8 +420,8 @@ check_set(struct session *s, struct request *q, const struct place *p)
 }
 
 /*
- * The mode as the ruling lets it be. Whether it is a directory's is found out
- * only where that makes a difference.
+ * Applies the ruling to the mode. Looks at the object only if files and
+ * directories have different rules.
  */
 static int
 rule_mode(struct request *q, const struct place *p)
@@ -435,8 +445,8 @@ rule_mode(struct request *q, const struct place *p)
 }
 
 /*
- * Refuses what a link does not have: a size, in OpenSSH's words, and a mode. In
- * version 3 the system refuses the mode, when its turn comes.
+ * Refuses attributes that a link does not have: a size, in OpenSSH's words, and
+ * a mode. In version 3 the system refuses the mode when its turn comes.
  */
 static int
 check_link(const struct request *q, const struct place *p)
@@ -453,7 +463,7 @@ check_link(const struct request *q, const struct place *p)
 	return S_ISLNK(st.stx_mode) ? FX_OP_UNSUPPORTED : 0;
 }
 
-/* Sets the attributes of a request; `link`, on a link itself. */
+/* Checks and sets the attributes of a request, on a link itself if `link`. */
 static int
 check_and_set(struct session *s, struct request *q, const struct place *p,
     bool link)
@@ -462,7 +472,7 @@ check_and_set(struct session *s, struct request *q, const struct place *p,
 
 	if (q->precise && (r = told_attrs(q, p, link)) != 0)
 		return r;
-	/* What is to be ignored need not make sense. */
+	/* Attributes that are ignored need not make sense. */
 	if ((r = obey_policy(q, UINT32_MAX, p->shown)) != 0 ||
 	    (link && (r = check_link(q, p)) != 0))
 		return r;
@@ -485,7 +495,7 @@ op_fsetstat(struct session *s, struct request *q)
 	struct place p;
 	int r;
 
-	/* A size is set as bytes are written: on what is open. */
+	/* A size is set through the open file, as bytes are written. */
 	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0 &&
 	    suspend_wake(&s->fs, &s->handles, h) != 0)
 		return FX_FAILURE;

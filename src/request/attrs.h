@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: ISC */
-/* Attributes that a client sets: on what exists, and on what it makes. */
+/*
+ * Attributes that a client sets on an existing object or on one that it makes.
+ */
 #ifndef REQUEST_ATTRS_H
 #define REQUEST_ATTRS_H
 
 #include "request/request.h"
 
-/* What a new object gets beyond its mode. */
+/* Attributes that a new object gets beyond its mode. */
 #define HAS_FOR_NEW	(HAS_OWNER | HAS_ALLOC | HAS_ACL)
 
 /*
- * The id of an owner or group as a client names it, or -1 for an empty name,
- * which leaves it alone. False if nobody has that name.
+ * Puts the id of an owner or group, as a client names it, into *id: -1 for an
+ * empty name, which leaves the owner alone. Returns false if the name is
+ * unknown.
  */
 bool	attrs_find_owner(struct slice name,
 	    bool (*find)(const char *, uint32_t *), uint32_t *id);

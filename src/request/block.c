@@ -9,8 +9,8 @@
 #include "wire/sftp.h"
 
 /*
- * The mask names what others are barred from: writing, so that the lock may
- * be shared, or reading too. Nothing barred is only remembered.
+ * The mask names the access that others are denied: writing, which makes a
+ * shared lock, or reading too. A lock that denies nothing is only remembered.
  */
 int
 op_block(struct session *s, struct request *q)

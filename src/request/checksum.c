@@ -19,16 +19,17 @@
 #define BUFFER		(256 * 1024)
 #define MIN_BLOCK	256
 #define QUICK_CHECK	2048
-#define MAX_HASHES	(SFTP_MAX_PACKET - 64)	/* what is before them fits */
+#define MAX_HASHES	(SFTP_MAX_PACKET - 64)	/* leaves room for the
+						 * reply's head */
 
-/* A hash between two steps. */
+/* State of a hash between two steps. */
 struct digesting {
 	struct task	 task;
 	const struct digest_kind *kind;
 	struct digest	*digest;
 	int		 fd;
 	bool		 ours;		/* the descriptor, to close */
-	uint64_t	 at, end;	/* what is left of the range */
+	uint64_t	 at, end;	/* the rest of the range */
 	uint32_t	 block;		/* bytes a hash; 0 is one for all */
 	uint64_t	 filled;	/* bytes of the block that has begun */
 	struct buf	 hashes;
@@ -42,8 +43,8 @@ digesting_of(const struct request *q)
 }
 
 /*
- * Ends a hash with the outcome `r`. The file may be one that is being written:
- * an error that the close tells is the outcome, too.
+ * Ends a hash with the outcome `r`. The session may have written to the file:
+ * an error that its close tells becomes the outcome if `r` is 0.
  */
 static int
 digesting_end(struct session *s, struct request *q, int r)
@@ -63,7 +64,10 @@ too_many_blocks(struct request *q)
 	return FX_FAILURE;
 }
 
-/* Is it something with contents, and few enough blocks, as far as known? */
+/*
+ * Checks that the source is a regular file, and that the hashes of its blocks
+ * fit into a reply as far as its size tells. Returns 0 or the outcome.
+ */
 static int
 check_source(struct request *q, const struct digesting *d)
 {
@@ -103,8 +107,8 @@ open_source(struct request *q, struct digesting *d)
 }
 
 /*
- * Begins with `length` bytes of the range, as many as the file has at most.
- * After a failure there is nothing to end.
+ * Begins a hash of `length` bytes, or of as many as the file has. Returns 0, or
+ * the outcome, and then there is nothing to end.
  */
 static int
 digesting_begin(struct session *s, struct request *q,
@@ -187,7 +191,9 @@ digesting_step(const struct session *s, struct request *q)
 	}
 	if (d->at < d->end)
 		return PENDING;
-	/* One hash for all there is even of nothing; no block is empty. */
+	/*
+	 * A single hash is sent even of no bytes, but none of an empty block.
+	 */
 	return d->block == 0 || d->filled > 0 ? take_hash(q, d) : 0;
 }
 
@@ -210,8 +216,8 @@ check_file_step(struct session *s, struct request *q)
 }
 
 /*
- * Of the client's list the first algorithm that we have; a hash for each
- * block of the range, where a length of 0 means to the end.
+ * Uses the first algorithm of the client's list that is known, and answers with
+ * a hash of each block of the range. A length of 0 means to the end.
  */
 int
 op_check_file(struct session *s, struct request *q)
@@ -229,8 +235,8 @@ op_check_file(struct session *s, struct request *q)
 }
 
 /*
- * Does the range begin otherwise than the client has it? One that knows of no
- * beginning asks for no comparison.
+ * Compares the hash of the beginning of the range with the client's. A client
+ * that sends none asks for no comparison. Returns 0 or -errno.
  */
 static int
 quick_check(struct request *q, bool *differs)
@@ -279,8 +285,8 @@ md5_step(struct session *s, struct request *q)
 }
 
 /*
- * Start and length 0 together are the whole file; a length of 0 elsewhere is
- * no bytes.
+ * An offset and a length of 0 mean the whole file; a length of 0 at another
+ * offset is no bytes.
  */
 int
 op_md5_hash(struct session *s, struct request *q)

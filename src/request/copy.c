@@ -49,9 +49,9 @@ copy_target(const struct request *q, uint64_t done)
 
 /*
  * Refuses to copy a file onto itself: in version 3 always, as OpenSSH means to,
- * and by inode, for a file has more names than one. Later versions allow ranges
- * that do not meet. What is appended goes to the end, whatever offset the
- * client names, and a range that goes on there would never end.
+ * and by inode, for a file can have several names. Later versions allow ranges
+ * that do not meet. Appended bytes go to the end, whatever offset the client
+ * names, and a range that reaches it would never end.
  */
 static int
 check_same(const struct request *q)
@@ -78,15 +78,16 @@ copy_failed(int error, bool writing)
 	return error;
 }
 
-/* A copy-data between two steps. */
+/* State of a copy-data between two steps. */
 struct transfer {
 	struct task	 task;
 	uint64_t	 done;		/* bytes */
 };
 
 /*
- * Is there room, at the beginning for all of it and then for a step? What
- * the source has not got needs none.
+ * Checks that the file size limit has room for the whole copy before its first
+ * step, and shortens each step to it. Bytes that the source does not have need
+ * no room. Returns 0 or the outcome.
  */
 static int
 copy_limit(struct request *q, uint64_t done, uint64_t *step)
@@ -162,7 +163,7 @@ op_copy_data(struct session *s, struct request *q)
 	return copy_data_step(s, q);
 }
 
-/* A copy-file between two steps. */
+/* State of a copy-file between two steps. */
 struct copying {
 	struct task	 task;
 	int		 from, to;
@@ -172,7 +173,7 @@ struct copying {
 	struct making	 target;	/* removed where the copy fails */
 };
 
-/* Is what stands there already the file itself? */
+/* True if the place already leads to the file of that statx. */
 static bool
 same_place(const struct statx *st, struct place p)
 {
@@ -184,8 +185,8 @@ same_place(const struct statx *st, struct place p)
 }
 
 /*
- * Opens the target, as an OPEN that empties it does: see files.atomic. One that
- * is written in place is not emptied yet.
+ * Opens the target as an OPEN that empties it would: see files.atomic. A target
+ * that is written in place is not emptied yet.
  */
 static int
 copy_file_open(struct session *s, struct request *q, struct copying *c,
@@ -203,8 +204,8 @@ copy_file_open(struct session *s, struct request *q, struct copying *c,
 }
 
 /*
- * The target is emptied only when it is known not to be the source, by
- * whatever name or link.
+ * Opens source and target. The target is emptied only when it is known not to
+ * be the source under another name or link.
  */
 static int
 copy_file_begin(struct session *s, struct request *q, struct copying *c)
@@ -238,8 +239,8 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 }
 
 /*
- * Ends a copy with the outcome `r`, or with what the closes say: they may tell
- * of data that did not arrive.
+ * Ends a copy with the outcome `r`, or with the error of a close, which may
+ * tell of data that did not arrive.
  */
 static int
 copy_file_end(struct session *s, struct request *q, int r)

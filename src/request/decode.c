@@ -16,7 +16,10 @@ struct texts {
 	struct slice	 at[FORM_FIELDS];
 };
 
-/* Ends the texts, which only now overwrites nothing that is still needed. */
+/*
+ * Terminates the texts. The byte behind one begins the next field, so this
+ * waits until all fields are read.
+ */
 static int
 decode_terminate(const struct texts *texts)
 {
@@ -142,7 +145,10 @@ decode_request(struct session *s, struct reader *r, struct request *q)
 	    decode_names(s, q);
 }
 
-/* A handle whose file could not be opened again, or was let go for good. */
+/*
+ * Returns the outcome for a handle whose file could not be opened again or was
+ * let go for good. Logs the first lost write.
+ */
 static int
 handle_lost(const struct request *q, struct handle *h)
 {

@@ -52,7 +52,7 @@ is_own_silly_name(const struct session *s, const struct place *p,
 	    st->stx_uid == s->self.uid;
 }
 
-/* ".." of a walking session stops at its root, as it does in a path. */
+/* Looks at "..", which stops at the root of a walking session, as in a path. */
 static int
 stat_above(struct session *s, const struct handle *h, struct statx *st)
 {
@@ -71,19 +71,19 @@ stat_above(struct session *s, const struct handle *h, struct statx *st)
 	return r;
 }
 
-/* What READDIR finds out about an entry. */
+/* The result of a look at an entry. */
 struct look {
 	struct statx	 st;
-	bool		 known;		/* there is more to tell than its name
-					 * and its type */
+	bool		 known;		/* not only name and type may be told */
 	unsigned char	 type;		/* DT_* */
 	struct stale_clock clock;	/* of the directory */
 };
 
 /*
- * Looks at an entry. False for one that is to be passed over: it vanished
- * since the directory was read, is ours, or hidden. What cannot be looked at
- * is listed in version 4 and later, and passed over in 3, as OpenSSH does.
+ * Looks at an entry. Returns false for one to be left out: it vanished since
+ * the directory was read, has a silly name, or is hidden. An entry that cannot
+ * be looked at is listed in version 4 and later, and left out in 3, as OpenSSH
+ * does.
  */
 static bool
 look_at(struct session *s, const struct request *q, const char *name,
@@ -111,8 +111,8 @@ look_at(struct session *s, const struct request *q, const char *name,
 }
 
 /*
- * As many entries as a reply holds. A reply without entries would mean the
- * end to some clients, so it goes on, in steps, until there is one.
+ * Lists as many entries as a reply holds. Some clients take a reply without
+ * entries for the end, so it goes on in steps until there is one.
  */
 int
 op_readdir(struct session *s, struct request *q)
@@ -142,8 +142,10 @@ op_readdir(struct session *s, struct request *q)
 		s->out.len = n.start;
 		return task_repeat(q, op_readdir);
 	}
-	/* In version 3 an error ends the listing, as in OpenSSH. Later ones are
-	 * told of it by the next READDIR. */
+	/*
+	 * In version 3 an error ends the listing, as in OpenSSH. Later versions
+	 * learn of it from the next READDIR.
+	 */
 	if (n.count == 0)
 		return q->precise && error != 0 ? error : FX_EOF;
 	reply_names_end(s, q, &n, e == NULL && error == 0);
@@ -173,7 +175,10 @@ op_rmdir(struct session *s, struct request *q)
 {
 	int r = fs_rmdir(&q->object.place);
 
-	/* It may hold nothing but files that an earlier session left behind. */
+	/*
+	 * The directory may hold only files that an earlier session left
+	 * behind.
+	 */
 	if ((r == -ENOTEMPTY || r == -EEXIST) &&
 	    (r = stale_empty(s, q, &q->object.place)) == 0)
 		r = fs_rmdir(&q->object.place);

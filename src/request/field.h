@@ -61,7 +61,7 @@ enum field {
 	LINE,
 	BUILD,
 
-	/* What the log alone has names for. */
+	/* Fields that only the log has names for. */
 	HANDLE_NUMBER,
 	HANDLE_UNSIGNED,
 	HANDLE_COUNTS,
@@ -101,10 +101,12 @@ struct field_row {
 /* By enum field. */
 extern const struct field_row field_rows[FIELDS];
 
-/* The row of that name, of so many bytes; or NULL. */
+/* Returns the row of that name, which has `len` bytes, or NULL. */
 const struct field_row *field_named(const char *name, size_t len);
 
-/* "READ,WRITE,CREATE": pflags as the log has them. `to` has 64 bytes. */
+/*
+ * Writes pflags as the log has them, "READ,WRITE,CREATE", to `to` of 64 bytes.
+ */
 void	field_pflags(unsigned pflags, char *to);
 
 #endif

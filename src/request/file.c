@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* OPEN, CLOSE, READ, WRITE and what else works on the data of a file. */
+/* OPEN, CLOSE, READ, WRITE and other requests on the data of a file. */
 #include "config.h"
 
 #include <sys/param.h>
@@ -28,7 +28,7 @@
 #define PIPED_READ	(16 * 1024)
 #define MAX_RANGES	128	/* as in asyncssh; 2 KiB */
 
-/* open(2)'s flags for what OPEN asks */
+/* Returns the flags of open(2) for an OPEN. */
 static int
 open_flags(const struct request *q)
 {
@@ -54,13 +54,13 @@ open_flags(const struct request *q)
 		flags |= O_EXCL;
 	if (q->ruling.write_only && (flags & O_ACCMODE) == O_RDWR)
 		flags = (flags & ~O_ACCMODE) | O_WRONLY;
-	/* What somebody else has locked must not be emptied first. */
+	/* A file that is to be locked is emptied once the lock is taken. */
 	if ((q->flags & FXF_BLOCK) != 0)
 		flags &= ~O_TRUNC;
 	return flags;
 }
 
-/* A version that has a word for it does not open directories as files. */
+/* Refuses to open a directory as a file in a version with a status for that. */
 static int
 refuse_directory(const struct request *q, const struct place *p)
 {
@@ -71,7 +71,7 @@ refuse_directory(const struct request *q, const struct place *p)
 	return FX_FILE_IS_A_DIRECTORY;
 }
 
-/* The lock that OPEN asks for; only then is the file ours to truncate. */
+/* Takes the lock that OPEN asks for, and only then truncates the file. */
 static int
 open_lock(const struct request *q, struct handle *h, const struct place *p)
 {
@@ -88,8 +88,8 @@ open_lock(const struct request *q, struct handle *h, const struct place *p)
 }
 
 /*
- * The file that was opened, where a link led to it, and not the link. A
- * walking session has gone there already.
+ * Removes the file that was opened and not a link that led to it, which a
+ * walking session has followed already.
  */
 static int
 delete_opened(struct session *s, const struct request *q)
@@ -111,7 +111,10 @@ delete_opened(struct session *s, const struct request *q)
 	return fs_unlink(&p);
 }
 
-/* What an open file still needs before the client gets to know it. */
+/*
+ * Finishes an open file before the client learns of it. Returns 0 or the
+ * outcome.
+ */
 static int
 open_finish(struct session *s, struct request *q, struct handle *h,
     const struct making *m)
@@ -137,7 +140,7 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	return 0;
 }
 
-/* What the handle may be used for, and what goes with a file that is new. */
+/* Grants the handle its rights, with those that go with a new file. */
 static void
 open_grant(struct session *s, const struct request *q, struct handle *h,
     bool created)
@@ -163,7 +166,7 @@ op_open(struct session *s, struct request *q)
 	struct handle *h;
 	mode_t mode;
 
-	/* What is not made has its attributes already. */
+	/* An existing file keeps its attributes. */
 	if ((flags & O_CREAT) == 0)
 		q->attr.has &= HAS_EXTENDED;
 	if ((r = attrs_check_new(q, false)) != 0)
@@ -193,7 +196,7 @@ op_open(struct session *s, struct request *q)
 	return 0;
 }
 
-/* Is everything there that was written to it? */
+/* Writes to stable storage what the handle wrote. Returns 0 or -errno. */
 static int
 close_synced(const struct handle *h)
 {
@@ -203,7 +206,7 @@ close_synced(const struct handle *h)
 	    h->error != 0 || !handle_writes(h))
 		return 0;
 	r = fs_fsync(h->fd);
-	/* What is no file keeps nothing. */
+	/* A device or pipe stores nothing. */
 	return r == -EINVAL || r == -EROFS ? 0 : r;
 }
 
@@ -224,8 +227,8 @@ op_close(struct session *s, struct request *q)
 }
 
 /*
- * OpenSSH's error line. It seeks before it reads or writes, so what cannot
- * be sought fails there.
+ * Logs OpenSSH's error line. OpenSSH seeks before it reads or writes, so an
+ * offset that is out of range fails there. Returns `error`.
  */
 static int
 transfer_failed(const char *function, const char *verb, const struct handle *h,
@@ -239,10 +242,10 @@ transfer_failed(const char *function, const char *verb, const struct handle *h,
 }
 
 /*
- * Lets it leave through the pipe. The first READ of a file does not: a small
- * file has no other, and its end is not to be found twice. Below 16 KiB it
- * would cost more than it saves. Returns how many bytes are in the pipe: fewer
- * than `len` at the end of the file.
+ * Moves the data of a READ into the pipe. The first READ of a file is copied,
+ * for a small file has no other and would need a second call to find its end;
+ * and below 16 KiB the pipe costs more than it saves. Returns how many bytes
+ * are in the pipe: fewer than `len` at the end of the file.
  */
 static size_t
 fill_pipe(struct session *s, const struct request *q, uint32_t len)
@@ -294,7 +297,7 @@ op_read(struct session *s, struct request *q)
 	return 0;
 }
 
-/* Where its bytes will be. */
+/* Returns the offset at which a WRITE puts its bytes. */
 static uint64_t
 write_start(const struct request *q, const struct handle *h)
 {
@@ -316,7 +319,7 @@ op_write(struct session *s, struct request *q)
 		temp_failed(h, r);
 		return r;
 	}
-	/* The offset of an append means nothing, not even an error. */
+	/* The offset of an append is not even checked. */
 	if (h->text || handle_appends(h))
 		r = fs_write(h->fd, data->p, data->len,
 		    h->text ? h->position : 0);
@@ -343,7 +346,7 @@ op_fsync(struct session *s, struct request *q)
 
 	if (h->error != 0)
 		return h->error;
-	/* What was let go was written out then. */
+	/* A file that was let go was written out at that moment. */
 	if (h->state == HANDLE_SUSPENDED ||
 	    (h->state == HANDLE_LET_GO && !h->refused))
 		return 0;
@@ -357,7 +360,7 @@ op_fsync(struct session *s, struct request *q)
 	return r;
 }
 
-/* A text-seek between two steps. */
+/* State of a text-seek between two steps. */
 struct seeking {
 	struct task	 task;
 	uint64_t	 lines;		/* newlines that are still to be passed */
@@ -408,8 +411,8 @@ op_text_seek(struct session *s, struct request *q)
 }
 
 /*
- * Where in a range there is data and where a hole. A reply
- * tells of MAX_RANGES stretches; the client asks for more behind the last.
+ * Tells which parts of a range are data; the rest are holes. A reply has at
+ * most MAX_RANGES parts, and the client asks again behind the last.
  */
 int
 op_ranges(struct session *s, struct request *q)

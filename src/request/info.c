@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a client asks about the server: statvfs, limits, homes and names. */
+/* Questions about the server: statvfs, limits, homes and names. */
 #include "config.h"
 
 #include <sys/param.h>
@@ -78,14 +78,14 @@ op_home_directory(struct session *s, struct request *q)
 	return 0;
 }
 
-/* users-groups-by-id between two steps. */
+/* State of a users-groups-by-id between two steps. */
 struct naming {
 	struct task	task;
 	struct buf	names[2];	/* of users and of groups so far */
 	size_t		done;		/* ids looked up, the users' first */
 };
 
-/* Always returns `r`. */
+/* Ends a users-groups-by-id. Returns `r`. */
 static int
 naming_end(struct naming *n, int r)
 {
@@ -94,7 +94,7 @@ naming_end(struct naming *n, int r)
 	return r;
 }
 
-/* The name of an id; "" if there is none that the session may know. */
+/* Returns the name of an id, or "" if it has none that the session may know. */
 static const char *
 name_of(const struct session *s, const struct request *q, bool group,
     uint32_t id)
@@ -108,8 +108,9 @@ name_of(const struct session *s, const struct request *q, bool group,
 }
 
 /*
- * Looks up a few ids: one that the database does not know may take it half a
- * millisecond. Returns PENDING until all are done.
+ * Looks up the names of a few ids: an id that the database does not know may
+ * take half a millisecond. Returns PENDING until all are done, 0 or the
+ * outcome.
  */
 static int
 look_up(const struct session *s, const struct request *q, struct naming *n)
@@ -217,7 +218,7 @@ op_version_select(struct session *s, struct request *q)
 	return 0;
 }
 
-/* What the client is; nothing here depends on it. */
+/* Logs the name of the client's program; nothing depends on it. */
 int
 op_vendor_id(struct session *s, struct request *q)
 {
@@ -226,7 +227,7 @@ op_vendor_id(struct session *s, struct request *q)
 	return 0;
 }
 
-/* A client that would rather see the bytes; draft-13 6. */
+/* Turns the translation of names on or off for the client (draft-13 6). */
 int
 op_translation_control(struct session *s, struct request *q)
 {

@@ -9,7 +9,7 @@
 #include "os/ident.h"
 #include "request/longname.h"
 
-/* What does not fit is cut off. */
+/* Adds to the line, and cuts off bytes for which there is no room. */
 static void
 line_put(struct longname *l, const char *s, size_t len)
 {
@@ -18,7 +18,10 @@ line_put(struct longname *l, const char *s, size_t len)
 	l->len += len;
 }
 
-/* Right-aligned in `width`, which is a minimum, and at most 20. */
+/*
+ * Adds a number, right-aligned in at least `width` columns, which are at most
+ * 20.
+ */
 static void
 line_number(struct longname *l, uint64_t v, size_t width)
 {
@@ -32,7 +35,7 @@ line_number(struct longname *l, uint64_t v, size_t width)
 	line_put(l, p, (size_t)(end - p));
 }
 
-/* A name, or the number where there is none, left-aligned in eight. */
+/* Adds a name, or the number if it is NULL, left-aligned in eight columns. */
 static void
 line_owner(struct longname *l, const char *name, uint32_t id)
 {
@@ -52,13 +55,15 @@ line_mode(struct longname *l, mode_t mode)
 {
 	char text[12];
 
-	/* Ends in a blank of its own, which is why two stand before nlink. */
+	/* The text ends in a blank already, so that two stand before nlink. */
 	strmode(mode, text);
 	line_put(l, text, 11);
 	line_put(l, " ", 1);
 }
 
-/* Put what stands before the size; a name of NULL is the number. */
+/*
+ * Writes the part of the line before the size; for a name of NULL, the number.
+ */
 static void
 line_begin(struct longname *l, const struct statx *st, const char *user,
     const char *group)
@@ -82,7 +87,7 @@ line_head(struct longname *l, const struct statx *st)
 	l->head = l->len;
 }
 
-/* Put the size and what stands behind it, and write the line. */
+/* Adds the size and the rest, and writes the line. */
 static void
 line_end(struct longname *l, struct buf *b, const struct statx *st,
     const char *name, size_t len)

@@ -10,9 +10,9 @@
 #define LONGNAME_MAX	1023	/* as much as OpenSSH's buffer holds */
 
 /*
- * A line, the start of which is kept for the next: mode, links and owners of
- * most entries are those of the one before, and were half of what a line
- * takes. All zero is a line that nothing is kept of.
+ * A line whose start is kept for the next one: mode, links and owners are
+ * mostly the same as before, and were half of the time that a line takes. All
+ * zero, nothing is kept.
  */
 struct longname {
 	uint32_t	 mode, nlink, uid, gid;
@@ -29,8 +29,8 @@ void	longname_put(struct longname *, struct buf *, const struct statx *,
 	    const char *name, size_t len);
 
 /*
- * Writes the line of a name of which only the type is known (S_IFMT bits):
- * every field is there, and says nothing.
+ * Writes the line of a name of which only the type is known (S_IFMT bits). It
+ * has every field, but with no information.
  */
 void	longname_put_type(struct longname *, struct buf *, uint32_t type,
 	    const char *name, size_t len);

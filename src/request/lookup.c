@@ -15,7 +15,9 @@ lookup_paths(struct session *s, struct request *q)
 	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
 		if (o->path == NULL)
 			continue;
-		/* From version 4 on it is where the session started. */
+		/*
+		 * From version 4 on an empty path is where the session started.
+		 */
 		if (o->path[0] == '\0' && q->precise && !q->writes)
 			o->path = ".";
 		if (r == 0 && (o->how & PLACE_NONE) == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where the names of a request lead: the one place between its fields and its
+ * Looks up the names of a request: the only step between its fields and its
  * handler that looks at files.
  */
 #ifndef REQUEST_LOOKUP_H
@@ -10,10 +10,10 @@ struct request;
 struct session;
 
 /*
- * Makes the places of the request's paths and judges it there: see permit.h.
- * A path that means a temporary file, be it of this session or, where
- * files.atomic is keep, left by an earlier one, leads to that: see atomic.h.
- * Returns 0 or the outcome.
+ * Makes the places of the request's paths, and judges the request there: see
+ * permit.h. The place of a path that means a temporary file, of this session
+ * or, where files.atomic is keep, of an earlier one, is that of the file: see
+ * atomic.h. Returns 0 or the outcome.
  */
 int	lookup_paths(struct session *, struct request *);
 

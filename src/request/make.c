@@ -10,7 +10,10 @@
 #include "request/make.h"
 #include "wire/sftp.h"
 
-/* Does it matter who made the file? */
+/*
+ * True if a file that this request makes is treated differently from one that
+ * exists.
+ */
 static bool
 asks_who(const struct request *q)
 {
@@ -21,9 +24,9 @@ asks_who(const struct request *q)
 }
 
 /*
- * The name was taken when it was to be made, and is not there when it is
- * not: a link to nowhere, or gone since. Then it is made where it leads; in
- * a walking session the place is there already, and holds what it needs.
+ * Makes a file behind a link: its name exists, but nothing is there to be
+ * opened, unless it was removed in between. The place of a walking session
+ * already leads there.
  */
 static int
 make_behind_link(struct session *s, const char *path, int flags, mode_t mode,
@@ -61,8 +64,8 @@ make_open(struct session *s, const struct request *q, int i, int flags,
 }
 
 /*
- * The umask, or a default ACL, may have taken what the rule gives; and a
- * directory has the set-gid bit of the one above it, whatever was asked.
+ * Sets the mode again if the rule gives bits, which the umask or a default ACL
+ * may have cleared. A directory also inherits the set-gid bit.
  */
 static int
 give_mode(const struct mode_rule *rule, const struct place *p, bool dir)
@@ -80,7 +83,9 @@ give_mode(const struct mode_rule *rule, const struct place *p, bool dir)
 	return mode == (st.stx_mode & 07777) ? 0 : fs_chmod(p, mode);
 }
 
-/* The set-id bits that a file was made with are lost to a chown. */
+/*
+ * Sets the owner, and again the set-id bits of a file, which chown(2) clears.
+ */
 static int
 give_owner(const struct attr *a, const struct place *p, bool dir)
 {
@@ -101,7 +106,7 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 	const struct attr *a = &q->attr;
 	int r = 0;
 
-	/* Owner before mode, which a chown would change. */
+	/* The owner comes before the mode, which chown(2) changes. */
 	if ((a->has & HAS_IDS) != 0 && (a->has & HAS_OWNER) != 0)
 		r = give_owner(a, p, dir);
 	if (r == 0)
@@ -109,7 +114,7 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 		    dir);
 	if (r == 0 && (a->has & HAS_ACL) != 0)
 		r = attr_acl_set(q, p);
-	/* The space is a wish where it cannot be had beforehand. */
+	/* A file system that cannot reserve space is no reason to fail. */
 	if (r == 0 && !dir && (a->has & HAS_ALLOC) != 0 &&
 	    (r = fs_allocate(p->dirfd, a->alloc)) == -EOPNOTSUPP)
 		r = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Making files and directories: with the modes that the ruling gives them,
- * and, where it says so, so that they outlast a crash.
+ * Makes files and directories with the modes that the ruling gives them and, if
+ * it says so, so that they survive a crash.
  */
 #ifndef REQUEST_MAKE_H
 #define REQUEST_MAKE_H
@@ -11,25 +11,24 @@
 #include "request/request.h"
 #include "request/session.h"
 
-/* What make_open() opened. */
+/* The result of make_open(). */
 struct making {
 	bool		 made;		/* by us, just now */
-	struct place	 at;		/* where it is, if a link led there */
+	struct place	 at;		/* where it is, behind a link if any */
 	char		 real[PATH_MAX];
 };
 
 /*
- * Opens the i-th path of the request; a file that is made is asked for with
- * `mode`, as far as the ruling lets it. Whether it was made costs a call
- * more, and is only found out where that matters. Returns a descriptor or
- * -errno.
+ * Opens the i-th path of the request; a new file gets `mode`, as the ruling
+ * changes it. m->made is only found out where it matters, since it takes one
+ * more call. Returns a descriptor or -errno.
  */
 int	make_open(struct session *, const struct request *, int i, int flags,
 	    mode_t mode, struct making *);
 
 /*
- * What is left to do for what was just made, be it a file or a directory:
- * its owner, its mode, its ACL, its space. Returns 0 or the outcome.
+ * Sets the owner, mode, ACL and space of a file or directory that was just
+ * made. Returns 0 or the outcome.
  */
 int	make_finish(const struct request *, const struct place *, bool dir);
 
@@ -38,9 +37,9 @@ int	make_finish(const struct request *, const struct place *, bool dir);
 #define NAMES_SECOND	0x2u
 
 /*
- * Hands the outcome on; but if all went well, and the ruling wants it, the
- * directories in which those names changed are written to disk before, and
- * what is wrong with that is the outcome.
+ * Returns the outcome. If that is 0 and the ruling asks for it, writes the
+ * directories in which those names changed to stable storage before, and
+ * returns 0 or -errno.
  */
 int	make_settled(const struct request *, unsigned names, int outcome);
 

@@ -18,7 +18,7 @@
 #include "request/reply.h"
 #include "wire/sftp.h"
 
-/* The name by its letters, as though nothing were there. */
+/* Makes the absolute name from the text alone, without a look at files. */
 static int
 realpath_lexical(const struct session *s, const char *path, char *to)
 {
@@ -26,7 +26,9 @@ realpath_lexical(const struct session *s, const char *path, char *to)
 	    -ENAMETOOLONG;
 }
 
-/* The real name, as far as the client may know. */
+/*
+ * Makes the real name, or the one of the text if the client may not know more.
+ */
 static int
 realpath_within(struct session *s, const struct request *q,
     const char *path, char *to)
@@ -85,7 +87,7 @@ compose(struct session *s, struct slice rest, char *path)
 	return 0;
 }
 
-/* REALPATH of version 6, as its control byte has it. */
+/* REALPATH of version 6, whose control byte says how much to look up. */
 int
 op_realpath_v6(struct session *s, struct request *q)
 {
@@ -136,8 +138,8 @@ op_realpath_v6(struct session *s, struct request *q)
 }
 
 /*
- * What REALPATH is to look at: `~` is where the session started, so that -d
- * counts, and `~user` a home. Returns 0 or -errno.
+ * Expands a path: `~` is where the session started, so that -d counts, and
+ * `~user` is a home. Returns 0 or -errno.
  */
 static int
 expand(const struct session *s, const struct request *q, char *to)
@@ -202,7 +204,7 @@ op_symlink(struct session *s, struct request *q)
 	    fs_symlink(q->link_text, &q->object.place));
 }
 
-/* The first path is what exists, the second the new name. */
+/* Links the object to a new name, the target. */
 int
 op_hardlink(struct session *s, struct request *q)
 {
@@ -212,7 +214,10 @@ op_hardlink(struct session *s, struct request *q)
 	(void)s;
 	r = q->object.temp != NULL ? publish_link(q) :
 	    fs_link(&q->object.place, &q->target.place);
-	/* Links to directories are refused with a word that means rights. */
+	/*
+	 * The system refuses to link a directory with the error for missing
+	 * rights.
+	 */
 	if (r == -EPERM && q->precise && fs_stat(&q->object.place, &st) == 0 &&
 	    S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
@@ -232,7 +237,10 @@ op_get_temp_folder(struct session *s, struct request *q)
 	return 0;
 }
 
-/* What it still needs, once it is there; `real` is what it is called. */
+/*
+ * Finishes a directory that was just made, and puts its real name into `real`.
+ * Returns 0 or the outcome.
+ */
 static int
 finish_temp(struct session *s, struct request *q, const char *path,
     char real[PATH_MAX])
@@ -247,7 +255,7 @@ finish_temp(struct session *s, struct request *q, const char *path,
 	return make_settled(q, NAMES_FIRST, 0);
 }
 
-/* The client removes it, if it was told its name. */
+/* The client removes the directory, unless it was not told of it. */
 int
 op_make_temp_folder(struct session *s, struct request *q)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The handlers, one for each kind of row. Each does what the request asks,
- * within the ruling, and returns the outcome; dispatch answers.
+ * The handlers of table.c. Each does what the request asks, within its ruling,
+ * and returns the outcome or PENDING; the gate answers.
  */
 #ifndef REQUEST_OPS_H
 #define REQUEST_OPS_H
@@ -24,7 +24,7 @@ int	op_readdir(struct session *, struct request *);
 int	op_mkdir(struct session *, struct request *);
 int	op_rmdir(struct session *, struct request *);
 
-/* path.c */
+/* names.c */
 int	op_realpath(struct session *, struct request *);
 int	op_realpath_v6(struct session *, struct request *);
 int	op_expand_path(struct session *, struct request *);
@@ -49,11 +49,11 @@ int	op_lsetstat(struct session *, struct request *);
 int	op_copy_data(struct session *, struct request *);
 int	op_copy_file(struct session *, struct request *);
 
-/* digest.c */
+/* checksum.c */
 int	op_check_file(struct session *, struct request *);
 int	op_md5_hash(struct session *, struct request *);
 
-/* lock.c */
+/* block.c */
 int	op_block(struct session *, struct request *);
 int	op_unblock(struct session *, struct request *);
 

@@ -17,10 +17,11 @@
 #include "request/session.h"
 #include "wire/sftp.h"
 
-/* A path, and what holds there. */
+/* The rules and rights that hold for a path. */
 struct site {
 	struct subtree	 subtree;
-	unsigned	 rights;	/* the area's; also, if ours, own ones */
+	unsigned	 rights;	/* with own ones if the session made
+					 * it */
 };
 
 /* True if the i-th path is to be the name of something new. */
@@ -33,7 +34,7 @@ must_be_new(const struct request *q, int i)
 	    (o->takes.absent == 0 || q->ask.replace == REPLACE_NO);
 }
 
-/* Log a refusal; `why` goes before the names of the rights. */
+/* Logs a refusal; `why` goes before the names of the rights. */
 static void
 log_refusal(const struct request *q, const char *why, unsigned rights)
 {
@@ -72,8 +73,8 @@ judge_handles(const struct request *q)
 }
 
 /*
- * Finds what holds for a path. The name of one that could not be resolved, or
- * was not to be, goes as far as there is something, and then by its letters.
+ * Finds the rules for a path. A path that is not resolved is judged by as much
+ * of it as exists, and by its text from there on.
  */
 static void
 find_subtree(struct session *s, const struct operand *o, struct subtree *a)
@@ -90,7 +91,7 @@ find_subtree(struct session *s, const struct operand *o, struct subtree *a)
 	subtree_find(&s->policy, s->fs.folds, name, a);
 }
 
-/* Of two names' settings the stricter ones. */
+/* Takes over the settings of another name that are stricter. */
 static void
 restrict_subtree(struct subtree *a, const struct subtree *other)
 {
@@ -106,8 +107,8 @@ restrict_subtree(struct subtree *a, const struct subtree *other)
 }
 
 /*
- * What else holds there, where rules say so. For a handle it is what holds
- * for the file it writes to; READ and WRITE are the same everywhere.
+ * Makes the ruling anew where rules on names change settings. For handles, the
+ * file that is written to decides.
  */
 static void
 decide(struct session *s, struct request *q, const struct site *at, int paths)
@@ -128,7 +129,10 @@ decide(struct session *s, struct request *q, const struct site *at, int paths)
 	q->ruling = policy_decide(&s->policy, &a, &q->ask);
 }
 
-/* What more holds for a file that this session made; a mere path is none. */
+/*
+ * Returns the rights that the session has to a file because it made it. A path
+ * without a file gives none.
+ */
 static unsigned
 own_rights(const struct session *s, const struct place *p,
     const struct subtree *a)
@@ -140,8 +144,9 @@ own_rights(const struct session *s, const struct place *p,
 }
 
 /*
- * Asked by name and acted upon by name: what is ours stays ours in between,
- * for only who may rename, replace or link here could change that.
+ * Finds the rights to a path. They are looked up by name, as is the file that
+ * the handler uses later: only a user who may rename, replace or link here
+ * could exchange it in between.
  */
 static void
 find_rights(const struct session *s, const struct request *q, int i,
@@ -155,7 +160,7 @@ find_rights(const struct session *s, const struct request *q, int i,
 		at->rights |= own_rights(s, &q->operand[i].place, a);
 }
 
-/* Does it only look at a directory that is to seem empty? */
+/* True if the request only looks at a directory that is to seem empty. */
 static bool
 only_looks(const struct request *q, const struct subtree *a, unsigned lacks)
 {
@@ -164,8 +169,8 @@ only_looks(const struct request *q, const struct subtree *a, unsigned lacks)
 }
 
 /*
- * Find out what STAT tells the session of the i-th path: 0 that something is
- * there, -errno that nothing is, FX_PERMISSION_DENIED that it may not ask.
+ * Returns what STAT of the i-th path would tell the session: 0 if it exists,
+ * -errno if it does not, FX_PERMISSION_DENIED if the session may not ask.
  */
 static int
 ask_stat(const struct session *s, const struct request *q, int i,
@@ -190,9 +195,9 @@ ask_stat(const struct session *s, const struct request *q, int i,
 }
 
 /*
- * Return the answer to a request that is refused for its i-th path. A client
- * that may know as much reads that a name is missing, or that it exists: many
- * remove before they rename, and make directories that are there.
+ * Returns the answer to a request that is refused for its i-th path. A client
+ * that may know so is told that a name is missing or taken: many remove before
+ * they rename, and make directories that exist.
  */
 static int
 refusal(const struct session *s, const struct request *q, int i,
@@ -212,8 +217,9 @@ refusal(const struct session *s, const struct request *q, int i,
 }
 
 /*
- * One path. Where a right depends on what is there, nobody looks: the ruling
- * takes one of both away from the call.
+ * Judges one path. Where a right depends on whether the name exists, the ruling
+ * makes the call fail in the case that is not permitted, and nothing is looked
+ * up.
  */
 static int
 judge_path(const struct session *s, struct request *q, int i,
@@ -222,7 +228,7 @@ judge_path(const struct session *s, struct request *q, int i,
 	const struct takes *t = &q->operand[i].takes;
 	const struct site *at = &sites[i];
 	struct ruling *r = &q->ruling;
-	/* A new file is ours. */
+	/* A new file is one that the session made. */
 	unsigned to_make = t->absent & ~(at->rights |
 	    (at->subtree.own_rights & ~(unsigned)RIGHT_CREATE));
 	unsigned to_touch = t->present & ~at->rights;
@@ -250,7 +256,7 @@ judge_path(const struct session *s, struct request *q, int i,
 	return 0;
 }
 
-/* What an OPEN gives its handle. */
+/* Completes the ruling with the rights that an OPEN gives its handle. */
 static void
 grant(const struct session *s, struct request *q, const struct site *at)
 {
@@ -277,9 +283,9 @@ moves_directory(const struct request *q)
 }
 
 /*
- * Add what it takes that a directory is what moves: the one that leaves is
- * removed there, the one that arrives is made here, and only a directory can
- * give way to it. Nobody looks where all of that is granted.
+ * Adds the rights that it takes to move a directory: to remove it there, to
+ * make it here, and to replace a directory. Looks at the object only if one of
+ * them is missing.
  */
 static void
 add_directory(struct request *q, const struct site at[2], bool crosses)
@@ -299,8 +305,9 @@ add_directory(struct request *q, const struct site at[2], bool crosses)
 }
 
 /*
- * From one area to another nothing comes by rights it did not have; to leave
- * is to be deleted there, and to arrive to be created here.
+ * Adds the rights that it takes to move from one subtree to another: to delete
+ * there and to create here. The handles of the file keep no more rights than
+ * hold here.
  */
 static void
 cross(const struct session *s, struct request *q, const struct site at[2])
@@ -313,7 +320,7 @@ cross(const struct session *s, struct request *q, const struct site at[2])
 		    &at[1].subtree);
 }
 
-/* Would it have rights there that it has not here? */
+/* True if the session has more rights to the target than to the object. */
 static bool
 gains(const struct request *q, const struct site at[2])
 {
@@ -324,7 +331,7 @@ gains(const struct request *q, const struct site at[2])
 	return gain != 0;
 }
 
-/* Would a directory take a place along with which rules know it? */
+/* True if a directory is moved that rules name something below. */
 static bool
 moves_rules(const struct session *s, const struct request *q)
 {
@@ -340,7 +347,9 @@ moves_rules(const struct session *s, const struct request *q)
 	return false;
 }
 
-/* A path that has not been resolved matters to those who go on with it. */
+/*
+ * Returns the error of resolving the paths, unless the request can do without.
+ */
 static int
 judge_located(const struct request *q, int located)
 {
@@ -374,7 +383,7 @@ judge_startup(struct session *s, const struct request *q,
 			continue;
 		p = h == NULL ? q->operand[i].place :
 		    place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
-		/* What is only a path is not changed, whatever it takes. */
+		/* A path of which no place is made is not changed. */
 		if (p.name == NULL)
 			continue;
 		change = changes == RIGHT_SETSTAT ? STARTUP_ATTRS :

@@ -72,11 +72,14 @@ publish_end(struct session *s, struct request *q, int r)
 		(void)publishing_failed(p, r);
 	else
 		r = p->error;
-	/* Beside a file that was quicker it could never be gone on with. */
+	/*
+	 * Another file got the name first, so that nothing can continue this
+	 * one.
+	 */
 	if (r == -EEXIST)
 		temp_drop(p);
 	r = make_settled(q, NAMES_SECOND, r);
-	/* The answer of CLOSE names no file: the request did not. */
+	/* A CLOSE has no path, so that its answer must not name one. */
 	q->object.path = q->target.path = NULL;
 	return r;
 }
@@ -94,8 +97,8 @@ publish(struct session *s, struct request *q, struct temp *p)
 }
 
 /*
- * Ends the handle first, since the answer of its close counts. The file is on
- * its way to being seen only if every byte arrived, by whichever handle.
+ * The handle is closed first, since its close may tell of an error. The file is
+ * published only if every byte of every handle arrived.
  */
 int
 publish_close(struct session *s, struct request *q)
@@ -109,7 +112,10 @@ publish_close(struct session *s, struct request *q)
 		    index_name(h) : h->name);
 	r = handle_close(&s->handles, h);
 	q->object.handle = NULL;
-	/* Who watches the directory sees the last descriptor go before. */
+	/*
+	 * A program that watches the directory sees the last descriptor close
+	 * first.
+	 */
 	if (p->pending && p->writers == 0)
 		temp_unlock(p);
 	if (!p->pending || p->error != 0 || p->writers > 0)
@@ -124,7 +130,7 @@ publish_copy(struct session *s, struct request *q)
 	struct temp *p = q->target.temp;
 	int r;
 
-	/* The source, and its place, have served. */
+	/* The source is no longer needed. */
 	locate_release(&q->object.place);
 	locate_release(&q->target.place);
 	if (q->object.temp != NULL)
@@ -145,7 +151,9 @@ publish_rename(struct request *q)
 	/* A file whose bytes did not arrive must not replace anything. */
 	if (q->object.temp != NULL && (r = temp_flush(q->object.temp)) != 0)
 		return r;
-	/* A part that is in the way is there, under whatever name. */
+	/*
+	 * A temporary file in the way is one that exists, by its visible name.
+	 */
 	if (q->target.temp == NULL || !q->ruling.replace)
 		return 0;
 	if (q->target.temp == q->object.temp)
@@ -184,7 +192,7 @@ publish_link(struct request *q)
 	struct place to = temp_visible(p);
 	int r;
 
-	/* A temporary file has the new name, too. */
+	/* The new name means a temporary file already. */
 	if (q->target.temp != NULL)
 		return -EEXIST;
 	if ((r = temp_flush(p)) != 0 ||

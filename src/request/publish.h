@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * files.atomic: when a temporary file gets its visible name, and what RENAME,
- * REMOVE and hardlink do with one.
+ * files.atomic: how a temporary file gets its visible name, and how RENAME,
+ * REMOVE and hardlink treat one.
  */
 #ifndef REQUEST_PUBLISH_H
 #define REQUEST_PUBLISH_H
@@ -22,24 +22,24 @@ int	publish_close(struct session *, struct request *);
 int	publish_copy(struct session *, struct request *);
 
 /*
- * RENAME, before it: returns 0, the outcome, or PUBLISH_DONE when there is
- * nothing to do.
+ * Prepares a RENAME of or onto a temporary file. Returns 0, the outcome, or
+ * PUBLISH_DONE if there is nothing to do.
  */
 #define PUBLISH_DONE	INT32_MAX
 int	publish_rename(struct request *);
 
 /*
- * REMOVE: true if the name means a file that an earlier session kept, which
- * is then given up.
+ * Gives up the object of a REMOVE and returns true if it is a temporary file
+ * that an earlier session kept.
  */
 bool	publish_remove(struct request *);
 
-/* RENAME and REMOVE, done. */
+/* Updates the temporary files of a RENAME or REMOVE that succeeded. */
 void	publish_settled(struct request *);
 
 /*
- * hardlink of part[0], which is to have two names: gives it the new one and its
- * own, or neither. Returns 0 or the outcome.
+ * Does a hardlink of a temporary file, which then has its visible name and the
+ * new one, or neither. Returns 0 or the outcome.
  */
 int	publish_link(struct request *);
 

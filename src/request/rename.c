@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * RENAME, posix-rename and REMOVE: what changes or takes a name. On a file
- * system that refuses that for open files, the ruling may say that our own
- * handles let go first: slipway.conf(5).
- *
- * The plain call comes first and is usually all. What follows a refusal is a
- * struct displacing, kept while the request is PENDING between tries.
+ * RENAME, posix-rename and REMOVE. On a file system that refuses them for open
+ * files, the ruling may say that our own handles let go first: slipway.conf(5).
+ * The plain call comes first and is usually all. After a refusal a struct
+ * displacing is the task of the request, which is PENDING between tries.
  */
 #include "config.h"
 
@@ -32,19 +30,19 @@
 #include "wire/sftp.h"
 
 #define FIRST_DELAY	10	/* ms; doubled after each try */
-#define LAST_DELAY	160	/* ms; of those to give a file its name back */
+#define LAST_DELAY	160	/* ms; of those to restore a name */
 #define RELEASE_TIME	250	/* ms: FUSE and SMB close behind our back */
 #define RETRY_MINUTE	60000	/* ms; in which no more than ... */
 #define RETRY_BUDGET	5000	/* ... so many go into retries */
 
-/* Handles that stand in the way. */
+/* Handles that keep the file system from renaming or removing. */
 struct matches {
 	struct match {
 		struct handle	*h;
 		bool		 displaced;	/* its file loses its name */
 	}	*list;
 	size_t	 len;
-	bool	 displaced;		/* what is being added */
+	bool	 displaced;		/* of the handles being added */
 	bool	 any_displaced;
 	bool	 any_unfit;		/* a plain call would harm one */
 	bool	 no_memory;
@@ -58,8 +56,9 @@ struct displacing {
 	struct silly	*silly;	/* for the displaced file, or NULL */
 	struct place	 aside;		/* the place of that name */
 	bool		 linked;	/* it is a second name already */
-	int		 away;		/* the displaced file is there, and
-					 * must go back: this is the answer */
+	int		 away;		/* not 0: the displaced file has that
+					 * name and must go back, and this is
+					 * the answer */
 	unsigned	 back_delay;	/* ms before the next try to */
 	uint64_t	 until, due;	/* ms: give up; try again */
 	unsigned	 delay;
@@ -72,9 +71,9 @@ is_rename(const struct request *q)
 }
 
 /*
- * A plain RENAME that the policy lets replace: but never a directory, which
- * an administrator who forces files to be replaced does not mean. Where
- * nothing has the name it is one call, as without the policy.
+ * Renames for a client that did not ask to replace, but may by the policy. A
+ * directory never replaces anything, for rename.overwrite means files. If the
+ * new name is free it is one call, as without the policy.
  */
 static int
 rename_forced(const struct request *q)
@@ -97,7 +96,7 @@ rename_forced(const struct request *q)
 	return r;
 }
 
-/* The plain call. */
+/* Makes the plain call. Returns 0 or -errno. */
 static int
 attempt(const struct request *q)
 {
@@ -115,7 +114,7 @@ match_add(struct handle *h, void *arg)
 	struct match *list;
 	size_t i;
 
-	/* A file that has its hidden name already stays there. */
+	/* A file that has a silly name already keeps it. */
 	if (h->state == HANDLE_LOST || h->state == HANDLE_LET_GO ||
 	    h->silly != NULL)
 		return;
@@ -157,8 +156,8 @@ is_futile(const struct request *q, const struct statx *old,
 }
 
 /*
- * Find the handles below a directory, by whichever way they were opened: the
- * system knows where a file is. Without /proc their names have to do.
+ * Finds the handles below a directory, by the names that the system has for
+ * their files or, without /proc, by those that they were opened with.
  */
 static void
 match_below(struct session *s, const struct request *q, struct matches *m)
@@ -187,10 +186,10 @@ match_below(struct session *s, const struct request *q, struct matches *m)
 }
 
 /*
- * Find the handles that have to let go: on the source, on the target, and
- * below a directory that is renamed. Where letting go would be in vain, there
- * are none. Only a file is displaced: a directory that is replaced is empty,
- * and needs no name for a listing to end. Returns 0 or -errno.
+ * Finds the handles that have to let go: on the source, on the target, and
+ * below a directory that is renamed. There are none if letting go would be
+ * futile. Only a file is displaced: a directory that is replaced is empty, and
+ * its listing needs no name. Returns 0 or -errno.
  */
 static int
 match_all(struct session *s, const struct request *q, struct matches *m)
@@ -255,10 +254,7 @@ unpin_all(const struct matches *m)
 			suspend_unpin(m->list[i].h);
 }
 
-/*
- * Makes sure that every handle can come back and that its data has arrived,
- * before any is closed. Returns 0, or the answer, and nothing was touched.
- */
+/* Checks that no handle will lose anything. Returns 0 or the outcome. */
 static int
 prepare_handles(struct session *s, const struct request *q,
     struct displacing *d)
@@ -268,7 +264,7 @@ prepare_handles(struct session *s, const struct request *q,
 	size_t i;
 	int r;
 
-	/* A lock does not survive a close, and nobody would know. */
+	/* A close would drop the lock without a word to the client. */
 	for (i = 0; i < d->matches.len; i++)
 		if (d->matches.list[i].h->locks != NULL)
 			return FX_LOCK_CONFLICT;
@@ -288,9 +284,9 @@ prepare_handles(struct session *s, const struct request *q,
 }
 
 /*
- * A displaced file whose handles are to come back needs a second name. By a
- * link, so that no moment is without a target; what REMOVE takes away moves
- * there instead. Returns 0 or the answer.
+ * Gives a displaced file, whose handles are to be opened again, a silly name:
+ * by a link, so that the target always exists. REMOVE renames the file to it
+ * later. Returns 0 or the outcome.
  */
 static int
 prepare_hidden(struct session *s, const struct request *q,
@@ -311,13 +307,13 @@ prepare_hidden(struct session *s, const struct request *q,
 		silly_taken(d->silly);
 		return 0;
 	}
-	/* No links here: aside, which is not atomic. */
+	/* Without links the file is moved aside, which is not atomic. */
 	return (q->flags & FXF_RENAME_ATOMIC) != 0 ? d->first : 0;
 }
 
 /*
- * Closes them. A file system may tell only now that data did not arrive:
- * then that is the answer, for nothing good may be replaced by it.
+ * Closes the handles. Returns 0 or the first error of a close: data that did
+ * not arrive must not replace a file.
  */
 static int
 let_go(struct session *s, const struct request *q, const struct displacing *d)
@@ -341,7 +337,7 @@ let_go(struct session *s, const struct request *q, const struct displacing *d)
 	return r;
 }
 
-/* With no link to be had: out of the way, and then there. */
+/* Moves the target out of the way and renames, where there are no links. */
 static int
 attempt_aside(const struct request *q, struct displacing *d)
 {
@@ -358,9 +354,9 @@ attempt_aside(const struct request *q, struct displacing *d)
 }
 
 /*
- * Gives the displaced file its name back, and returns the error for which it
- * must have it. A refusal is tried again after 10, 20, 40 ... ms; only the end
- * of the session waits for that here.
+ * Gives the displaced file its name back, and returns the error that made this
+ * necessary. A refusal is tried again after 10, 20, 40 ... ms, for which only
+ * the end of the session waits here; else returns PENDING.
  */
 static int
 move_back(const struct session *s, struct request *q, struct displacing *d)
@@ -399,7 +395,7 @@ attempt_displacing(const struct session *s, struct request *q,
 	return move_back(s, q, d);
 }
 
-/* The displaced file is where only its handles find it. */
+/* Tells the handles of the displaced file its silly name. */
 static void
 settle_hidden(struct displacing *d)
 {
@@ -416,7 +412,9 @@ settle_hidden(struct displacing *d)
 	}
 }
 
-/* `a` and `./a`, to which rename(2) does nothing. */
+/*
+ * True if both paths are one name, `a` and `./a`, which rename(2) leaves alone.
+ */
 static bool
 same_name(const struct session *s, const struct request *q)
 {
@@ -431,7 +429,10 @@ static void
 names_changed(struct session *s, struct request *q)
 {
 	publish_settled(q);
-	/* What CLOSE publishes had its visible name all the time. */
+	/*
+	 * For the handles, a file that CLOSE publishes had that name all the
+	 * time.
+	 */
 	if (s->handles.open == 0 || q->publishes)
 		return;
 	if (!is_rename(q)) {
@@ -448,7 +449,7 @@ names_changed(struct session *s, struct request *q)
 		    q->target.place.resolved, q->ruling.kept);
 }
 
-/* The end of it, one way or the other. */
+/* Ends the task with the outcome `r`, and returns what d->end makes of it. */
 static int
 displacing_end(struct session *s, struct request *q, int r)
 {
@@ -466,8 +467,9 @@ displacing_end(struct session *s, struct request *q, int r)
 }
 
 /*
- * Waits for the next try, or ends it when there is none left. Keeps account,
- * so that no tree full of refusals takes minutes.
+ * Waits for the next try, or ends the task if there is none left. The session
+ * has a budget for waiting, so that a tree full of refusals does not take
+ * minutes.
  */
 static int
 try_later(struct session *s, struct request *q)
@@ -482,7 +484,7 @@ try_later(struct session *s, struct request *q)
 	if (s->ending || now >= d->until)
 		return displacing_end(s, q, d->first);
 	d->task.wait = (unsigned)MIN(d->delay, d->until - now);
-	/* What is left of the account is not spent in small change. */
+	/* A rest of the budget that is shorter than a wait is not used. */
 	s->retry_spent = MIN(s->retry_spent + d->task.wait,
 	    RETRY_BUDGET);
 	if (s->retry_spent == RETRY_BUDGET)
@@ -511,7 +513,7 @@ displacing_try(struct session *s, struct request *q)
 	return try_later(s, q);
 }
 
-/* After a refusal, or before the first try when the ruling says so. */
+/* Lets handles go, and begins the tries. Returns as displace(). */
 static int
 displacing_begin(struct session *s, struct request *q, int first,
     int (*end)(struct session *, struct request *, int r))
@@ -540,14 +542,14 @@ displacing_begin(struct session *s, struct request *q, int first,
 		patience = MAX(patience, RELEASE_TIME);
 	d->until = clock_ms() + patience;
 	d->delay = FIRST_DELAY;
-	/* What nobody here holds was tried a moment ago. */
+	/* Without handles of ours it was tried a moment ago. */
 	return d->matches.len > 0 ? displacing_try(s, q) : try_later(s, q);
 }
 
 /*
- * Must handles be looked for before the plain call? When the policy says so;
- * and when one is suspended, whose file would be lost, or has data that did
- * not arrive, which must not replace anything.
+ * True if handles are looked for before the plain call: if the policy says so;
+ * or if one is suspended, whose file would be lost, or has data that did not
+ * arrive, which must not replace anything.
  */
 static bool
 look_first(const struct session *s, const struct request *q)
@@ -558,10 +560,7 @@ look_first(const struct session *s, const struct request *q)
 	    s->handles.suspended > 0 || s->handles.failed > 0;
 }
 
-/*
- * Renames or removes, if need be in steps. Hands the outcome to `end`, and
- * returns what that makes of it, or PENDING.
- */
+/* Renames or removes, in steps if need be. Returns as rename_publish(). */
 static int
 displace(struct session *s, struct request *q,
     int (*end)(struct session *, struct request *, int r))
@@ -603,7 +602,7 @@ sync_source(struct session *s, const struct request *q)
 	return r == -ENOENT ? fs_sync(&q->object.place) : r;
 }
 
-/* Some file systems say of a directory with entries that it exists. */
+/* Some file systems say EEXIST of a directory with entries. */
 static int
 rename_end(struct session *s, struct request *q, int r)
 {
@@ -613,7 +612,7 @@ rename_end(struct session *s, struct request *q, int r)
 	return make_settled(q, NAMES_FIRST | NAMES_SECOND, r);
 }
 
-/* What gets the name is on disk before it has it. */
+/* The ruling may want the file on stable storage before it has its new name. */
 int
 op_rename(struct session *s, struct request *q)
 {

@@ -34,7 +34,10 @@ reply_end(struct session *s, size_t start)
 	set_u32(&s->out, start, (uint32_t)(s->out.len - start - 4));
 }
 
-/* Version 3 differs by request in what a bad handle is. */
+/*
+ * Returns the code of the outcome. In version 3 that of a bad handle differs by
+ * request.
+ */
 static uint32_t
 reply_code(const struct session *s, const struct request *q, int outcome)
 {
@@ -54,8 +57,8 @@ add_name(struct buf *b, const char *between, const char *name)
 }
 
 /*
- * The text of a STATUS. From version 4 on the system's words go with the names
- * they are about, as the client has them; draft-13 9.1 wants UTF-8.
+ * Puts the text of a STATUS. From version 4 on the paths of the request, as the
+ * client sent them, follow the system's words; draft-13 9.1 wants UTF-8.
  */
 static void
 put_message(struct session *s, const struct request *q, int outcome,
@@ -173,7 +176,10 @@ type_of(mode_t mode)
 	}
 }
 
-/* An owner as version 4 and later name it: a number where there is no name. */
+/*
+ * Returns an owner as version 4 and later name it: the number if it has no
+ * name.
+ */
 static struct slice
 owner_slice(const char *name, uint32_t id, char number[16])
 {
@@ -207,7 +213,7 @@ reply_bits(const struct statx *st, const char *name, uint32_t *known)
 			bits |= map[i].bit;
 	}
 	name = path_last(name, &len);
-	/* A directory by its own or its child's word for it is not hidden. */
+	/* "." and ".." are not hidden. */
 	if (len > 2 ? name[0] == '.' : len == 2 && name[0] == '.' &&
 	    name[1] != '.')
 		bits |= BITS_HIDDEN;
@@ -217,9 +223,9 @@ reply_bits(const struct statx *st, const char *name, uint32_t *known)
 }
 
 /*
- * All that a client gets unasked; the table in attr.c drops what the version
- * has no field for. What `has` does not name is left as it is: to clear it
- * was half the work.
+ * Makes the attributes that a client gets unasked; attr.c drops those that the
+ * version has no field for. Members that `has` does not name are not cleared,
+ * which would be half the work.
  */
 static void
 attr_of(struct attr *a, const struct statx *st)
@@ -244,7 +250,7 @@ attr_of(struct attr *a, const struct statx *st)
 }
 
 /*
- * Fill in the same of a name of which, for NULL, only the DT_* is to be told.
+ * Makes the attributes of an entry; for a statx of NULL only the type is told.
  * Version 3 has no field for a type but the mode.
  */
 static void
@@ -273,9 +279,8 @@ put_attr(struct session *s, struct attr *a)
 }
 
 /*
- * A name on disk as the client is to have it. One that cannot be translated
- * goes out as well as it can, with the bytes themselves beside it in `a`;
- * before version 6 there is no bit that says so.
+ * Puts a name in the client's charset. A name that cannot be translated is sent
+ * as well as it can be, and from version 6 on with its bytes beside it, in `a`.
  */
 static void
 put_name(struct session *s, const char *name, struct attr *a)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reply builders: the only place where versions differ in what is sent, next
- * to attr.c. Replies gather in s->out; a handler that builds one and then
- * fails needs no clean-up, since the gate takes the half-built reply back.
+ * Builds replies: with attr.c, the only place where versions differ in what is
+ * sent. Replies gather in s->out; a handler that builds one and then fails need
+ * not clean up, since the gate removes the half-built reply.
  */
 #ifndef REQUEST_REPLY_H
 #define REQUEST_REPLY_H
@@ -14,7 +14,7 @@
 #include "request/request.h"
 #include "request/session.h"
 
-/* STATUS, with the text that belongs to the outcome; never PENDING. */
+/* Answers with STATUS and the text of the outcome, which is not PENDING. */
 void	reply_status(struct session *, const struct request *, int outcome);
 
 void	reply_handle(struct session *, const struct request *,
@@ -23,15 +23,18 @@ void	reply_handle(struct session *, const struct request *,
 #define REPLY_DATA_HEADER 13	/* bytes in front of the data */
 
 /*
- * DATA whose bytes the caller puts in place itself: reply_data_room() says
- * where, for up to `len`; reply_data() then sends the first `len` of them.
- * `end` is what version 6 tells about the end of the file.
+ * Answers with DATA that the caller puts in place itself: reply_data_room()
+ * returns room for `len` bytes, and reply_data() sends the first `len` of them.
+ * `end` tells version 6 that the file ends there.
  */
 uint8_t	*reply_data_room(struct session *, size_t len);
 void	reply_data(struct session *, const struct request *, size_t len,
 	    bool end);
 
-/* DATA whose bytes are all that s->piped has; nothing may be put behind. */
+/*
+ * Answers with DATA of all bytes in s->piped. No reply may follow before they
+ * are sent.
+ */
 void	reply_data_piped(struct session *, const struct request *);
 
 /*
@@ -41,17 +44,23 @@ void	reply_data_piped(struct session *, const struct request *);
 void	reply_attrs(struct session *, const struct request *,
 	    const struct place *, const struct statx *);
 
-/* The attrib-bits of a file, and in *known which of them are known. */
+/* Returns the attrib-bits of a file, and in *known those that are known. */
 uint32_t reply_bits(const struct statx *, const char *name, uint32_t *known);
 
-/* NAME with one name and no attributes, as REALPATH and READLINK send it. */
+/*
+ * Answers with NAME of one name without attributes, as for REALPATH and
+ * READLINK.
+ */
 void	reply_name(struct session *, const struct request *, const char *);
 
-/* The same with attributes, as REALPATH of version 6; NULL is not known. */
+/*
+ * The same with attributes, for REALPATH of version 6; NULL if they are
+ * unknown.
+ */
 void	reply_name_stat(struct session *, const struct request *, const char *,
 	    const struct statx *);
 
-/* NAME with many: begin, add while it returns true, end. */
+/* Answers with NAME of many names: begin, add while that returns true, end. */
 struct names {
 	size_t		 start;		/* of the reply, in s->out */
 	uint32_t	 count;
@@ -73,7 +82,7 @@ void	reply_names_end(struct session *, const struct request *,
 void	reply_statvfs(struct session *, const struct request *,
 	    const struct statvfs *);
 
-/* EXTENDED_REPLY whose body the caller writes between the two. */
+/* Answers with EXTENDED_REPLY, whose body the caller writes between the two. */
 size_t	reply_extended_begin(struct session *, const struct request *);
 void	reply_end(struct session *, size_t start);
 

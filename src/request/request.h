@@ -103,8 +103,8 @@ struct request_kind {
 };
 
 /*
- * What a request takes of a path or a handle: RIGHT_* of rights.h. What
- * depends on whether there is something is left to the call's flags.
+ * Rights that a request takes to a path or a handle, RIGHT_* of rights.h. The
+ * flags of the call see to those that depend on whether the name exists.
  */
 struct takes {
 	unsigned	 always;	/* whatever there is */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One session: the only object that lives long and changes. It stands in
- * this room, the lowest that looks inside: a handler gets it first.
+ * One session: the only object that lives long and changes. It is declared in
+ * this room, the lowest that looks inside; handlers get it as their first
+ * argument.
  */
 #ifndef REQUEST_SESSION_H
 #define REQUEST_SESSION_H
@@ -28,12 +29,12 @@ struct session {
 	bool		 bare_status;	/* client is older than 3: code only */
 	struct policy	 policy;
 	struct ident	 self;
-	const char	*client;	/* address, for the log */
+	const char	*client;	/* its address, for the log */
 	struct handles	 handles;
 	struct created	 own;		/* files that it made */
-	struct stale	 stale;		/* where it looked for stale names */
+	struct stale	 stale;		/* where it removed stale names */
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
-	bool		 translate;	/* it is to be used */
+	bool		 translate;	/* the charset is to be used */
 	bool		 expired;	/* max_time is over: no new OPEN */
 	bool		 ending;	/* a pending request must settle */
 	uint64_t	 retry_since;	/* ms; of the minute in which ... */
@@ -41,19 +42,24 @@ struct session {
 	struct buf	 out;		/* replies not yet written */
 	struct pipe	 piped;		/* the data of the last of them */
 
-	/* ahead.c: input behind the packet that runs, and what was done of it:
-	 * `h` is NULL or has the bytes from `off` to `end`. */
+	/*
+	 * ahead.c: the input behind the packet that runs, and the bytes of it
+	 * that were read or written ahead: from `off` to `end` of `h`, or none
+	 * if that is NULL.
+	 */
 	struct slice	 behind;
 	struct ahead {
 		const struct handle *h;
 		uint64_t	 off, end;
 	}		 read_ahead, written_ahead;
 
-	/* Last, with what is large and mostly not touched behind what is: a
-	 * page costs a start as much as a system call. */
+	/*
+	 * Large members that are mostly not touched come last: each page costs
+	 * a start as much as a system call.
+	 */
 	struct fs	 fs;		/* how paths resolve */
-	struct startup	 startup;	/* what may not be changed, if any */
-	char		 names[2][PATH_MAX];	/* a request's, translated */
+	struct startup	 startup;	/* files that may not be changed */
+	char		 names[2][PATH_MAX];	/* of a request, translated */
 };
 
 #endif

@@ -16,10 +16,9 @@
 #include "request/stale.h"
 
 /*
- * Makes the place of an entry that the session may remove, of which
- * locate_release() is due. Returns false for one that it may not, be it that it
- * makes no such names, or has no right, or that the directory was moved to
- * where it cannot go.
+ * Makes the place of an entry that the session may remove; locate_release() is
+ * then due. Returns false if it may not: it makes no silly names, has no right
+ * to delete, or cannot reach the directory any more.
  */
 static bool
 may_remove(struct session *s, int dirfd, const char *name, struct place *p)
@@ -52,7 +51,9 @@ stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
 	locate_release(&p);
 }
 
-/* What is looked for beside an upload, or in a directory that is to go. */
+/*
+ * A search for stale names, beside an upload or in a directory to be removed.
+ */
 struct sweep {
 	struct session	*s;
 	int64_t		 now;
@@ -73,7 +74,7 @@ sweep_one(int dirfd, const char *name, void *arg)
 	return 0;
 }
 
-/* The note on a directory; where there is none yet, one that begins anew. */
+/* Returns the note on a directory, or a new one in place of the oldest. */
 static struct stale_dir *
 find_dir(struct stale *stale, const struct temp *p, bool *is_new)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a client can ask, one kind each, in OpenSSH's order, with a form for
- * each range of versions. To read this table is to read the protocol.
+ * All requests, one kind each, in OpenSSH's order, with a form for each range
+ * of versions. To read this table is to read the protocol.
  */
 #include "config.h"
 
@@ -31,7 +31,10 @@
 #define H_UNSIGNED	"\"{handle}\" (handle {handle.unsigned})"
 #define OLD_NEW		"old \"{path}\" new \"{target}\""
 
-/* Where the upgrade, the flags or what is there decide which it takes. */
+/*
+ * Rights of which the upgrade, the flags or existing files decide which it
+ * takes.
+ */
 #define OPENS	(RIGHT_READ | RIGHT_CREATE | RIGHT_MODIFY | RIGHT_DELETE | \
 		RIGHT_SETSTAT)
 #define SETS	(RIGHT_SETSTAT | RIGHT_MODIFY)
@@ -376,7 +379,7 @@ table_named(const char *name)
 {
 	size_t i = 0;
 
-	/* Only names that stand in the table are asked for. */
+	/* Callers ask only for names in the table. */
 	while (strcmp(table_kinds[i].name, name) != 0)
 		i++;
 	return &table_kinds[i];

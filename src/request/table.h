@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The request table: what a client can ask, and in which form. */
+/* The table of requests, and their forms in each version. */
 #ifndef REQUEST_TABLE_H
 #define REQUEST_TABLE_H
 
@@ -12,20 +12,23 @@ extern const size_t table_len;
 #define TABLE_EACH_FORM(form, kind) \
 	for ((form) = (kind)->forms; (form)->since != 0; (form)++)
 
-/* The form of a kind in that version; NULL if it, or this build, has none. */
+/*
+ * Returns the form of a kind in that version, or NULL if it or this build has
+ * none.
+ */
 const struct request_form *table_form(const struct request_kind *, int version);
 
 /*
- * Find the kind and the form of a packet type, or of an extended request, in
- * that version. Return false if there is none, and then both are NULL.
+ * Finds the kind and the form of a packet type, or of an extended request, in
+ * that version. Returns false and leaves the request alone if there is none.
  */
 bool	table_find(struct request *, uint8_t type, int version);
 bool	table_find_extended(struct request *, struct slice name, int version);
 
-/* The first kind of that name, which must be one. */
+/* Returns the first kind of that name, which must exist. */
 const struct request_kind *table_named(const char *name);
 
-/* The names that -Q requests lists: each once, ended by NULL. */
+/* Lists the names of -Q requests: each once, ended by NULL. */
 #define REQUEST_NAMES_MAX	64
 void	table_names(const char *names[REQUEST_NAMES_MAX]);
 

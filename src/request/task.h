@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A request that takes long is run in steps, between which the client is
- * looked at. Its handler begins a task, which keeps all that the next step
- * must know, and returns PENDING; from then on the step of the task is run
- * until it returns an outcome.
+ * A request that takes long is run in steps, and the server reads and writes in
+ * between. Its handler begins a task, which keeps all that the next step must
+ * know, and returns PENDING; from then on the step of the task is run until it
+ * returns an outcome.
  */
 #ifndef REQUEST_TASK_H
 #define REQUEST_TASK_H
@@ -37,7 +37,7 @@ void	*task_begin(struct request *, size_t size,
 int	task_repeat(struct request *,
 	    int (*handler)(struct session *, struct request *));
 
-/* The gate, with the outcome: frees the task, if there is one. */
+/* Frees the task, if there is one. The gate does so with the outcome. */
 void	task_end(struct request *);
 
 #endif

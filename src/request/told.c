@@ -5,8 +5,8 @@
 #include "request/told.h"
 
 /*
- * Attributes that STAT tells and SETSTAT cannot set, or not set to what it was
- * told; and those that beside them cannot be set on a link.
+ * Attributes that STAT tells and SETSTAT cannot set, or not to just that value,
+ * and in addition those that cannot be set on a link.
  */
 #define TOLD		(HAS_BTIME | HAS_CTIME | HAS_NLINK | HAS_ALLOC)
 #define TOLD_OF_LINK	(TOLD | HAS_SIZE | HAS_MODE)
@@ -54,7 +54,7 @@ told_attrs(struct request *q, const struct place *p, bool link)
 	if ((r = fs_stat(p, &st)) != 0)
 		return r;
 	same = same_attrs(a, &st);
-	/* The space has to hold a new size: draft-13 7.3. */
+	/* The space is checked against a new size: draft-13 7.3. */
 	if ((a->has & HAS_SIZE) != 0 && (same & HAS_SIZE) == 0)
 		same &= ~HAS_ALLOC;
 	a->has &= ~(same & which);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Attributes that a client sends back as STAT told them. From version 4 on
- * STAT tells more than can be set, and clients send back what they were told:
- * what the object has already is no change, and is left out of the request.
+ * Attributes that a client sends back as STAT told them. From version 4 on STAT
+ * tells more than can be set. A value that the object has already is no change,
+ * and is left out of the request.
  */
 #ifndef REQUEST_TOLD_H
 #define REQUEST_TOLD_H

@@ -7,7 +7,7 @@
 #include "request/request.h"
 #include "request/session.h"
 
-/* A line that is being made: all that its fields can depend on. */
+/* A line that is being made, and all that its fields can depend on. */
 struct trace {
 	struct log_line	 line;
 	const struct session *s;

@@ -9,13 +9,13 @@
 #include "request/upgrade.h"
 #include "wire/sftp.h"
 
-/* Attributes of a new file that are set, not created with it. */
+/* Attributes of a new file that are set after it is made. */
 #define MORE_THAN_MODE	(HAS_OWNER | HAS_ACL)
 
 /*
- * What OPEN takes. A new file holds nothing that is not the client's own, so
- * that to read it takes nothing; a descriptor that is not opened to write can
- * be read, whatever was asked.
+ * Notes the rights that OPEN takes. A new file holds only the client's own
+ * bytes, so that reading it takes no right; a descriptor that is not opened for
+ * writing can be read, whatever was asked.
  */
 static void
 open_takes(struct request *q, bool creates, bool truncates, bool writes)
@@ -42,7 +42,7 @@ open_takes(struct request *q, bool creates, bool truncates, bool writes)
 		t->present = RIGHTS_NONE;
 }
 
-/* What OPEN would do to a file, and its flags as the log has them. */
+/* Notes the effects of OPEN on a file, and its flags as the log has them. */
 static void
 open_effects(struct request *q)
 {
@@ -61,12 +61,12 @@ open_effects(struct request *q)
 	q->writes = writes || creates || truncates ||
 	    (q->flags & FXF_DELETE_ON_CLOSE) != 0;
 	open_takes(q, creates, truncates, writes);
-	/* What is to be new is no link, either. */
+	/* A new file is never made behind a link. */
 	q->object.how = ((q->flags & FXF_NOFOLLOW) != 0 || d == FXF_CREATE_NEW ?
 	    0 : PLACE_FOLLOW) | (creates ? PLACE_CREATES : 0);
 }
 
-/* Access and disposition for the pflags of versions 3 and 4 */
+/* Makes access and disposition of the pflags of versions 3 and 4. */
 int
 upgrade_open_v3(const struct policy *policy, struct request *q)
 {
@@ -77,7 +77,7 @@ upgrade_open_v3(const struct policy *policy, struct request *q)
 	(void)policy;
 	q->access = ((pflags & PF_READ) != 0 ? ACE_READ_DATA : 0) |
 	    ((pflags & PF_WRITE) != 0 ? ACE_WRITE_DATA : 0);
-	/* EXCL without CREAT is undefined in POSIX, and dropped. */
+	/* EXCL without CREAT is undefined in POSIX and is dropped. */
 	if (creates && (pflags & PF_EXCL) != 0)
 		q->flags = FXF_CREATE_NEW;
 	else if (creates)
@@ -93,7 +93,7 @@ upgrade_open_v3(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* What else an administrator may have denied that this OPEN would do. */
+/* Notes other requests whose work this OPEN would do: all must be permitted. */
 static void
 open_needs(struct request *q)
 {
@@ -119,7 +119,7 @@ upgrade_open_v4(const struct policy *policy, struct request *q)
 	return r;
 }
 
-/* Access that only adds to the end is append mode. */
+/* Takes the access as it is. One that only appends is append mode. */
 static void
 open_access(struct request *q)
 {
@@ -130,7 +130,7 @@ open_access(struct request *q)
 		q->flags |= FXF_APPEND_DATA;
 }
 
-/* Version 5 can say less, and means nothing by what it cannot say. */
+/* Version 5 has fewer flags, and those that it does not have are refused. */
 int
 upgrade_open_v5(const struct policy *policy, struct request *q)
 {
@@ -164,7 +164,7 @@ upgrade_open_v6(const struct policy *policy, struct request *q)
 	if ((q->flags & FXF_OVERRIDE_OWNER) != 0 &&
 	    (q->access & ACE_WRITE_OWNER) == 0)
 		return FX_INVALID_PARAMETER;
-	/* A lock takes the access that it bars others from. */
+	/* A lock takes the access that it denies others. */
 	if ((block == FXF_BLOCK_SHARED && (q->access & ACE_READ_DATA) == 0) ||
 	    (block == FXF_BLOCK_EXCLUSIVE && (q->access &
 	    (ACE_WRITE_DATA | ACE_APPEND_DATA)) == 0))
@@ -174,7 +174,10 @@ upgrade_open_v6(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* What else it takes from one area to another is for rights.c to say. */
+/*
+ * Notes the rights that a RENAME takes. permit.c adds those that it takes to
+ * move between subtrees.
+ */
 static void
 rename_takes(struct request *q)
 {
@@ -204,7 +207,7 @@ upgrade_rename_v3(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* With a flag it is what OpenSSH calls posix-rename. */
+/* With a flag the request is what OpenSSH calls posix-rename. */
 int
 upgrade_rename_v5(const struct policy *policy, struct request *q)
 {
@@ -231,7 +234,7 @@ upgrade_rename_v4(const struct policy *policy, struct request *q)
 
 /*
  * OpenSSH sends the text first and the link second, the drafts the other way
- * round. Decoded as two paths; the text is one only for the log.
+ * round. Both are decoded as paths, since the policy decides which is which.
  */
 int
 upgrade_symlink(const struct policy *policy, struct request *q)
@@ -274,7 +277,7 @@ upgrade_copy_file(const struct policy *policy, struct request *q)
 {
 	(void)policy;
 	q->ask.replace = q->overwrite != 0 ? REPLACE_YES : REPLACE_NO;
-	/* What may be replaced is what a link leads to, as in OPEN. */
+	/* As OPEN does, replace the file that a link leads to. */
 	if (q->overwrite != 0)
 		q->target.how |= PLACE_FOLLOW;
 	q->target.takes = (struct takes){
@@ -285,8 +288,8 @@ upgrade_copy_file(const struct policy *policy, struct request *q)
 }
 
 /*
- * An empty path is where the session started. Those who may not look are told
- * what the letters say.
+ * An empty path is where the session started. Without the right to list, the
+ * client gets the name that the text alone makes.
  */
 int
 upgrade_realpath(const struct policy *policy, struct request *q)
@@ -306,7 +309,7 @@ upgrade_realpath_v6(const struct policy *policy, struct request *q)
 
 	(void)upgrade_realpath(policy, q);
 	q->object.takes = (struct takes){ 0 };
-	/* Where other paths lead that are to be added, no rule knows yet. */
+	/* The rules cannot judge the name that other paths will be added to. */
 	if (policy->paths != NULL && q->more_paths.len > 0)
 		looks = RIGHTS_ALL;
 	if (control == FXP_REALPATH_STAT_ALWAYS)
@@ -317,8 +320,8 @@ upgrade_realpath_v6(const struct policy *policy, struct request *q)
 }
 
 /*
- * `~/x` is `x`, which only rules on names need to know. Whose home another
- * one is they cannot.
+ * Only rules on names need to know that `~/x` is `x`. They cannot judge the
+ * home of another user.
  */
 int
 upgrade_expand_path(const struct policy *policy, struct request *q)
@@ -337,7 +340,7 @@ upgrade_expand_path(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* The size is what is in a file, not what is said of it. */
+/* The size and the space change the contents of a file, not its attributes. */
 int
 upgrade_setstat(const struct policy *policy, struct request *q)
 {
@@ -362,7 +365,7 @@ upgrade_mkdir(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* No path, and yet there is one. */
+/* The request has no path field; judge it by TMPDIR. */
 int
 upgrade_temp_folder(const struct policy *policy, struct request *q)
 {

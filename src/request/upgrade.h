@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The lifts: what a request of an older version is in terms of version 6, and
- * what it takes. A lift sees the fields and no file; what it leaves alone is
- * as the row has it. Returns 0 or the outcome.
+ * Upgrades turn the fields of an older version into version 6 terms, and note
+ * what the request takes where its kind does not say it all. They see the
+ * fields and no file. Each returns 0 or the outcome.
  */
 #ifndef REQUEST_UPGRADE_H
 #define REQUEST_UPGRADE_H

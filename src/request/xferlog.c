@@ -9,7 +9,7 @@
 #include "wire/sftp.h"
 #include "wire/status.h"
 
-/* A name as it was sent, behind where the session stands. */
+/* Records a name as the client sent it, made absolute. */
 static void
 record_path(const struct session *s, const char *key, const char *path)
 {

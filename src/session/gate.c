@@ -21,7 +21,9 @@
 #include "session/init.h"
 #include "wire/sftp.h"
 
-/* A request that was run, while silly names that it gave up are to go. */
+/*
+ * The answer of a request that waits until the silly names it gave up are gone.
+ */
 struct settling {
 	struct task	 task;		/* without a step */
 	int		 outcome;
@@ -45,7 +47,10 @@ dispatch_release(struct request *q)
 		task_end(q);
 }
 
-/* Returns false when there is no memory. */
+/*
+ * Lets the answer wait for `wait` milliseconds. Returns false if there is no
+ * memory.
+ */
 static bool
 dispatch_settle(struct request *q, unsigned wait, int outcome, bool replied)
 {
@@ -59,9 +64,9 @@ dispatch_settle(struct request *q, unsigned wait, int outcome, bool replied)
 }
 
 /*
- * The end of a request that was run: the one reply, once the silly names that
- * it gave up are gone. A file system may count a file as open for a while
- * after it was closed, and the next request would still meet it.
+ * Sends the one reply of a request, once the silly names that it gave up are
+ * gone. A file system may count a file as open for a while after its close, and
+ * the next request would still meet it.
  */
 static enum verdict
 dispatch_end(struct session *s, struct request *q, int outcome, bool replied)
@@ -80,7 +85,10 @@ dispatch_end(struct session *s, struct request *q, int outcome, bool replied)
 	return s->refused ? VERDICT_FATAL : VERDICT_DONE;
 }
 
-/* What a handler built before it failed is taken back. */
+/*
+ * Answers with the outcome of a request, unless that is PENDING. A reply that
+ * the handler built before it failed is removed.
+ */
 static enum verdict
 dispatch_answer(struct session *s, struct request *q, size_t mark, int outcome)
 {
@@ -128,7 +136,7 @@ gate_permitted(const struct session *s, const struct request_kind *kind,
 
 	if ((kind->bits & KIND_UNGOVERNED) != 0)
 		return true;
-	/* Which of two names governs it is not known yet. */
+	/* Only the upgrade will tell which of two names governs it. */
 	if (form->alias != NULL && policy_permits(&s->policy, form->alias,
 	    writes) == PERMIT)
 		return true;
@@ -158,7 +166,10 @@ effects_permitted(const struct session *s, const struct request *q)
 	return true;
 }
 
-/* May a session of that age, with so much open, open something more? */
+/*
+ * Checks that the session is not expired and has handles left. Returns 0 or the
+ * outcome.
+ */
 static int
 may_open(const struct session *s, struct request *q)
 {
@@ -175,7 +186,7 @@ may_open(const struct session *s, struct request *q)
 	return FX_FAILURE;
 }
 
-/* Of what is refused by its name only the record wants to know more. */
+/* Decodes a request that is refused by its name, if it has a record. */
 static void
 record_refused(struct session *s, struct reader *r, struct request *q)
 {
@@ -188,7 +199,7 @@ record_refused(struct session *s, struct reader *r, struct request *q)
 	xferlog_begin(s, q);
 }
 
-/* From the row to the outcome. */
+/* Takes a request from its kind to the outcome. */
 static int
 dispatch_run(struct session *s, struct reader *r, struct request *q)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The gate: every packet comes through here, and exactly one reply leaves.
- * Row, name allowed, decode, lift, resolve, ruling, run, answer.
+ * Finds the kind, asks whether its name is permitted, decodes, upgrades, looks
+ * names up, judges, runs and answers.
  */
 #ifndef SESSION_GATE_H
 #define SESSION_GATE_H
@@ -12,14 +13,14 @@
 #include "request/request.h"
 #include "request/session.h"
 
-/* What became of a packet. */
+/* The result of a packet. */
 enum verdict {
 	VERDICT_DONE,		/* answered, in s->out */
 	VERDICT_PENDING,	/* call gate_resume() until it is done */
 	VERDICT_FATAL,		/* the session must end with exit 255 */
 };
 
-/* May it be asked by name? The log says why not. */
+/* True if the name of a request is permitted. Logs why it is not. */
 bool	gate_permitted(const struct session *, const struct request_kind *,
 	    const struct request_form *);
 
@@ -33,7 +34,7 @@ enum verdict gate_packet(struct session *, uint8_t *, size_t len,
 	    struct request *q);
 enum verdict gate_resume(struct session *, struct request *q);
 
-/* Nobody waits for it any more: it cleans up behind itself. */
+/* Ends a pending request at the end of the session, and frees what it holds. */
 void	gate_abandon(struct session *, struct request *q);
 
 #endif

@@ -32,7 +32,7 @@ init_hides(const struct session *s, const struct request_kind *kind)
 		return true;
 	if (silly == NULL || kind->wire == NULL)
 		return false;
-	/* By either name: that of the request or that in VERSION. */
+	/* The administrator may use the name of the request or of its pair. */
 	return match_name_list(kind->wire, silly) ||
 	    (kind->extra_pair != NULL &&
 	    match_name_list(kind->extra_pair, silly));
@@ -45,7 +45,7 @@ announced(const struct session *s, const struct request_kind *kind)
 
 	if (form == NULL || init_hides(s, kind))
 		return false;
-	/* What will never replace is no reason to ask for it. */
+	/* A client must not ask for a rename that never replaces. */
 	if (s->policy.rename.overwrite == OVERWRITE_NEVER &&
 	    (kind->bits & KIND_REPLACES) != 0)
 		return false;
@@ -67,7 +67,7 @@ put_pair(struct session *s, const char *name, const void *data, size_t len)
 	put_str(&s->out, data, len);
 }
 
-/* The rows that OpenSSH announces too, in its order. */
+/* Announces the extensions that OpenSSH announces too, in its order. */
 static void
 put_openssh(struct session *s, const char *name)
 {
@@ -98,7 +98,7 @@ put_newline(struct session *s, const char *name)
 	put_pair(s, name, "\n", 1);
 }
 
-/* The names of `supported` and `supported2`. Returns how many. */
+/* Puts the names for `supported` and `supported2`. Returns how many. */
 static uint32_t
 put_names(const struct session *s, struct buf *b)
 {
@@ -113,7 +113,7 @@ put_names(const struct session *s, struct buf *b)
 		    !announced(s, kind))
 			continue;
 		name = kind->extra_pair != NULL ? kind->extra_pair : kind->wire;
-		/* Two rows may share one announcement, side by side. */
+		/* Neighbours in the table may share a pair. */
 		if (last == NULL || last->extra_pair == NULL ||
 		    kind->extra_pair == NULL ||
 		    strcmp(last->extra_pair, name) != 0) {
@@ -225,8 +225,8 @@ put_symlink_order(struct session *s, const char *name)
 }
 
 /*
- * What VERSION holds, in order. A session that may never speak more than
- * version 3 announces just what OpenSSH does.
+ * The pairs of VERSION, in order. A session that may speak only version 3
+ * announces what OpenSSH does and no more.
  */
 static const struct {
 	int	since, until;
@@ -274,7 +274,10 @@ init_answer(struct session *s, struct reader *r)
 	if (r->dry)
 		return false;
 	log_verbose("received client version %u", offered);
-	/* Pairs behind it, or anything else, are none of our business. */
+	/*
+	 * Pairs of the client, or anything else behind the version, are
+	 * ignored.
+	 */
 	max = (uint32_t)s->policy.protocol.max_version;
 	s->bare_status = offered < 3;
 	s->version = (int)MAX(3, MIN(offered, max));

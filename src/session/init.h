@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * INIT and VERSION. What is announced is what the table says and the policy
+ * INIT and VERSION, which announces the extensions of the table that the policy
  * permits.
  */
 #ifndef SESSION_INIT_H
@@ -11,8 +11,8 @@
 #include "request/session.h"
 
 /*
- * Answers an INIT. Afterwards s->version is what both speak. Returns false
- * when the packet has no version in it.
+ * Answers an INIT and sets s->version to the version that both speak. Returns
+ * false if the packet has no version.
  */
 bool	init_answer(struct session *, struct reader *);
 
@@ -23,7 +23,7 @@ bool	init_answer(struct session *, struct reader *);
 #define INIT_NAMES_MAX	192
 void	init_names(const char *names[INIT_NAMES_MAX]);
 
-/* Has the administrator hidden that extension? Then it is unknown. */
+/* True if the policy hides that extension, which is then unknown. */
 bool	init_hides(const struct session *, const struct request_kind *);
 
 #endif
