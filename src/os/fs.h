@@ -241,6 +241,7 @@ int	 fs_statvfs(const struct place *, struct statvfs *);
  */
 int	 fs_fsync(int fd);
 int	 fs_fdatasync(int fd);
+int	 fs_syncfs(int fd);	/* the whole file system */
 
 /*
  * Writes the contents of a regular file to stable storage, whichever descriptor

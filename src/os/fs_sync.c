@@ -18,6 +18,12 @@ fs_fdatasync(int fd)
 	return outcome(fdatasync(fd));
 }
 
+int
+fs_syncfs(int fd)
+{
+	return outcome(syncfs(fd));
+}
+
 /*
  * Opens the directory that contains a place for reading, which fsync(2)
  * requires.
@@ -54,7 +60,7 @@ sync_whole_and_close(int fd)
 		sync();
 		return 0;
 	}
-	r = outcome(syncfs(fd));
+	r = fs_syncfs(fd);
 	close(fd);
 	return r;
 }
