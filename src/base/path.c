@@ -7,6 +7,15 @@
 
 #include "base/path.h"
 
+bool
+path_next(const char *path, struct component *c)
+{
+	c->name = path + strspn(path, "/");
+	c->len = strcspn(c->name, "/");
+	c->rest = c->name + c->len;
+	return c->len > 0;
+}
+
 /*
  * Appends the normalised components of `path` to the `len` bytes at `to`.
  * Returns the new length, or 0 if `size` is too small.
@@ -14,24 +23,22 @@
 static size_t
 append_components(const char *path, char *to, size_t len, size_t size)
 {
-	size_t n;
+	struct component c;
 
-	for (; *path != '\0'; path += n) {
-		path += strspn(path, "/");
-		n = strcspn(path, "/");
-		if (n == 0 || (n == 1 && path[0] == '.'))
+	for (; path_next(path, &c); path = c.rest) {
+		if (c.len == 1 && c.name[0] == '.')
 			continue;
-		if (n == 2 && path[0] == '.' && path[1] == '.') {
+		if (c.len == 2 && memcmp(c.name, "..", 2) == 0) {
 			while (len > 1 && to[--len] != '/')
 				;
 			continue;
 		}
-		if (len + 1 + n >= size)
+		if (len + 1 + c.len >= size)
 			return 0;
 		if (len > 1)
 			to[len++] = '/';
-		memcpy(to + len, path, n);
-		len += n;
+		memcpy(to + len, c.name, c.len);
+		len += c.len;
 	}
 	return len;
 }

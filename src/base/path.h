@@ -20,6 +20,19 @@ bool	path_absolute(const char *cwd, const char *path, char *to, size_t size);
  */
 bool	path_is_below(const char *path, const char *top);
 
+/* A component of a path: `len` bytes at `name`, and what stands behind them. */
+struct component {
+	const char	*name;
+	size_t		 len;
+	const char	*rest;		/* "", or it begins with a slash */
+};
+
+/*
+ * Finds the first component of a path, behind any slashes. Returns false if
+ * there is none; `len` is then 0 and `rest` is "".
+ */
+bool	path_next(const char *path, struct component *);
+
 /*
  * Orders paths so that everything beneath a directory directly follows it: like
  * strcmp(3), but the slash sorts before every other byte. Returns a negative

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "conf/conf.h"
 #include "conf/expand.h"
 #include "policy/match.h"
@@ -70,19 +71,17 @@ expand_path(const char *path, const char *tokens, const struct facts *f,
 bool
 expand_is_root(const char *path)
 {
-	const char *p = path;
-	size_t n, components = 0;
+	struct component c;
+	bool any = false;
 
-	if (*p != '/' && strncmp(p, "%d", 2) != 0)
+	if (*path != '/' && strncmp(path, "%d", 2) != 0)
 		return false;
-	for (; *p != '\0'; p += n) {
-		p += strspn(p, "/");
-		n = strcspn(p, "/");
-		if (strncmp(p, "..", n) == 0 && n > 0 && n <= 2)
+	for (; path_next(path, &c); path = c.rest) {
+		if (c.len <= 2 && strncmp(c.name, "..", c.len) == 0)
 			return false;
-		components += n > 0;
+		any = true;
 	}
-	return components > 0;
+	return any;
 }
 
 size_t

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "conf/expand.h"
 #include "conf/path_rules.h"
 #include "conf/rules.h"
@@ -14,9 +15,10 @@
 bool
 paths_is_pattern(const char *pattern)
 {
+	struct component c;
+
 	return strstr(pattern, "**") == NULL &&
-	    (expand_is_root(pattern) || strspn(pattern, "/") ==
-	    strlen(pattern));
+	    (expand_is_root(pattern) || !path_next(pattern, &c));
 }
 
 static bool
@@ -71,15 +73,11 @@ rule_plant(struct subtrees *t, const struct path_rule *r, const char *pattern,
     struct arena *arena)
 {
 	struct path_node *node = t->root;
-	const char *p = pattern;
-	size_t i, n;
+	struct component c;
+	size_t i;
 
-	for (;; p += n) {
-		p += strspn(p, "/");
-		if ((n = strcspn(p, "/")) == 0)
-			break;
-		node = child_get(t, node, p, n, arena);
-	}
+	for (; path_next(pattern, &c); pattern = c.rest)
+		node = child_get(t, node, c.name, c.len, arena);
 	for (i = 0; i < LEAVES; i++)
 		if ((r->sets >> i & 1) != 0 && (node->rule[i] == NULL ||
 		    r->rank < node->rule[i]->rank))
@@ -96,13 +94,11 @@ static size_t
 plain_components(const char *pattern)
 {
 	const char *end = pattern + strcspn(pattern, "*?");
+	struct component c;
 	size_t n = 0;
 
-	for (; pattern < end; pattern += strcspn(pattern, "/")) {
-		pattern += strspn(pattern, "/");
-		n += *pattern != '\0' &&
-		    pattern + strcspn(pattern, "/") <= end;
-	}
+	for (; path_next(pattern, &c) && c.rest <= end; pattern = c.rest)
+		n++;
 	return n;
 }
 

@@ -320,18 +320,15 @@ locate_name(struct fs *fs, const struct place *p, char *to)
 static int
 open_root(const char *root, size_t fixed, char *culprit)
 {
-	char copy[PATH_MAX], *rest = copy, *name;
+	const char *rest = root + fixed;
+	struct component c;
 	int fd, next;
 
 	snprintf(culprit, PATH_MAX, "%.*s", (int)fixed, root);
-	strlcpy(copy, root + fixed, sizeof(copy));
 	fd = fs_open_dir(AT_FDCWD, fixed == 0 ? "/" : culprit, true);
-	while (fd >= 0 && (name = strsep(&rest, "/")) != NULL) {
-		if (*name == '\0')
-			continue;
-		snprintf(culprit, PATH_MAX, "%.*s",
-		    (int)((size_t)(name - copy) + fixed + strlen(name)), root);
-		next = fs_open_dir(fd, name, false);
+	for (; fd >= 0 && path_next(rest, &c); rest = c.rest) {
+		snprintf(culprit, PATH_MAX, "%.*s", (int)(c.rest - root), root);
+		next = fs_open_dir(fd, culprit + (c.name - root), false);
 		fs_close(fd);
 		fd = next;
 	}
@@ -409,7 +406,9 @@ is_link(struct fs *fs, const char *path)
 int
 locate_rule(struct fs *fs, char *path, size_t fixed)
 {
-	char head[PATH_MAX], real[PATH_MAX], *rest = path + fixed, *name;
+	char head[PATH_MAX], real[PATH_MAX];
+	const char *rest = path + fixed;
+	struct component c;
 	int r, why = 0;
 
 	if (fixed + 2 > sizeof(head))
@@ -418,10 +417,11 @@ locate_rule(struct fs *fs, char *path, size_t fixed)
 	if ((r = resolve_real_partly(fs, head, real, &why)) != 0 ||
 	    !leads_nowhere(why))
 		return r != 0 ? r : why;
-	while (r == 0 && (name = strsep(&rest, "/")) != NULL)
-		if (*name != '\0' && (r = join(real, name, real)) == 0 &&
-		    is_link(fs, real))
+	for (; r == 0 && path_next(rest, &c); rest = c.rest) {
+		snprintf(head, sizeof(head), "%.*s", (int)c.len, c.name);
+		if ((r = join(real, head, real)) == 0 && is_link(fs, real))
 			r = -ELOOP;
+	}
 	strlcpy(path, real, PATH_MAX);
 	return r;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/path.h"
 #include "os/clock.h"
 #include "paths/locate.h"
 #include "paths/startup.h"
@@ -93,12 +94,14 @@ may_be_name(const char *entry, const char *name)
 static const char *
 first_component(const char *path, char name[NAME_MAX + 1])
 {
-	size_t n, len = strcspn(path, "/");
+	struct component c;
+	size_t n;
 
-	for (n = len; n > 1 && strchr(". ", path[n - 1]) != NULL; n--)
+	(void)path_next(path, &c);
+	for (n = c.len; n > 1 && strchr(". ", c.name[n - 1]) != NULL; n--)
 		continue;
-	snprintf(name, NAME_MAX + 1, "%.*s", (int)n, path);
-	return path + len + strspn(path + len, "/");
+	snprintf(name, NAME_MAX + 1, "%.*s", (int)n, c.name);
+	return c.rest + strspn(c.rest, "/");
 }
 
 /* False if no protected path can begin with this name, which has no dot. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/path.h"
 #include "policy/match.h"
 #include "policy/subtree.h"
 
@@ -53,22 +54,6 @@ subtree_find_setting(const char *knob)
 		if (strcmp(subtree_leaves[i].knob, knob) == 0)
 			return i;
 	return -1;
-}
-
-/* A component of a path: `len` bytes, followed by `rest`. */
-struct component {
-	const char	*name;
-	size_t		 len;
-	const char	*rest;
-};
-
-static bool
-component_next(const char *rest, struct component *c)
-{
-	c->name = rest + strspn(rest, "/");
-	c->len = strcspn(c->name, "/");
-	c->rest = c->name + c->len;
-	return c->len > 0;
 }
 
 /*
@@ -124,7 +109,7 @@ search_below(struct search *s, const struct path_node *node, const char *from,
 	size_t i;
 
 	s->meet(s, node, from, rest);
-	if (!node->has_children || !component_next(rest, &c))
+	if (!node->has_children || !path_next(rest, &c))
 		return;
 	for (i = subtree_slot(t, node, c.name, c.len);
 	    (child = t->slots[i]) != NULL; i = (i + 1) & t->mask)
@@ -168,8 +153,8 @@ pattern_holds(bool fold, const char *match, const char *resolved)
 {
 	struct component wanted, c;
 
-	while (component_next(match, &wanted)) {
-		if (!component_next(resolved, &c) || !match_bytes(c.name,
+	while (path_next(match, &wanted)) {
+		if (!path_next(resolved, &c) || !match_bytes(c.name,
 		    c.len, wanted.name, wanted.len, fold))
 			return false;
 		match = wanted.rest;
@@ -215,7 +200,7 @@ is_hidden(bool fold, const char *names, const char *list)
 {
 	struct component c;
 
-	for (; component_next(names, &c); names = c.rest)
+	for (; path_next(names, &c); names = c.rest)
 		if (match_bytes_list(c.name, c.len, list, fold))
 			return true;
 	return false;
@@ -279,7 +264,7 @@ meet_parent(struct search *s, const struct path_node *node, const char *from,
 
 	(void)from;
 	s->found = s->found || (node->has_children &&
-	    !component_next(rest, &c));
+	    !path_next(rest, &c));
 }
 
 bool

@@ -34,6 +34,33 @@ static const struct {
 	{ "/", "..", "/" },
 };
 
+static const struct {
+	const char	*path, *components;	/* each with a bar behind it */
+} splits[] = {
+	{ "", "" }, { "/", "" }, { "///", "" }, { "a", "a|" },
+	{ "/a", "a|" }, { "a/", "a|" }, { "//a//b/", "a|b|" },
+	{ "/a/./../b", "a|.|..|b|" },
+};
+
+static void
+test_next(void)
+{
+	const char *rest;
+	struct component c;
+	char found[64];
+	size_t i, n;
+
+	for (i = 0; i < nitems(splits); i++) {
+		found[n = 0] = '\0';
+		for (rest = splits[i].path; path_next(rest, &c); rest = c.rest)
+			n += (size_t)snprintf(found + n, sizeof(found) - n,
+			    "%.*s|", (int)c.len, c.name);
+		ok(strcmp(found, splits[i].components) == 0 && c.len == 0 &&
+		    c.rest[0] == '\0', "\"%s\" is %s", splits[i].path,
+		    found);
+	}
+}
+
 static void
 test_absolute(void)
 {
@@ -183,6 +210,7 @@ test_hidden(void)
 int
 main(void)
 {
+	test_next();
 	test_absolute();
 	test_below();
 	test_order();
