@@ -264,8 +264,6 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 	    grep -xE "[^ ]+ (${FILE_CALLS//$'\n'/|})" |
 	    may session/serve.o read write send poll fcntl fstat |
 	    may session/reject.o read write poll |
-	    may conf/safe_open.o openat fstat readlinkat getcwd open |
-	    may conf/conf.o read |
 	    may confine/landlock.o open syscall |
 	    may confine/seccomp.o syscall |
 	    may confine/sandbox.o open |

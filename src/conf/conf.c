@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf/expand.h"
 #include "conf/load.h"
 #include "conf/rules.h"
 #include "conf/safe_open.h"
+#include "os/fs.h"
 #include "policy/match.h"
 
 #define DEFAULT_FILE	SYSCONFDIR "/slipway.conf"
@@ -499,19 +498,15 @@ config_text(struct config *c, const char *name, const char *text, size_t len,
 static ssize_t
 read_all(int fd, char *text, size_t size, struct mistake *m)
 {
-	size_t len = 0;
-	ssize_t n;
+	bool end;
+	ssize_t n = fs_read(fd, text, size + 1, 0, &end);
 
-	do {
-		n = read(fd, text + len, size + 1 - len);
-		len += n > 0 ? (size_t)n : 0;
-	} while ((n > 0 && len <= size) || (n < 0 && errno == EINTR));
 	if (n < 0)
-		return mistake_say(m, "%s", strerror(errno));
-	if (len > size)
+		return mistake_say(m, "%s", strerror((int)-n));
+	if ((size_t)n > size)
 		return mistake_say(m, "grows while it is read");
-	text[len] = '\0';
-	return (ssize_t)len;
+	text[n] = '\0';
+	return n;
 }
 
 static int
@@ -552,7 +547,7 @@ read_file(struct config *c, const char *path, const struct facts *facts,
 	if (fd < 0)
 		return -1;
 	r = read_policy(c, name, fd, size, m);
-	close(fd);
+	fs_close(fd);
 	return r;
 }
 

@@ -8,214 +8,183 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "conf/safe_open.h"
 #include "os/fs.h"
+#include "paths/trail.h"
 
-#define LINKS_MAX	40
-
-/*
- * The state of the resolution. Few paths are relative or have links; a buffer
- * for those would cost each session two pages of stack.
- */
-struct walk {
-	off_t		*size;
-	int		 dirfd;		/* directory reached, checked */
-	const char	*rest;		/* components to come */
-	char		*made;		/* memory of `rest`, or NULL */
-	size_t		 own;		/* a shorter `rest` has no link text */
-	int		 links;
+/* The state of the resolution. */
+struct approach {
+	size_t		 own;		/* a component that fewer bytes follow
+					 * is not from the text of a link */
+	int		 file;		/* open for reading, or -1 */
+	off_t		*size;		/* of the file */
+	char		 name[NAME_MAX + 1];	/* the component reached */
+	bool		 missing;	/* it does not exist */
+	bool		 absent;	/* ... and is not from a link's text */
+	bool		 said;		/* *mistake has its text already */
 	struct mistake	*mistake;
 };
 
 /* Sets the error's text to the system's error, with advice on permissions. */
 static int
-say_errno(struct walk *w, const char *name)
+say_errno(struct mistake *m, const char *name, int r)
 {
-	if (errno == EACCES)
-		return mistake_say(w->mistake, "\"%s\" cannot be read by uid "
-		    "%u (every user reads the policy: mode 644, and 755 for "
+	if (r == -EACCES)
+		return mistake_say(m, "\"%s\" cannot be read by uid %u (every "
+		    "user reads the policy: mode 644, and 755 for "
 		    "directories)", name, (unsigned)geteuid());
-	return mistake_say(w->mistake, "\"%s\": %s", name, strerror(errno));
+	return mistake_say(m, "\"%s\": %s", name, r == -ELOOP ?
+	    "too many links" : strerror(-r));
 }
 
 static int
-check_owner(struct walk *w, const char *name, const struct stat *st)
+check_owner(const char *name, const struct statx *st, struct mistake *m)
 {
-	if (st->st_uid != 0 && st->st_uid != fs_program_owner())
-		return mistake_say(w->mistake, "\"%s\" belongs to uid %u "
-		    "(it must belong to root%s)", name, (unsigned)st->st_uid,
+	if (st->stx_uid != 0 && st->stx_uid != fs_program_owner())
+		return mistake_say(m, "\"%s\" belongs to uid %u (it must "
+		    "belong to root%s)", name, (unsigned)st->stx_uid,
 		    fs_program_owner() == 0 ? "" :
 		    ", or to the owner of this program");
-	if (S_ISLNK(st->st_mode) ||
-	    (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0))
+	if (S_ISLNK(st->stx_mode) ||
+	    (S_ISDIR(st->stx_mode) && (st->stx_mode & S_ISVTX) != 0))
 		return 0;
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return mistake_say(w->mistake, "\"%s\" can be written by "
-		    "others than its owner (mode %03o; try chmod go-w)", name,
-		    (unsigned)st->st_mode & 0777);
+	if ((st->stx_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return mistake_say(m, "\"%s\" can be written by others than "
+		    "its owner (mode %03o; try chmod go-w)", name,
+		    (unsigned)st->stx_mode & 0777);
 	return 0;
 }
 
-/* Makes a checked directory the current one. */
-static void
-enter(struct walk *w, int fd)
-{
-	if (w->dirfd >= 0)
-		close(w->dirfd);
-	w->dirfd = fd;
-}
-
 static int
-enter_root(struct walk *w)
+check_file(const char *name, const struct statx *st, struct mistake *m)
 {
-	struct stat st;
-
-	enter(w, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-	if (w->dirfd < 0 || fstat(w->dirfd, &st) < 0)
-		return say_errno(w, "/");
-	return check_owner(w, "/", &st);
-}
-
-/* Prepends text to the components to come. */
-static void
-put_in_front(struct walk *w, const char *text, const char *sign)
-{
-	char *made;
-
-	if (asprintf(&made, "%s%s%s", text, sign, w->rest) < 0)
-		buf_no_memory();
-	free(w->made);
-	w->rest = w->made = made;
-}
-
-/* Prepends the target of a link to the components to come. */
-static int
-follow(struct walk *w, int fd, const char *name)
-{
-	char target[PATH_MAX];
-	ssize_t n;
-
-	if (strlen(w->rest) < w->own)
-		w->own = strlen(w->rest);
-	n = readlinkat(fd, "", target, sizeof(target) - 1);
-	if (n < 0)
-		return say_errno(w, name);
-	target[n] = '\0';
-	put_in_front(w, target, "");
-	if (++w->links > LINKS_MAX || strlen(w->rest) >= PATH_MAX)
-		return mistake_say(w->mistake, "\"%s\": too many links", name);
-	return target[0] == '/' ? enter_root(w) : 0;
+	if (!S_ISREG(st->stx_mode))
+		return mistake_say(m, "\"%s\" is not a regular file", name);
+	return check_owner(name, st, m);
 }
 
 /* Opens a component that is a file, and checks the file that was opened. */
 static int
-open_file(struct walk *w, const char *name)
+open_file(struct approach *w, int dirfd, const char *name)
 {
-	struct stat st;
-	int fd;
+	const struct place entry = place_entry(dirfd, name);
+	struct place opened;
+	struct statx st;
+	int fd, r;
 
-	if (w->rest[0] != '\0') {
-		errno = ENOTDIR;
-		return say_errno(w, name);
+	if ((fd = fs_open(&entry, O_RDONLY | O_NOFOLLOW, 0)) < 0)
+		return say_errno(w->mistake, name, fd);
+	opened = place_fd(fd, name);
+	if ((r = fs_stat(&opened, &st)) != 0)
+		r = say_errno(w->mistake, name, r);
+	else
+		r = check_file(name, &st, w->mistake);
+	if (r != 0) {
+		fs_close(fd);
+		return -1;
 	}
-	fd = openat(w->dirfd, name,
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return say_errno(w, name);
-	if (fstat(fd, &st) < 0) {
-		say_errno(w, name);
-	} else if (!S_ISREG(st.st_mode)) {
-		mistake_say(w->mistake, "\"%s\" is not a regular file", name);
-	} else if (check_owner(w, name, &st) == 0) {
-		*w->size = st.st_size;
-		return fd;
-	}
-	close(fd);
-	return -1;
+	w->file = fd;
+	*w->size = (off_t)st.stx_size;
+	return 0;
 }
 
 /*
- * Takes the first of the components to come. Returns its length, or 0 at the
- * end.
+ * Checks a component as it was opened, and opens the file at the end of the
+ * path. Is the `pass` of the trail.
  */
-static size_t
-next_name(struct walk *w, char name[NAME_MAX + 2])
+static int
+pass_component(struct trail *t, const char *name, int r,
+    const struct statx *st)
 {
-	size_t len;
+	struct approach *w = t->arg;
+	size_t behind = t->rest == NULL ? SIZE_MAX : strlen(t->rest);
 
-	w->rest += strspn(w->rest, "/");
-	len = strcspn(w->rest, "/");
-	/* A name that is too long stays too long. */
-	strlcpy(name, w->rest, MIN(len, NAME_MAX + 1) + 1);
-	w->rest += len;
-	return len;
+	strlcpy(w->name, name, sizeof(w->name));
+	w->missing = r == -ENOENT;
+	w->absent = w->missing && behind < w->own;
+	if (r != 0)
+		return r;
+	w->said = check_owner(name, st, w->mistake) != 0;
+	if (w->said)
+		return -EPERM;
+	if (S_ISLNK(st->stx_mode))
+		w->own = MIN(w->own, behind);
+	if (S_ISLNK(st->stx_mode) || S_ISDIR(st->stx_mode))
+		return 0;
+	if (behind > 0)
+		return -ENOTDIR;
+	w->said = check_file(name, st, w->mistake) != 0 ||
+	    open_file(w, t->dirfd, name) != 0;
+	return w->said ? -EPERM : 0;
 }
 
-/* Resolves the path. Returns as trust_open(). */
+/*
+ * Copies a path, made absolute by the working directory. Returns 0, or -1 with
+ * the error's text.
+ */
 static int
-walk(struct walk *w)
+make_absolute(const char *path, char whole[PATH_MAX], struct mistake *m)
 {
-	char name[NAME_MAX + 2];
-	struct stat st;
-	int fd, r;
+	int r;
 
-	while (next_name(w, name) > 0) {
-		fd = openat(w->dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0 && errno == ENOENT && strlen(w->rest) < w->own)
-			return TRUST_ABSENT;
-		if (fd < 0 || fstat(fd, &st) < 0)
-			return say_errno(w, name);
-		r = check_owner(w, name, &st);
-		if (r == 0 && S_ISDIR(st.st_mode)) {
-			enter(w, fd);
-			fd = -1;
-		} else if (r == 0 && S_ISLNK(st.st_mode)) {
-			r = follow(w, fd, name);
-		} else if (r == 0) {
-			close(fd);
-			return open_file(w, name);
-		}
-		if (fd >= 0)
-			close(fd);
-		if (r < 0)
-			return -1;
-	}
-	return mistake_say(w->mistake, "is a directory");
-}
-
-/* A relative path begins at the working directory. */
-static int
-make_absolute(struct walk *w)
-{
-	char cwd[PATH_MAX];
-
-	if (getcwd(cwd, sizeof(cwd)) == NULL)
-		return say_errno(w, ".");
-	put_in_front(w, cwd, "/");
+	whole[0] = '\0';
+	if (path[0] != '/' && (r = fs_get_cwd(whole)) != 0)
+		return say_errno(m, ".", r);
+	if ((path[0] != '/' && strlcat(whole, "/", PATH_MAX) >= PATH_MAX) ||
+	    strlcat(whole, path, PATH_MAX) >= PATH_MAX)
+		return mistake_say(m, "has too long a name");
 	return 0;
+}
+
+/* Checks the root, and resolves the path from there. Returns 0 or -errno. */
+static int
+resolve(struct approach *w, int root, const char *path)
+{
+	char resolved[PATH_MAX] = "/";
+	struct trail t = { .root = root, .path = resolved, .len = 1,
+	    .dirfd = root, .base = root, .max_links = KERNEL_LINKS,
+	    .pass = pass_component, .arg = w };
+	const struct place top = place_fd(root, "/");
+	struct statx st;
+	int r;
+
+	strlcpy(w->name, "/", sizeof(w->name));
+	if ((r = fs_stat(&top, &st)) != 0)
+		return r;
+	if (check_owner("/", &st, w->mistake) != 0) {
+		w->said = true;
+		return -EPERM;
+	}
+	r = trail_resolve(&t, path);
+	trail_close(&t);
+	return r == 0 && w->missing ? -ENOENT : r;
 }
 
 int
 trust_open(const char *path, off_t *size, struct mistake *m)
 {
-	struct walk w = { .size = size, .dirfd = -1, .rest = path,
-	    .own = PATH_MAX, .mistake = m };
-	int fd = -1;
+	struct approach w = { .own = PATH_MAX, .file = -1, .size = size,
+	    .mistake = m };
+	char whole[PATH_MAX];
+	int root, r;
 
-	if (path[0] != '/' && make_absolute(&w) < 0)
+	if (make_absolute(path, whole, m) != 0)
 		return -1;
-	if (strlen(w.rest) >= PATH_MAX)
-		mistake_say(m, "has too long a name");
-	else if (enter_root(&w) == 0)
-		fd = walk(&w);
-	if (w.dirfd >= 0)
-		close(w.dirfd);
-	free(w.made);
-	return fd;
+	if ((root = fs_open_dir(AT_FDCWD, "/", true)) < 0)
+		return say_errno(m, "/", root);
+	r = resolve(&w, root, whole);
+	fs_close(root);
+	if (w.file >= 0)
+		return w.file;
+	if (w.absent)
+		return TRUST_ABSENT;
+	if (w.said)
+		return -1;
+	return r != 0 ? say_errno(m, w.name, r) :
+	    mistake_say(m, "is a directory");
 }

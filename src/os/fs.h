@@ -32,6 +32,9 @@ int	 fs_open_parent(const struct place *);
  */
 int	 fs_open_dir(int dirfd, const char *path, bool follow);
 
+/* Opens an entry of any type with O_PATH. A link is opened itself. */
+int	 fs_open_any(int dirfd, const char *name);
+
 /* Opens an O_PATH directory once more, for reading its entries. */
 int	 fs_open_entries(int dirfd);
 

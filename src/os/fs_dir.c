@@ -25,6 +25,12 @@ fs_open_dir(int dirfd, const char *path, bool follow)
 }
 
 int
+fs_open_any(int dirfd, const char *name)
+{
+	return outcome(openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
+
+int
 fs_open_entries(int dirfd)
 {
 	return outcome(openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));

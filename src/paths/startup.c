@@ -172,11 +172,13 @@ note_name(struct startup *s, int dirfd, const char *name,
  * Notes the names on the way to home, and those that links beneath it lead
  * through.
  */
-static void
-pass(struct trail *t, const char *name)
+static int
+pass(struct trail *t, const char *name, int r, const struct statx *st)
 {
+	(void)st;
 	if (t->base == -1 || t->links > 0)
 		note_name(t->arg, t->dirfd, name, STARTUP_DIR);
+	return r;
 }
 
 /* Walks from home. Notes the end of the path if a link led there. */

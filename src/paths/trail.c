@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "os/fs.h"
 #include "paths/resolve.h"
 #include "paths/spelling.h"
@@ -46,28 +48,6 @@ trail_up(struct trail *t)
 }
 
 /*
- * Opens the directory of a path without links, component by component. ".." is
- * not used: it leads out of the root if a directory was moved out.
- */
-static int
-reopen(int root, const char *path, size_t len)
-{
-	char copy[PATH_MAX], *rest = copy, *name;
-	int fd = fs_open_dir(root, ".", false), next;
-
-	memcpy(copy, path, len);
-	copy[len] = '\0';
-	while (fd >= 0 && (name = strsep(&rest, "/")) != NULL) {
-		if (*name == '\0')
-			continue;
-		next = fs_open_dir(fd, name, false);
-		fs_close(fd);
-		fd = next;
-	}
-	return fd;
-}
-
-/*
  * Replaces the trail's last component by the spelling that its directory has.
  */
 static int
@@ -88,24 +68,104 @@ trail_spell(struct trail *t, const char *name)
 	return 0;
 }
 
+/*
+ * Opens a component in the trail's directory. Returns a descriptor, and its
+ * file type in *mode, or -errno. Without `pass` only directories are opened,
+ * and -ENOTDIR is returned for the rest.
+ */
+static int
+trail_look(struct trail *t, const char *name, mode_t *mode)
+{
+	struct place opened;
+	struct statx st;
+	int fd, r;
+
+	*mode = S_IFDIR;
+	if (t->pass == NULL)
+		return fs_open_dir(t->dirfd, name, false);
+	fd = fs_open_any(t->dirfd, name);
+	opened = place_fd(fd, name);
+	r = fd < 0 ? fd : fs_stat(&opened, &st);
+	if ((r = t->pass(t, name, r, &st)) == 0) {
+		*mode = st.stx_mode & S_IFMT;
+		return fd;
+	}
+	if (fd >= 0)
+		fs_close(fd);
+	return r;
+}
+
+/* Makes a directory in the trail's directory the trail's directory. */
+static int
+trail_descend(struct trail *t, const char *name)
+{
+	mode_t mode;
+	int fd = trail_look(t, name, &mode);
+
+	trail_close(t);
+	if (fd < 0)
+		return fd;
+	t->dirfd = fd;
+	return mode == S_IFDIR ? 0 : -ENOTDIR;
+}
+
+/*
+ * Opens component by component. ".." is not used: it leads out of the root if a
+ * directory was moved out.
+ */
 int
 trail_open(struct trail *t, size_t len)
 {
-	int fd;
+	const char *rest = t->path, *outer = t->rest;
+	char name[NAME_MAX + 1];
+	struct component c;
+	int fd, r = 0;
 
 	if (t->dirfd != -1)
 		return 0;
-	if ((fd = reopen(t->root, t->path, len)) < 0)
+	if ((fd = fs_open_dir(t->root, ".", false)) < 0)
 		return fd;
 	t->dirfd = fd;
-	return 0;
+	t->rest = NULL;
+	for (; r == 0 && path_next(rest, &c) && c.rest <= t->path + len;
+	    rest = c.rest) {
+		snprintf(name, sizeof(name), "%.*s", (int)c.len, c.name);
+		r = trail_descend(t, name);
+	}
+	t->rest = outer;
+	return r;
 }
 
 int
 trail_parent(const struct trail *t, const char **name)
 {
+	struct trail parent = { .root = t->root, .path = t->path,
+	    .dirfd = -1, .base = -1 };
+	int r;
+
 	*name = strrchr(t->path, '/') + 1;
-	return reopen(t->root, t->path, (size_t)(*name - t->path));
+	if ((r = trail_open(&parent, (size_t)(*name - t->path))) == 0)
+		return parent.dirfd;
+	trail_close(&parent);
+	return r;
+}
+
+/*
+ * Reads the text of a link in the trail's directory, which may be open at `fd`.
+ * Returns its length or -errno.
+ */
+static ssize_t
+trail_read_link(const struct trail *t, int fd, const char *name, char *text)
+{
+	const struct place link = fd >= 0 ? place_entry(fd, "") :
+	    place_entry(t->dirfd, name);
+	ssize_t n;
+	int r;
+
+	if ((n = fs_readlink(&link, text, PATH_MAX)) < 0 || t->fs == NULL)
+		return n;
+	r = resolve_may_follow(t->fs, t->dirfd, name);
+	return r == 0 ? n : r;
 }
 
 /*
@@ -116,9 +176,9 @@ trail_parent(const struct trail *t, const char **name)
 static ssize_t
 trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 {
-	struct place link;
+	mode_t mode;
 	int fd, r;
-	ssize_t n;
+	ssize_t n = -EINVAL;
 
 	if ((r = trail_open(t, parent)) != 0)
 		return r;
@@ -126,19 +186,20 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 		return r;
 	if (t->fs != NULL && resolve_hides(t->fs, t->path))
 		return -ENOENT;
-	if (t->pass != NULL)
-		t->pass(t, name);
-	if ((fd = fs_open_dir(t->dirfd, name, false)) >= 0) {
+	fd = trail_look(t, name, &mode);
+	if (fd < 0 && (fd != -ENOTDIR || t->pass != NULL))
+		return fd;
+	if (fd >= 0 && mode == S_IFDIR) {
 		trail_close(t);
 		t->dirfd = fd;
 		return -EINVAL;
 	}
-	if (fd != -ENOTDIR)
-		return fd;
-	link = place_entry(t->dirfd, name);
-	if ((n = fs_readlink(&link, text, PATH_MAX)) >= 0)
-		return t->fs == NULL || (r = resolve_may_follow(t->fs,
-		    t->dirfd, name)) == 0 ? n : r;
+	if (fd < 0 || mode == S_IFLNK)
+		n = trail_read_link(t, fd, name, text);
+	if (fd >= 0)
+		fs_close(fd);
+	if (n >= 0)
+		return n;
 	trail_close(t);
 	return t->dirs && n == -EINVAL ? -ENOTDIR : n;
 }
@@ -149,8 +210,7 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
  * link, 0 for anything else, or -errno.
  */
 static int
-trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
-    bool last)
+trail_follow(struct trail *t, size_t parent, char *left)
 {
 	const struct place whole = place_entry(AT_FDCWD, t->path);
 	char text[PATH_MAX];
@@ -160,14 +220,11 @@ trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
 	    trail_enter(t, parent, strrchr(t->path, '/') + 1, text);
 	if (n < 0)
 		return n == -EINVAL ? 0 : (int)n;
-	if ((size_t)n + strlen(rest) + 2 > PATH_MAX)
+	if ((size_t)n + strlen(t->rest) + 1 > PATH_MAX)
 		return -ENAMETOOLONG;
-	memmove(left + n + 1, rest, strlen(rest) + 1);
+	/* The slash that follows a link, even the last, follows its text. */
+	memmove(left + n, t->rest, strlen(t->rest) + 1);
 	memcpy(left, text, (size_t)n);
-	/*
-	 * The slash that follows a link in the path follows its text as well.
-	 */
-	left[n] = last ? '\0' : '/';
 	if (text[0] != '/') {
 		t->path[t->len = parent] = '\0';
 		return 1;
@@ -179,43 +236,39 @@ trail_follow(struct trail *t, size_t parent, char *left, const char *rest,
 
 /* Resolves one component. Returns as trail_follow(). */
 static int
-trail_step(struct trail *t, const char *name, size_t len, char *left,
-    const char *rest, bool last)
+trail_step(struct trail *t, const struct component *c, char *left)
 {
 	size_t parent = t->len;
 	int r;
 
-	if (len == 0 || (len == 1 && name[0] == '.'))
+	if (c->len == 1 && c->name[0] == '.')
 		return 0;
-	if (len == 2 && name[0] == '.' && name[1] == '.') {
+	if (c->len == 2 && memcmp(c->name, "..", 2) == 0) {
 		trail_up(t);
 		return 0;
 	}
-	if ((r = trail_append(t, name, len)) != 0)
+	if ((r = trail_append(t, c->name, c->len)) != 0)
 		return r;
-	return trail_follow(t, parent, left, rest, last);
+	t->rest = c->rest;
+	return trail_follow(t, parent, left);
 }
 
 int
 trail_resolve(struct trail *t, const char *path)
 {
-	char left[2 * PATH_MAX], *p = left;
+	char left[2 * PATH_MAX];
+	struct component c;
 	int r;
 
 	memcpy(left, path, strlen(path) + 1);
-	while (*p != '\0') {
-		size_t n = strcspn(p, "/");
-		const char *rest = p + n + (p[n] == '/');
-		bool last = p[n] == '\0';
-
-		r = trail_step(t, p, n, left, rest, last);
-		if (r == -ENOENT && last && !t->dirs)
+	for (path = left; path_next(path, &c); path = r > 0 ? left : c.rest) {
+		r = trail_step(t, &c, left);
+		if (r == -ENOENT && c.rest[0] == '\0' && !t->dirs)
 			return 0;
 		if (r < 0)
 			return r;
 		if (r > 0 && ++t->links > t->max_links)
 			return -ELOOP;
-		p = r > 0 ? left : left + (rest - left);
 	}
 	return 0;
 }

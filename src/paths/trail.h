@@ -2,7 +2,7 @@
 /*
  * Resolving a path component by component: the one place that follows links by
  * their text. REALPATH, sessions with hidden names, the protection of startup
- * files and kernels without openat2(2) need it.
+ * files, the policy file and kernels without openat2(2) need it.
  */
 #ifndef PATHS_TRAIL_H
 #define PATHS_TRAIL_H
@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 struct fs;
+struct statx;
 
 /* Limits on the links in one path. */
 #define OPENSSH_LINKS	33	/* in REALPATH, as OpenSSH */
@@ -19,8 +20,13 @@ struct fs;
 /*
  * A path that is resolved component by component: each is opened without
  * following links, and links are followed by their text. `path` is the result
- * so far, absolute and without links. `pass`, if not NULL, is called before a
- * component is opened, in the directory `dirfd`.
+ * so far, absolute and without links.
+ *
+ * `pass`, if not NULL, is called for each component in the directory `dirfd`,
+ * links included, and again for one that is opened again because of a "..". If
+ * `r` is 0, *st describes the component as it was opened; otherwise `r` is
+ * -errno. The resolution goes on with the value that `pass` returns, 0 or
+ * -errno, in place of `r`, so that `pass` can refuse a component.
  */
 struct trail {
 	struct fs	*fs;		/* whose rules apply; NULL for none */
@@ -35,8 +41,12 @@ struct trail {
 	int		 max_links;
 	bool		 dirs;		/* each component must be a directory;
 					 * otherwise the last may be missing */
-	void		(*pass)(struct trail *, const char *name);
+	int		(*pass)(struct trail *, const char *name, int r,
+			    const struct statx *st);
 	void		*arg;		/* for `pass` */
+	const char	*rest;		/* for `pass`: what follows the
+					 * component, "" for the last; NULL if
+					 * it is opened again */
 };
 
 /*

@@ -116,11 +116,18 @@ check_links(void)
 	if (symlink("good", "link") < 0 || symlink("dir", "dirlink") < 0 ||
 	    symlink("nowhere", "dangling") < 0 ||
 	    symlink("loop", "loop") < 0 || symlink("dir/", "slash") < 0 ||
+	    symlink("good/", "fileslash") < 0 ||
 	    symlink("open/file", "into") < 0 || symlink("open", "toopen") < 0)
 		perror("symlink");
 	expect("a link", "link", NULL);
 	expect("a directory by a link", "dirlink/file", NULL);
 	expect("... with a slash behind it", "slash/file", NULL);
+	expect("a file by a link with a slash behind it", "fileslash",
+	    "fileslash: \"good\": Not a directory");
+	expect("nothing in a file by a link", "link/absent",
+	    "link/absent: \"good\": Not a directory");
+	expect("no file by way of a link and ..", "dirlink/../absent",
+	    "dirlink/../absent: there is no such file");
 	expect("a dangling link is not a missing file", "dangling",
 	    "dangling: \"nowhere\": No such file or directory");
 	expect("a missing file behind a link", "dirlink/absent",
