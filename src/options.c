@@ -174,8 +174,10 @@ flag_once(struct options *o, int letter, bool *given, const char *complaint)
 static void
 set_level(struct options *o, const char *arg)
 {
-	o->level = log_level_number(arg);
-	if (o->level == LOG_LEVEL_INVALID)
+	const struct word *level = word_find(log_levels, arg);
+
+	o->level = level == NULL ? LOG_LEVEL_INVALID : level->value;
+	if (level == NULL)
 		log_error("Invalid log level \"%s\"", arg);
 	else
 		flag(o, 'l', arg);
@@ -184,8 +186,10 @@ set_level(struct options *o, const char *arg)
 static void
 set_facility(struct options *o, const char *arg)
 {
-	o->facility = log_facility_number(arg);
-	if (o->facility == -1)
+	const struct word *facility = word_find(log_facilities, arg);
+
+	o->facility = facility == NULL ? -1 : facility->value;
+	if (facility == NULL)
 		log_error("Invalid log facility \"%s\"", arg);
 	else
 		flag(o, 'f', arg);

@@ -164,24 +164,13 @@ refuse(const struct knob *k, const struct given *g, struct mistake *m)
 	    file ? ")" : "");
 }
 
-static const struct word *
-word_find(const struct word *w, const char *name)
+/* True if the value is that word. */
+static bool
+is_word(const struct knob *k, struct value v, const char *name)
 {
-	for (; w->name != NULL; w++)
-		if (strcasecmp(w->name, name) == 0)
-			return w;
-	return NULL;
-}
+	const struct word *w = word_of(k->words, v.number);
 
-static const struct word *
-word_of(const struct knob *k, struct value v)
-{
-	const struct word *w;
-
-	for (w = k->words; w != NULL && w->name != NULL; w++)
-		if (w->value == v.number)
-			return w;
-	return NULL;
+	return w != NULL && strcmp(w->name, name) == 0;
 }
 
 /* Parses octal digits; returns -1 for anything else. */
@@ -477,27 +466,23 @@ knob_defaults(struct policy *p)
 bool
 knob_restricts(const struct knob *k, struct value v)
 {
-	const struct word *w = word_of(k, v);
-
 	if (k->restricts == NULL)
 		return false;
 	if (strcmp(k->restricts, "*") == 0)
 		return v.text != NULL || v.number != knob_default(k).number;
-	return w != NULL && strcmp(w->name, k->restricts) == 0;
+	return is_word(k, v, k->restricts);
 }
 
 const char *
 knob_warning(const struct knob *k, struct value v)
 {
-	const struct word *w = word_of(k, v);
-
-	return w == NULL ? NULL : w->warning;
+	return k->warns != NULL && is_word(k, v, k->warns) ? k->warning : NULL;
 }
 
 char *
 knob_format(const struct knob *k, struct value v, char *buf, size_t size)
 {
-	const struct word *w = word_of(k, v);
+	const struct word *w = word_of(k->words, v.number);
 	long long n = v.number / (k->unit == 0 ? 1 : k->unit);
 
 	if (w != NULL)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/word.h"
 #include "conf/error.h"
 
 struct policy;
@@ -39,12 +40,6 @@ enum knob_type {
 /* Ways to combine the values of several rules. */
 enum combine { FIRST_WINS, ADDS_UP, INTERSECTS };
 
-struct word {
-	const char	*name;
-	int		 value;
-	const char	*warning;	/* for -t: an unexpected effect */
-};
-
 struct knob {
 	const char	*name;		/* dotted */
 	enum knob_type	 type;
@@ -56,6 +51,8 @@ struct knob {
 	int		 unit;		/* stored = written * unit; 0: 1 */
 	enum combine	 combine;
 	const char	*restricts;	/* forbidding value; "*": non-default */
+	const char	*warns;		/* a word that -t warns of, or NULL */
+	const char	*warning;	/* ... and its unexpected effect */
 	const char	*needs;		/* the setting it needs for an effect */
 	char		 flag;		/* option that sets it, or 0 */
 	bool		(*valid)(const char *);	/* checks more than the type */

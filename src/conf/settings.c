@@ -3,83 +3,67 @@
 
 #include <string.h>
 #include <sys/un.h>
-#include <syslog.h>
 
 #include "conf/expand.h"
 #include "conf/path_rules.h"
 #include "conf/setting.h"
+#include "os/log.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
 
 static const struct word booleans[] = {
-	{ "false", 0, NULL }, { "true", 1, NULL }, { 0 }
+	{ "false", 0 }, { "true", 1 }, { 0 }
 };
 static const struct word accesses[] = {
-	{ "allow", 0, NULL }, { "refuse", 1, NULL }, { 0 }
-};
-static const struct word levels[] = {
-	{ "QUIET", 0, NULL }, { "FATAL", 1, NULL }, { "ERROR", 2, NULL },
-	{ "INFO", 3, NULL }, { "VERBOSE", 4, NULL }, { "DEBUG", 5, NULL },
-	{ "DEBUG1", 5, NULL }, { "DEBUG2", 6, NULL }, { "DEBUG3", 7, NULL },
-	{ 0 }
-};
-static const struct word facilities[] = {
-	{ "DAEMON", LOG_DAEMON, NULL }, { "USER", LOG_USER, NULL },
-	{ "AUTH", LOG_AUTH, NULL }, { "AUTHPRIV", LOG_AUTHPRIV, NULL },
-	{ "LOCAL0", LOG_LOCAL0, NULL }, { "LOCAL1", LOG_LOCAL1, NULL },
-	{ "LOCAL2", LOG_LOCAL2, NULL }, { "LOCAL3", LOG_LOCAL3, NULL },
-	{ "LOCAL4", LOG_LOCAL4, NULL }, { "LOCAL5", LOG_LOCAL5, NULL },
-	{ "LOCAL6", LOG_LOCAL6, NULL }, { "LOCAL7", LOG_LOCAL7, NULL },
-	{ 0 }
+	{ "allow", 0 }, { "refuse", 1 }, { 0 }
 };
 static const struct word messages[] = {
-	{ "system", MESSAGES_SYSTEM, NULL },
-	{ "openssh", MESSAGES_OPENSSH, NULL }, { 0 }
+	{ "system", MESSAGES_SYSTEM },
+	{ "openssh", MESSAGES_OPENSSH }, { 0 }
 };
 static const struct word orders[] = {
-	{ "openssh", SYMLINK_ORDER_OPENSSH, NULL },
-	{ "draft", SYMLINK_ORDER_DRAFT, NULL }, { 0 }
+	{ "openssh", SYMLINK_ORDER_OPENSSH },
+	{ "draft", SYMLINK_ORDER_DRAFT }, { 0 }
 };
 static const struct word overwrites[] = {
-	{ "if-asked", OVERWRITE_IF_ASKED, NULL },
-	{ "always", OVERWRITE_ALWAYS, NULL },
-	{ "never", OVERWRITE_NEVER, NULL }, { 0 }
+	{ "if-asked", OVERWRITE_IF_ASKED },
+	{ "always", OVERWRITE_ALWAYS },
+	{ "never", OVERWRITE_NEVER }, { 0 }
 };
 static const struct word open_handles[] = {
-	{ "keep", HANDLES_KEEP, NULL }, { "reopen", HANDLES_REOPEN, NULL },
-	{ "close", HANDLES_CLOSE, "what a client writes after the rename is "
-	    "lost; reopen keeps it" }, { 0 }
+	{ "keep", HANDLES_KEEP }, { "reopen", HANDLES_REOPEN },
+	{ "close", HANDLES_CLOSE }, { 0 }
 };
 static const struct word whens[] = {
-	{ "refused", RENAME_WHEN_REFUSED, NULL },
-	{ "always", RENAME_WHEN_ALWAYS, NULL }, { 0 }
+	{ "refused", RENAME_WHEN_REFUSED },
+	{ "always", RENAME_WHEN_ALWAYS }, { 0 }
 };
 static const struct word applies[] = {
-	{ "apply", APPLY, NULL }, { "ignore", APPLY_IGNORE, NULL },
-	{ "refuse", APPLY_REFUSE, NULL }, { 0 }
+	{ "apply", APPLY }, { "ignore", APPLY_IGNORE },
+	{ "refuse", APPLY_REFUSE }, { 0 }
 };
 static const struct word on_errors[] = {
-	{ "report", 0, NULL }, { "ignore-denied", 1, NULL }, { 0 }
+	{ "report", 0 }, { "ignore-denied", 1 }, { 0 }
 };
 static const struct word startup[] = {
-	{ "false", 0, NULL }, { "true", 1, NULL },
-	{ "restricted", STARTUP_IF_RESTRICTED, NULL }, { 0 }
+	{ "false", 0 }, { "true", 1 },
+	{ "restricted", STARTUP_IF_RESTRICTED }, { 0 }
 };
 static const struct word listings[] = {
-	{ "full", 0, NULL }, { "empty", 1, NULL }, { 0 }
+	{ "full", 0 }, { "empty", 1 }, { 0 }
 };
 static const struct word atomics[] = {
-	{ "no", ATOMIC_NO, NULL }, { "yes", ATOMIC_YES, NULL },
-	{ "keep", ATOMIC_KEEP, NULL }, { 0 }
+	{ "no", ATOMIC_NO }, { "yes", ATOMIC_YES },
+	{ "keep", ATOMIC_KEEP }, { 0 }
 };
 static const struct word symlinks[] = {
-	{ "follow", SYMLINKS_FOLLOW, NULL },
-	{ "no-create", SYMLINKS_NO_CREATE, NULL },
-	{ "no-follow", SYMLINKS_NO_FOLLOW, NULL }, { 0 }
+	{ "follow", SYMLINKS_FOLLOW },
+	{ "no-create", SYMLINKS_NO_CREATE },
+	{ "no-follow", SYMLINKS_NO_FOLLOW }, { 0 }
 };
 static const struct word sandboxes[] = {
-	{ "auto", SANDBOX_AUTO, NULL }, { "require", SANDBOX_REQUIRE, NULL },
-	{ "off", SANDBOX_OFF, NULL }, { 0 }
+	{ "auto", SANDBOX_AUTO }, { "require", SANDBOX_REQUIRE },
+	{ "off", SANDBOX_OFF }, { 0 }
 };
 
 /* Names are compared one by one, so that a name with a slash never matches. */
@@ -141,9 +125,9 @@ const struct knob knobs[] = {
 	    .max = 1LL << 40, MEMBER(limits.read_rate) },
 	{ "limits.write_rate", KNOB_SIZE, .none = "none", .min = 1024,
 	    .max = 1LL << 40, MEMBER(limits.write_rate) },
-	{ "log.facility", KNOB_CHOICE, "AUTH", .words = facilities,
+	{ "log.facility", KNOB_CHOICE, "AUTH", .words = log_facilities,
 	    .flag = 'f', MEMBER(log.facility) },
-	{ "log.level", KNOB_CHOICE, "ERROR", .words = levels,
+	{ "log.level", KNOB_CHOICE, "ERROR", .words = log_levels,
 	    .flag = 'l', MEMBER(log.level) },
 	{ "log.transfers", KNOB_TEXT, .none = "none", .valid = is_log_target,
 	    .says = "syslog, or the absolute path of a socket",
@@ -169,7 +153,8 @@ const struct knob knobs[] = {
 	{ "rename.busy_timeout", KNOB_DURATION, "0s", .max = 5, .unit = 1000,
 	    MEMBER(rename.busy_timeout) },
 	{ "rename.open_handles", KNOB_CHOICE, "keep", .words = open_handles,
-	    MEMBER(rename.open_handles) },
+	    .warns = "close", .warning = "what a client writes after the "
+	    "rename is lost; reopen keeps it", MEMBER(rename.open_handles) },
 	{ "rename.overwrite", KNOB_CHOICE, "if-asked", .words = overwrites,
 	    .restricts = "never", MEMBER(rename.overwrite) },
 	{ "rename.when", KNOB_CHOICE, "refused", .words = whens,

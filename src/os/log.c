@@ -10,7 +10,6 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "os/log.h"
 
 /* Where lines go. This is the only state of the module. */
@@ -22,50 +21,22 @@ static struct {
 	bool		 connected;
 } sink = { "sftp-server", LOG_LEVEL_ERROR, LOG_AUTH, false, false };
 
-static const struct {
-	const char	*name;
-	enum log_level	 level;
-} levels[] = {
+const struct word log_levels[] = {
 	{ "QUIET", LOG_LEVEL_QUIET }, { "FATAL", LOG_LEVEL_FATAL },
 	{ "ERROR", LOG_LEVEL_ERROR }, { "INFO", LOG_LEVEL_INFO },
 	{ "VERBOSE", LOG_LEVEL_VERBOSE }, { "DEBUG", LOG_LEVEL_DEBUG1 },
 	{ "DEBUG1", LOG_LEVEL_DEBUG1 }, { "DEBUG2", LOG_LEVEL_DEBUG2 },
-	{ "DEBUG3", LOG_LEVEL_DEBUG3 },
+	{ "DEBUG3", LOG_LEVEL_DEBUG3 }, { 0 }
 };
 
-static const struct {
-	const char	*name;
-	int		 facility;
-} facilities[] = {
+const struct word log_facilities[] = {
 	{ "DAEMON", LOG_DAEMON }, { "USER", LOG_USER }, { "AUTH", LOG_AUTH },
 	{ "AUTHPRIV", LOG_AUTHPRIV }, { "LOCAL0", LOG_LOCAL0 },
 	{ "LOCAL1", LOG_LOCAL1 }, { "LOCAL2", LOG_LOCAL2 },
 	{ "LOCAL3", LOG_LOCAL3 }, { "LOCAL4", LOG_LOCAL4 },
 	{ "LOCAL5", LOG_LOCAL5 }, { "LOCAL6", LOG_LOCAL6 },
-	{ "LOCAL7", LOG_LOCAL7 },
+	{ "LOCAL7", LOG_LOCAL7 }, { 0 }
 };
-
-enum log_level
-log_level_number(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(levels); i++)
-		if (strcasecmp(levels[i].name, name) == 0)
-			return levels[i].level;
-	return LOG_LEVEL_INVALID;
-}
-
-int
-log_facility_number(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < nitems(facilities); i++)
-		if (strcasecmp(facilities[i].name, name) == 0)
-			return facilities[i].facility;
-	return -1;
-}
 
 void
 log_init(const char *tag, enum log_level level, int facility, bool on_stderr)

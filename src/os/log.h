@@ -11,18 +11,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/word.h"
+
 enum log_level {
 	LOG_LEVEL_INVALID = -1,
 	LOG_LEVEL_QUIET, LOG_LEVEL_FATAL, LOG_LEVEL_ERROR, LOG_LEVEL_INFO,
 	LOG_LEVEL_VERBOSE, LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG2, LOG_LEVEL_DEBUG3,
 };
 
-/*
- * Return the value of a level (-l) or facility (-f) by name, ignoring case, or
- * LOG_LEVEL_INVALID and -1.
- */
-enum log_level log_level_number(const char *name);
-int	 log_facility_number(const char *name);
+/* The names of levels (-l, log.level) and facilities (-f, log.facility). */
+extern const struct word log_levels[], log_facilities[];
 
 /*
  * Sets where lines go. `tag` is kept, not copied. The defaults are ERROR,

@@ -245,14 +245,23 @@ static const struct {
 	{ "INFOO", -1, -1 }, { "LOCAL8", -1, -1 }, { "0", -1, -1 },
 };
 
+static int
+value_of(const struct word *table, const char *name)
+{
+	const struct word *w = word_find(table, name);
+
+	return w == NULL ? -1 : w->value;
+}
+
 static void
 test_words(void)
 {
 	size_t i;
 
 	for (i = 0; i < nitems(words); i++)
-		ok((int)log_level_number(words[i].name) == words[i].level &&
-		    log_facility_number(words[i].name) == words[i].facility,
+		ok(value_of(log_levels, words[i].name) == words[i].level &&
+		    value_of(log_facilities, words[i].name) ==
+		    words[i].facility,
 		    "\"%s\" is level %d, facility %d", words[i].name,
 		    words[i].level, words[i].facility);
 }
