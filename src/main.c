@@ -36,10 +36,10 @@
 
 static struct session session;
 static struct config *config;
-static struct mistake mistake;
+static struct error error;
 static struct facts facts;
 static struct options options = {
-	.mistake = &mistake, .self = &session.self, .level = LOG_LEVEL_ERROR,
+	.error = &error, .self = &session.self, .level = LOG_LEVEL_ERROR,
 	.facility = LOG_AUTH,
 };
 
@@ -136,27 +136,27 @@ static int
 load_policy(void)
 {
 	own_facts();
-	if (options.mistaken ||
-	    config_file(config, options.file, &facts, &mistake) != 0)
+	if (options.invalid ||
+	    config_file(config, options.file, &facts, &error) != 0)
 		return -1;
 	if (config_asks_groups(config) &&
 	    (facts.groups = ident_own_groups()) == NULL) {
-		mistake_at(&mistake, "", 0, NULL);
-		return mistake_say(&mistake,
+		error_at(&error, "", 0, NULL);
+		return error_say(&error,
 		    "the groups of this session cannot be looked up");
 	}
-	if (config_resolve(config, &facts, &session.policy, &mistake) != 0)
+	if (config_resolve(config, &facts, &session.policy, &error) != 0)
 		return -1;
 	return 0;
 }
 
 /* A wrong policy must never become no policy. */
 static _Noreturn void
-refuse_mistake(void)
+refuse_error(void)
 {
-	char line[MISTAKE_LINE_MAX], text[96];
+	char line[ERROR_LINE_MAX], text[96];
 
-	log_error("%s", mistake_line(&mistake, line));
+	log_error("%s", error_line(&error, line));
 	if (isatty(STDIN_FILENO)) {
 		fprintf(stderr, "%s\n", line);
 		exit(EXIT_POLICY);
@@ -168,11 +168,11 @@ refuse_mistake(void)
 }
 
 static _Noreturn void
-tell_mistake(void)
+tell_error(void)
 {
-	char line[MISTAKE_LINE_MAX];
+	char line[ERROR_LINE_MAX];
 
-	fprintf(stderr, "%s\n", mistake_line(&mistake, line));
+	fprintf(stderr, "%s\n", error_line(&error, line));
 	exit(EXIT_POLICY);
 }
 
@@ -181,10 +181,10 @@ static _Noreturn void
 check_policy(void)
 {
 	own_facts();
-	if (options.mistaken ||
-	    config_file(config, options.file, &facts, &mistake) != 0 ||
-	    config_check(config, stderr, &mistake) != 0)
-		tell_mistake();
+	if (options.invalid ||
+	    config_file(config, options.file, &facts, &error) != 0 ||
+	    config_check(config, stderr, &error) != 0)
+		tell_error();
 	exit(0);
 }
 
@@ -198,8 +198,8 @@ criteria_facts(void)
 	static struct ident user;
 
 	facts = (struct facts){ .user = session.self.name };
-	if (config_criteria(config, options.criteria, &facts, &mistake) != 0)
-		tell_mistake();
+	if (config_criteria(config, options.criteria, &facts, &error) != 0)
+		tell_error();
 	if (ident_named(facts.user, &user) != 0)
 		return NULL;
 	user_facts(&user);
@@ -218,16 +218,16 @@ explain_policy(void)
 		user = criteria_facts();
 	facts.no_landlock = !sandbox_has_landlock(true);
 	facts.no_landlock_to_read = !sandbox_has_landlock(false);
-	if (options.mistaken ||
-	    config_file(config, options.file, &facts, &mistake) != 0)
-		tell_mistake();
+	if (options.invalid ||
+	    config_file(config, options.file, &facts, &error) != 0)
+		tell_error();
 	/* There may be thousands, and only rules that match by group ask. */
 	if (config_asks_groups(config))
 		facts.groups = options.criteria == NULL ? ident_own_groups() :
 		    user != NULL ? ident_groups_of(user) : NULL;
 	if ((r = config_explain(config, &facts, &session.fs, stdout,
-	    &mistake)) < 0)
-		tell_mistake();
+	    &error)) < 0)
+		tell_error();
 	exit(r);
 }
 
@@ -262,7 +262,7 @@ walk_paths(void)
 	struct policy *p = &session.policy;
 
 	if (p->walks && config_open_root(config, &facts, p, &session.fs,
-	    &mistake) != 0)
+	    &error) != 0)
 		return -1;
 	locate_obey(&session.fs, p);
 	if (p->access.protect_startup)
@@ -344,11 +344,11 @@ confine(void)
 	    (is & CONFINES_FILES) != 0 ? "on" : "off",
 	    (is & CONFINES_CALLS) != 0 ? "on" : "off");
 	if (p->sandbox == SANDBOX_REQUIRE && is != all) {
-		config_blame(config, &facts, "sandbox", &mistake);
-		(void)mistake_say(&mistake, "required, and this kernel, or "
+		config_blame(config, &facts, "sandbox", &error);
+		(void)error_say(&error, "required, and this kernel, or "
 		    "this build, has no %s", (is & CONFINES_FILES) != 0 ?
 		    "seccomp" : "Landlock that will do");
-		refuse_mistake();
+		refuse_error();
 	}
 	if (session.fs.confined && (is & CONFINES_FILES) == 0)
 		log_error("no Landlock: a directory that is moved out of the "
@@ -375,7 +375,7 @@ main(int argc, char **argv)
 	if (options.explain)
 		explain_policy();
 	if (load_policy() != 0 || walk_paths() != 0)
-		refuse_mistake();
+		refuse_error();
 	handles_init(&session.handles);
 	apply_policy();
 	confine();

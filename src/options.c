@@ -146,19 +146,19 @@ octal(const struct options *o, const char *arg, const char *complaint)
 	return (int)v;
 }
 
-/* The first mistake is the one that is told; nothing is half applied. */
+/* Keep the first error: it is the one that is reported. */
 static void
 setting(struct options *o, int r)
 {
-	o->mistaken |= r != 0;
+	o->invalid |= r != 0;
 }
 
 static void
 flag(struct options *o, int letter, const char *value)
 {
-	if (!o->mistaken)
+	if (!o->invalid)
 		setting(o, config_flag(o->config, letter, value,
-		    o->mistake));
+		    o->error));
 }
 
 static void
@@ -242,9 +242,9 @@ parse_option(struct options *o, int ch)
 		flag(o, 'm', optarg);
 		break;
 	case 'o':
-		if (!o->mistaken)
+		if (!o->invalid)
 			setting(o, config_option(o->config, optarg,
-			    o->mistake));
+			    o->error));
 		break;
 	case 'P':
 		flag_once(o, 'P', &o->denied,
@@ -304,10 +304,10 @@ options_parse(struct options *o, int argc, char **argv)
 		parse_option(o, ch);
 		end = optind;
 	}
-	if (optind == argc || o->mistaken || started_by_scp(argc, argv, end))
+	if (optind == argc || o->invalid || started_by_scp(argc, argv, end))
 		return;
-	mistake_at(o->mistake, "", 0, NULL);
-	setting(o, mistake_say(o->mistake, "\"%.100s\" is left over behind "
+	error_at(o->error, "", 0, NULL);
+	setting(o, error_say(o->error, "\"%.100s\" is left over behind "
 	    "the options (a pattern that a shell expanded?)", argv[optind]));
 }
 

@@ -7,12 +7,12 @@
 
 struct config;
 struct ident;
-struct mistake;
+struct error;
 
 struct options {
-	/* Set before: who takes the settings and the mistake; who asks. */
+	/* Set before: who takes the settings and the error; who asks. */
 	struct config	*config;
-	struct mistake	*mistake;
+	struct error	*error;
 	const struct ident *self;
 	bool		 on_stderr;	/* -e */
 	bool		 check;		/* -t */
@@ -24,11 +24,11 @@ struct options {
 	bool		 denied, allowed;	/* -P and -p were given */
 	bool		 nowhere;	/* -d "" */
 	bool		 forced;	/* by ForceCommand, or as login shell */
-	bool		 mistaken;	/* `mistake` says what is wrong */
+	bool		 invalid;	/* `error` says what is wrong */
 };
 
 /*
- * Reads the command line. Of mistakes in settings the first is kept, and the
+ * Reads the command line. Of errors in settings the first is kept, and the
  * session is to be refused for it; any other ends the process as OpenSSH's
  * does, and so do -Q and -V, which are answered here.
  */

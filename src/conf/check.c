@@ -195,13 +195,13 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 }
 
 int
-config_check_charsets(struct config *c, struct mistake *m)
+config_check_charsets(struct config *c, struct error *e)
 {
 	const struct knob *charset = knob_find("protocol.charset");
 	const struct rule *r;
 
-	*m = (struct mistake){ 0 };
-	if (config_link(c, m) < 0)
+	*e = (struct error){ 0 };
+	if (config_link(c, e) < 0)
 		return -1;
 	for (r = &c->flags; r != NULL; r = r->next) {
 		struct cursor at = { .body = &r->body };
@@ -211,9 +211,9 @@ config_check_charsets(struct config *c, struct mistake *m)
 			    at.setting->value.text == NULL ||
 			    charset_suits(at.setting->value.text))
 				continue;
-			mistake_at(m, at.setting->file, at.setting->line,
+			error_at(e, at.setting->file, at.setting->line,
 			    charset->name);
-			return mistake_say(m, "\"%.100s\" is no charset for "
+			return error_say(e, "\"%.100s\" is no charset for "
 			    "names that this system knows",
 			    at.setting->value.text);
 		}
@@ -222,14 +222,14 @@ config_check_charsets(struct config *c, struct mistake *m)
 }
 
 int
-config_check(struct config *c, FILE *out, struct mistake *m)
+config_check(struct config *c, FILE *out, struct error *e)
 {
 	const struct rule **settled;
 	const struct rule *r;
 	unsigned common;
 
-	*m = (struct mistake){ 0 };
-	if (config_link(c, m) < 0)
+	*e = (struct error){ 0 };
+	if (config_link(c, e) < 0)
 		return -1;
 	common = common_rights(c);
 	settled = arena_get(&c->arena, knob_count * sizeof(*settled));

@@ -18,7 +18,7 @@ struct parse {
 	struct config	*config;
 	const char	*file;
 	struct setting	*path;		/* the path rule, or NULL */
-	struct mistake	*mistake;
+	struct error	*error;
 };
 
 #define LINE(s)	((int)config_setting_source_line(s))
@@ -29,9 +29,9 @@ struct parse {
 	    NULL; (i)++)
 
 /* Records an error at a setting of the file; returns -1. */
-#define MISTAKE(p, s, name, ...) \
-	(mistake_at((p)->mistake, (p)->file, LINE(s), (name)), \
-	mistake_say((p)->mistake, __VA_ARGS__))
+#define ERROR(p, s, name, ...) \
+	(error_at((p)->error, (p)->file, LINE(s), (name)), \
+	error_say((p)->error, __VA_ARGS__))
 
 /* True for ( ) as well, since an empty list may be written either way. */
 static bool
@@ -168,11 +168,11 @@ parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
 	if (knob_find(name) != NULL || !knob_is_group(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? path_add(p->config, p->path, name, &g,
-		    p->file, LINE(s), p->mistake) : body_add(p->config, b,
-		    name, &g, p->file, LINE(s), p->mistake);
+		    p->file, LINE(s), p->error) : body_add(p->config, b,
+		    name, &g, p->file, LINE(s), p->error);
 	}
 	if (!config_setting_is_group(s))
-		return MISTAKE(p, s, name, "must be a group of settings "
+		return ERROR(p, s, name, "must be a group of settings "
 		    "(%s = { ... };)", name);
 	FOREACH(child, i, s)
 		if (parse_setting(p, child, name, b) < 0)
@@ -189,10 +189,10 @@ parse_path(struct parse *p, const config_setting_t *group, struct body *b)
 	if (config_setting_is_group(group))
 		match = config_setting_get_member(group, "match");
 	if (match == NULL || !is_string(match))
-		return MISTAKE(p, group, "paths", "a path rule must be a group "
+		return ERROR(p, group, "paths", "a path rule must be a group "
 		    "with match = \"/a/path\"");
 	if (body_add_path(p->config, b, config_setting_get_string(match),
-	    p->file, LINE(group), &p->path, p->mistake) < 0)
+	    p->file, LINE(group), &p->path, p->error) < 0)
 		return -1;
 	FOREACH(s, i, group)
 		if (s != match && parse_setting(p, s, "", b) < 0)
@@ -220,10 +220,10 @@ parse_member(struct parse *p, const config_setting_t *s, struct body *b)
 	if (strcmp(config_setting_name(s), "profile") != 0)
 		return parse_setting(p, s, "", b);
 	if (!is_string(s))
-		return MISTAKE(p, s, "profile", "must be one profile's name, "
+		return ERROR(p, s, "profile", "must be one profile's name, "
 		    "in quotes");
 	return body_want(p->config, b, config_setting_get_string(s), p->file,
-	    LINE(s), p->mistake);
+	    LINE(s), p->error);
 }
 
 /* The criteria that rules match by. */
@@ -320,14 +320,14 @@ criterion_list(struct parse *p, const char *text, enum criterion kind)
 	while (rest != NULL) {
 		list[n] = next_item(&rest);
 		if ((fault = item_fault(kind, list[n])) != NULL) {
-			mistake_say(p->mistake, "\"%.100s\" %s", list[n],
+			error_say(p->error, "\"%.100s\" %s", list[n],
 			    fault);
 			return NULL;
 		}
 		positive |= *list[n++] != '!';
 	}
 	if (!positive) {
-		mistake_say(p->mistake, "matches nobody, since everything in "
+		error_say(p->error, "matches nobody, since everything in "
 		    "it is negated (add \"*\")");
 		return NULL;
 	}
@@ -342,12 +342,12 @@ parse_criterion(struct parse *p, const config_setting_t *s,
 	const char *const *list;
 	size_t i = criterion_find(name);
 
-	mistake_at(p->mistake, p->file, LINE(s), name);
+	error_at(p->error, p->file, LINE(s), name);
 	if (i == CRITERIA)
-		return mistake_say(p->mistake, "is nothing to match by (user, "
+		return error_say(p->error, "is nothing to match by (user, "
 		    "group, address, local_address and local_port are)");
 	if ((text = criterion_text(p, s, criteria[i].kind)) == NULL)
-		return mistake_say(p->mistake, "must be %s, or a list of them",
+		return error_say(p->error, "must be %s, or a list of them",
 		    criteria[i].kind == BY_PORT ? "a port" :
 		    "a string in quotes");
 	if ((list = criterion_list(p, text, criteria[i].kind)) == NULL)
@@ -364,7 +364,7 @@ parse_match(struct parse *p, const config_setting_t *s,
 	unsigned i;
 
 	if (!config_setting_is_group(s))
-		return MISTAKE(p, s, "match", "must be a group "
+		return ERROR(p, s, "match", "must be a group "
 		    "(match = { user = \"...\"; };)");
 	FOREACH(child, i, s)
 		if (parse_criterion(p, child, match) < 0)
@@ -380,7 +380,7 @@ parse_rule_member(struct parse *p, const config_setting_t *s, struct rule *rule)
 	if (strcmp(name, "match") == 0)
 		return parse_match(p, s, &rule->match);
 	if (criterion_find(name) < CRITERIA)
-		return MISTAKE(p, s, name, "is nothing to set, but to match "
+		return ERROR(p, s, name, "is nothing to set, but to match "
 		    "by (match = { %s = ...; };)", name);
 	return parse_member(p, s, &rule->body);
 }
@@ -393,7 +393,7 @@ parse_rule(struct parse *p, const config_setting_t *group, int number)
 	unsigned i;
 
 	if (!config_setting_is_group(group))
-		return MISTAKE(p, group, "rules", "rule %d must be a group "
+		return ERROR(p, group, "rules", "rule %d must be a group "
 		    "({ ... })", number);
 	rule = arena_get(&p->config->arena, sizeof(*rule));
 	rule->number = number;
@@ -414,7 +414,7 @@ parse_rules(struct parse *p, const config_setting_t *s)
 	unsigned i;
 
 	if (!config_setting_is_list(s))
-		return MISTAKE(p, s, "rules", "must be a list "
+		return ERROR(p, s, "rules", "must be a list "
 		    "(rules = ( { ... }, { ... } );)");
 	FOREACH(rule, i, s)
 		if (parse_rule(p, rule, (int)i + 1) < 0)
@@ -431,10 +431,10 @@ parse_profile(struct parse *p, const config_setting_t *group)
 	unsigned i;
 
 	if (!config_setting_is_group(group))
-		return MISTAKE(p, group, name, "a profile must be a group "
+		return ERROR(p, group, name, "a profile must be a group "
 		    "(%s = { ... };)", name);
 	if (builtin_find(name) != NULL)
-		return MISTAKE(p, group, name, "a profile of this name is "
+		return ERROR(p, group, name, "a profile of this name is "
 		    "built in (choose another, which may name it)");
 	profile = profile_add(p->config, name, p->file, LINE(group));
 	FOREACH(s, i, group)
@@ -450,7 +450,7 @@ parse_profiles(struct parse *p, const config_setting_t *s)
 	unsigned i;
 
 	if (!config_setting_is_group(s))
-		return MISTAKE(p, s, "profiles", "must be a group "
+		return ERROR(p, s, "profiles", "must be a group "
 		    "(profiles = { name = { ... }; };)");
 	FOREACH(profile, i, s)
 		if (parse_profile(p, profile) < 0)
@@ -467,22 +467,22 @@ parse_top(struct parse *p, const config_setting_t *s)
 		return parse_rules(p, s);
 	if (strcmp(name, "profiles") == 0)
 		return parse_profiles(p, s);
-	return MISTAKE(p, s, name, "only rules and profiles stand here "
+	return ERROR(p, s, name, "only rules and profiles stand here "
 	    "(settings: rules = ( { ... } );)");
 }
 
 int
 config_text(struct config *c, const char *name, const char *text, size_t len,
-    struct mistake *m)
+    struct error *e)
 {
-	struct parse p = { .config = c, .mistake = m };
+	struct parse p = { .config = c, .error = e };
 	const config_setting_t *root, *s;
 	unsigned i;
 
-	*m = (struct mistake){ 0 };
+	*e = (struct error){ 0 };
 	p.file = arena_copy(&c->arena, name);
-	mistake_at(m, name, 0, NULL);
-	root = load_tree(&c->tree, &c->arena, text, len, m);
+	error_at(e, name, 0, NULL);
+	root = load_tree(&c->tree, &c->arena, text, len, e);
 	if (root == NULL)
 		return -1;
 	FOREACH(s, i, root)
@@ -496,66 +496,66 @@ config_text(struct config *c, const char *name, const char *text, size_t len,
  * smaller, or -1 with the error's text set.
  */
 static ssize_t
-read_all(int fd, char *text, size_t size, struct mistake *m)
+read_all(int fd, char *text, size_t size, struct error *e)
 {
 	bool end;
 	ssize_t n = fs_read(fd, text, size + 1, 0, &end);
 
 	if (n < 0)
-		return mistake_say(m, "%s", strerror((int)-n));
+		return error_say(e, "%s", strerror((int)-n));
 	if ((size_t)n > size)
-		return mistake_say(m, "grows while it is read");
+		return error_say(e, "grows while it is read");
 	text[n] = '\0';
 	return n;
 }
 
 static int
 read_policy(struct config *c, const char *name, int fd, off_t size,
-    struct mistake *m)
+    struct error *e)
 {
 	ssize_t len;
 	char *text;
 
 	if (size > FILE_MAX)
-		return mistake_say(m, "is larger than 1 MiB");
+		return error_say(e, "is larger than 1 MiB");
 	text = arena_get(&c->arena, (size_t)size + 1);
-	len = read_all(fd, text, (size_t)size, m);
-	return len < 0 ? -1 : config_text(c, name, text, (size_t)len, m);
+	len = read_all(fd, text, (size_t)size, e);
+	return len < 0 ? -1 : config_text(c, name, text, (size_t)len, e);
 }
 
 static int
 read_file(struct config *c, const char *path, const struct facts *facts,
-    struct mistake *m)
+    struct error *e)
 {
 	const char *name = DEFAULT_FILE;
 	off_t size;
 	int fd, r;
 
 	if (path != NULL) {
-		mistake_at(m, path[0] == '\0' ? "-F" : path, 0, NULL);
+		error_at(e, path[0] == '\0' ? "-F" : path, 0, NULL);
 		if (path[0] == '\0')
-			return mistake_say(m, "names no file");
-		name = expand_path(path, "uU", facts, &c->arena, m);
+			return error_say(e, "names no file");
+		name = expand_path(path, "uU", facts, &c->arena, e);
 		if (name == NULL)
 			return -1;
 	}
-	mistake_at(m, name, 0, NULL);
-	fd = trust_open(name, &size, m);
+	error_at(e, name, 0, NULL);
+	fd = trust_open(name, &size, e);
 	if (fd == TRUST_ABSENT)
 		return path == NULL ? 0 :
-		    mistake_say(m, "there is no such file");
+		    error_say(e, "there is no such file");
 	if (fd < 0)
 		return -1;
-	r = read_policy(c, name, fd, size, m);
+	r = read_policy(c, name, fd, size, e);
 	fs_close(fd);
 	return r;
 }
 
 int
 config_file(struct config *c, const char *path, const struct facts *facts,
-    struct mistake *m)
+    struct error *e)
 {
-	*m = (struct mistake){ 0 };
-	return read_file(c, path, facts, m) < 0 ? -1 :
-	    config_check_charsets(c, m);
+	*e = (struct error){ 0 };
+	return read_file(c, path, facts, e) < 0 ? -1 :
+	    config_check_charsets(c, e);
 }

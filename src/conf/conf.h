@@ -13,7 +13,7 @@
  *	config_free(c)				the policy owns its strings
  *
  * Each returns 0, or -1 with *m filled in, after which the session must be
- * rejected. These functions log nothing; mistake_line() makes text of an error.
+ * rejected. These functions log nothing; error_line() makes text of an error.
  * Facts about the user come in struct facts.
  */
 #ifndef CONF_CONF_H
@@ -65,11 +65,11 @@ void	config_free(struct config *);
  * several -d, -u, -l, -f or -m wins, as in OpenSSH; -p and -P add up.
  */
 int	config_flag(struct config *, int flag, const char *value,
-	    struct mistake *);
+	    struct error *);
 
 /* Adds -o name=value or -o profile=name. The first of several wins. */
 int	config_option(struct config *, const char *assignment,
-	    struct mistake *);
+	    struct error *);
 
 /*
  * Reads the policy file: `path` from -F, in which %u, %U and %% are expanded,
@@ -79,11 +79,11 @@ int	config_option(struct config *, const char *assignment,
  * whomever it applies to.
  */
 int	config_file(struct config *, const char *path, const struct facts *,
-	    struct mistake *);
+	    struct error *);
 
 /* Parses a policy in memory, which is trusted. Errors name it `name`. */
 int	config_text(struct config *, const char *name, const char *text,
-	    size_t len, struct mistake *);
+	    size_t len, struct error *);
 
 /* True if some rule matches by group. Otherwise facts.groups may be NULL. */
 bool	config_asks_groups(const struct config *);
@@ -93,14 +93,14 @@ bool	config_asks_groups(const struct config *);
  * which the caller frees with policy_free(), after an error as well.
  */
 int	config_resolve(struct config *, const struct facts *, struct policy *,
-	    struct mistake *);
+	    struct error *);
 
 /*
  * Sets the place of an error that is found when the policy is used: that of the
  * setting of this name which holds for these facts.
  */
 void	config_blame(struct config *, const struct facts *, const char *name,
-	    struct mistake *);
+	    struct error *);
 
 /*
  * Opens the root of a session, or "/" if the policy has none, for `fs`, and
@@ -108,14 +108,14 @@ void	config_blame(struct config *, const struct facts *, const char *name,
  * follow or see. config_resolve() has made *policy for these facts.
  */
 int	config_open_root(struct config *, const struct facts *,
-	    struct policy *, struct fs *, struct mistake *);
+	    struct policy *, struct fs *, struct error *);
 
 /*
  * -t: writes a line for each setting that is valid and probably a mistake.
  * Checks everything, whomever it applies to, and looks users and groups up in
  * the user database.
  */
-int	config_check(struct config *, FILE *, struct mistake *);
+int	config_check(struct config *, FILE *, struct error *);
 
 /*
  * -T: writes all settings, sorted, with their origins, or those that hold for
@@ -126,7 +126,7 @@ int	config_check(struct config *, FILE *, struct mistake *);
  * is undecided, or -1 with an error.
  */
 int	config_explain(struct config *, const struct facts *, struct fs *,
-	    FILE *, struct mistake *);
+	    FILE *, struct error *);
 
 /*
  * -C user=U,address=A,local_address=A,local_port=N,path=P: sets the members of
@@ -135,7 +135,7 @@ int	config_explain(struct config *, const struct facts *, struct fs *,
  * if they are to be unknown.
  */
 int	config_criteria(struct config *, const char *criteria, struct facts *,
-	    struct mistake *);
+	    struct error *);
 
 /*
  * -Q settings: writes name, type, values and default of each setting, one per

@@ -8,36 +8,36 @@
 #include "conf/error.h"
 
 int
-mistake_say(struct mistake *m, const char *fmt, ...)
+error_say(struct error *e, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(m->text, sizeof(m->text), fmt, ap);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
 	return -1;
 }
 
 void
-mistake_at(struct mistake *m, const char *file, int line, const char *setting)
+error_at(struct error *e, const char *file, int line, const char *setting)
 {
-	strlcpy(m->file, file, sizeof(m->file));
-	strlcpy(m->setting, setting == NULL ? "" : setting,
-	    sizeof(m->setting));
-	m->line = line;
+	strlcpy(e->file, file, sizeof(e->file));
+	strlcpy(e->setting, setting == NULL ? "" : setting,
+	    sizeof(e->setting));
+	e->line = line;
 }
 
 char *
-mistake_line(const struct mistake *m, char *line)
+error_line(const struct error *e, char *line)
 {
 	char number[16] = "";
 	char *p;
 
-	if (m->line > 0)
-		snprintf(number, sizeof(number), ":%d", m->line);
-	snprintf(line, MISTAKE_LINE_MAX, "%s%s%s%s%s%s", m->file, number,
-	    m->file[0] != '\0' ? ": " : "", m->setting,
-	    m->setting[0] != '\0' ? ": " : "", m->text);
+	if (e->line > 0)
+		snprintf(number, sizeof(number), ":%d", e->line);
+	snprintf(line, ERROR_LINE_MAX, "%s%s%s%s%s%s", e->file, number,
+	    e->file[0] != '\0' ? ": " : "", e->setting,
+	    e->setting[0] != '\0' ? ": " : "", e->text);
 	for (p = line; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';

@@ -3,28 +3,28 @@
 #ifndef CONF_ERROR_H
 #define CONF_ERROR_H
 
-struct mistake {
+struct error {
 	char	file[512];	/* "-o" for an option; "" for no place */
 	int	line;		/* 0: the file as a whole */
 	char	setting[128];	/* dotted name, or "" */
 	char	text[512];	/* message (hint) */
 };
 
-#define MISTAKE_LINE_MAX	1280
+#define ERROR_LINE_MAX	1280
 
-/* Sets the text and returns -1, for `return mistake_say(m, ...)`. */
-int	mistake_say(struct mistake *, const char *fmt, ...)
+/* Sets the text and returns -1, for `return error_say(m, ...)`. */
+int	error_say(struct error *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
 /* Sets the place; `setting` may be NULL. */
-void	mistake_at(struct mistake *, const char *file, int line,
+void	error_at(struct error *, const char *file, int line,
 	    const char *setting);
 
 /*
- * Writes "file:line: setting: text" to `line`, which has MISTAKE_LINE_MAX
+ * Writes "file:line: setting: text" to `line`, which has ERROR_LINE_MAX
  * bytes, without a newline and with control characters replaced. Returns
  * `line`.
  */
-char	*mistake_line(const struct mistake *, char *line);
+char	*error_line(const struct error *, char *line);
 
 #endif

@@ -21,14 +21,14 @@ is_safe_name(const char *s)
 /* Returns the value of a token, or NULL with the error's text set. */
 static const char *
 token_value(char token, const char *tokens, const struct facts *f,
-    char uid[16], struct mistake *m)
+    char uid[16], struct error *e)
 {
 	const char *value = token == 'u' ? f->user : f->home;
 
 	if (token == '%')
 		return "%";
 	if (token == '\0' || strchr(tokens, token) == NULL) {
-		mistake_say(m, "there is no token %%%.1s", &token);
+		error_say(e, "there is no token %%%.1s", &token);
 		return NULL;
 	}
 	if (token == 'U') {
@@ -36,18 +36,18 @@ token_value(char token, const char *tokens, const struct facts *f,
 		return uid;
 	}
 	if (value == NULL)
-		mistake_say(m, "%%%c is not known", token);
+		error_say(e, "%%%c is not known", token);
 	else if (token == 'd' || is_safe_name(value))
 		return value;
 	else
-		mistake_say(m, "%%%c is \"%.100s\", which is no safe part of "
+		error_say(e, "%%%c is \"%.100s\", which is no safe part of "
 		    "a path", token, value);
 	return NULL;
 }
 
 const char *
 expand_path(const char *path, const char *tokens, const struct facts *f,
-    struct arena *arena, struct mistake *m)
+    struct arena *arena, struct error *e)
 {
 	const char *value, *out = "";
 	char uid[16];
@@ -57,7 +57,7 @@ expand_path(const char *path, const char *tokens, const struct facts *f,
 		n = strcspn(path, "%");
 		value = "";
 		if (path[n] == '%') {
-			value = token_value(path[n + 1], tokens, f, uid, m);
+			value = token_value(path[n + 1], tokens, f, uid, e);
 			if (value == NULL)
 				return NULL;
 		}
@@ -117,7 +117,7 @@ expand_fixed(const char *path, const char *wild, const struct facts *f,
     struct arena *arena)
 {
 	char *head = arena_copy(arena, path);
-	struct mistake none = { 0 };
+	struct error none = { 0 };
 
 	head[fixed_part(path, wild)] = '\0';
 	return expand_squeeze(arena_copy(arena, expand_path(head, "uUd", f,
@@ -126,15 +126,15 @@ expand_fixed(const char *path, const char *wild, const struct facts *f,
 
 const char *
 expand_root(const char *path, const struct facts *f, struct arena *arena,
-    size_t *fixed, struct mistake *m)
+    size_t *fixed, struct error *e)
 {
 	char *root;
-	const char *text = expand_path(path, "uUd", f, arena, m);
+	const char *text = expand_path(path, "uUd", f, arena, e);
 
 	if (text == NULL)
 		return NULL;
 	if (!expand_is_root(text) || *text != '/') {
-		mistake_say(m, "is \"%.100s\" here, which must be an absolute "
+		error_say(e, "is \"%.100s\" here, which must be an absolute "
 		    "path below /, without . and ..", text);
 		return NULL;
 	}

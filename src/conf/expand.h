@@ -22,7 +22,7 @@ struct facts;
  * control character or a leading dash.
  */
 const char *expand_path(const char *path, const char *tokens,
-	    const struct facts *, struct arena *, struct mistake *);
+	    const struct facts *, struct arena *, struct error *);
 
 /* Removes doubled and trailing slashes. Returns the length. */
 size_t	expand_squeeze(char *path);
@@ -48,6 +48,6 @@ size_t	expand_fixed(const char *path, const char *wild,
  * user may have made the directories after them.
  */
 const char *expand_root(const char *path, const struct facts *,
-	    struct arena *, size_t *fixed, struct mistake *);
+	    struct arena *, size_t *fixed, struct error *);
 
 #endif

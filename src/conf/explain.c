@@ -328,11 +328,11 @@ print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 
 /* Prints the error that would reject a session. */
 static void
-print_refusal(struct mistake *m, FILE *out)
+print_refusal(struct error *e, FILE *out)
 {
-	char line[MISTAKE_LINE_MAX];
+	char line[ERROR_LINE_MAX];
 
-	fprintf(out, "# refused: %s\n", mistake_line(m, line));
+	fprintf(out, "# refused: %s\n", error_line(e, line));
 }
 
 /*
@@ -341,14 +341,14 @@ print_refusal(struct mistake *m, FILE *out)
  */
 static int
 resolve_names(struct config *c, const struct facts *f, struct policy *p,
-    struct fs *fs, const char **path, struct mistake *m)
+    struct fs *fs, const char **path, struct error *e)
 {
 	char real[PATH_MAX];
 	int why;
 
 	if (!p->walks)
 		return 0;
-	if (config_open_root(c, f, p, fs, m) != 0)
+	if (config_open_root(c, f, p, fs, e) != 0)
 		return -1;
 	fs->policy = p;
 	fs->names = true;
@@ -359,7 +359,7 @@ resolve_names(struct config *c, const struct facts *f, struct policy *p,
 
 int
 config_explain(struct config *c, const struct facts *f, struct fs *fs,
-    FILE *out, struct mistake *m)
+    FILE *out, struct error *e)
 {
 	const char *path = f->path;
 	const struct undecided *u;
@@ -368,14 +368,14 @@ config_explain(struct config *c, const struct facts *f, struct fs *fs,
 	bool refused, fold;
 	int r;
 
-	*m = (struct mistake){ 0 };
-	if (config_link(c, m) < 0)
+	*e = (struct error){ 0 };
+	if (config_link(c, e) < 0)
 		return -1;
 	config_evaluate(c, f, &o);
 	knob_defaults(&p);
-	if ((r = outcome_apply(&o, f, &p, m)) == 0) {
+	if ((r = outcome_apply(&o, f, &p, e)) == 0) {
 		refused = fs != NULL &&
-		    resolve_names(c, f, &p, fs, &path, m) != 0;
+		    resolve_names(c, f, &p, fs, &path, e) != 0;
 		fold = fs != NULL && fs->folds;
 		if (path != NULL)
 			print_area(&o, &p, path, f->path, fold, out);
@@ -387,7 +387,7 @@ config_explain(struct config *c, const struct facts *f, struct fs *fs,
 			    u->rule->body.line, rule_needs(u->rule, f));
 		print_caveats(&p, f, out);
 		if (refused)
-			print_refusal(m, out);
+			print_refusal(e, out);
 		r = o.undecided != NULL;
 	}
 	policy_free(&p);
@@ -441,13 +441,13 @@ is_resolved(const char *path)
 
 int
 config_criteria(struct config *c, const char *criteria, struct facts *f,
-    struct mistake *m)
+    struct error *e)
 {
 	char *rest, *name, *value;
 	bool path;
 
-	*m = (struct mistake){ 0 };
-	mistake_at(m, "-C", 0, NULL);
+	*e = (struct error){ 0 };
+	error_at(e, "-C", 0, NULL);
 	rest = arena_copy(&c->arena, criteria);
 	for (path = false; !path && rest != NULL;) {
 		path = strncmp(rest, "path=", 5) == 0;
@@ -456,11 +456,11 @@ config_criteria(struct config *c, const char *criteria, struct facts *f,
 		if (*value == '=')
 			*value++ = '\0';
 		if (path && !is_resolved(value))
-			return mistake_say(m, "path=\"%.100s\" must be "
+			return error_say(e, "path=\"%.100s\" must be "
 			    "absolute, without . and .., as the session has "
 			    "it: below its root", value);
 		if (!path && !set_criterion(f, name, value))
-			return mistake_say(m, "\"%.100s=%.100s\" is no "
+			return error_say(e, "\"%.100s=%.100s\" is no "
 			    "criterion (user=, address=, local_address=, "
 			    "local_port= and, as the last, path= are)",
 			    name, value);

@@ -88,16 +88,16 @@ squeeze(struct arena *a, const char *from, const char *to)
 /* Sets the error's text to libconfig's message, with a hint and the line. */
 static void
 say_error(const config_t *tree, struct arena *a, const char *text,
-    int open_line, struct mistake *m)
+    int open_line, struct error *e)
 {
 	const char *what = config_error_text(tree), *before, *line, *end, *both;
 	size_t i = 0;
 
-	m->line = config_error_line(tree);
-	line = find_line(text, m->line, &before);
+	e->line = config_error_line(tree);
+	line = find_line(text, e->line, &before);
 	if (*line == '\0') {
-		m->line--;	/* the newline that load_tree() added */
-		(void)mistake_say(m, open_line > 0 ? "%s (the file ends, and "
+		e->line--;	/* the newline that load_tree() added */
+		(void)error_say(e, open_line > 0 ? "%s (the file ends, and "
 		    "the bracket of line %d is still open)" :
 		    "%s (the file ends, and a value is missing)", what,
 		    open_line);
@@ -107,12 +107,12 @@ say_error(const config_t *tree, struct arena *a, const char *text,
 	both = squeeze(a, before, end);
 	line = squeeze(a, line, end);
 	if (strcmp(what, "syntax error") != 0) {
-		(void)mistake_say(m, "%s: %.200s", what, line);
+		(void)error_say(e, "%s: %.200s", what, line);
 		return;
 	}
 	while (!fits(both, slips[i].looks))
 		i++;
-	(void)mistake_say(m, "%s (%s): %.200s", what, slips[i].hint, line);
+	(void)error_say(e, "%s (%s): %.200s", what, slips[i].hint, line);
 }
 
 static void
@@ -124,9 +124,9 @@ no_memory(const char *message)
 
 config_setting_t *
 load_tree(config_t *tree, struct arena *a, const char *text, size_t len,
-    struct mistake *m)
+    struct error *e)
 {
-	int open_line = precheck_text(text, len, m);
+	int open_line = precheck_text(text, len, e);
 	char *copy;
 
 	if (open_line < 0)
@@ -137,6 +137,6 @@ load_tree(config_t *tree, struct arena *a, const char *text, size_t len,
 	*(char *)mempcpy(copy, text, len) = '\n';
 	if (config_read_string(tree, copy))
 		return config_root_setting(tree);
-	say_error(tree, a, copy, open_line, m);
+	say_error(tree, a, copy, open_line, e);
 	return NULL;
 }

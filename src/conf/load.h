@@ -17,6 +17,6 @@
  * gives a hint for usual slips.
  */
 config_setting_t *load_tree(config_t *tree, struct arena *, const char *text,
-	    size_t len, struct mistake *);
+	    size_t len, struct error *);
 
 #endif

@@ -212,12 +212,12 @@ intersect_origins(const struct origin *o)
 /* Applies one setting to the policy. */
 static int
 apply(const struct knob *k, const struct origin *o, const struct facts *f,
-    struct policy *p, struct mistake *m)
+    struct policy *p, struct error *e)
 {
 	struct value v = o->setting->value;
 	const char **list;
 
-	mistake_at(m, o->setting->file, o->setting->line, k->name);
+	error_at(e, o->setting->file, o->setting->line, k->name);
 	if (k->type == KNOB_REQUESTS && k->combine == INTERSECTS) {
 		list = list_origins(&p->strings, o);
 		memcpy((char *)p + k->offset, &list, sizeof(list));
@@ -226,10 +226,10 @@ apply(const struct knob *k, const struct origin *o, const struct facts *f,
 	if (k->combine == INTERSECTS)
 		v = intersect_origins(o);
 	else if (v.text != NULL && k->type == KNOB_PATH)
-		v.text = expand_path(v.text, "uUd", f, &p->strings, m);
+		v.text = expand_path(v.text, "uUd", f, &p->strings, e);
 	else if (v.text != NULL && k->type == KNOB_ROOT)
 		v.text = expand_root(v.text, f, &p->strings, &p->root_fixed,
-		    m);
+		    e);
 	else
 		v.text = join_origins(&p->strings, o);
 	if (v.text == NULL && o->setting->value.text != NULL)
@@ -300,13 +300,13 @@ limit_read(struct policy *p)
 /* Sets the members that depend on several settings. */
 static int
 conclude(const struct outcome *o, const struct origin *paths,
-    const struct facts *f, struct policy *p, struct mistake *m)
+    const struct facts *f, struct policy *p, struct error *e)
 {
 	p->restricted = outcome_restricts(o);
 	p->restricted_here = restricts_without(o, o->flags);
 	p->access.protect_startup = protects_startup(o, p);
 	if (paths != NULL &&
-	    (p->paths = paths_build(paths, f, p, m)) == NULL)
+	    (p->paths = paths_build(paths, f, p, e)) == NULL)
 		return -1;
 	p->walks = p->root != NULL || p->paths != NULL ||
 	    p->access.rights != RIGHTS_ALL || p->access.protect_startup ||
@@ -323,7 +323,7 @@ conclude(const struct outcome *o, const struct origin *paths,
 
 int
 outcome_apply(const struct outcome *o, const struct facts *f,
-    struct policy *p, struct mistake *m)
+    struct policy *p, struct error *e)
 {
 	const struct origin *paths = NULL;
 	size_t i;
@@ -332,9 +332,9 @@ outcome_apply(const struct outcome *o, const struct facts *f,
 		if (knobs[i].type == KNOB_PATHS)
 			paths = o->origins[i];
 		else if (o->origins[i] != NULL &&
-		    apply(&knobs[i], o->origins[i], f, p, m) < 0)
+		    apply(&knobs[i], o->origins[i], f, p, e) < 0)
 			return -1;
-	return conclude(o, paths, f, p, m);
+	return conclude(o, paths, f, p, e);
 }
 
 /* Returns the first setting of a rule that forbids something, or NULL. */
@@ -351,32 +351,32 @@ find_restriction(const struct rule *r)
 
 int
 config_resolve(struct config *c, const struct facts *f, struct policy *p,
-    struct mistake *m)
+    struct error *e)
 {
 	const struct undecided *u;
 	const struct setting *s;
 	struct outcome o;
 
-	*m = (struct mistake){ 0 };
+	*e = (struct error){ 0 };
 	knob_defaults(p);
-	if (config_link(c, m) < 0)
+	if (config_link(c, e) < 0)
 		return -1;
 	config_evaluate(c, f, &o);
 	for (u = o.undecided; u != NULL; u = u->next) {
 		if ((s = find_restriction(u->rule)) == NULL)
 			continue;
-		mistake_at(m, u->rule->body.file, u->rule->body.line,
+		error_at(e, u->rule->body.file, u->rule->body.line,
 		    s->knob->name);
-		return mistake_say(m, "rule %d restricts, and whether it "
+		return error_say(e, "rule %d restricts, and whether it "
 		    "applies is unknown (SSH_CONNECTION is not set?)",
 		    u->rule->number);
 	}
-	return outcome_apply(&o, f, p, m);
+	return outcome_apply(&o, f, p, e);
 }
 
 void
 config_blame(struct config *c, const struct facts *f, const char *name,
-    struct mistake *m)
+    struct error *e)
 {
 	const struct knob *k = knob_find(name);
 	const struct origin *by;
@@ -384,22 +384,22 @@ config_blame(struct config *c, const struct facts *f, const char *name,
 
 	config_evaluate(c, f, &o);
 	by = o.origins[k - knobs];
-	mistake_at(m, by == NULL ? "" : by->setting->file,
+	error_at(e, by == NULL ? "" : by->setting->file,
 	    by == NULL ? 0 : by->setting->line, k->name);
 }
 
 int
 config_open_root(struct config *c, const struct facts *f, struct policy *p,
-    struct fs *fs, struct mistake *m)
+    struct fs *fs, struct error *e)
 {
 	const char *root = p->root != NULL ? p->root : "/";
 	char culprit[PATH_MAX];
 	int r;
 
 	if ((r = locate_confine(fs, root, p->root_fixed, culprit)) == 0)
-		return paths_resolve(p, fs, m);
-	config_blame(c, f, "root", m);
-	return mistake_say(m, "\"%s\": \"%s\" cannot be opened: %s", root,
+		return paths_resolve(p, fs, e);
+	config_blame(c, f, "root", e);
+	return error_say(e, "\"%s\": \"%s\" cannot be opened: %s", root,
 	    culprit, strerror(-r));
 }
 

@@ -147,16 +147,16 @@ count_wild(const char *s)
 /* Returns the pattern for this session, or NULL with the error's text set. */
 static const char *
 expand_pattern(const char *pattern, const struct facts *f,
-    struct arena *arena, struct mistake *m)
+    struct arena *arena, struct error *e)
 {
-	const char *text = expand_path(pattern, "uUd", f, arena, m);
+	const char *text = expand_path(pattern, "uUd", f, arena, e);
 	char *match;
 
 	if (text == NULL)
 		return NULL;
 	if (!paths_is_pattern(text) || *text != '/' ||
 	    count_wild(text) != count_wild(pattern)) {
-		mistake_say(m, "\"%.100s\" is \"%.100s\" here: what its "
+		error_say(e, "\"%.100s\" is \"%.100s\" here: what its "
 		    "tokens stand for must make an absolute path, without . "
 		    "and .., * and ?", pattern, text);
 		return NULL;
@@ -170,13 +170,13 @@ expand_pattern(const char *pattern, const struct facts *f,
  */
 static int
 rule_fill(struct path_rule *r, const struct setting *path,
-    const struct facts *f, struct policy *p, struct mistake *m)
+    const struct facts *f, struct policy *p, struct error *e)
 {
 	const struct setting *s;
 	struct policy said = *p;
 	int leaf;
 
-	r->match = expand_pattern(path->value.text, f, &p->strings, m);
+	r->match = expand_pattern(path->value.text, f, &p->strings, e);
 	if (r->match == NULL)
 		return -1;
 	r->written = r->match;
@@ -246,7 +246,7 @@ plant_rules(struct subtrees *t, struct arena *arena)
 
 struct subtrees *
 paths_build(const struct origin *first, const struct facts *f,
-    struct policy *p, struct mistake *m)
+    struct policy *p, struct error *e)
 {
 	const struct origin *o;
 	struct subtrees *t;
@@ -257,9 +257,9 @@ paths_build(const struct origin *first, const struct facts *f,
 		t->count++;
 	t->rules = arena_get(&p->strings, t->count * sizeof(*t->rules));
 	for (o = first; o != NULL; o = o->next, i++) {
-		mistake_at(m, o->setting->file, o->setting->line, "paths");
+		error_at(e, o->setting->file, o->setting->line, "paths");
 		t->rules[i].order = i;
-		if (rule_fill(&t->rules[i], o->setting, f, p, m) < 0)
+		if (rule_fill(&t->rules[i], o->setting, f, p, e) < 0)
 			return NULL;
 	}
 	plant_rules(t, &p->strings);
@@ -279,7 +279,7 @@ plain_length(const char *pattern)
 
 static int
 rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
-    struct mistake *m)
+    struct error *e)
 {
 	size_t plain = plain_length(r->match);
 	const char *behind = r->match + plain;
@@ -289,18 +289,18 @@ rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
 	/* "/" is not a link, and the path must fit. */
 	if (plain <= 1 || plain >= sizeof(path))
 		return 0;
-	mistake_at(m, r->file, r->line, "paths");
+	error_at(e, r->file, r->line, "paths");
 	snprintf(path, sizeof(path), "%.*s", (int)plain, r->match);
 	error = locate_rule(fs, path, r->fixed < plain ? r->fixed : plain);
 	if (error == -ELOOP)
-		return mistake_say(m, "\"%.100s\": \"%.100s\" is a link, and "
+		return error_say(e, "\"%.100s\": \"%.100s\" is a link, and "
 		    "none is followed from where a token stands for the user",
 		    r->match, path);
 	if (error != 0)
-		return mistake_say(m, "\"%.100s\" cannot be resolved: %s",
+		return error_say(e, "\"%.100s\" cannot be resolved: %s",
 		    r->match, strerror(-error));
 	if (count_wild(path) > 0)
-		return mistake_say(m, "\"%.100s\" leads to \"%.100s\", whose "
+		return error_say(e, "\"%.100s\" leads to \"%.100s\", whose "
 		    "* and ? would be patterns", r->match, path);
 	if (strncmp(path, r->written, plain) == 0 && path[plain] == '\0')
 		return 0;
@@ -311,7 +311,7 @@ rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
 }
 
 int
-paths_resolve(struct policy *p, struct fs *fs, struct mistake *m)
+paths_resolve(struct policy *p, struct fs *fs, struct error *e)
 {
 	struct subtrees *t = p->paths;
 	size_t i;
@@ -319,7 +319,7 @@ paths_resolve(struct policy *p, struct fs *fs, struct mistake *m)
 	if (t == NULL)
 		return 0;
 	for (i = 0; i < t->count; i++)
-		if (rule_resolve(&t->rules[i], fs, &p->strings, m) < 0)
+		if (rule_resolve(&t->rules[i], fs, &p->strings, e) < 0)
 			return -1;
 	plant_rules(t, &p->strings);
 	return 0;

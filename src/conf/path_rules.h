@@ -27,13 +27,13 @@ bool	paths_is_pattern(const char *);
  * *p, whose other members are set. Returns NULL with the error's text set.
  */
 struct subtrees *paths_build(const struct origin *, const struct facts *,
-	    struct policy *p, struct mistake *);
+	    struct policy *p, struct error *);
 
 /*
  * Resolves the plain components at the beginning of each rule: rules are
  * compared with resolved names, so that a rule with a link in it would match
  * nothing. Returns 0, or -1 with the error.
  */
-int	paths_resolve(struct policy *, struct fs *, struct mistake *);
+int	paths_resolve(struct policy *, struct fs *, struct error *);
 
 #endif

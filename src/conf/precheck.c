@@ -82,13 +82,13 @@ token_len(const char *s, const char **wrong)
 }
 
 int
-precheck_text(const char *text, size_t len, struct mistake *m)
+precheck_text(const char *text, size_t len, struct error *e)
 {
 	const char *p, *end, *name = "", *setting = "", *wrong = NULL;
 	int opened[DEPTH_MAX + 2] = { 0 }, depth = 0;
 	bool after_string = false;
 
-	m->line = 1;
+	e->line = 1;
 	for (p = text; wrong == NULL && *p != '\0'; p += strspn(p, " ")) {
 		end = p + token_len(p, &wrong);
 		if (*p == '"' && after_string)
@@ -101,19 +101,19 @@ precheck_text(const char *text, size_t len, struct mistake *m)
 		else if (*p == '=' || *p == ':' || *p == ';' || *p == '}')
 			setting = *p == '=' || *p == ':' ? name : "";
 		if (*p == '{' || *p == '[' || *p == '(')
-			opened[++depth] = m->line;
+			opened[++depth] = e->line;
 		else if ((*p == '}' || *p == ']' || *p == ')') && depth > 0)
 			depth--;
 		if (depth > DEPTH_MAX)
 			wrong = "more than 32 brackets within each other";
 		while (p < end)
-			m->line += *p++ == '\n';
+			e->line += *p++ == '\n';
 	}
 	if (wrong == NULL && p != text + len)
 		wrong = "a NUL byte would end the file here";
 	if (wrong == NULL)
 		return opened[depth];
-	strlcpy(m->setting, setting, sizeof(m->setting));
-	m->setting[name_len(m->setting)] = '\0';
-	return mistake_say(m, "%s", wrong);
+	strlcpy(e->setting, setting, sizeof(e->setting));
+	e->setting[name_len(e->setting)] = '\0';
+	return error_say(e, "%s", wrong);
 }

@@ -21,6 +21,6 @@
  * Returns -1 with the error's line, the setting that is assigned there, and its
  * text.
  */
-int	precheck_text(const char *text, size_t len, struct mistake *);
+int	precheck_text(const char *text, size_t len, struct error *);
 
 #endif

@@ -73,7 +73,7 @@ config_free(struct config *c)
  * permit the request that it is meant to forbid.
  */
 static int
-check_requests(struct config *c, const char *list, struct mistake *m)
+check_requests(struct config *c, const char *list, struct error *e)
 {
 	const char *const *request;
 	size_t n;
@@ -85,7 +85,7 @@ check_requests(struct config *c, const char *list, struct mistake *m)
 			    false))
 				break;
 		if (*request == NULL)
-			return mistake_say(m, "\"%.*s\" fits no request "
+			return error_say(e, "\"%.*s\" fits no request "
 			    "(-Q requests lists them)", n < 100 ? (int)n : 100,
 			    list);
 	}
@@ -95,26 +95,26 @@ check_requests(struct config *c, const char *list, struct mistake *m)
 /* Checks and makes one setting. Returns NULL with the error. */
 static struct setting *
 setting_new(struct config *c, const struct knob *k, const struct given *g,
-    const char *file, int line, struct mistake *m)
+    const char *file, int line, struct error *e)
 {
 	struct setting *s;
 
-	mistake_at(m, file, line, k->name);
+	error_at(e, file, line, k->name);
 	s = arena_get(&c->arena, sizeof(*s));
 	s->knob = k;
 	s->file = file;
 	s->line = line;
-	if (knob_parse(k, g, &c->arena, &s->value, m) < 0)
+	if (knob_parse(k, g, &c->arena, &s->value, e) < 0)
 		return NULL;
 	if (k->type == KNOB_REQUESTS && s->value.text != NULL &&
-	    check_requests(c, s->value.text, m) < 0)
+	    check_requests(c, s->value.text, e) < 0)
 		return NULL;
 	return s;
 }
 
 /* Reports an unknown setting, with a suggestion. */
 static int
-unknown_setting(const char *name, struct mistake *m)
+unknown_setting(const char *name, struct error *e)
 {
 	const struct knob *k;
 	const char *leaf;
@@ -122,10 +122,10 @@ unknown_setting(const char *name, struct mistake *m)
 	for (k = knobs; k < knobs + knob_count; k++) {
 		leaf = strrchr(k->name, '.');
 		if (leaf != NULL && strcmp(leaf + 1, name) == 0)
-			return mistake_say(m, "there is no such setting "
+			return error_say(e, "there is no such setting "
 			    "(%s is one)", k->name);
 	}
-	return mistake_say(m, "there is no such setting "
+	return error_say(e, "there is no such setting "
 	    "(-Q settings lists them)");
 }
 
@@ -138,21 +138,21 @@ append(struct body *b, struct setting *s)
 
 int
 body_add(struct config *c, struct body *b, const char *name,
-    const struct given *g, const char *file, int line, struct mistake *m)
+    const struct given *g, const char *file, int line, struct error *e)
 {
 	const struct knob *k = knob_find(name);
 	struct setting *s;
 
-	mistake_at(m, file, line, name);
+	error_at(e, file, line, name);
 	if (k == NULL)
-		return unknown_setting(name, m);
+		return unknown_setting(name, e);
 	if (k->type == KNOB_PATHS && strcmp(g->text, k->none) == 0)
 		return 0;
 	if (k->type == KNOB_PATHS)
-		return mistake_say(m, "must be a list of path rules, in a "
+		return error_say(e, "must be a list of path rules, in a "
 		    "file (paths = ( { match = \"/in/*\"; rights = "
 		    "\"read\"; } );)");
-	if ((s = setting_new(c, k, g, file, line, m)) == NULL)
+	if ((s = setting_new(c, k, g, file, line, e)) == NULL)
 		return -1;
 	append(b, s);
 	return 0;
@@ -160,11 +160,11 @@ body_add(struct config *c, struct body *b, const char *name,
 
 int
 body_add_path(struct config *c, struct body *b, const char *pattern,
-    const char *file, int line, struct setting **path, struct mistake *m)
+    const char *file, int line, struct setting **path, struct error *e)
 {
 	const struct given g = { GIVEN_STRING, pattern };
 
-	*path = setting_new(c, knob_find("paths"), &g, file, line, m);
+	*path = setting_new(c, knob_find("paths"), &g, file, line, e);
 	if (*path == NULL)
 		return -1;
 	append(b, *path);
@@ -175,14 +175,14 @@ body_add_path(struct config *c, struct body *b, const char *pattern,
  * Reports a setting that cannot be set for a path, or has another name there.
  */
 static int
-no_path_setting(const char *name, struct mistake *m)
+no_path_setting(const char *name, struct error *e)
 {
 	int leaf = subtree_find_setting(name);
 
 	if (leaf >= 0)
-		return mistake_say(m, "is called %s in a path rule",
+		return error_say(e, "is called %s in a path rule",
 		    subtree_leaves[leaf].name);
-	return mistake_say(m, "%s (rights, own_rights, listings, hide, "
+	return error_say(e, "%s (rights, own_rights, listings, hide, "
 	    "files.mode, files.dir_mode, files.atomic, files.fsync and those "
 	    "of rename can be set for a path)", knob_find(name) == NULL ?
 	    "there is no such setting" : "holds for the whole session");
@@ -190,18 +190,18 @@ no_path_setting(const char *name, struct mistake *m)
 
 int
 path_add(struct config *c, struct setting *path, const char *name,
-    const struct given *g, const char *file, int line, struct mistake *m)
+    const struct given *g, const char *file, int line, struct error *e)
 {
 	int leaf = subtree_find_leaf(name);
 	struct setting *s, **end = &path->beneath;
 
-	mistake_at(m, file, line, name);
+	error_at(e, file, line, name);
 	if (leaf < 0)
-		return no_path_setting(name, m);
+		return no_path_setting(name, e);
 	s = setting_new(c, knob_find(subtree_leaves[leaf].knob), g, file, line,
-	    m);
+	    e);
 	if (s == NULL) {
-		mistake_at(m, file, line, name);
+		error_at(e, file, line, name);
 		return -1;
 	}
 	while (*end != NULL)
@@ -211,20 +211,20 @@ path_add(struct config *c, struct setting *path, const char *name,
 }
 
 int
-config_flag(struct config *c, int flag, const char *value, struct mistake *m)
+config_flag(struct config *c, int flag, const char *value, struct error *e)
 {
 	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value };
 	const struct knob *k = knob_find_flag(flag);
 	struct setting *s;
 	const char *name;
 
-	*m = (struct mistake){ 0 };
+	*e = (struct error){ 0 };
 	name = arena_printf(&c->arena, "-%c", flag);
-	mistake_at(m, name, 0, NULL);
+	error_at(e, name, 0, NULL);
 	if (k == NULL || (value == NULL) != (k->type == KNOB_BOOL))
-		return mistake_say(m, k == NULL ? "there is no such option" :
+		return error_say(e, k == NULL ? "there is no such option" :
 		    value == NULL ? "wants a value" : "takes no value");
-	if ((s = setting_new(c, k, &g, name, 0, m)) == NULL)
+	if ((s = setting_new(c, k, &g, name, 0, e)) == NULL)
 		return -1;
 	s->next = c->flags.body.settings;	/* the last one wins */
 	c->flags.body.settings = s;
@@ -234,11 +234,11 @@ config_flag(struct config *c, int flag, const char *value, struct mistake *m)
 /* Records the name of a profile, which is looked up when all are known. */
 int
 body_want(struct config *c, struct body *b, const char *profile,
-    const char *file, int line, struct mistake *m)
+    const char *file, int line, struct error *e)
 {
-	mistake_at(m, file, line, "profile");
+	error_at(e, file, line, "profile");
 	if (b->wants != NULL)
-		return mistake_say(m, "there can be only one (a profile in "
+		return error_say(e, "there can be only one (a profile in "
 		    "the file may name another)");
 	b->wants_line = line;
 	b->wants = arena_copy(&c->arena, profile);
@@ -246,25 +246,25 @@ body_want(struct config *c, struct body *b, const char *profile,
 }
 
 int
-config_option(struct config *c, const char *assignment, struct mistake *m)
+config_option(struct config *c, const char *assignment, struct error *e)
 {
 	const char *equals = strchr(assignment, '=');
 	struct body *b = &c->options.body;
 	struct given g = { .as = GIVEN_TEXT };
 	char *name;
 
-	*m = (struct mistake){ 0 };
+	*e = (struct error){ 0 };
 	name = arena_copy(&c->arena, assignment);
 	if (equals == NULL) {
-		mistake_at(m, "-o", 0, NULL);
-		return mistake_say(m, "\"%.100s\" has no value "
+		error_at(e, "-o", 0, NULL);
+		return error_say(e, "\"%.100s\" has no value "
 		    "(-o name=value)", assignment);
 	}
 	name[equals - assignment] = '\0';
 	g.text = equals + 1;
 	if (strcmp(name, "profile") == 0)
-		return body_want(c, b, g.text, "-o", 0, m);
-	return body_add(c, b, name, &g, "-o", 0, m);
+		return body_want(c, b, g.text, "-o", 0, e);
+	return body_add(c, b, name, &g, "-o", 0, e);
 }
 
 struct profile *
@@ -295,7 +295,7 @@ builtin_find(const char *name)
 
 /* Adds a built-in profile to the configuration's. */
 static struct profile *
-builtin_add(struct config *c, const struct builtin *b, struct mistake *m)
+builtin_add(struct config *c, const struct builtin *b, struct error *e)
 {
 	struct profile *p = profile_add(c, b->name, "built in", 0);
 	char *word, *value, *rest = arena_copy(&c->arena, b->settings);
@@ -305,7 +305,7 @@ builtin_add(struct config *c, const struct builtin *b, struct mistake *m)
 		value = strchr(word, '=');
 		*value = '\0';
 		g.text = value + 1;
-		if (body_add(c, &p->body, word, &g, p->body.file, 0, m) < 0)
+		if (body_add(c, &p->body, word, &g, p->body.file, 0, e) < 0)
 			return NULL;
 	}
 	p->body.wants = b->base;
@@ -313,7 +313,7 @@ builtin_add(struct config *c, const struct builtin *b, struct mistake *m)
 }
 
 static int
-unknown_profile(const char *name, struct mistake *m)
+unknown_profile(const char *name, struct error *e)
 {
 	const struct builtin *b;
 	char known[128] = "";
@@ -322,12 +322,12 @@ unknown_profile(const char *name, struct mistake *m)
 	for (b = builtins; b->name != NULL && n < sizeof(known); b++)
 		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s",
 		    n > 0 ? ", " : "", b->name);
-	return mistake_say(m, "there is no profile \"%.100s\" (built in: %s)",
+	return error_say(e, "there is no profile \"%.100s\" (built in: %s)",
 	    name, known);
 }
 
 static int
-link_body(struct config *c, struct body *b, struct mistake *m)
+link_body(struct config *c, struct body *b, struct error *e)
 {
 	const struct builtin *builtin;
 	const struct profile *p;
@@ -338,11 +338,11 @@ link_body(struct config *c, struct body *b, struct mistake *m)
 		if (strcmp(p->name, b->wants) == 0)
 			break;
 	if (p == NULL && (builtin = builtin_find(b->wants)) != NULL &&
-	    (p = builtin_add(c, builtin, m)) == NULL)
+	    (p = builtin_add(c, builtin, e)) == NULL)
 		return -1;
-	mistake_at(m, b->file, b->wants_line, "profile");
+	error_at(e, b->file, b->wants_line, "profile");
 	if (p == NULL)
-		return unknown_profile(b->wants, m);
+		return unknown_profile(b->wants, e);
 	b->profile = p;
 	return 0;
 }
@@ -350,7 +350,7 @@ link_body(struct config *c, struct body *b, struct mistake *m)
 /* A chain longer than the number of profiles contains a cycle. */
 static int
 check_cycle(const struct config *c, const struct profile *first,
-    struct mistake *m)
+    struct error *e)
 {
 	const struct profile *p, *step = first;
 
@@ -358,25 +358,25 @@ check_cycle(const struct config *c, const struct profile *first,
 		step = step->body.profile;
 	if (step == NULL)
 		return 0;
-	mistake_at(m, first->body.file, first->body.wants_line, "profile");
-	return mistake_say(m, "\"%s\" leads back to itself (by way of \"%s\")",
+	error_at(e, first->body.file, first->body.wants_line, "profile");
+	return error_say(e, "\"%s\" leads back to itself (by way of \"%s\")",
 	    first->name, first->body.wants);
 }
 
 int
-config_link(struct config *c, struct mistake *m)
+config_link(struct config *c, struct error *e)
 {
 	struct profile *p;
 	struct rule *r;
 
 	for (r = &c->flags; r != NULL; r = r->next)
-		if (link_body(c, &r->body, m) < 0)
+		if (link_body(c, &r->body, e) < 0)
 			return -1;
 	for (p = c->profiles; p != NULL; p = p->next)
-		if (link_body(c, &p->body, m) < 0)
+		if (link_body(c, &p->body, e) < 0)
 			return -1;
 	for (p = c->profiles; p != NULL; p = p->next)
-		if (check_cycle(c, p, m) < 0)
+		if (check_cycle(c, p, e) < 0)
 			return -1;
 	return 0;
 }

@@ -79,15 +79,15 @@ const struct builtin *builtin_find(const char *name);
  */
 int	body_add(struct config *, struct body *, const char *name,
 	    const struct given *, const char *file, int line,
-	    struct mistake *);
+	    struct error *);
 int	body_add_path(struct config *, struct body *, const char *pattern,
 	    const char *file, int line, struct setting **path,
-	    struct mistake *);
+	    struct error *);
 int	path_add(struct config *, struct setting *path, const char *name,
 	    const struct given *, const char *file, int line,
-	    struct mistake *);
+	    struct error *);
 int	body_want(struct config *, struct body *, const char *profile,
-	    const char *file, int line, struct mistake *);
+	    const char *file, int line, struct error *);
 struct profile *profile_add(struct config *, const char *name,
 	    const char *file, int line);
 
@@ -95,7 +95,7 @@ struct profile *profile_add(struct config *, const char *name,
  * Finds the profiles that rules and profiles name, and rejects cycles. Must be
  * called before settings are read; calling it again is harmless.
  */
-int	config_link(struct config *, struct mistake *);
+int	config_link(struct config *, struct error *);
 
 /* True if the rule applies to everybody. */
 bool	rule_is_for_all(const struct rule *);
@@ -104,7 +104,7 @@ bool	rule_is_for_all(const struct rule *);
  * Checks that file names can be converted to each charset that a rule or an
  * option names, whomever it applies to. Returns 0, or -1 with the error.
  */
-int	config_check_charsets(struct config *, struct mistake *);
+int	config_check_charsets(struct config *, struct error *);
 
 /* Returns the name of the first criterion that leaves a rule undecided. */
 const char *rule_needs(const struct rule *, const struct facts *);
@@ -155,7 +155,7 @@ void	config_evaluate(struct config *, const struct facts *,
  * undecided rules. Returns 0, or -1 with the error.
  */
 int	outcome_apply(const struct outcome *, const struct facts *,
-	    struct policy *, struct mistake *);
+	    struct policy *, struct error *);
 
 /* True if the setting forbids something that the default permits. */
 bool	setting_restricts(const struct setting *);

@@ -26,27 +26,27 @@ struct approach {
 	char		 name[NAME_MAX + 1];	/* the component reached */
 	bool		 missing;	/* it does not exist */
 	bool		 absent;	/* ... and is not from a link's text */
-	bool		 said;		/* *mistake has its text already */
-	struct mistake	*mistake;
+	bool		 said;		/* *error has its text already */
+	struct error	*error;
 };
 
 /* Sets the error's text to the system's error, with advice on permissions. */
 static int
-say_errno(struct mistake *m, const char *name, int r)
+say_errno(struct error *e, const char *name, int r)
 {
 	if (r == -EACCES)
-		return mistake_say(m, "\"%s\" cannot be read by uid %u (every "
+		return error_say(e, "\"%s\" cannot be read by uid %u (every "
 		    "user reads the policy: mode 644, and 755 for "
 		    "directories)", name, (unsigned)geteuid());
-	return mistake_say(m, "\"%s\": %s", name, r == -ELOOP ?
+	return error_say(e, "\"%s\": %s", name, r == -ELOOP ?
 	    "too many links" : strerror(-r));
 }
 
 static int
-check_owner(const char *name, const struct statx *st, struct mistake *m)
+check_owner(const char *name, const struct statx *st, struct error *e)
 {
 	if (st->stx_uid != 0 && st->stx_uid != fs_program_owner())
-		return mistake_say(m, "\"%s\" belongs to uid %u (it must "
+		return error_say(e, "\"%s\" belongs to uid %u (it must "
 		    "belong to root%s)", name, (unsigned)st->stx_uid,
 		    fs_program_owner() == 0 ? "" :
 		    ", or to the owner of this program");
@@ -54,18 +54,18 @@ check_owner(const char *name, const struct statx *st, struct mistake *m)
 	    (S_ISDIR(st->stx_mode) && (st->stx_mode & S_ISVTX) != 0))
 		return 0;
 	if ((st->stx_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return mistake_say(m, "\"%s\" can be written by others than "
+		return error_say(e, "\"%s\" can be written by others than "
 		    "its owner (mode %03o; try chmod go-w)", name,
 		    (unsigned)st->stx_mode & 0777);
 	return 0;
 }
 
 static int
-check_file(const char *name, const struct statx *st, struct mistake *m)
+check_file(const char *name, const struct statx *st, struct error *e)
 {
 	if (!S_ISREG(st->stx_mode))
-		return mistake_say(m, "\"%s\" is not a regular file", name);
-	return check_owner(name, st, m);
+		return error_say(e, "\"%s\" is not a regular file", name);
+	return check_owner(name, st, e);
 }
 
 /* Opens a component that is a file, and checks the file that was opened. */
@@ -78,12 +78,12 @@ open_file(struct approach *w, int dirfd, const char *name)
 	int fd, r;
 
 	if ((fd = fs_open(&entry, O_RDONLY | O_NOFOLLOW, 0)) < 0)
-		return say_errno(w->mistake, name, fd);
+		return say_errno(w->error, name, fd);
 	opened = place_fd(fd, name);
 	if ((r = fs_stat(&opened, &st)) != 0)
-		r = say_errno(w->mistake, name, r);
+		r = say_errno(w->error, name, r);
 	else
-		r = check_file(name, &st, w->mistake);
+		r = check_file(name, &st, w->error);
 	if (r != 0) {
 		fs_close(fd);
 		return -1;
@@ -109,7 +109,7 @@ pass_component(struct trail *t, const char *name, int r,
 	w->absent = w->missing && behind < w->own;
 	if (r != 0)
 		return r;
-	w->said = check_owner(name, st, w->mistake) != 0;
+	w->said = check_owner(name, st, w->error) != 0;
 	if (w->said)
 		return -EPERM;
 	if (S_ISLNK(st->stx_mode))
@@ -118,7 +118,7 @@ pass_component(struct trail *t, const char *name, int r,
 		return 0;
 	if (behind > 0)
 		return -ENOTDIR;
-	w->said = check_file(name, st, w->mistake) != 0 ||
+	w->said = check_file(name, st, w->error) != 0 ||
 	    open_file(w, t->dirfd, name) != 0;
 	return w->said ? -EPERM : 0;
 }
@@ -128,16 +128,16 @@ pass_component(struct trail *t, const char *name, int r,
  * the error's text.
  */
 static int
-make_absolute(const char *path, char whole[PATH_MAX], struct mistake *m)
+make_absolute(const char *path, char whole[PATH_MAX], struct error *e)
 {
 	int r;
 
 	whole[0] = '\0';
 	if (path[0] != '/' && (r = fs_get_cwd(whole)) != 0)
-		return say_errno(m, ".", r);
+		return say_errno(e, ".", r);
 	if ((path[0] != '/' && strlcat(whole, "/", PATH_MAX) >= PATH_MAX) ||
 	    strlcat(whole, path, PATH_MAX) >= PATH_MAX)
-		return mistake_say(m, "has too long a name");
+		return error_say(e, "has too long a name");
 	return 0;
 }
 
@@ -156,7 +156,7 @@ resolve(struct approach *w, int root, const char *path)
 	strlcpy(w->name, "/", sizeof(w->name));
 	if ((r = fs_stat(&top, &st)) != 0)
 		return r;
-	if (check_owner("/", &st, w->mistake) != 0) {
+	if (check_owner("/", &st, w->error) != 0) {
 		w->said = true;
 		return -EPERM;
 	}
@@ -166,17 +166,17 @@ resolve(struct approach *w, int root, const char *path)
 }
 
 int
-trust_open(const char *path, off_t *size, struct mistake *m)
+trust_open(const char *path, off_t *size, struct error *e)
 {
 	struct approach w = { .own = PATH_MAX, .file = -1, .size = size,
-	    .mistake = m };
+	    .error = e };
 	char whole[PATH_MAX];
 	int root, r;
 
-	if (make_absolute(path, whole, m) != 0)
+	if (make_absolute(path, whole, e) != 0)
 		return -1;
 	if ((root = fs_open_dir(AT_FDCWD, "/", true)) < 0)
-		return say_errno(m, "/", root);
+		return say_errno(e, "/", root);
 	r = resolve(&w, root, whole);
 	fs_close(root);
 	if (w.file >= 0)
@@ -185,6 +185,6 @@ trust_open(const char *path, off_t *size, struct mistake *m)
 		return TRUST_ABSENT;
 	if (w.said)
 		return -1;
-	return r != 0 ? say_errno(m, w.name, r) :
-	    mistake_say(m, "is a directory");
+	return r != 0 ? say_errno(e, w.name, r) :
+	    error_say(e, "is a directory");
 }

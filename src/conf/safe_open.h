@@ -18,6 +18,6 @@
  * opened. Returns a descriptor of a regular file and its size, TRUST_ABSENT, or
  * -1 with the error's text set.
  */
-int	trust_open(const char *path, off_t *size, struct mistake *);
+int	trust_open(const char *path, off_t *size, struct error *);
 
 #endif

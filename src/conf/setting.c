@@ -153,12 +153,12 @@ is_written(const struct given *g)
 
 /* Rejects a value: says what it should be and what it was. Returns -1. */
 static int
-refuse(const struct knob *k, const struct given *g, struct mistake *m)
+refuse(const struct knob *k, const struct given *g, struct error *e)
 {
 	char values[256];
 	bool file = is_written(g);
 
-	return mistake_say(m, "must be %s, not \"%.100s\"%s%s%s",
+	return error_say(e, "must be %s, not \"%.100s\"%s%s%s",
 	    knob_values(k, values, sizeof(values)), g->text,
 	    file ? " (" : "", file ? kinds[k->type].wants : "",
 	    file ? ")" : "");
@@ -319,13 +319,13 @@ is_none(const struct knob *k, const struct given *g)
 
 static int
 parse_number(const struct knob *k, const struct given *g, struct value *v,
-    struct mistake *m)
+    struct error *e)
 {
 	long long n;
 
 	n = number_read(k, g->text);
 	if (n < 0 || (k->max != 0 && (n < k->min || n > k->max)))
-		return refuse(k, g, m);
+		return refuse(k, g, e);
 	*v = (struct value){ .number = n * (k->unit == 0 ? 1 : k->unit) };
 	return 0;
 }
@@ -335,7 +335,7 @@ parse_number(const struct knob *k, const struct given *g, struct value *v,
  * items.
  */
 static int
-tidy_list(char *list, struct mistake *m)
+tidy_list(char *list, struct error *e)
 {
 	const char *in = list;
 	char *out = list;
@@ -347,10 +347,10 @@ tidy_list(char *list, struct mistake *m)
 		while (item > 0 && in[item - 1] == ' ')
 			item--;
 		if (item == 0)
-			return mistake_say(m, "has an empty item "
+			return error_say(e, "has an empty item "
 			    "(one comma too many?)");
 		if (*in == '!')
-			return mistake_say(m, "\"%.*s\": a list of names "
+			return error_say(e, "\"%.*s\": a list of names "
 			    "cannot be negated", (int)item, in);
 		memmove(out, in, item);
 		out += item;
@@ -375,42 +375,42 @@ has_tokens(const struct knob *k)
  * for everybody.
  */
 static int
-check_tokens(const char *path, struct mistake *m)
+check_tokens(const char *path, struct error *e)
 {
 	const char *p;
 
 	for (p = path; (p = strchr(p, '%')) != NULL; p += 2)
 		if (p[1] == '\0' || strchr("uUd%", p[1]) == NULL)
-			return mistake_say(m, "\"%.100s\": unknown token %.2s "
+			return error_say(e, "\"%.100s\": unknown token %.2s "
 			    "(there are %%u %%U %%d %%%%)", path, p);
 	return 0;
 }
 
 int
 knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
-    struct value *v, struct mistake *m)
+    struct value *v, struct error *e)
 {
 	char *text;
 
 	if (match_has_control(g->text))
-		return mistake_say(m, "holds a control character");
+		return error_say(e, "holds a control character");
 	*v = (struct value){ .number = k->none_number };
 	if (is_none(k, g))
 		return 0;
 	if (is_written(g) && (kinds[k->type].accepts & g->as) == 0)
-		return refuse(k, g, m);
+		return refuse(k, g, e);
 	if (!has_text(k))
-		return parse_number(k, g, v, m);
+		return parse_number(k, g, v, e);
 	if (g->text[0] == '\0')
-		return mistake_say(m, "is empty");
-	if (has_tokens(k) && check_tokens(g->text, m) < 0)
+		return error_say(e, "is empty");
+	if (has_tokens(k) && check_tokens(g->text, e) < 0)
 		return -1;
 	if (has_tokens(k) && strlen(g->text) >= PATH_MAX)
-		return mistake_say(m, "is too long for a path");
+		return error_say(e, "is too long for a path");
 	if (k->valid != NULL && !k->valid(g->text))
-		return refuse(k, g, m);
+		return refuse(k, g, e);
 	text = arena_copy(arena, g->text);
-	if (knob_is_list(k) && tidy_list(text, m) < 0)
+	if (knob_is_list(k) && tidy_list(text, e) < 0)
 		return -1;
 	*v = (struct value){ .text = text };
 	return 0;
@@ -421,11 +421,11 @@ knob_default(const struct knob *k)
 {
 	const struct given g = { GIVEN_TEXT, k->initial };
 	struct value v = { .number = k->none_number };
-	struct mistake m;
+	struct error e;
 	int r;
 
 	if (k->initial != NULL) {
-		r = knob_parse(k, &g, NULL, &v, &m);
+		r = knob_parse(k, &g, NULL, &v, &e);
 		assert(r == 0 && !has_text(k));
 		(void)r;
 	}

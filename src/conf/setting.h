@@ -103,7 +103,7 @@ bool	knob_is_group(const char *name);
  * Returns 0, or -1 with the error's text but not its place.
  */
 int	knob_parse(const struct knob *, const struct given *, struct arena *,
-	    struct value *, struct mistake *);
+	    struct value *, struct error *);
 
 /* Returns the default. */
 struct value knob_default(const struct knob *);

@@ -183,7 +183,7 @@ walk_paths(struct session *s, bool by_component)
 {
 	struct policy *p = &s->policy;
 	struct fs *fs = &s->fs;
-	struct mistake m;
+	struct error m;
 	char culprit[PATH_MAX];
 
 	if (locate_confine(fs, scratch, strlen(scratch), culprit) != 0)
@@ -229,7 +229,7 @@ choose_written(struct session *s, uint8_t bits)
 	const char *requests[REQUEST_NAMES_MAX] = { NULL };
 	struct config *c = config_new(requests, extensions);
 	struct policy *p = &s->policy;
-	struct mistake m;
+	struct error m;
 	char text[1024];
 
 	table_names(requests);

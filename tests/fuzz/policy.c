@@ -39,16 +39,16 @@ struct reading {
 };
 
 static void
-say_mistake(struct reading *r, const struct mistake *m)
+say_fault(struct reading *r, const struct error *e)
 {
-	char line[MISTAKE_LINE_MAX];
+	char line[ERROR_LINE_MAX];
 
-	if (m->text[0] == '\0' || strcmp(m->file, "p") != 0)
-		fuzz_abort("a mistake of which nothing is said", 0);
-	if (m->line < 1 || m->line > r->lines)
-		fuzz_abort("a mistake that is not in the file",
-		    (size_t)m->line);
-	fprintf(r->out, "%s\n", mistake_line(m, line));
+	if (e->text[0] == '\0' || strcmp(e->file, "p") != 0)
+		fuzz_abort("an error of which nothing is said", 0);
+	if (e->line < 1 || e->line > r->lines)
+		fuzz_abort("an error that is not in the file",
+		    (size_t)e->line);
+	fprintf(r->out, "%s\n", error_line(e, line));
 }
 
 /*
@@ -59,34 +59,34 @@ static void
 say_session(struct reading *r, struct config *c, const struct facts *f,
     bool is_correct)
 {
-	struct mistake m;
+	struct error e;
 	struct policy p;
 
-	if (config_resolve(c, f, &p, &m) < 0) {
-		say_mistake(r, &m);
+	if (config_resolve(c, f, &p, &e) < 0) {
+		say_fault(r, &e);
 		/* -t does not know the values of the tokens. */
 		if (is_correct && f != &stranger &&
-		    strstr(m.text, "\" here") == NULL)
+		    strstr(e.text, "\" here") == NULL)
 			fuzz_abort("-t accepts it, and no session does",
-			    (size_t)m.line);
+			    (size_t)e.line);
 	}
 	policy_free(&p);
-	if (config_explain(c, f, NULL, r->out, &m) < 0)
-		say_mistake(r, &m);
+	if (config_explain(c, f, NULL, r->out, &e) < 0)
+		say_fault(r, &e);
 }
 
 static void
 say_policy(struct reading *r, struct config *c)
 {
-	struct mistake m;
+	struct error e;
 	bool is_correct;
 	size_t i;
 
-	if (config_check_charsets(c, &m) < 0)
-		say_mistake(r, &m);
-	is_correct = config_check(c, r->out, &m) == 0;
+	if (config_check_charsets(c, &e) < 0)
+		say_fault(r, &e);
+	is_correct = config_check(c, r->out, &e) == 0;
 	if (!is_correct)
-		say_mistake(r, &m);
+		say_fault(r, &e);
 	for (i = 0; i < SESSIONS; i++)
 		say_session(r, c, sessions[i], is_correct);
 }
@@ -97,11 +97,11 @@ read_policy(const char *text, size_t len, int lines)
 {
 	struct reading r = { .lines = lines };
 	struct config *c = config_new(case_requests, case_extensions);
-	struct mistake m;
+	struct error e;
 
 	r.out = open_memstream(&r.said, &r.size);
-	if (config_text(c, "p", text, len, &m) < 0)
-		say_mistake(&r, &m);
+	if (config_text(c, "p", text, len, &e) < 0)
+		say_fault(&r, &e);
 	else
 		say_policy(&r, c);
 	fclose(r.out);
@@ -180,7 +180,7 @@ static char *
 write_anew(const char *text, size_t len)
 {
 	struct arena arena = { 0 };
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	const config_setting_t *root;
 	config_t tree;
 	char *anew = NULL;
@@ -189,7 +189,7 @@ write_anew(const char *text, size_t len)
 	FILE *out;
 
 	config_init(&tree);
-	if ((root = load_tree(&tree, &arena, text, len, &m)) != NULL) {
+	if ((root = load_tree(&tree, &arena, text, len, &e)) != NULL) {
 		out = open_memstream(&anew, &size);
 		write_children(out, root, ";", &line);
 		fclose(out);

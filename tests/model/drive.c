@@ -185,7 +185,7 @@ drive_end(void)
 
 /* Make the policy of the scope's options. */
 static int
-resolve_options(struct config *c, struct mistake *m)
+resolve_options(struct config *c, struct error *m)
 {
 	static const struct facts facts = { .user = "me", .home = "/none" };
 	char option[512];
@@ -207,7 +207,7 @@ resolve_options(struct config *c, struct mistake *m)
 const char *
 drive_init(const struct scope *sc)
 {
-	static struct mistake m;
+	static struct error m;
 	static const char *const extensions[] = { NULL };
 	const char *requests[REQUEST_NAMES_MAX] = { NULL };
 	struct config *c = config_new(requests, extensions);

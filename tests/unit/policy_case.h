@@ -48,12 +48,12 @@ static const struct facts case_facts = {
 
 /* Applies an option: "-R", "-p open,close", or the argument of -o. */
 static inline int
-case_option(struct config *c, const char *option, struct mistake *m)
+case_option(struct config *c, const char *option, struct error *e)
 {
 	if (option[0] != '-')
-		return config_option(c, option, m);
+		return config_option(c, option, e);
 	return config_flag(c, option[1], option[2] == '\0' ? NULL : option + 3,
-	    m);
+	    e);
 }
 
 /*
@@ -61,15 +61,15 @@ case_option(struct config *c, const char *option, struct mistake *m)
  * error.
  */
 static inline struct config *
-case_config(const char *const *options, const char *text, struct mistake *m)
+case_config(const char *const *options, const char *text, struct error *e)
 {
 	struct config *c = config_new(case_requests, case_extensions);
 	int i, r = 0;
 
 	for (i = 0; r == 0 && i < OPTIONS_MAX && options[i] != NULL; i++)
-		r = case_option(c, options[i], m);
+		r = case_option(c, options[i], e);
 	if (r == 0 && text != NULL)
-		r = config_text(c, "p", text, strlen(text), m);
+		r = config_text(c, "p", text, strlen(text), e);
 	if (r == 0)
 		return c;
 	config_free(c);
@@ -78,11 +78,11 @@ case_config(const char *const *options, const char *text, struct mistake *m)
 
 /* Returns the line of an error; the caller frees it. */
 static inline char *
-case_mistake(const struct mistake *m)
+case_error(const struct error *e)
 {
-	char line[MISTAKE_LINE_MAX];
+	char line[ERROR_LINE_MAX];
 
-	return strdup(mistake_line(m, line));
+	return strdup(error_line(e, line));
 }
 
 /*
@@ -93,8 +93,8 @@ static inline char *
 case_explain(const char *const *options, const char *text,
     const struct facts *facts)
 {
-	struct mistake m = { 0 };
-	struct config *c = case_config(options, text, &m);
+	struct error e = { 0 };
+	struct config *c = case_config(options, text, &e);
 	struct policy policy;
 	char *out = NULL;
 	size_t size;
@@ -102,19 +102,19 @@ case_explain(const char *const *options, const char *text,
 	int r = -1;
 
 	if (c != NULL) {
-		r = config_resolve(c, facts, &policy, &m);
+		r = config_resolve(c, facts, &policy, &e);
 		policy_free(&policy);
 	}
 	if (r == 0) {
 		stream = open_memstream(&out, &size);
-		r = config_explain(c, facts, NULL, stream, &m);
+		r = config_explain(c, facts, NULL, stream, &e);
 		fclose(stream);
 	}
 	config_free(c);
 	if (r >= 0)
 		return out;
 	free(out);
-	return case_mistake(&m);
+	return case_error(&e);
 }
 
 #endif

@@ -183,14 +183,14 @@ static const struct row {
 static char *
 check(const char *const *options, const char *text)
 {
-	struct mistake m = { 0 };
-	struct config *c = case_config(options, text, &m);
+	struct error e = { 0 };
+	struct config *c = case_config(options, text, &e);
 	char *out;
 	size_t size;
 	FILE *stream = open_memstream(&out, &size);
 
-	if (c == NULL || config_check(c, stream, &m) != 0)
-		fprintf(stream, "mistake: %s", m.text);
+	if (c == NULL || config_check(c, stream, &e) != 0)
+		fprintf(stream, "error: %s", e.text);
 	fclose(stream);
 	config_free(c);
 	return out;

@@ -15,7 +15,7 @@ static const struct {
 	const char	*options[OPTIONS_MAX];
 	const char	*text;
 	const char	*line;		/* the line of the error */
-} mistakes[] = {
+} errors[] = {
 	/* Options. */
 	{ { "rename.overwrite" }, NULL,
 	    "-o: \"rename.overwrite\" has no value (-o name=value)" },
@@ -488,7 +488,7 @@ static void
 check_long(void)
 {
 	const char *const none[OPTIONS_MAX] = { 0 };
-	char text[PATH_MAX + 64], line[MISTAKE_LINE_MAX], item[136];
+	char text[PATH_MAX + 64], line[ERROR_LINE_MAX], item[136];
 
 	snprintf(text, sizeof(text), RULE("root = \"/%0*d\";"), PATH_MAX, 0);
 	check(none, text, "p:2: root: is too long for a path");
@@ -523,11 +523,11 @@ check_nul(void)
 {
 	static const char text[] = "rules = ();\n\0 rules = ( nonsense";
 	struct config *c = config_new(case_requests, case_extensions);
-	struct mistake m;
-	char line[MISTAKE_LINE_MAX];
+	struct error e;
+	char line[ERROR_LINE_MAX];
 
-	ok(config_text(c, "p", text, sizeof(text) - 1, &m) < 0 &&
-	    strcmp(mistake_line(&m, line),
+	ok(config_text(c, "p", text, sizeof(text) - 1, &e) < 0 &&
+	    strcmp(error_line(&e, line),
 	    "p:2: a NUL byte would end the file here") == 0,
 	    "a NUL byte does not hide the rest");
 	config_free(c);
@@ -548,7 +548,7 @@ check_truncated(void)
 	    "files = { umask = \"022\"; }; protocol = { max_version = 3; }; }"
 	    " );";
 	struct config *c;
-	struct mistake m;
+	struct error e;
 	char part[sizeof(text)];
 	size_t n, refused = 0;
 
@@ -556,7 +556,7 @@ check_truncated(void)
 		memcpy(part, text, n);
 		part[n] = '\0';
 		c = config_new(case_requests, case_extensions);
-		refused += config_text(c, "p", part, n, &m) < 0;
+		refused += config_text(c, "p", part, n, &e) < 0;
 		config_free(c);
 	}
 	ok(refused > 200 && refused < sizeof(text),
@@ -569,9 +569,9 @@ main(void)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++)
-		check(mistakes[i].options, mistakes[i].text,
-		    mistakes[i].line);
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		check(errors[i].options, errors[i].text,
+		    errors[i].line);
 	check_long();
 	check_unmatched();
 	check_nul();

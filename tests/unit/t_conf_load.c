@@ -96,14 +96,14 @@ static const struct {
 static void
 check_slip(const char *text, int line, const char *says)
 {
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct arena arena = { 0 };
 	config_t tree;
 
 	config_init(&tree);
-	if (!ok(load_tree(&tree, &arena, text, strlen(text), &m) == NULL &&
-	    m.line == line && strcmp(m.text, says) == 0, "%d: %s", line, says))
-		printf("# not %d: %s\n", m.line, m.text);
+	if (!ok(load_tree(&tree, &arena, text, strlen(text), &e) == NULL &&
+	    e.line == line && strcmp(e.text, says) == 0, "%d: %s", line, says))
+		printf("# not %d: %s\n", e.line, e.text);
 	config_destroy(&tree);
 	arena_free(&arena);
 }
@@ -125,13 +125,13 @@ check_tree(void)
 {
 	static const char text[] = "# x\n\na = { b = 0x1F;\n\n"
 	    "c = ( \"\", TRUE ) } // y";
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct arena arena = { 0 };
 	const config_setting_t *root, *b, *c;
 	config_t tree;
 
 	config_init(&tree);
-	root = load_tree(&tree, &arena, text, strlen(text), &m);
+	root = load_tree(&tree, &arena, text, strlen(text), &e);
 	if (ok(root != NULL && config_setting_length(root) == 1, "one group")) {
 		root = config_setting_get_elem(root, 0);
 		b = config_setting_get_member(root, "b");
@@ -142,7 +142,7 @@ check_tree(void)
 		    config_setting_get_bool_elem(c, 1) == 1 &&
 		    config_setting_source_line(c) == 5, "a list");
 	}
-	root = load_tree(&tree, &arena, "d=2", 3, &m);
+	root = load_tree(&tree, &arena, "d=2", 3, &e);
 	ok(root != NULL && config_setting_length(root) == 1 &&
 	    config_setting_get_member(root, "d") != NULL,
 	    "a tree can be used again");

@@ -15,10 +15,10 @@ static const char *const no_options[OPTIONS_MAX] = { 0 };
 static int
 resolve(const char *const *options, const char *text,
     const struct facts *facts, struct config **c, struct policy *p,
-    struct mistake *m)
+    struct error *e)
 {
-	*c = case_config(options, text, m);
-	return *c == NULL ? -1 : config_resolve(*c, facts, p, m);
+	*c = case_config(options, text, e);
+	return *c == NULL ? -1 : config_resolve(*c, facts, p, e);
 }
 
 static void
@@ -94,11 +94,11 @@ check_values(void)
 	    "log = { level = \"DEBUG3\"; facility = \"LOCAL7\";\n"
 	    "	transfers = \"/run/log\"; };\n"
 	    "start_dir = \"%d/in/%u-%U-%%\"; } );";
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c;
 	struct policy p;
 
-	ok(resolve(no_options, text, &case_facts, &c, &p, &m) == 0,
+	ok(resolve(no_options, text, &case_facts, &c, &p, &e) == 0,
 	    "a policy with a value of every kind");
 	config_free(c);		/* the policy owns its strings */
 	ok(p.rename.overwrite == OVERWRITE_NEVER &&
@@ -159,12 +159,12 @@ check_lists(void)
 		{ "statvfs", REFUSE_DENIED },
 		{ "fstatvfs", REFUSE_NOT_ALLOWED },
 	};
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c;
 	struct policy p;
 	size_t i;
 
-	ok(resolve(options, text, &case_facts, &c, &p, &m) == 0, "lists");
+	ok(resolve(options, text, &case_facts, &c, &p, &e) == 0, "lists");
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		ok(policy_permits(&p, rows[i].name, false) == rows[i].permit,
 		    "allow lists intersect, deny lists add up: %s",
@@ -210,7 +210,7 @@ check_restricted(void)
 		{ "profile=dropbox", true }, { "profile=write-once", true },
 	};
 	const char *options[OPTIONS_MAX] = { 0 };
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c;
 	struct policy p;
 	bool here;
@@ -218,7 +218,7 @@ check_restricted(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		options[0] = rows[i].option;
-		resolve(options, NULL, &case_facts, &c, &p, &m);
+		resolve(options, NULL, &case_facts, &c, &p, &e);
 		ok(p.restricted == rows[i].restricted, "%s restricts: %d",
 		    rows[i].option, rows[i].restricted);
 		/* OpenSSH's own options forbid, and change nothing else. */
@@ -277,7 +277,7 @@ check_walks(void)
 		{ NULL, "profile = \"dropbox\";", true, true },
 	};
 	const char *options[OPTIONS_MAX] = { 0 };
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c;
 	struct policy p;
 	char text[256];
@@ -287,7 +287,7 @@ check_walks(void)
 		options[0] = rows[i].option;
 		snprintf(text, sizeof(text), "rules = ( { %s } );",
 		    rows[i].settings);
-		resolve(options, text, &case_facts, &c, &p, &m);
+		resolve(options, text, &case_facts, &c, &p, &e);
 		ok(p.walks == rows[i].walks &&
 		    p.access.protect_startup == rows[i].protects,
 		    "%s { %s } %s, %s", rows[i].option == NULL ? "" :
@@ -332,7 +332,7 @@ check_root(void)
 	};
 	const char *options[OPTIONS_MAX] = { 0 };
 	struct facts facts = case_facts;
-	struct mistake m;
+	struct error e;
 	struct config *c;
 	struct policy p;
 	char option[64];
@@ -344,7 +344,7 @@ check_root(void)
 		facts.home = rows[i].home;
 		snprintf(option, sizeof(option), "root=%s", rows[i].root);
 		options[0] = option;
-		r = resolve(options, NULL, &facts, &c, &p, &m);
+		r = resolve(options, NULL, &facts, &c, &p, &e);
 		ok(rows[i].wanted == NULL ? r < 0 : r == 0 &&
 		    strcmp(p.root, rows[i].wanted) == 0 &&
 		    p.root_fixed == rows[i].fixed,
@@ -361,12 +361,12 @@ static void
 check_read_fits(void)
 {
 	const char *const options[OPTIONS_MAX] = { "protocol.max_packet=100K" };
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c;
 	struct policy p;
 	char *out;
 
-	resolve(options, NULL, &case_facts, &c, &p, &m);
+	resolve(options, NULL, &case_facts, &c, &p, &e);
 	ok(p.protocol.max_read == 99 * 1024, "max_read follows max_packet");
 	finish(c, &p);
 	out = case_explain(options, NULL, &case_facts);
@@ -386,7 +386,7 @@ check_unknown_address(void)
 	static const struct {
 		const char	*address;	/* the client's */
 		const char	*settings;
-		const char	*mistake;	/* the error, or NULL */
+		const char	*error;	/* the error, or NULL */
 	} rows[] = {
 		{ NULL, "access = { read_only = true; };",
 		    "p:1: access.read_only: rule 1 restricts, and whether it "
@@ -406,10 +406,10 @@ check_unknown_address(void)
 		{ "11.0.0.1", "access = { read_only = true; };", NULL },
 	};
 	struct facts facts = case_facts;
-	struct mistake m;
+	struct error e;
 	struct config *c;
 	struct policy p;
-	char text[256], line[MISTAKE_LINE_MAX];
+	char text[256], line[ERROR_LINE_MAX];
 	size_t i;
 	int r;
 
@@ -417,9 +417,9 @@ check_unknown_address(void)
 		facts.address = rows[i].address;
 		snprintf(text, sizeof(text), "rules = ( { match = { address = "
 		    "\"10.0.0.0/8\"; }; %s } );", rows[i].settings);
-		r = resolve(no_options, text, &facts, &c, &p, &m);
-		ok(rows[i].mistake == NULL ? r == 0 : r < 0 &&
-		    strcmp(mistake_line(&m, line), rows[i].mistake) == 0,
+		r = resolve(no_options, text, &facts, &c, &p, &e);
+		ok(rows[i].error == NULL ? r == 0 : r < 0 &&
+		    strcmp(error_line(&e, line), rows[i].error) == 0,
 		    "address %s and { %s }", rows[i].address == NULL ?
 		    "NULL" : rows[i].address, rows[i].settings);
 		finish(c, &p);
@@ -428,7 +428,7 @@ check_unknown_address(void)
 	facts.user = "other";
 	r = resolve(no_options, "rules = ( { match = { user = \"webex\"; "
 	    "address = \"10.0.0.0/8\"; }; profile = \"read-only\"; } );",
-	    &facts, &c, &p, &m);
+	    &facts, &c, &p, &e);
 	ok(r == 0, "a rule for another user needs no address");
 	finish(c, &p);
 }
@@ -445,20 +445,20 @@ check_expansion(void)
 	};
 	const char *const options[OPTIONS_MAX] = { "start_dir=/srv/%u" };
 	struct facts facts = case_facts;
-	struct mistake m;
+	struct error e;
 	struct config *c;
 	struct policy p;
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		facts.user = bad[i];
-		ok(resolve(options, NULL, &facts, &c, &p, &m) < 0,
+		ok(resolve(options, NULL, &facts, &c, &p, &e) < 0,
 		    "user number %zu is no part of a path", i);
 		finish(c, &p);
 	}
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		facts.user = good[i];
-		ok(resolve(options, NULL, &facts, &c, &p, &m) == 0 &&
+		ok(resolve(options, NULL, &facts, &c, &p, &e) == 0 &&
 		    strcmp(p.start_dir + 5, good[i]) == 0,
 		    "%s is a part of a path", good[i]);
 		finish(c, &p);
@@ -476,15 +476,15 @@ check_remarks(void)
 	const char *const read_only[OPTIONS_MAX] = { "-R" };
 	const char *const rights[OPTIONS_MAX] = { "access.rights=create" };
 	struct facts facts = case_facts;
-	struct mistake m = { 0 };
-	struct config *c = case_config(no_options, text, &m);
+	struct error e = { 0 };
+	struct config *c = case_config(no_options, text, &e);
 	FILE *null = fopen("/dev/null", "w");
 	char *out;
 
-	ok(config_explain(c, &facts, NULL, null, &m) == 0, "-T decides all");
+	ok(config_explain(c, &facts, NULL, null, &e) == 0, "-T decides all");
 	facts.address = NULL;
 	facts.groups = NULL;
-	ok(config_explain(c, &facts, NULL, null, &m) == 1,
+	ok(config_explain(c, &facts, NULL, null, &e) == 1,
 	    "-T lacks something");
 	fclose(null);
 	config_free(c);
@@ -642,22 +642,22 @@ check_criteria(void)
 	};
 	struct config *c = config_new(case_requests, case_extensions);
 	struct facts f = { 0 };
-	struct mistake m;
-	char line[MISTAKE_LINE_MAX];
+	struct error e;
+	char line[ERROR_LINE_MAX];
 	size_t i;
 
-	ok(config_criteria(c, "user=a,path=/a,b=c", &f, &m) == 0 &&
+	ok(config_criteria(c, "user=a,path=/a,b=c", &f, &e) == 0 &&
 	    strcmp(f.path, "/a,b=c") == 0, "-C path= takes what is left");
-	ok(config_criteria(c, "path=/", &f, &m) == 0 &&
+	ok(config_criteria(c, "path=/", &f, &e) == 0 &&
 	    strcmp(f.path, "/") == 0, "-C path=/");
-	ok(config_criteria(c, "user=a,address=::1,local_port=22", &f, &m) == 0
+	ok(config_criteria(c, "user=a,address=::1,local_port=22", &f, &e) == 0
 	    && strcmp(f.user, "a") == 0 && strcmp(f.address, "::1") == 0 &&
 	    f.local_port == 22 && f.local_address == NULL,
 	    "-C sets what it names");
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(config_criteria(c, bad[i], &f, &m) < 0, "-C '%s'", bad[i]);
-	config_criteria(c, "uid=1", &f, &m);
-	ok(strcmp(mistake_line(&m, line), "-C: \"uid=1\" is no criterion "
+		ok(config_criteria(c, bad[i], &f, &e) < 0, "-C '%s'", bad[i]);
+	config_criteria(c, "uid=1", &f, &e);
+	ok(strcmp(error_line(&e, line), "-C: \"uid=1\" is no criterion "
 	    "(user=, address=, local_address=, local_port= and, as the "
 	    "last, path= are)") == 0,
 	    "-C says what it takes");
@@ -701,13 +701,13 @@ check_warnings(void)
 	    "p:13: warning: rule 9: paths: \"/a\" in line 14 sets nothing\n"
 	    "p:18: warning: rule 10: paths: \"/b\" in line 19 can never win, "
 	    "since that in line 15 comes first\n";
-	struct mistake m = { 0 };
-	struct config *c = case_config(no_options, text, &m);
+	struct error e = { 0 };
+	struct config *c = case_config(no_options, text, &e);
 	char *out;
 	size_t size;
 	FILE *stream = open_memstream(&out, &size);
 
-	ok(config_check(c, stream, &m) == 0, "-t of warnings only");
+	ok(config_check(c, stream, &e) == 0, "-t of warnings only");
 	fclose(stream);
 	if (!ok(strcmp(out, wanted) == 0, "-t warns"))
 		printf("# %s\n", out);
@@ -743,7 +743,7 @@ check_idle_gifts(void)
 		{ "profile = \"dropbox\";", NULL },
 		{ "profile = \"write-once\";", NULL },
 	};
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c;
 	char text[256], *out;
 	size_t i, size;
@@ -752,9 +752,9 @@ check_idle_gifts(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snprintf(text, sizeof(text), "rules = ( { %s } );",
 		    rows[i].settings);
-		c = case_config(no_options, text, &m);
+		c = case_config(no_options, text, &e);
 		stream = open_memstream(&out, &size);
-		config_check(c, stream, &m);
+		config_check(c, stream, &e);
 		fclose(stream);
 		ok(rows[i].warning == NULL ? *out == '\0' :
 		    strncmp(out, "p:1: warning: rule 1: ", 22) == 0 &&
@@ -769,11 +769,11 @@ check_idle_gifts(void)
 static void
 check_check(void)
 {
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c = case_config(no_options,
-	    "profiles = { a = { profile = \"a\"; }; };", &m);
+	    "profiles = { a = { profile = \"a\"; }; };", &e);
 
-	ok(config_check(c, stderr, &m) == -1,
+	ok(config_check(c, stderr, &e) == -1,
 	    "-t refuses a cycle that nobody enters");
 	config_free(c);
 }
@@ -782,7 +782,7 @@ check_check(void)
 static void
 check_many(void)
 {
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c;
 	struct policy p;
 	char *text;
@@ -797,7 +797,7 @@ check_many(void)
 	fputs("{ match = { user = \"web*\"; }; log = { level = \"INFO\"; }; "
 	    "} );\n", stream);
 	fclose(stream);
-	ok(resolve(no_options, text, &case_facts, &c, &p, &m) == 0 &&
+	ok(resolve(no_options, text, &case_facts, &c, &p, &e) == 0 &&
 	    p.log.level == 3 && p.rename.overwrite == OVERWRITE_IF_ASKED,
 	    "the last of 501 rules holds");
 	finish(c, &p);

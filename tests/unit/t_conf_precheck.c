@@ -100,15 +100,15 @@ static void
 check(const char *text, size_t len, int line, const char *setting,
     const char *says)
 {
-	struct mistake m = { 0 };
-	int r = precheck_text(text, len, &m);
+	struct error e = { 0 };
+	int r = precheck_text(text, len, &e);
 
 	if (says == NULL) {
 		ok(r >= 0, "%zu bytes are left to libconfig", len);
-	} else if (!ok(r == -1 && m.line == line &&
-	    strcmp(m.setting, setting) == 0 && strcmp(m.text, says) == 0,
+	} else if (!ok(r == -1 && e.line == line &&
+	    strcmp(e.setting, setting) == 0 && strcmp(e.text, says) == 0,
 	    "%d: %s: %s", line, setting, says)) {
-		printf("# not %d: %s: %s\n", m.line, m.setting, m.text);
+		printf("# not %d: %s: %s\n", e.line, e.setting, e.text);
 	}
 }
 
@@ -130,8 +130,8 @@ check_depth(void)
 static void
 check_open(const char *text, int line)
 {
-	struct mistake m;
-	int open_line = precheck_text(text, strlen(text), &m);
+	struct error e;
+	int open_line = precheck_text(text, strlen(text), &e);
 
 	if (!ok(open_line == line, "the open bracket is in line %d", line))
 		printf("# not %d\n", open_line);

@@ -40,12 +40,12 @@ static void
 expect(const char *what, const char *path, const char *end)
 {
 	struct config *c = config_new(case_requests, case_extensions);
-	struct mistake m;
-	char line[MISTAKE_LINE_MAX] = "accepted";
+	struct error e;
+	char line[ERROR_LINE_MAX] = "accepted";
 	size_t n;
 
-	if (config_file(c, path, &case_facts, &m) < 0)
-		mistake_line(&m, line);
+	if (config_file(c, path, &case_facts, &e) < 0)
+		error_line(&e, line);
 	n = strlen(line);
 	if (end == NULL)
 		end = "accepted";

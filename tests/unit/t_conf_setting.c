@@ -139,7 +139,7 @@ check_values(void)
 	struct given g = { .as = GIVEN_TEXT };
 	const struct knob *k;
 	struct value v;
-	struct mistake m;
+	struct error e;
 	char buf[64];
 	size_t i;
 	bool good;
@@ -147,7 +147,7 @@ check_values(void)
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		k = knob_find(values[i].name);
 		g.text = values[i].text;
-		good = knob_parse(k, &g, &arena, &v, &m) == 0;
+		good = knob_parse(k, &g, &arena, &v, &e) == 0;
 		ok(values[i].shown == NULL ? !good : good &&
 		    strcmp(knob_format(k, v, buf, sizeof(buf)),
 		    values[i].shown) == 0, "%s '%s' is %s", k->name,

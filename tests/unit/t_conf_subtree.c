@@ -18,15 +18,15 @@ static const char *const no_options[OPTIONS_MAX] = { 0 };
 static void
 policy_of(const char *text, struct policy *p)
 {
-	struct mistake m = { 0 };
-	char line[MISTAKE_LINE_MAX], *rule;
+	struct error e = { 0 };
+	char line[ERROR_LINE_MAX], *rule;
 	struct config *c;
 
 	if (asprintf(&rule, "rules = ( { %s } );", text) < 0)
 		abort();
-	c = case_config(no_options, rule, &m);
-	if (c == NULL || config_resolve(c, &case_facts, p, &m) < 0) {
-		printf("# %s\n", mistake_line(&m, line));
+	c = case_config(no_options, rule, &e);
+	if (c == NULL || config_resolve(c, &case_facts, p, &e) < 0) {
+		printf("# %s\n", error_line(&e, line));
 		abort();
 	}
 	config_free(c);
@@ -256,7 +256,7 @@ check_tokens(void)
 		{ "u", "/home/u", "/100%%", true },
 	};
 	struct facts facts = case_facts;
-	struct mistake m = { 0 };
+	struct error e = { 0 };
 	struct config *c;
 	struct policy p;
 	char text[128];
@@ -269,8 +269,8 @@ check_tokens(void)
 		snprintf(text, sizeof(text), "rules = ( { paths = ( { match = "
 		    "\"%s\"; rights = \"read\"; } ); } );",
 		    rows[i].pattern);
-		c = case_config(no_options, text, &m);
-		r = config_resolve(c, &facts, &p, &m);
+		c = case_config(no_options, text, &e);
+		r = config_resolve(c, &facts, &p, &e);
 		ok((r == 0) == rows[i].good, "%s for %s of %s",
 		    rows[i].pattern, rows[i].user,
 		    rows[i].home == NULL ? "nowhere" : rows[i].home);
@@ -466,7 +466,7 @@ check_resolving(struct fs *fs)
 		{ "/wild", NULL, 5 },
 		{ "/in/%u", NULL, 3 },
 	};
-	struct mistake m;
+	struct error e;
 	struct policy p;
 	char text[128];
 	size_t i, fixed;
@@ -476,15 +476,15 @@ check_resolving(struct fs *fs)
 		snprintf(text, sizeof(text), "paths = ( { match = \"%s\"; "
 		    "rights = \"none\"; } );", rows[i].match);
 		policy_of(text, &p);
-		m = (struct mistake){ 0 };
+		e = (struct error){ 0 };
 		fixed = p.paths->rules[0].fixed;
-		r = paths_resolve(&p, fs, &m);
+		r = paths_resolve(&p, fs, &e);
 		ok(fixed == rows[i].fixed && (rows[i].real == NULL ?
-		    r == -1 && m.line == 1 : r == 0 &&
+		    r == -1 && e.line == 1 : r == 0 &&
 		    strcmp(p.paths->rules[0].match, rows[i].real) == 0),
 		    "%s resolves to %s, %zu (%s, %zu)", rows[i].match,
 		    rows[i].real == NULL ? "nothing" : rows[i].real,
-		    rows[i].fixed, r == 0 ? p.paths->rules[0].match : m.text,
+		    rows[i].fixed, r == 0 ? p.paths->rules[0].match : e.text,
 		    fixed);
 		policy_free(&p);
 	}
@@ -498,14 +498,14 @@ check_resolved(struct fs *fs)
 	    "{ match = \"/link\"; rights = \"list\"; hide = \"x\"; },\n"
 	    "{ match = \"/real\"; rights = \"read\"; } );";
 	struct policy p;
-	struct mistake m;
+	struct error e;
 	struct subtree a;
 
 	policy_of(text, &p);
 	subtree_find(&p, false, "/real/deep", &a);
 	ok(a.rights == RIGHT_READ,
 	    "an unresolved rule does not apply to the target of its link");
-	ok(paths_resolve(&p, fs, &m) == 0, "resolved");
+	ok(paths_resolve(&p, fs, &e) == 0, "resolved");
 	subtree_find(&p, false, "/real/deep/f", &a);
 	ok(a.rights == RIGHT_LIST,
 	    "a resolved rule applies to the target of its link");
