@@ -27,10 +27,10 @@
 struct settling {
 	struct task	 task;		/* without a step */
 	int		 outcome;
-	bool		 replied;	/* not with a STATUS */
+	bool		 replied;	/* with another reply than STATUS */
 };
 
-/* Gives back what the request held: its places may be temporary files'. */
+/* Releases what the request holds: its places may be temporary files'. */
 static void
 dispatch_release(struct request *q)
 {
@@ -144,8 +144,8 @@ gate_permitted(const struct session *s, const struct request_kind *kind,
 }
 
 /*
- * Judges what only the upgrade told: which of two names it goes by, what else
- * it would do, and whether an OPEN would change anything.
+ * Judges what only the upgrade knows: which of two names governs the request,
+ * which other requests' effects it has, and if an OPEN changes anything.
  */
 static bool
 effects_permitted(const struct session *s, const struct request *q)

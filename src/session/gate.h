@@ -15,9 +15,9 @@
 
 /* The result of a packet. */
 enum verdict {
-	VERDICT_DONE,		/* answered, in s->out */
-	VERDICT_PENDING,	/* call gate_resume() until it is done */
-	VERDICT_FATAL,		/* the session must end with exit 255 */
+	VERDICT_DONE,		/* the reply is in s->out */
+	VERDICT_PENDING,	/* call gate_resume() until done */
+	VERDICT_FATAL,		/* the session must end with exit status 255 */
 };
 
 /* True if the name of a request is permitted. Logs why it is not. */
@@ -25,10 +25,10 @@ bool	gate_permitted(const struct session *, const struct request_kind *,
 	    const struct request_form *);
 
 /*
- * Runs one packet: the bytes behind the length field. They are written to,
- * as is the byte behind them, which is put back. While the verdict is PENDING
- * the strings of `q` lie in the packet: it must stay in place, unchanged,
- * with a zero byte behind it.
+ * Runs one packet: the bytes after the length field. They are overwritten, as
+ * is the byte after them, which is restored. While the verdict is PENDING, the
+ * strings of `q` are in the packet: it must stay in place, unchanged, with a
+ * zero byte after it.
  */
 enum verdict gate_packet(struct session *, uint8_t *, size_t len,
 	    struct request *q);

@@ -26,16 +26,16 @@
 bool
 init_hides(const struct session *s, const struct request_kind *kind)
 {
-	const char *silly = s->policy.protocol.hide_extensions;
+	const char *hidden = s->policy.protocol.hide_extensions;
 
 	if ((kind->bits & KIND_UNROOTED) != 0 && s->fs.confined)
 		return true;
-	if (silly == NULL || kind->wire == NULL)
+	if (hidden == NULL || kind->wire == NULL)
 		return false;
 	/* The administrator may use the name of the request or of its pair. */
-	return match_name_list(kind->wire, silly) ||
+	return match_name_list(kind->wire, hidden) ||
 	    (kind->extra_pair != NULL &&
-	    match_name_list(kind->extra_pair, silly));
+	    match_name_list(kind->extra_pair, hidden));
 }
 
 static bool
@@ -59,9 +59,9 @@ announced(const struct session *s, const struct request_kind *kind)
 static void
 put_pair(struct session *s, const char *name, const void *data, size_t len)
 {
-	const char *silly = s->policy.protocol.hide_extensions;
+	const char *hidden = s->policy.protocol.hide_extensions;
 
-	if (silly != NULL && match_name_list(name, silly))
+	if (hidden != NULL && match_name_list(name, hidden))
 		return;
 	put_cstr(&s->out, name);
 	put_str(&s->out, data, len);
@@ -195,7 +195,7 @@ put_charset(struct session *s, const char *name)
 		put_pair(s, name, charset, strlen(charset));
 }
 
-/* Announces the extensions that OpenSSH's server does not have. */
+/* Announces the extensions that OpenSSH lacks. */
 static void
 put_extra(struct session *s, const char *name)
 {
@@ -230,7 +230,7 @@ put_symlink_order(struct session *s, const char *name)
  */
 static const struct {
 	int	since, until;
-	bool	parity;		/* also where version 3 is all there is */
+	bool	parity;		/* also if max_version is 3 */
 	const char *name;	/* of the pair; NULL: those of the table */
 	void	(*put)(struct session *, const char *name);
 } contents[] = {

@@ -18,7 +18,7 @@ bool	init_answer(struct session *, struct reader *);
 
 /*
  * Lists the names of extensions, and of pairs in VERSION of any version. The
- * list ends with NULL; a name may be there twice.
+ * list is NULL-terminated; a name may occur twice.
  */
 #define INIT_NAMES_MAX	192
 void	init_names(const char *names[INIT_NAMES_MAX]);
