@@ -9,7 +9,8 @@
 
 #define MAX_AHEAD	64		/* requests in one call */
 #define MAX_READ_AHEAD	(264 * 1024)	/* bytes: 64 of 4 KiB, and headers */
-#define SMALL_READ	(32 * 1024)	/* from here on merging gains nothing */
+#define SMALL_READ	(32 * 1024)	/* READs of this size gain nothing by
+					 * merging */
 
 /*
  * Makes `fields` a reader of the next request, behind its offset. It is dry

@@ -125,9 +125,9 @@ may_replace(const struct request *q)
 }
 
 /*
- * Returns the temporary file that an earlier session kept for a name that
- * nothing has, with a reference for the request; or NULL. Its name becomes
- * one that exists, so this is only for those who may make files.
+ * Returns the temporary file that an earlier session kept for a name without a
+ * file, with a reference for the request, or NULL. The visible name then seems
+ * to exist, so this takes the right to create files.
  */
 static struct temp *
 find_kept(struct session *s, const struct request *q, const struct place *at)
@@ -171,7 +171,7 @@ atomic_end(struct request *q)
 	}
 }
 
-/* Returns why an OPEN is no upload of a whole file, or NULL. */
+/* Returns why an OPEN is not the upload of a whole file, or NULL. */
 static const char *
 why_in_place(const struct request *q, int flags)
 {
@@ -186,7 +186,7 @@ why_in_place(const struct request *q, int flags)
 	return NULL;
 }
 
-/* Returns why a new file cannot take the place of that one, or NULL. */
+/* Returns why a temporary file cannot replace that file, or NULL. */
 static const char *
 why_not_replaced(const struct request *q, const struct place *at, int flags,
     const struct statx *st)
@@ -208,7 +208,7 @@ why_not_replaced(const struct request *q, const struct place *at, int flags,
 struct opening {
 	struct session	*s;
 	struct request	*q;
-	int		 i;		/* of its paths */
+	int		 i;		/* index of the path */
 	int		 flags;		/* of open(2) */
 	mode_t		 mode;
 	struct making	*m;
@@ -229,8 +229,8 @@ no_part(const struct opening *o)
 }
 
 /*
- * Begins a temporary file for the name of a file, of which `old` is an O_PATH
- * descriptor: it is looked at, and not opened.
+ * Makes a temporary file that replaces the file `old`, which is an O_PATH
+ * descriptor: the file itself is not opened.
  */
 static int
 open_replacing(const struct opening *o, const struct place *at, int old)

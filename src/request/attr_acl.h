@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* ACLs as an attribute: between wire/aclmap.h and os/posix_acl.h, with names. */
+/* ACLs as an attribute: converts names, wire/aclmap.h and os/posix_acl.h. */
 #ifndef REQUEST_ATTR_ACL_H
 #define REQUEST_ATTR_ACL_H
 
@@ -7,8 +7,8 @@
 
 /*
  * Adds the ACL of a file to its attributes, which then point into the buffer.
- * Adds none where it cannot be had, of a link, or when it is too long to be
- * sent.
+ * Adds nothing for a link, if the ACL cannot be read, or if it is too long to
+ * be sent.
  */
 void	attr_acl_get(const struct place *, const struct statx *,
 	    struct attr *, struct buf *);

@@ -108,9 +108,9 @@ set_times(const struct request *q, const struct place *p, const struct attr *a)
 }
 
 /*
- * True for a refusal that the policy lets pass: of an owner, a time or a mode,
- * but never of a size, nor of a mode that would have taken rights away where
- * the file system has any.
+ * True for an error that the policy ignores: a refused change of an owner, a
+ * time or a mode. A size is never ignored, nor a mode that would have removed
+ * permissions from a file whose file system keeps them.
  */
 static bool
 ignores_denied(const struct request *q, int what, const struct place *p, int r)

@@ -19,8 +19,8 @@ bool	attrs_find_owner(struct slice name,
 	    bool (*find)(const char *, uint32_t *), uint32_t *id);
 
 /*
- * Checks the attributes of OPEN and MKDIR before anything is made, and finds
- * the ids of the owners named. Returns 0 or the outcome.
+ * Checks the attributes of OPEN and MKDIR before the object is created, and
+ * finds the ids of owners. Returns 0 or the outcome.
  */
 int	attrs_check_new(struct request *, bool dir);
 

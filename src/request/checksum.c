@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* check-file and md5-hash, by name and by handle */
+/* check-file and md5-hash, by name and by handle. */
 #include "config.h"
 
 #include <sys/param.h>
@@ -15,7 +15,7 @@
 #include "request/task.h"
 #include "wire/sftp.h"
 
-#define STEP		(2 * 1024 * 1024) /* bytes a step */
+#define STEP		(2 * 1024 * 1024) /* bytes in one step */
 #define BUFFER		(256 * 1024)
 #define MIN_BLOCK	256
 #define QUICK_CHECK	2048
@@ -140,7 +140,7 @@ take_hash(struct request *q, struct digesting *d)
 {
 	size_t len = digest_len(d->kind);
 
-	/* The file may have grown since its size was looked at. */
+	/* The file may have grown since its size was read. */
 	if (d->hashes.len + len > MAX_HASHES)
 		return too_many_blocks(q);
 	digest_take(d->digest, buf_room(&d->hashes, len));
@@ -260,7 +260,7 @@ quick_check(struct request *q, bool *differs)
 	return 0;
 }
 
-/* The hash is empty when the quick check failed: draft-05 8.1. */
+/* Sends the hash, which is empty if the quick check failed: draft-05 8.1. */
 static void
 reply_md5(struct session *s, const struct request *q)
 {

@@ -38,7 +38,7 @@ refuse_same(const struct handle *from, const struct handle *to)
 	return FX_FAILURE;
 }
 
-/* Returns where a copy-data goes on behind `done` bytes. */
+/* Returns the offset at which a copy-data continues after `done` bytes. */
 static uint64_t
 copy_target(const struct request *q, uint64_t done)
 {
@@ -64,7 +64,7 @@ check_same(const struct request *q)
 		    refuse_same(from, to) : 0;
 	if (!q->precise)
 		return refuse_same(from, to);
-	/* To the end, or past the end of all offsets. */
+	/* To the end, or beyond the largest offset. */
 	if (len == 0 || len > UINT64_MAX - MAX(a, b))
 		len = UINT64_MAX - MAX(a, b);
 	return a < b + len && b < a + len ? FX_INVALID_PARAMETER : 0;
@@ -107,7 +107,7 @@ copy_limit(struct request *q, uint64_t done, uint64_t *step)
 	return limit_step(q, from->fd, off, at, step);
 }
 
-/* Copies a step. An explicit length that the file does not have is EOF. */
+/* Copies a step. A file shorter than an explicit length gives EOF. */
 static int
 copy_data_step(struct session *s, struct request *q)
 {
@@ -142,8 +142,8 @@ copy_data_step(struct session *s, struct request *q)
 }
 
 /*
- * copy-data: read handle, offset and length, write handle and offset, where a
- * length of 0 means to the end.
+ * copy-data: read handle, offset and length, write handle and offset. A length
+ * of 0 means to the end.
  */
 int
 op_copy_data(struct session *s, struct request *q)
@@ -168,9 +168,9 @@ struct copying {
 	struct task	 task;
 	int		 from, to;
 	bool		 beside;	/* to a temporary file that no handle
-					 * has: it is to be published */
+					 * has, which must be published */
 	uint64_t	 done;		/* bytes */
-	struct making	 target;	/* removed where the copy fails */
+	struct making	 target;	/* removed if the copy fails */
 };
 
 /* True if the place already leads to the file of that statx. */
@@ -221,7 +221,7 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 		return r;
 	if (S_ISDIR(st.stx_mode))
 		return FX_FILE_IS_A_DIRECTORY;
-	/* The source itself must not be opened to be written to, either. */
+	/* The source must not be opened for writing either. */
 	if (same_place(&st, q->target.place))
 		return FX_FAILURE;
 	if ((r = limit_range(q, 0, st.stx_size)) != 0)

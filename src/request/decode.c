@@ -10,7 +10,7 @@
 #include "request/decode.h"
 #include "wire/sftp.h"
 
-/* The texts of a request, which are terminated when all has been read. */
+/* The strings of a request, terminated when all of it was read. */
 struct texts {
 	int		 n;
 	struct slice	 at[FORM_FIELDS];
@@ -46,7 +46,7 @@ decode_name(struct session *s, const char *name, char *to)
 	return r == -EILSEQ ? FX_INVALID_FILENAME : r;
 }
 
-/* Translates the names of a request to those on disk. */
+/* Converts the names of a request to those on disk. */
 static int
 decode_names(struct session *s, struct request *q)
 {
@@ -68,7 +68,7 @@ decode_names(struct session *s, struct request *q)
 	return r;
 }
 
-/* Reads the fields. Returns 0 or what is wrong with the attributes. */
+/* Reads the fields. Returns 0, or the status of invalid attributes. */
 static int
 decode_fields(struct session *s, struct reader *r, struct request *q,
     struct texts *texts)

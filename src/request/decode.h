@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One packet and the form of its kind make a struct request. */
+/* Decodes a packet, by the form of its kind, into a struct request. */
 #ifndef REQUEST_DECODE_H
 #define REQUEST_DECODE_H
 
@@ -7,17 +7,17 @@
 #include "request/session.h"
 
 /*
- * Reads the fields that q->form lists. Texts are terminated in
- * place, over the byte behind them: the reader's buffer is written to, and
- * must have one spare byte behind its end. Returns 0, FX_BAD_MESSAGE or
+ * Reads the fields that q->form lists. Strings are terminated in place, which
+ * overwrites the byte behind each: the reader's buffer must be writable and
+ * have a spare byte at its end. Returns 0, FX_BAD_MESSAGE or
  * FX_INVALID_FILENAME.
  */
 int	decode_request(struct session *, struct reader *, struct request *);
 
 /*
- * Checks that the handles of the request are known, are of a file or directory
- * as its fields want, and are open where they must be: one that was let go for
- * a rename is opened again here. Returns 0 or the outcome.
+ * Checks that the handles of the request are valid, have the type that its
+ * fields want, and are open if they must be: a file that was closed for a
+ * rename is opened again. Returns 0 or the outcome.
  */
 int	decode_handles(struct session *, struct request *);
 

@@ -20,7 +20,7 @@
 #include "request/task.h"
 #include "wire/sftp.h"
 
-#define MAX_PASSED	4096	/* entries between looks at the client */
+#define MAX_PASSED	4096	/* entries between two checks of the input */
 
 int
 op_opendir(struct session *s, struct request *q)

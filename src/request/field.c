@@ -110,7 +110,7 @@ print_pflags(struct trace *t, const void *member)
 	log_put(&t->line, names, false);
 }
 
-/* Prints the mode that OPEN makes a file with. */
+/* Prints the mode with which OPEN creates a file. */
 static void
 print_mode(struct trace *t, const void *member)
 {
@@ -140,7 +140,9 @@ print_dir_mode(struct trace *t, const void *member)
 #define U8(m)		{ NULL, AT(m), FIELD_U8 }
 #define TEXT(n, m, p)	{ (n), AT(m), FIELD_TEXT, (p) }
 
-/* A log line takes the first row of a name; a record has each key in order. */
+/*
+ * A log line uses the first row of a name; a record has the keys in this order.
+ */
 const struct field_row field_rows[FIELDS] = {
 [OPTIONAL]	= { .type = FIELD_OPTIONAL },
 [PATH]		= { "path", .print = print_text, .key = "path",

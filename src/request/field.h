@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The fields of requests: one table says for each how it is read, where it is
- * kept, how the log prints it and under which key log.transfers has it.
+ * The fields of requests. A table says for each how it is read, where it is
+ * stored, how the log prints it and under which key log.transfers has it.
  */
 #ifndef REQUEST_FIELD_H
 #define REQUEST_FIELD_H
@@ -11,21 +11,21 @@
 struct request;
 struct trace;
 
-/* The most fields of a form, and one that ends them. */
+/* The number of fields in a form, including the NOTHING that ends it. */
 #define FORM_FIELDS	6
 
-/* Names for the forms of table.c. */
+/* The fields that a form lists. */
 enum field {
 	NOTHING,		/* ends a form */
-	OPTIONAL,		/* those behind it may be missing */
+	OPTIONAL,		/* the fields that follow may be missing */
 
-	/* The object: by a path of which the final link is followed, ... */
+	/* The object: a path whose final link is followed, ... */
 	PATH,
-	PATH_ITSELF,		/* ... is not, */
-	PATH_NEW,		/* ... that is to be made, */
+	PATH_ITSELF,		/* ... is not followed, */
+	PATH_NEW,		/* ... that is to be created, */
 	PATH_OLD,		/* ... that is to lose its name, */
-	PATH_TEXT,		/* ... or of which no place is made; */
-	HANDLE,			/* or by the handle of an open file, */
+	PATH_TEXT,		/* ... or that is not resolved; */
+	HANDLE,			/* or the handle of an open file, */
 	HANDLE_OF_FILE,		/* ... that need not be open any more, */
 	HANDLE_OF_DIR,		/* ... of a directory, */
 	HANDLE_OF_ANY,		/* ... or of either. */
@@ -74,9 +74,9 @@ enum field {
 
 enum field_type {
 	FIELD_NONE,		/* not on the wire */
-	FIELD_OPTIONAL,		/* not either: where a request may end */
-	FIELD_PATH,		/* a text, and how it is resolved */
-	FIELD_NAME,		/* a text in the charset of names */
+	FIELD_OPTIONAL,		/* not on the wire: a request may end here */
+	FIELD_PATH,		/* a string that is resolved */
+	FIELD_NAME,		/* a string in the charset of names */
 	FIELD_TEXT,
 	FIELD_HANDLE,
 	FIELD_DATA,
@@ -89,7 +89,7 @@ enum field_type {
 
 struct field_row {
 	const char	*name;		/* in a log line, or NULL */
-	size_t		 member;	/* its offset in struct request */
+	size_t		 member;	/* offset in struct request */
 	enum field_type	 type;
 	void		(*print)(struct trace *, const void *member);
 	const char	*key;		/* in log.transfers, in the order of the
@@ -98,7 +98,7 @@ struct field_row {
 	unsigned	 how;		/* a path: PLACE_*; a handle: WANTS_* */
 };
 
-/* By enum field. */
+/* Indexed by enum field. */
 extern const struct field_row field_rows[FIELDS];
 
 /* Returns the row of that name, which has `len` bytes, or NULL. */

@@ -363,11 +363,11 @@ op_fsync(struct session *s, struct request *q)
 /* State of a text-seek between two steps. */
 struct seeking {
 	struct task	 task;
-	uint64_t	 lines;		/* newlines that are still to be passed */
+	uint64_t	 lines;		/* newlines that remain */
 	uint64_t	 at;		/* bytes */
 };
 
-/* Passes the newlines in a stretch of the file. */
+/* Skips the newlines in a part of the file. */
 static int
 seek_step(struct session *s, struct request *q)
 {
@@ -395,10 +395,7 @@ seek_step(struct session *s, struct request *q)
 	return PENDING;
 }
 
-/*
- * Goes to the start of a line, counted from 0: `position` is then behind
- * that many newlines.
- */
+/* Sets `position` to the start of a line, counted from 0. */
 int
 op_text_seek(struct session *s, struct request *q)
 {

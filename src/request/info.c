@@ -15,8 +15,9 @@
 #include "request/task.h"
 #include "wire/sftp.h"
 
-#define NAMES_STEP	64	/* ids looked up between looks at the client */
-#define NAMES_HEADER	17	/* bytes of the reply beside the names */
+#define NAMES_STEP	64	/* ids looked up between two checks of the
+				 * input */
+#define NAMES_HEADER	17	/* bytes of the reply without the names */
 #define SPARE_FILES	5	/* stdio, syslog and one more, as in OpenSSH */
 
 static int
@@ -82,7 +83,7 @@ op_home_directory(struct session *s, struct request *q)
 struct naming {
 	struct task	task;
 	struct buf	names[2];	/* of users and of groups so far */
-	size_t		done;		/* ids looked up, the users' first */
+	size_t		done;		/* ids looked up, users' first */
 };
 
 /* Ends a users-groups-by-id. Returns `r`. */
@@ -174,7 +175,7 @@ op_users_groups(struct session *s, struct request *q)
 	return naming_step(s, q);
 }
 
-/* space-available of filexfer-extensions-00 */
+/* space-available of filexfer-extensions-00. */
 int
 op_space_available(struct session *s, struct request *q)
 {
@@ -197,8 +198,8 @@ op_space_available(struct session *s, struct request *q)
 }
 
 /*
- * The first request may choose another version; any other such request, or
- * one for a version that was not offered, ends the session (draft-13 5.5).
+ * version-select: the first request may choose another version. Any later one,
+ * or a version that was not offered, ends the session (draft-13 5.5).
  */
 int
 op_version_select(struct session *s, struct request *q)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The line of `ls -l` that version 3 sends beside each name. */
+/* The line in the format of `ls -l` that version 3 sends with each name. */
 #ifndef REQUEST_LONGNAME_H
 #define REQUEST_LONGNAME_H
 
@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 
-#define LONGNAME_MAX	1023	/* as much as OpenSSH's buffer holds */
+#define LONGNAME_MAX	1023	/* OpenSSH's buffer without the NUL */
 
 /*
  * A line whose start is kept for the next one: mode, links and owners are
@@ -16,14 +16,14 @@
  */
 struct longname {
 	uint32_t	 mode, nlink, uid, gid;
-	size_t		 head;		/* bytes that these four make */
+	size_t		 head;		/* bytes of these four, or 0 */
 	size_t		 len;
 	char		 text[LONGNAME_MAX];
 };
 
 /*
- * Writes the longname as a string of the protocol, byte for byte OpenSSH's:
- * some clients take it apart.
+ * Writes the longname as a string of the protocol, byte for byte as OpenSSH
+ * does, since some clients parse it.
  */
 void	longname_put(struct longname *, struct buf *, const struct statx *,
 	    const char *name, size_t len);

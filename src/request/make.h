@@ -32,7 +32,7 @@ int	make_open(struct session *, const struct request *, int i, int flags,
  */
 int	make_finish(const struct request *, const struct place *, bool dir);
 
-/* Bits for make_settled(): the first path, the second. */
+/* Bits for make_settled(): the first and the second path. */
 #define NAMES_FIRST	0x1u
 #define NAMES_SECOND	0x2u
 

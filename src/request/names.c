@@ -50,8 +50,8 @@ op_realpath(struct session *s, struct request *q)
 }
 
 /*
- * Adds the compose-paths of version 6 to the path: each goes on from there
- * or, with a slash in front, starts anew.
+ * Appends the compose-paths of version 6 to the path; one that begins with a
+ * slash replaces it. Returns 0 or the outcome.
  */
 static int
 compose(struct session *s, struct slice rest, char *path)

@@ -24,7 +24,7 @@ struct site {
 					 * it */
 };
 
-/* True if the i-th path is to be the name of something new. */
+/* True if the i-th path must be the name of something new. */
 static bool
 must_be_new(const struct request *q, int i)
 {
@@ -181,7 +181,7 @@ ask_stat(const struct session *s, const struct request *q, int i,
 	struct statx st;
 	int r = located;
 
-	/* A second path is not looked up where the first one failed. */
+	/* A second path is not looked up if the first one failed. */
 	if ((!may && !a->empty_listings) || (p->walked == NULL &&
 	    (located == 0 || (i > 0 && q->object.place.walked == NULL))))
 		return FX_PERMISSION_DENIED;
@@ -359,8 +359,8 @@ judge_located(const struct request *q, int located)
 }
 
 /*
- * Refuses changes of files that are read at login. A handle that was opened
- * for writing was judged by its OPEN.
+ * Refuses changes of files that are read at login. A handle that was opened for
+ * writing was judged by its OPEN.
  */
 static int
 judge_startup(struct session *s, const struct request *q,

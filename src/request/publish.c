@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a temporary file gets its visible name: by the last CLOSE, by RENAME, by
- * a hard link, or as the target of a copy.
+ * Gives a temporary file its visible name: at the last CLOSE, at RENAME, by a
+ * hard link, or as the target of a copy.
  */
 #include "config.h"
 
@@ -18,7 +18,7 @@
 #include "request/publish.h"
 
 /*
- * Finds the place of a temporary file's visible name, by the name that the
+ * Finds the place of a temporary file's visible name by the name that the
  * client knows. It must be in the directory of the temporary file.
  */
 static int
@@ -34,11 +34,11 @@ find_by_name(struct session *s, struct request *q, const struct temp *p,
 }
 
 /*
- * Finds where the temporary file is, and where it goes: to its visible name in
- * the directory that it is in, wherever that is by now. A session with a root
- * must still be able to get there, and be permitted to: a directory that was
- * moved out of the root gets nothing. `name` is asked only where there is no
- * /proc to tell the name of the directory.
+ * Finds the place of the temporary file and that of its visible name in the
+ * same directory, wherever that is now. A session with a root must still be
+ * able to reach the directory, and have the rights: a directory that was moved
+ * out of the root gets nothing. `name` is used only if there is no /proc to
+ * tell the name of the directory.
  */
 static int
 find_places(struct session *s, struct request *q, const struct temp *p,
@@ -84,7 +84,7 @@ publish_end(struct session *s, struct request *q, int r)
 	return r;
 }
 
-/* Gives a temporary file its visible name in place of the silly one. */
+/* Gives a temporary file its visible name. */
 static int
 publish(struct session *s, struct request *q, struct temp *p)
 {
@@ -148,7 +148,7 @@ publish_rename(struct request *q)
 	struct place to;
 	int r;
 
-	/* A file whose bytes did not arrive must not replace anything. */
+	/* A file whose data was not written must not replace anything. */
 	if (q->object.temp != NULL && (r = temp_flush(q->object.temp)) != 0)
 		return r;
 	/*

@@ -10,14 +10,14 @@
 #include "request/session.h"
 
 /*
- * CLOSE of a handle that has a temporary file: closes it and, with the last
- * one, publishes the file. Returns the outcome or PENDING.
+ * CLOSE of a handle that has a temporary file: closes it and, if it was the
+ * last one, publishes the file. Returns the outcome or PENDING.
  */
 int	publish_close(struct session *, struct request *);
 
 /*
- * copy-file, whose target is a temporary file that no handle has: publishes
- * it. Returns the outcome or PENDING.
+ * copy-file whose target is a temporary file that no handle has: publishes it.
+ * Returns the outcome or PENDING.
  */
 int	publish_copy(struct session *, struct request *);
 
@@ -44,8 +44,8 @@ void	publish_settled(struct request *);
 int	publish_link(struct request *);
 
 /*
- * rename.c: gives object.temp its name, as a RENAME would. Returns PENDING, or
- * what `end` returns, which is called with the outcome.
+ * Gives object.temp its name as a RENAME would. Calls `end` with the outcome.
+ * Returns PENDING, or what `end` returns. Defined in rename.c.
  */
 int	rename_publish(struct session *, struct request *,
 	    int (*end)(struct session *, struct request *, int r));

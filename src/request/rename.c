@@ -44,16 +44,17 @@ struct matches {
 	size_t	 len;
 	bool	 displaced;		/* of the handles being added */
 	bool	 any_displaced;
-	bool	 any_unfit;		/* a plain call would harm one */
+	bool	 any_unfit;		/* the plain call would lose data of
+					 * one */
 	bool	 no_memory;
 };
 
 struct displacing {
 	struct task	 task;
 	int		(*end)(struct session *, struct request *, int r);
-	int		 first;		/* the error, unless a retry helps */
+	int		 first;		/* the error, unless a retry succeeds */
 	struct matches	 matches;
-	struct silly	*silly;	/* for the displaced file, or NULL */
+	struct silly	*silly;	/* name for the displaced file, or NULL */
 	struct place	 aside;		/* the place of that name */
 	bool		 linked;	/* it is a second name already */
 	int		 away;		/* not 0: the displaced file has that
@@ -133,10 +134,10 @@ match_add(struct handle *h, void *arg)
 }
 
 /*
- * True if the request fails, or has nothing to do, whichever handles let go:
- * a directory is not removed by REMOVE, nor does it replace a file or is
- * replaced by one, and two names of one file are renamed to nothing. `new` is
- * NULL where nothing has the second name.
+ * True if closing handles cannot change the outcome: REMOVE does not remove a
+ * directory, a directory and a file do not replace each other, and renaming one
+ * name of a file to another one does nothing. `new` is NULL if nothing has the
+ * second name.
  */
 static bool
 is_futile(const struct request *q, const struct statx *old,
@@ -217,9 +218,9 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 }
 
 /*
- * True if that error can mean that something is open, here or elsewhere. A
- * plain refusal must stay a quick one. Of a directory EEXIST says that it is
- * not empty.
+ * True if the error may mean that a file is open, here or elsewhere. Other
+ * refusals must not be delayed. For a directory EEXIST means that it is not
+ * empty.
  */
 static bool
 is_refusal(const struct request *q, int r)
@@ -270,7 +271,7 @@ prepare_handles(struct session *s, const struct request *q,
 			return FX_LOCK_CONFLICT;
 	for (i = 0; i < d->matches.len; i++) {
 		h = d->matches.list[i].h;
-		/* A directory is listed to its end in any case. */
+		/* A listing is completed in any case. */
 		if (h->state == HANDLE_OPEN &&
 		    (reopen || h->kind == HANDLE_DIR) && suspend_pin(h) != 0)
 			return d->first;
@@ -587,8 +588,8 @@ displace(struct session *s, struct request *q,
 }
 
 /*
- * Writes a file that is to be renamed to stable storage: through a handle of
- * ours that writes to it, if there is one, which must learn of an error.
+ * Writes a file that is to be renamed to stable storage: through a handle that
+ * writes to it, if there is one, so that the handle learns of an error.
  */
 static int
 sync_source(struct session *s, const struct request *q)

@@ -98,7 +98,7 @@ reply_status(struct session *s, const struct request *q, int outcome)
 		put_message(s, q, outcome, code);
 		put_cstr(&s->out, s->version > 3 ? "en" : "");
 	}
-	/* The one code with bytes behind the text; draft-13 9.1. */
+	/* The only code with data after the text; draft-13 9.1. */
 	for (i = 0; code == FX_UNKNOWN_PRINCIPAL && i < q->unknown.n; i++) {
 		name = &q->unknown.name[i];
 		if (name->len > 0)
@@ -322,7 +322,9 @@ reply_attrs(struct session *s, const struct request *q,
 	}
 	if ((q->wanted & ATTR_ACL) != 0)
 		attr_acl_get(p, st, &a, &acl);
-	/* Some clients read the reply by what they asked for. */
+	/*
+	 * Some clients parse the reply by the attributes that they asked for.
+	 */
 	if (q->wanted != 0)
 		a.has &= attr_asked(q->wanted);
 	if ((a.has & HAS_TIMES) == 0)
@@ -415,7 +417,7 @@ reply_statvfs(struct session *s, const struct request *q,
 	put_u64(&s->out, st->f_ffree);
 	put_u64(&s->out, st->f_favail);
 	put_u64(&s->out, st->f_fsid);
-	/* The extension's own bits happen to be those of the system. */
+	/* The bits of the extension have the system's values. */
 	put_u64(&s->out, st->f_flag & (ST_RDONLY | ST_NOSUID));
 	put_u64(&s->out, st->f_namemax);
 	reply_end(s, start);

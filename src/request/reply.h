@@ -20,7 +20,7 @@ void	reply_status(struct session *, const struct request *, int outcome);
 void	reply_handle(struct session *, const struct request *,
 	    const struct handle *);
 
-#define REPLY_DATA_HEADER 13	/* bytes in front of the data */
+#define REPLY_DATA_HEADER 13	/* bytes before the data */
 
 /*
  * Answers with DATA that the caller puts in place itself: reply_data_room()
@@ -38,8 +38,8 @@ void	reply_data(struct session *, const struct request *, size_t len,
 void	reply_data_piped(struct session *, const struct request *);
 
 /*
- * Answers with ATTRS: those that q->wanted asks for, as far as the object has
- * them, or the usual ones where it is 0.
+ * ATTRS, with the attributes that q->wanted asks for, as far as the object has
+ * them, or the usual ones if it is 0.
  */
 void	reply_attrs(struct session *, const struct request *,
 	    const struct place *, const struct statx *);
@@ -62,7 +62,7 @@ void	reply_name_stat(struct session *, const struct request *, const char *,
 
 /* Answers with NAME of many names: begin, add while that returns true, end. */
 struct names {
-	size_t		 start;		/* of the reply, in s->out */
+	size_t		 start;		/* offset of the reply in s->out */
 	uint32_t	 count;
 	struct longname	 line;		/* of the last entry, in version 3 */
 };
@@ -70,9 +70,9 @@ struct names {
 void	reply_names_begin(struct session *, const struct request *,
 	    struct names *);
 /*
- * Adds an entry, or returns false, unchanged, when the reply is full. The
- * statx is NULL where the reply is to have no more than the name and the type
- * (DT_* of readdir(3)), which version 3 has in the permissions.
+ * Adds an entry, or returns false, with nothing changed, if the reply is full.
+ * If the statx is NULL, only the name and the type are sent (DT_* of
+ * readdir(3)), which version 3 has in the permissions.
  */
 bool	reply_names_add(struct session *, struct names *, const char *name,
 	    const struct statx *, unsigned char d_type);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A request, decoded once and upgraded to version 6 terms, and the kind that
- * says everything about it but its form on the wire.
+ * A request, decoded once and upgraded to version 6 terms, and its kind, which
+ * describes everything but its form on the wire.
  */
 #ifndef REQUEST_REQUEST_H
 #define REQUEST_REQUEST_H
@@ -23,62 +23,66 @@ struct request;
 struct session;
 struct task;
 
-/* An outcome: not done yet, see task.h. Neither an errno nor a status. */
+/*
+ * The outcome of a request that is not complete: see task.h. Neither an errno
+ * nor a status.
+ */
 #define PENDING		INT32_MIN
 
-/* The most unknown owner names of one request that its STATUS lists. */
+/* The most unknown owner names of a request that its STATUS lists. */
 #define UNKNOWN_MAX	16
 
-/* Flag of RENAME beside the draft's: the version has no flags to say. */
+/* A flag of RENAME besides the draft's: the version has no flags. */
 #define RENAME_UNSAID	0x80000000u
 
 /*
- * A line of the log, as OpenSSH writes it, of which a name in braces stands
- * for a field: field.c has them. NULL is no line.
+ * A line of the log in OpenSSH's words. A name in braces stands for a field:
+ * see field.c. A NULL text is no line.
  */
 struct line {
 	enum log_level	 level;
 	const char	*text;
 };
 
-/* How a version, or several, have a request on the wire. */
+/* The form of a request on the wire in one or several versions. */
 struct request_form {
 	uint8_t		 type;		/* FXP_* */
 	uint8_t		 since, until;	/* versions; 0 ends a kind's forms */
 	enum field	 fields[FORM_FIELDS]; /* in wire order */
 
 	/*
-	 * Turns the fields into version 6 terms and completes what the request
-	 * takes. It may change q->kind. NULL where there is nothing to do.
+	 * Converts the fields to version 6 terms and completes the rights that
+	 * the request takes. May change q->kind. Returns 0 or the outcome. NULL
+	 * if there is nothing to do.
 	 */
 	int		(*upgrade)(const struct policy *, struct request *);
 
-	/* Another name that may govern it: the upgrade tells which does. */
+	/* Another name that may govern the request: the upgrade decides. */
 	const char	*alias;
 };
 
-#define KIND_FORMS	5		/* the last one ends them */
+#define KIND_FORMS	5		/* the last one ends the list */
 
 /* Bits of a kind. */
 #define KIND_OPENS	0x0001u	/* refused in an expired session */
 #define KIND_WRITES	0x0002u	/* refused in a read-only session */
 #define KIND_UNGOVERNED	0x0004u	/* no name permits or refuses it */
-#define KIND_EXPLAINS	0x0008u	/* refused for want of rights, it tells a
-				 * client that may know so that the name is
-				 * missing or, if it is to be new, taken */
-#define KIND_LOOKS	0x0010u	/* of a directory that is to seem empty it
-				 * shows no more than that it is there */
-#define KIND_MAKES_HANDLE 0x0020u /* limits.handles counts what it opens */
-#define KIND_ENDS_HANDLE 0x0040u /* recorded with the counts of bytes, and
-				 * not at all if it is a directory's */
-#define KIND_RECORDED_LATER 0x0080u /* once it succeeded, CLOSE records it */
-#define KIND_SETTLED	0x0100u	/* no rule on names adds to what the OPEN of
-				 * its handle settled */
-#define KIND_REPLACES	0x0200u	/* not announced where nothing is replaced */
+#define KIND_EXPLAINS	0x0008u	/* if refused for lack of a right, a client that
+				 * may know is told that the name is missing or,
+				 * if it must be new, that it exists */
+#define KIND_LOOKS	0x0010u	/* in a directory that must seem empty, it shows
+				 * only the directory */
+#define KIND_MAKES_HANDLE 0x0020u /* limits.handles counts its handle */
+#define KIND_ENDS_HANDLE 0x0040u /* its record has the bytes transferred; none
+				  * for a directory */
+#define KIND_RECORDED_LATER 0x0080u /* a success is recorded by CLOSE */
+#define KIND_SETTLED	0x0100u	/* path rules add nothing to what the OPEN of
+				 * its handle decided */
+#define KIND_REPLACES	0x0200u	/* not announced if replacing is off */
 #define KIND_UNLISTED	0x0400u	/* not in supported and supported2 */
-#define KIND_UNROOTED	0x0800u	/* unknown in a session with a root, for it
+#define KIND_UNROOTED	0x0800u	/* unknown in a session with a root, since it
 				 * names directories outside */
-#define KIND_ABSENT	0x1000u	/* this build lacks what it needs */
+#define KIND_ABSENT	0x1000u	/* this build lacks a library for it */
 
 /* Everything about a request that does not depend on the version. */
 struct request_kind {
@@ -87,18 +91,20 @@ struct request_kind {
 	unsigned	 bits;		/* KIND_* */
 	unsigned	 rights[2];	/* all that it can take: rights.h */
 	int		(*run)(struct session *, struct request *);
-	const char	*openssh_data;	/* of the pair in VERSION by which
-					 * OpenSSH announces it, or NULL */
+	const char	*openssh_data;	/* value of the pair in VERSION with
+					 * which OpenSSH announces it, or
+					 * NULL */
 	const char	*extra_pair;	/* name of its pair in VERSION that
 					 * OpenSSH does not send, or NULL */
 	uint8_t		 bad_handle_v3;	/* FX_*; 0: as status.c has it */
-	uint8_t		 lost_handle;	/* FX_* for a file that is gone; 0:
+	uint8_t		 lost_handle;	/* FX_* for a file that was closed; 0:
 					 * FAILURE */
 	const char	*bad_handle;	/* the log's error line, or NULL */
-	struct line	 trace;		/* behind "request ID: " */
+	struct line	 trace;		/* after "request ID: " */
 	struct line	 line;
-	struct line	 dir_line;	/* where the handle is no file's */
-	const char	*record;	/* its operation in log.transfers */
+	struct line	 dir_line;	/* if the handle is no file's */
+	const char	*record;	/* operation in log.transfers, or
+					 * NULL */
 	struct request_form forms[KIND_FORMS];
 };
 
@@ -107,21 +113,21 @@ struct request_kind {
  * flags of the call see to those that depend on whether the name exists.
  */
 struct takes {
-	unsigned	 always;	/* whatever there is */
-	unsigned	 absent;	/* also, to make what is missing */
-	unsigned	 present;	/* also, to touch what is there */
+	unsigned	 always;	/* in any case */
+	unsigned	 absent;	/* also, to create what is missing */
+	unsigned	 present;	/* also, to change what exists */
 };
 
-/* The handles that a field may have. */
+/* The handles that a field accepts. */
 enum wants {
 	WANTS_NONE,
-	WANTS_OPEN_FILE,	/* opened again if it was let go */
-	WANTS_FILE,		/* ... which need not be open any more */
+	WANTS_OPEN_FILE,	/* opened again if it was closed */
+	WANTS_FILE,		/* ... which need not be open */
 	WANTS_DIR,
 	WANTS_ANY,
 };
 
-/* A file, directory or name that a request is about: by path or by handle. */
+/* A file, directory or name that a request acts on, by path or by handle. */
 struct operand {
 	const char	*path;		/* as the client sent it, or NULL */
 	unsigned	 how;		/* PLACE_*: how it is resolved */
@@ -129,7 +135,7 @@ struct operand {
 	enum wants	 wants;
 	struct takes	 takes;
 	struct place	 place;		/* of the path */
-	struct temp	*temp;		/* that the path means: atomic.c */
+	struct temp	*temp;		/* that the path means: see atomic.c */
 };
 
 /* Owner names that nobody has. */
@@ -139,15 +145,15 @@ struct unknown {
 };
 
 /*
- * The members before `attr` are zero when a request begins. Most requests
- * have no use for those behind it, of which only `has` and `n` are.
+ * The members before `attr` are zero when a request begins. Most requests do
+ * not use those from there on, of which only `has` and `n` are zero.
  */
 struct request {
 	uint32_t	 id;
 	const struct request_kind *kind;
 	const struct request_form *form;
 
-	/* RENAME has the old name and the new one, a copy source and target. */
+	/* RENAME has the old and the new name, a copy has source and target. */
 	union {
 		struct {
 			struct operand	 object, target;
@@ -155,47 +161,47 @@ struct request {
 		struct operand	 operand[2];
 	};
 
-	/* Fields: field.c. Texts are terminated, slices are not. */
+	/* Fields: see field.c. Strings are terminated, slices are not. */
 	uint64_t	 offset, length;
 	uint64_t	 target_offset;
 	uint32_t	 count;		/* READ: bytes */
-	struct slice	 data;		/* of WRITE; the hash md5-hash knows */
+	struct slice	 data;		/* of WRITE; md5-hash: the known hash */
 	uint32_t	 desired;	/* OPEN: PF_*; from v5 on ACE_* */
 	uint32_t	 flags;		/* OPEN: FXF_*; RENAME: FXF_RENAME_* */
-	uint32_t	 wanted;	/* STAT: attributes asked for, ATTR_*;
-					 * 0 asks for the usual ones */
+	uint32_t	 wanted;	/* STAT: attributes asked for, ATTR_*; 0
+					 * asks for the usual ones */
 	uint32_t	 lock_mask;	/* BLOCK: FXF_BLOCK_* */
 	uint32_t	 block_size;	/* check-file: bytes a hash, or 0 */
 	uint8_t		 control;	/* REALPATH: FXP_REALPATH_* */
 	uint8_t		 symbolic;	/* LINK: not 0 for a symbolic link */
 	uint8_t		 overwrite;	/* copy-file: not 0 to replace */
 	uint8_t		 translate;	/* filename-translation-control */
-	const char	*link_text;	/* what a symbolic link holds */
+	const char	*link_text;	/* target of a symbolic link */
 	const char	*algorithms;	/* check-file: names of hashes */
-	const char	*user;		/* home-directory; "" is this one */
+	const char	*user;		/* home-directory; "": the session's */
 	const char	*version;	/* version-select */
 	const char	*vendor, *product, *release;	/* vendor-id */
 	uint64_t	 build;
-	struct slice	 more_paths;	/* REALPATH: strings to add to it */
+	struct slice	 more_paths;	/* REALPATH: strings to append */
 	struct slice	 user_ids, group_ids;	/* u32 each */
 	uint64_t	 line;		/* text-seek */
-	bool		 has_optional;	/* the fields behind OPTIONAL came */
+	bool		 has_optional;	/* the fields after OPTIONAL came */
 	bool		 precise;	/* not version 3: the first error is the
-					 * answer, and there is a word for it */
+					 * outcome, with a precise status */
 
-	/* Made by the upgrade. */
+	/* Set by the upgrade. */
 	uint32_t	 access;	/* OPEN: ACE_* */
-	uint32_t	 pflags;	/* OPEN: PF_*, as the log prints it */
+	uint32_t	 pflags;	/* OPEN: PF_*, for the log */
 	const char	*needs[3];	/* other names that must be permitted */
 	bool		 writes;	/* it would change something */
 	struct ask	 ask;
 
 	struct ruling	 ruling;
-	const char	*message;	/* for STATUS, in place of the usual */
-	bool		 recorded;	/* log.transfers has a record begun */
-	bool		 publishes;	/* the rename that it makes gives
-					 * object.temp its name: publish.c */
-	struct task	*task;		/* PENDING: task.h */
+	const char	*message;	/* for STATUS, instead of the usual */
+	bool		 recorded;	/* log.transfers has begun a record */
+	bool		 publishes;	/* its rename gives object.temp its
+					 * visible name: see publish.c */
+	struct task	*task;		/* while PENDING: see task.h */
 
 	struct attr	 attr;		/* a field, too */
 	struct unknown	 unknown;	/* for STATUS */

@@ -26,7 +26,8 @@ struct session {
 	int		 version;	/* spoken; 0 before INIT */
 	uint64_t	 requests;	/* since INIT */
 	bool		 refused;	/* the session ends after this reply */
-	bool		 bare_status;	/* client is older than 3: code only */
+	bool		 bare_status;	/* the client's version is below 3: it
+					 * gets a status without text */
 	struct policy	 policy;
 	struct ident	 self;
 	const char	*client;	/* its address, for the log */
@@ -36,11 +37,11 @@ struct session {
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
 	bool		 translate;	/* the charset is to be used */
 	bool		 expired;	/* max_time is over: no new OPEN */
-	bool		 ending;	/* a pending request must settle */
-	uint64_t	 retry_since;	/* ms; of the minute in which ... */
-	unsigned	 retry_spent;	/* ... so many ms went into retries */
+	bool		 ending;	/* a pending request must complete */
+	uint64_t	 retry_since;	/* ms; begin of the minute ... */
+	unsigned	 retry_spent;	/* ... in which retries took these ms */
 	struct buf	 out;		/* replies not yet written */
-	struct pipe	 piped;		/* the data of the last of them */
+	struct pipe	 piped;		/* data of the last reply */
 
 	/*
 	 * ahead.c: the input behind the packet that runs, and the bytes of it

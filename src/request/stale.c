@@ -57,7 +57,7 @@ stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
 struct sweep {
 	struct session	*s;
 	int64_t		 now;
-	bool		 live;		/* one was left */
+	bool		 live;		/* an upload is under way */
 };
 
 static int
@@ -108,7 +108,7 @@ stale_beside(struct session *s, const struct temp *p)
 	(void)fs_each_entry(p->place.dirfd, &d->off, sweep_one, &x);
 }
 
-/* Returns 1 for an entry that others see, too. */
+/* Returns 1 for an entry that clients see. */
 static int
 is_visible(int dirfd, const char *name, void *arg)
 {

@@ -56,6 +56,7 @@ void	stale_beside(struct session *, const struct temp *);
  * remove, if it holds nothing else. Returns 0 if it is empty then; otherwise
  * -ENOTEMPTY, with a message if an upload is under way.
  */
-int	stale_empty(struct session *, struct request *, const struct place *dir);
+int	stale_empty(struct session *, struct request *,
+	    const struct place *dir);
 
 #endif

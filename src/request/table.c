@@ -14,7 +14,7 @@
 #include "request/upgrade.h"
 #include "wire/sftp.h"
 
-/* A kind always says what it takes of the object and of the target. */
+/* Every kind names the rights that it takes of the object and of the target. */
 #define KIND(n, object, target, handler)				\
 	.name = (n), .rights = { (object), (target) }, .run = (handler)
 #define EXT(n, w, object, target, handler)				\
@@ -246,12 +246,13 @@ const struct request_kind table_kinds[] = {
   .forms = { { EXT_FORM(3, USER_IDS, GROUP_IDS) } } },
 
 /*
- * OpenSSH has none of these. A kind that does what one above does has its name,
- * so that the same setting governs both; -Q requests lists other names last.
+ * Requests that OpenSSH lacks. A kind that has the effect of one above has its
+ * name, so that the same setting governs both; -Q requests lists new names
+ * last.
  */
 { KIND("block", RIGHTS_NONE, RIGHTS_NONE, op_block),
   .trace = DEBUG1("block " H " off {offset} len {length}"),
-  .forms = { 
+  .forms = {
 	{ FORM(FXP_BLOCK, 6, 6, HANDLE_OF_ANY, OFFSET, LENGTH, LOCK_MASK) } } },
 { KIND("unblock", RIGHTS_NONE, RIGHTS_NONE, op_unblock),
   .trace = DEBUG1("unblock " H " off {offset} len {length}"),

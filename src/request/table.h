@@ -8,7 +8,7 @@
 extern const struct request_kind table_kinds[];
 extern const size_t table_len;
 
-/* Goes through the forms of a kind. */
+/* Visits the forms of a kind. */
 #define TABLE_EACH_FORM(form, kind) \
 	for ((form) = (kind)->forms; (form)->since != 0; (form)++)
 

@@ -14,25 +14,26 @@
 struct request;
 struct session;
 
-/* The first member of what a handler keeps. */
+/* The first member of a handler's own struct. */
 struct task {
 	/* Returns as a handler does. While s->ending there is no other step. */
 	int		(*step)(struct session *, struct request *);
-	unsigned	 wait;		/* ms to let pass before the next step */
-	bool		 over;		/* the gate's own: the request was run */
+	unsigned	 wait;		/* ms before the next step */
+	bool		 over;		/* set by the gate: the request was
+					 * run */
 };
 
 /*
- * Begins a task of `size` bytes, zero behind the struct task, in place of one
- * that the request has. Returns it, as q->task has it, or NULL when there is
- * no memory, and then the request has none.
+ * Begins a task of `size` bytes, which are zero after the struct task, in place
+ * of an earlier one. Returns it, as q->task, or NULL without memory, and then
+ * q->task is NULL.
  */
 void	*task_begin(struct request *, size_t size,
 	    int (*step)(struct session *, struct request *));
 
 /*
- * Returns PENDING for a handler that keeps nothing and is to be run once more,
- * or -ENOMEM.
+ * Returns PENDING for a handler that keeps no state and must be run again, or
+ * -ENOMEM.
  */
 int	task_repeat(struct request *,
 	    int (*handler)(struct session *, struct request *));

@@ -19,7 +19,7 @@ same_time(const struct attr *a, int64_t seconds, uint32_t ns,
 	    ((a->has & HAS_SUBSEC) == 0 || ns == is->tv_nsec);
 }
 
-/* Returns which of TOLD_OF_LINK the object has already. */
+/* Returns those of TOLD_OF_LINK that the object has already. */
 static uint32_t
 same_attrs(const struct attr *a, const struct statx *st)
 {

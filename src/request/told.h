@@ -10,31 +10,29 @@
 #include "request/request.h"
 
 /*
- * Leaves out those attributes that nobody can set and that the object has
- * already: the times of creation and of the last change, the number of links,
- * the space it takes; with `link`, which is for a link itself, the size and the
- * mode. Looks at the object only where there is one of them. Returns 0 or
- * -errno.
+ * Leaves out attributes that nobody can set and that the object has already:
+ * the times of creation and of the last change, the number of links, the space
+ * that it occupies; with `link`, for a link itself, the size and the mode too.
+ * Looks at the object only if there is one of them. Returns 0 or -errno.
  */
 int	told_attrs(struct request *, const struct place *, bool link);
 
 /*
- * Leaves out a creation time that comes with times that can be set, and says
- * so in the log: clients set all three behind an upload, and take an error for
- * its failure. `shown` is the object's name.
+ * Leaves out a creation time that comes with times that can be set, and logs
+ * that: clients set all three after an upload, and would take an error for its
+ * failure. `shown` is the object's name.
  */
 void	told_birth(struct request *, const char *shown);
 
 /*
- * Leaves out an owner and a group, which were found by their names, that the
- * object has already: chown(2) would still take set-id bits away. Returns 0 or
- * -errno.
+ * Leaves out an owner and a group, found by their names, that the object has
+ * already: chown(2) would still remove set-id bits. Returns 0 or -errno.
  */
 int	told_owner(struct request *, const struct place *);
 
 /*
- * Returns `r`, which setting the size came to, or 0 if the object is no file
- * and was told to have that size.
+ * Returns `r`, the outcome of setting the size, or 0 if the object is not a
+ * file and has that size.
  */
 int	told_size(const struct request *, const struct place *, int r);
 

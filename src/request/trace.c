@@ -9,7 +9,10 @@
 #include "request/trace.h"
 #include "wire/sftp.h"
 
-/* Puts a field's value for its name at `p`, and returns what follows it. */
+/*
+ * Appends the value of the field whose name begins at `p`, and returns what
+ * follows the name.
+ */
 static const char *
 trace_field(struct trace *t, const char *p)
 {
@@ -36,7 +39,7 @@ trace_template(struct trace *t, const char *p)
 	log_end(&t->line);
 }
 
-/* Returns the line for the handle's kind, or that of the request. */
+/* Returns the line for the handle's type, or that of the request. */
 static const struct line *
 trace_choose(const struct request *q)
 {

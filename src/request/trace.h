@@ -14,12 +14,14 @@ struct trace {
 	const struct request *q;
 };
 
-/* Writes the trace and the line of q->kind, as far as the level wants them. */
+/*
+ * Writes the trace and the line of q->kind, as far as the level includes them.
+ */
 void	trace_request(const struct session *, const struct request *);
 
 /*
- * Ends every handle that is still open as the session ends: writes the line
- * of a CLOSE, marked as forced, and closes it.
+ * Closes every handle that is still open at the end of the session, and writes
+ * for each the line of a CLOSE, marked as forced.
  */
 void	trace_forced(struct session *);
 

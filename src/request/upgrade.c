@@ -224,7 +224,7 @@ upgrade_rename_v5(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* libssh speaks version 4 with the flags of 5. */
+/* libssh speaks version 4 with the flags of version 5. */
 int
 upgrade_rename_v4(const struct policy *policy, struct request *q)
 {

@@ -12,7 +12,7 @@
  */
 void	xferlog_begin(const struct session *, struct request *);
 
-/* Ends the record of a request, which q->recorded says was begun. */
+/* Ends the record of a request, if q->recorded says that it was begun. */
 void	xferlog_end(const struct request *, int outcome);
 
 /* Records the files that are still open as the session ends. */
