@@ -330,20 +330,14 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 
 # A comment is a sentence with a subject, and a function's says what it does.
 @test "lint: no comment is a riddle or a question" {
-	# The rooms whose comments are still in the old style.
-	local old='src/(request|session)/|tests/unit/t_(request|session)_'
-
 	mapfile -t SOURCES < <(find src tests -name '*.[ch]' | sort)
-	comments "${SOURCES[@]}" | grep -vE "^($old)" |
+	comments "${SOURCES[@]}" |
 	    grep -E '^[^:]*:[0-9]+:(.*[.:;!] )?(What|Who|Whose|Those|Of what) |\?' |
 	    none 'a comment that asks, or begins with What, Who, Whose or Those'
 }
 
 @test "lint: no line is wider than 80 columns" {
-	local old='src/(request|session)/|tests/unit/t_request_'
-
-	find src tests -name '*.[ch]' | sort | grep -vE "^($old)" |
-	    while read -r file; do
+	find src tests -name '*.[ch]' | sort | while read -r file; do
 		expand "$file" | awk -v file="$file" 'length > 80 {
 		    print file ":" FNR ": " length " columns" }'
 	done | none 'a line above 80 columns'

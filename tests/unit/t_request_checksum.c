@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What happens to a hash between two steps: the wire cannot time that. */
+/* The state of a hash between two steps, which no test on the wire can time. */
 #include "config.h"
 
 #include <string.h>
@@ -50,7 +50,7 @@ finish(void)
 	return r;
 }
 
-/* The lowest descriptor that is free. */
+/* Returns the lowest free descriptor. */
 static int
 free_fd(void)
 {
@@ -68,11 +68,11 @@ test_steps(void)
 	begin(8 * MIB, 0);
 	r = op_check_file(&session, &request);
 	ok(r == PENDING && session.out.len == 0 && free_fd() > fd,
-	    "8 MiB are not hashed in one step");
+	    "8 MiB take more than one step");
 	ok(finish() == 0 && session.out.len == 9 + 4 + 5 + 4,
-	    "but in some, and then there is one reply");
+	    "after some steps there is one reply");
 	ok(free_fd() == fd,
-	    "nothing is left of it");
+	    "its descriptor is closed");
 	begin(1000, 0);
 	ok(op_check_file(&session, &request) == 0, "1000 bytes are one step");
 	task_end(&request);
@@ -87,7 +87,7 @@ test_ending(void)
 	(void)op_check_file(&session, &request);
 	session.ending = true;
 	ok(finish() == FX_FAILURE && free_fd() == fd &&
-	    session.out.len == 0, "the end of the session settles it");
+	    session.out.len == 0, "the end of the session ends it");
 }
 
 static void
@@ -104,16 +104,18 @@ test_changes(void)
 	(void)op_check_file(&session, &request);
 	ok(truncate("f", 10 * MIB) == 0 && finish() == 0 &&
 	    session.out.len == 9 + 4 + 5 + 10 * 4,
-	    "one that grows has those that came");
+	    "a file that grows has the blocks that were added");
 	begin(8 * MIB, 256);
 	(void)op_check_file(&session, &request);
 	ok(truncate("f", 32 * MIB) == 0 && finish() == FX_FAILURE &&
-	    session.out.len == 0, "unless they are too many for a reply");
+	    session.out.len == 0,
+	    "a file that grows too much for one reply fails");
 	begin(8 * MIB, 256);
 	(void)op_check_file(&session, &request);
-	ok(unlink("f") == 0 && finish() == 0, "one that is removed stays open");
+	ok(unlink("f") == 0 && finish() == 0,
+	    "a file that is removed stays open");
 	ok(free_fd() == fd,
-	    "nothing is left of them");
+	    "their descriptors are closed");
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Every form of the table in each of its versions: a packet made from its
- * fields alone is read, cut, and spoilt.
+ * Tests each form of the table in each of its versions: a packet made from its
+ * fields alone is decoded whole, truncated and damaged.
  */
 #include "config.h"
 
@@ -23,7 +23,7 @@ static const uint64_t u64s[] = { 0x0102030405060708, 9, UINT64_MAX };
 static const uint32_t u32s[] = { 0x01020304, 5 };
 static const char data[] = "d\0ta";
 
-/* A packet, and where in it the strings' bytes are. */
+/* A packet, and the places of its strings. */
 struct packet {
 	struct buf	 b;
 	size_t		 string[nitems(texts)], len[nitems(texts)];
@@ -31,7 +31,7 @@ struct packet {
 	size_t		 needed;	/* bytes that are not optional */
 };
 
-/* How many values of a width were used. */
+/* The number of values of each width so far. */
 struct values {
 	int		 u64, u32, text;
 };
@@ -100,7 +100,7 @@ make_packet(const struct request_form *form, int version, struct packet *p)
 	}
 }
 
-/* Decodes the first `len` bytes, from where just one byte more is ours. */
+/* Decodes the first `len` bytes from memory with one spare byte. */
 static int
 decode(const struct packet *p, size_t len, struct request *q, uint8_t **copy)
 {
@@ -193,7 +193,7 @@ test_form(const struct request_kind *kind, const struct request_form *form,
 	buf_free(&p.b);
 }
 
-/* A zero byte is data in data, but no name has one. */
+/* A zero byte is valid in data, but not in a name. */
 static void
 test_nul(const struct request_kind *kind, const struct request_form *form,
     int version)
@@ -233,7 +233,10 @@ test_nul(const struct request_kind *kind, const struct request_form *form,
 	}
 }
 
-/* The handles that a field takes. Both ends of a request may be wrong. */
+/*
+ * The handles that a field accepts. Both handles of a request may be of the
+ * wrong kind.
+ */
 static void
 test_kinds(void)
 {
@@ -303,7 +306,7 @@ test_unknown_handles(void)
 	}
 }
 
-/* A flag that nobody knows is a bad message, unless it is version 3. */
+/* An unknown attribute flag makes a bad message, except in version 3. */
 static void
 test_attrs(void)
 {

@@ -18,14 +18,16 @@
 #define MODE	HAS_MODE
 #define OTHERS	(R(REPLACE) | R(DELETE))
 
-/* What a client asks, and what it takes: always, absent, present. */
+/*
+ * A request of a client, and the rights that it takes: always, absent, present.
+ */
 static const struct ask_case {
 	const char	*what;
 	uint8_t		 type;
 	const char	*wire;
 	int		 version;
 	uint32_t	 desired, flags;
-	int		 byte;		/* -1: it is not there */
+	int		 byte;		/* -1: a missing field */
 	uint32_t	 has;		/* attributes */
 	struct takes	 first, second;
 } cases[] = {
@@ -150,7 +152,7 @@ static const struct ask_case {
 static struct session session;
 static struct handle handles[2];
 
-/* Returns the kind, and in *form its form; also of one that is not built in. */
+/* Returns the kind, and in *form its form, even if it is not built in. */
 static const struct request_kind *
 kind_of(const struct ask_case *c, const struct request_form **form)
 {
@@ -188,7 +190,7 @@ set_field(struct request *q, const struct field_row *f,
 	}
 }
 
-/* The request as the gate has it behind the upgrade. */
+/* Makes the request that the gate has after the upgrade. */
 static void
 upgrade(const struct ask_case *c, struct request *q)
 {
@@ -252,7 +254,7 @@ test_takes(const struct ask_case *c)
 	    "v%d %s: no more than its kind says", c->version, c->what);
 }
 
-/* A new form comes with what it takes, or this fails. */
+/* A new form without an entry in the table above fails. */
 static void
 test_every_form(void)
 {
@@ -293,8 +295,8 @@ judge(const struct ask_case *c, unsigned rights, struct request *q)
 }
 
 /*
- * With any rights there are: what is refused is refused with fewer, too; and
- * all rights leave the call as it was.
+ * For each set of rights: a request that is refused is refused with fewer
+ * rights too, and all rights leave the call as it was.
  */
 static void
 test_every_set(const struct ask_case *c)
@@ -329,7 +331,7 @@ find_case(const char *what)
 	return &cases[i];
 }
 
-/* What becomes of a call of which only half is granted. */
+/* A request of which only one effect is granted. */
 static void
 test_half_granted(void)
 {
@@ -436,7 +438,7 @@ stat_of(const char *name)
 	return st;
 }
 
-/* Files of this session may more, whatever their name is by then. */
+/* Files of this session give more rights, whatever their name is by then. */
 static void
 test_own(void)
 {
@@ -449,7 +451,7 @@ test_own(void)
 	session.policy.access.own_rights = own;
 	scratch_file("f", "");
 	ok(judge(find_case("STAT"), 0, &q) == DENIED,
-	    "somebody else's file is not looked at");
+	    "a file of another user is refused");
 	st = stat_of("f");
 	created_add(&session.own, &st);
 	ok(judge(find_case("STAT"), 0, &q) == 0 &&
@@ -460,15 +462,15 @@ test_own(void)
 	    "our own is, as far as the rights for it go");
 	ok(judge(find_case("new with an ACL"), R(CREATE), &q) == 0 &&
 	    q.ruling.own_rights == own,
-	    "a file that is to be new is ours");
+	    "a new file is the session's own");
 	(void)unlink("f");
 	scratch_file("f", "");
 	st = stat_of("f");
 	st.stx_btime.tv_nsec ^= 1;
 	right = !created_has(&session.own, &st);
-	ok(right, "another file of that number is not");
+	ok(right, "another file of that inode number is not");
 	ok(judge(find_case("STAT"), 0, &q) == DENIED || (st.stx_mask &
-	    STATX_BTIME) == 0, "nor one of that name");
+	    STATX_BTIME) == 0, "another file of that name is not");
 	st = (struct statx){ 0 };
 	for (i = 0; i < CREATED_MAX + 10; i++) {
 		st.stx_ino = 1000 + i;
@@ -484,7 +486,7 @@ test_own(void)
 	session.policy.access.own_rights = 0;
 }
 
-/* Directories that seem empty to those who may not list them. */
+/* Directories that seem empty to sessions that may not list them. */
 static void
 test_empty(void)
 {
@@ -495,17 +497,17 @@ test_empty(void)
 	    q.ruling.conceal == CONCEAL_ALL &&
 	    (q.ruling.granted & R(LIST)) != 0, "OPENDIR shows nothing");
 	ok(judge(find_case("STAT"), R(CREATE), &q) == 0 && q.ruling.empty,
-	    "STAT only directories");
+	    "STAT shows only directories");
 	ok(judge(find_case("STAT"), R(STAT), &q) == 0 && !q.ruling.empty,
-	    "or all, with the right");
+	    "with the right, STAT shows all");
 	ok(judge(find_case("READLINK"), R(CREATE), &q) == DENIED,
 	    "links are not read");
 	ok(judge(find_case("statvfs@openssh.com"), R(CREATE), &q) == DENIED,
-	    "nor is space told");
+	    "statvfs is refused");
 	session.policy.access.empty_listings = false;
 }
 
-/* Without the right it is the same, however far the path leads. */
+/* Without the right the answer is the same, however far the path leads. */
 static void
 test_unresolved(void)
 {
@@ -534,7 +536,7 @@ test_unresolved(void)
 		session.policy.access.rights = all[i].rights;
 		q.ruling = policy_decide(&session.policy, NULL, &q.ask);
 		r = permit_judge(&session, &q, -ENOENT);
-		ok(r == all[i].outcome, "%s of what leads nowhere, 0x%x (%d)",
+		ok(r == all[i].outcome, "%s of an unresolved path, 0x%x (%d)",
 		    all[i].what, all[i].rights, r);
 	}
 }

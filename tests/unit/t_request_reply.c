@@ -26,7 +26,7 @@ start(int version)
 	session.out.len = 0;
 }
 
-/* An outcome, the row's code for a bad handle, and the whole body. */
+/* An outcome, the kind's code for a bad handle, and the whole body. */
 static const struct {
 	const char	*title;
 	int		 version, outcome;
@@ -88,7 +88,7 @@ test_statuses(void)
 	    "STATUS for a request that has no kind");
 }
 
-/* The one code with more behind its words, in the versions that have it. */
+/* The only code with data after its text, in the versions that have it. */
 static void
 test_unknown_names(void)
 {
@@ -113,15 +113,15 @@ test_unknown_names(void)
 		reply_status(&session, &q, FX_UNKNOWN_PRINCIPAL);
 		ok(frame_is(&session.out, FXP_STATUS, ID, rows[i].body,
 		    rows[i].len), "STATUS %d: unknown names %s",
-		    rows[i].version, rows[i].version < 5 ? "have no place" :
-		    "stand behind");
+		    rows[i].version, rows[i].version < 5 ? "are left out" :
+		    "follow the text");
 	}
 	start(6);
 	q.unknown = (struct unknown){ 1, { { it, 2 } } };
 	reply_status(&session, &q, FX_UNKNOWN_PRINCIPAL);
 	ok(frame_is(&session.out, FXP_STATUS, ID, BYTES("\0\0\0\x10\0\0\0\x11"
 	    "Unknown principal\0\0\0\2en\0\0\0\2it")),
-	    "STATUS 6: one unknown name is one");
+	    "STATUS 6: one unknown name");
 }
 
 static void
@@ -135,7 +135,9 @@ test_handle(void)
 	    BYTES("\0\0\0\x08\1\2\3\4\5\6\7\x08")), "HANDLE");
 }
 
-/* Put in place first, framed afterwards. The end is version 6's to know. */
+/*
+ * DATA is stored first and framed afterwards. Only version 6 has the end flag.
+ */
 static void
 test_data(void)
 {
@@ -191,7 +193,7 @@ test_name(void)
 	}
 }
 
-/* What is sent unasked: protocol 3.10. */
+/* Attributes that are sent without being asked for: protocol 3.10. */
 static void
 test_attrs(void)
 {
@@ -226,7 +228,7 @@ test_attrs(void)
 		}
 }
 
-/* As many as fit; one that is alone goes whatever its size. */
+/* As many as fit; a single one is sent whatever its size. */
 static void
 test_names(void)
 {
@@ -245,7 +247,8 @@ test_names(void)
 			reply_names_begin(&session, &request, &n);
 			for (count = 0, before = 0; ; count++) {
 				before = session.out.len;
-				if (!reply_names_add(&session, &n, name, &st, 0))
+				if (!reply_names_add(&session, &n, name, &st,
+				    0))
 					break;
 			}
 			ok(session.out.len == before && n.count == count &&
@@ -283,10 +286,10 @@ test_statvfs(void)
 		    be32_at(session.out.data + 13 + 8 * i) ==
 		    /* Read-only and no set-id: 1 and 2 on the wire. */
 		    (i == 9 ? 3u : (uint32_t)i + 1);
-	ok(right, "statvfs: eleven numbers in turn");
+	ok(right, "statvfs: eleven numbers in order");
 }
 
-/* Replies gather: a second one stands behind the first. */
+/* Replies collect: a second one follows the first. */
 static void
 test_gathering(void)
 {

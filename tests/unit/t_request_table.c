@@ -30,7 +30,7 @@ reads(const struct request_form *form, const struct field_row *f)
 	return false;
 }
 
-/* True if it has the member once it is upgraded. */
+/* True if the request has the member after the upgrade. */
 static bool
 has(const struct request_form *form, const struct field_row *f)
 {
@@ -41,7 +41,7 @@ has(const struct request_form *form, const struct field_row *f)
 	return reads(form, f);
 }
 
-/* True if each field is read to a place of its own, and there is an end. */
+/* True if each field is read to a different place, and the form has an end. */
 static bool
 fits(const struct request_form *form)
 {
@@ -153,7 +153,7 @@ test_kind(const struct request_kind *kind)
 		test_form(kind, form);
 }
 
-/* One name leads to one row. What is kept is kept in the request. */
+/* A name has only one kind. */
 static void
 test_fields(void)
 {
@@ -169,10 +169,10 @@ test_fields(void)
 	ok(named, "a name leads to its field, which can be printed");
 	ok(inside, "each field is kept in the request");
 	ok(field_named("handle", 4) == NULL && field_named("handle.", 7) ==
-	    NULL && field_named("", 0) == NULL, "no other name does");
+	    NULL && field_named("", 0) == NULL, "other names lead to none");
 }
 
-/* OpenSSH's names, each for the first time, in OpenSSH's order. */
+/* OpenSSH's names, each at its first occurrence, in OpenSSH's order. */
 static void
 test_names(void)
 {
@@ -201,7 +201,7 @@ finds(uint8_t type, int version)
 	return table_find(&q, type, version);
 }
 
-/* Every packet type that there is, in each version: its form or none. */
+/* Each packet type in each version: its form, or none. */
 static void
 test_find(void)
 {
@@ -218,7 +218,7 @@ test_find(void)
 			    q.form->since <= v && v <= q.form->until :
 			    q.kind == NULL && q.form == NULL;
 		}
-	ok(right, "a type is found only where it is spoken");
+	ok(right, "a type is found only in its versions");
 	for (i = 0, right = true; i < table_len; i++)
 		for (v = 3; v <= 6; v++) {
 			const struct request_kind *kind = &table_kinds[i];
@@ -236,7 +236,7 @@ test_find(void)
 		}
 	ok(right, "an extension is found by the whole of its name");
 	ok(!finds(FXP_EXTENDED, 3) && !finds(FXP_INIT, 3) &&
-	    !finds(FXP_STATUS, 3), "what has no form of its own is not found");
+	    !finds(FXP_STATUS, 3), "a type without a form is not found");
 }
 
 int

@@ -17,7 +17,7 @@
 static struct session session;
 #define handles	(session.handles)
 
-/* All fields of a request at once; a kind prints its own. */
+/* A request with all fields set; each kind prints its own. */
 static struct request sample = {
 	.id = 4294967295u,
 	.object.path = "old \"p\"", .target.path = "new",
@@ -31,7 +31,7 @@ static struct request sample = {
 
 #define OLD	"\"old \\\"p\\\"\""
 
-/* Of version 3, by name: what DEBUG says, and what is logged. */
+/* Requests of version 3 by name: the trace and the line in the log. */
 static const struct {
 	const char	*name;
 	int		 debug;		/* its level: 1 or 3 */
@@ -136,7 +136,7 @@ test_rows(void)
 		}
 }
 
-/* What a client leaves out, or gets wrong, is logged as OpenSSH does. */
+/* Fields that a client leaves out or sends wrong are logged as OpenSSH does. */
 static void
 test_special(void)
 {
@@ -153,7 +153,7 @@ test_special(void)
 	for (i = 0; i < nitems(special); i++)
 		ok(strcmp(trace(find_kind(special[i].name), &q,
 		    LOG_LEVEL_INFO), special[i].text) == 0,
-		    "%s of nothing much: %s", special[i].name,
+		    "%s without its fields: %s", special[i].name,
 		    i < 2 ? "the usual mode" : "no such handle");
 	ok(strcmp(trace(find_kind("read"), &q, LOG_LEVEL_DEBUG1), "debug1: "
 	    "request 0: read \"(null)\" (handle -1) off 0 len 0\r\n") == 0,
@@ -194,7 +194,7 @@ test_pflags(void)
 		field_pflags(pflags, to);
 		right &= strcmp(to, want) == 0;
 	}
-	ok(right, "open flags by name, others by none");
+	ok(right, "known open flags are printed by name");
 }
 
 /* Handles that the client left open are logged as forced, in their order. */
@@ -216,7 +216,7 @@ test_forced(void)
 	trace_forced(&session);
 	ok(strcmp(capture_end(), "forced close \"a \\\"b\\\"\n\" bytes read "
 	    "5000000000 written 7\r\nforced closedir \"d\"\r\n") == 0,
-	    "what is open is forced closed, and logged");
+	    "open handles are closed and logged");
 	ok(handles.open == 0, "nothing stays open");
 }
 

@@ -55,7 +55,7 @@ begin_extended(const char *name)
 	put_cstr(&packet, name);
 }
 
-/* Runs it; true if nothing is wrong and the reply is of that type. */
+/* Runs the request; true if nothing is wrong and the reply has that type. */
 static bool
 answers(uint8_t type)
 {
@@ -76,8 +76,8 @@ answers_status(uint32_t code)
 }
 
 /*
- * Every type, in every version, before bodies that mean nothing: one reply.
- * Read-only, since some of them would mean something.
+ * Each type in each version, with meaningless bodies, gets one reply. The
+ * session is read-only, since some bodies might mean something.
  */
 static void
 test_any_packet(void)
@@ -120,7 +120,7 @@ is_known(uint8_t type, int version)
 	return table_find(&q, type, version);
 }
 
-/* No request of that type, or none that the version knows. */
+/* No request of that type, or none in that version. */
 static void
 test_unknown(void)
 {
@@ -143,7 +143,7 @@ test_unknown(void)
 			begin((uint8_t)type);
 			right &= answers_status(FX_OP_UNSUPPORTED);
 		}
-		ok(right, "version %d: unknown types are told so", v);
+		ok(right, "version %d: unknown types are unsupported", v);
 		for (i = 0; i < nitems(names); i++) {
 			begin_extended(names[i]);
 			ok(answers_status(FX_OP_UNSUPPORTED),
@@ -156,12 +156,12 @@ test_unknown(void)
 		begin(FXP_EXTENDED);
 		put_u32(&packet, 100);
 		ok(answers_status(FX_BAD_MESSAGE),
-		    "version %d: nor is it longer than the packet", v);
+		    "version %d: an extension's name fits the packet", v);
 		session_end();
 	}
 }
 
-/* What has no id has no answer, and ends the session. */
+/* A packet without an id has no reply and ends the session. */
 static void
 test_fatal(void)
 {
@@ -184,13 +184,13 @@ test_fatal(void)
 		(void)gate_run(&session, (const uint8_t *)rows[i].bytes,
 		    rows[i].len, &verdict);
 		ok(verdict == VERDICT_FATAL && session.out.len == 0,
-		    "version %d: type %u in %zu bytes ends it",
+		    "version %d: type %u in %zu bytes ends the session",
 		    rows[i].version, (uint8_t)rows[i].bytes[0], rows[i].len);
 		session_end();
 	}
 }
 
-/* A refused name is refused before its fields are looked at. */
+/* A request whose name is refused is not decoded. */
 static void
 test_refused(void)
 {
@@ -203,7 +203,8 @@ test_refused(void)
 		session.policy.access.allow = allow;
 		begin(FXP_REMOVE);
 		ok(answers_status(FX_PERMISSION_DENIED),
-		    "version %d: a read-only session, though it is cut", v);
+		    "version %d: a read-only session refuses a truncated "
+		    "request", v);
 		begin(FXP_OPENDIR);
 		ok(answers_status(FX_PERMISSION_DENIED),
 		    "version %d: a denied name", v);
@@ -231,7 +232,7 @@ put_no_attrs(int version)
 		put_u8(&packet, TYPE_UNKNOWN);
 }
 
-/* A new file, to read and write. */
+/* Opens a new file for reading and writing. */
 static void
 put_create(const char *name, int version)
 {
@@ -246,7 +247,7 @@ put_create(const char *name, int version)
 	put_no_attrs(version);
 }
 
-/* Puts the handle that the last reply brought into a new request. */
+/* Puts the handle in the last reply into a new request. */
 static void
 begin_on(uint8_t type, const uint8_t handle[HANDLE_ID_LEN])
 {
@@ -254,7 +255,7 @@ begin_on(uint8_t type, const uint8_t handle[HANDLE_ID_LEN])
 	put_str(&packet, handle, HANDLE_ID_LEN);
 }
 
-/* A file's life: made, written, read, listed, closed, removed. */
+/* A file is created, written, read, listed, closed and removed. */
 static void
 test_life(int v)
 {
@@ -281,7 +282,7 @@ test_life(int v)
 	ok(answers_status(FX_EOF), "version %d: READ at the end", v);
 	begin_on(FXP_READDIR, file);
 	ok(answers_status(v == 3 ? FX_FAILURE : FX_INVALID_HANDLE),
-	    "version %d: a file is no directory", v);
+	    "version %d: READDIR of a file", v);
 	begin(FXP_OPENDIR);
 	put_cstr(&packet, ".");
 	ok(answers(FXP_HANDLE), "version %d: OPENDIR", v);
@@ -298,7 +299,7 @@ test_life(int v)
 	ok(answers_status(FX_OK), "version %d: CLOSE, with bytes behind it",
 	    v);
 	ok(answers_status(v == 3 ? FX_NO_SUCH_FILE : FX_INVALID_HANDLE),
-	    "version %d: CLOSE of what is closed", v);
+	    "version %d: CLOSE of a closed handle", v);
 	begin(FXP_REMOVE);
 	put_str(&packet, "li\0fe", 5);
 	ok(answers_status(v == 6 ? FX_INVALID_FILENAME : FX_BAD_MESSAGE),
@@ -310,7 +311,7 @@ test_life(int v)
 	session_end();
 }
 
-/* OPEN says what it would do only when it is read: -R looks at that. */
+/* The effects of an OPEN are known only when it is decoded; -R refuses them. */
 static void
 test_open_read_only(void)
 {
@@ -330,12 +331,12 @@ test_open_read_only(void)
 		    answers(FXP_HANDLE);
 	}
 	ok(right && scratch_holds("there", "text"),
-	    "a read-only session opens only what changes nothing");
+	    "a read-only session opens files only for reading");
 	session_end();
 	(void)unlink("there");
 }
 
-/* A client before version 3 gets codes without words. */
+/* A client of a version below 3 gets codes without text. */
 static void
 test_bare(void)
 {
@@ -350,7 +351,7 @@ test_bare(void)
 	session_end();
 }
 
-/* Opens a directory and lists it once, at no position to read on from. */
+/* Opens a directory and lists it once, with a stream at an invalid position. */
 static struct handle *
 list_once(int slot, bool breaks_off)
 {
@@ -376,8 +377,8 @@ list_once(int slot, bool breaks_off)
 }
 
 /*
- * An error behind entries is told, by the READDIR that follows them: a listing
- * that stops there is not taken for whole. Version 3 calls it the end.
+ * An error after some entries is reported by the next READDIR, so that a client
+ * does not take the listing for complete. In version 3 it is the end.
  */
 static void
 test_listing_that_breaks_off(int v)
@@ -389,11 +390,11 @@ test_listing_that_breaks_off(int v)
 	whole = session.out.len;
 	ok(list_once(1, true) != NULL &&
 	    session.out.len == whole - (v == 6),
-	    "version %d: what was read is told, and not that it is all", v);
-	/* The packet asks once more. */
+	    "version %d: the entries are sent without the end flag", v);
+	/* The packet asks again. */
 	ok(answers_status(v == 3 ? FX_EOF :
 	    v < 6 ? FX_FAILURE : FX_INVALID_PARAMETER),
-	    "version %d: then the error is told", v);
+	    "version %d: the next READDIR sends the error", v);
 	session_end();
 }
 
