@@ -37,9 +37,9 @@ check_words(const struct rule *r, FILE *out)
 	const char *warning;
 
 	while (cursor_next(&at)) {
-		warning = knob_warning(at.setting->knob, at.setting->value);
+		warning = knob_warning(at.assignment->knob, at.assignment->value);
 		if (warning != NULL)
-			effect_warn(out, r, "%s: %s", at.setting->knob->name,
+			effect_warn(out, r, "%s: %s", at.assignment->knob->name,
 			    warning);
 	}
 }
@@ -58,12 +58,12 @@ check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
 
 	while (cursor_next(&at)) {
 		any = true;
-		by = settled[at.setting->knob - knobs];
+		by = settled[at.assignment->knob - knobs];
 		if (by == NULL || by == r)
 			wins = true;
 		if (rule_is_for_all(r) && by == NULL &&
-		    at.setting->knob->combine == FIRST_WINS)
-			settled[at.setting->knob - knobs] = r;
+		    at.assignment->knob->combine == FIRST_WINS)
+			settled[at.assignment->knob - knobs] = r;
 	}
 	if (!any && r->number > 0)
 		effect_warn(out, r, "sets nothing");
@@ -77,9 +77,9 @@ check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
 
 /* True if `first`, which has the same pattern, sets all that `path` sets. */
 static bool
-is_covered(const struct setting *path, const struct setting *first)
+is_covered(const struct assignment *path, const struct assignment *first)
 {
-	const struct setting *s, *f;
+	const struct assignment *s, *f;
 
 	if (strcmp(path->value.text, first->value.text) != 0)
 		return false;
@@ -96,9 +96,9 @@ is_covered(const struct setting *path, const struct setting *first)
  * Returns the path rule that makes `path`, of rule `r`, useless for everybody,
  * or NULL.
  */
-static const struct setting *
+static const struct assignment *
 find_cover(const struct config *c, const struct rule *r,
-    const struct setting *path)
+    const struct assignment *path)
 {
 	const struct rule *first;
 
@@ -108,11 +108,11 @@ find_cover(const struct config *c, const struct rule *r,
 		if (first != r && !rule_is_for_all(first))
 			continue;
 		while (cursor_next(&at)) {
-			if (at.setting == path)
+			if (at.assignment == path)
 				return NULL;
-			if (at.setting->knob == path->knob &&
-			    is_covered(path, at.setting))
-				return at.setting;
+			if (at.assignment->knob == path->knob &&
+			    is_covered(path, at.assignment))
+				return at.assignment;
 		}
 	}
 	return NULL;
@@ -122,20 +122,20 @@ static void
 check_paths(const struct config *c, const struct rule *r, FILE *out)
 {
 	struct cursor at = { .body = &r->body };
-	const struct setting *cover;
+	const struct assignment *cover;
 
 	while (cursor_next(&at)) {
-		if (at.setting->knob->type != KNOB_PATHS)
+		if (at.assignment->knob->type != KNOB_PATHS)
 			continue;
-		if (at.setting->beneath == NULL)
+		if (at.assignment->beneath == NULL)
 			effect_warn(out, r,
 			    "paths: \"%s\" in line %d sets nothing",
-			    at.setting->value.text, at.setting->line);
-		else if ((cover = find_cover(c, r, at.setting)) != NULL)
+			    at.assignment->value.text, at.assignment->line);
+		else if ((cover = find_cover(c, r, at.assignment)) != NULL)
 			effect_warn(out, r,
 			    "paths: \"%s\" in line %d can never win, "
 			    "since that in line %d comes first",
-			    at.setting->value.text, at.setting->line,
+			    at.assignment->value.text, at.assignment->line,
 			    cover->line);
 	}
 }
@@ -145,9 +145,9 @@ check_paths(const struct config *c, const struct rule *r, FILE *out)
  * beneath a path.
  */
 static unsigned
-fewer_rights(const struct setting *s, const struct knob *k, unsigned rights)
+fewer_rights(const struct assignment *s, const struct knob *k, unsigned rights)
 {
-	const struct setting *b;
+	const struct assignment *b;
 
 	for (b = s->beneath; b != NULL; b = b->next)
 		rights = fewer_rights(b, k, rights);
@@ -166,7 +166,7 @@ common_rights(const struct config *c)
 		struct cursor at = { .body = &r->body };
 
 		while (cursor_next(&at))
-			rights = fewer_rights(at.setting, k, rights);
+			rights = fewer_rights(at.assignment, k, rights);
 	}
 	return rights;
 }
@@ -177,19 +177,19 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 {
 	const struct knob *k = knob_find("access.own_rights");
 	struct cursor at = { .body = &r->body };
-	const struct setting *s;
+	const struct assignment *s;
 
 	while (cursor_next(&at)) {
-		for (s = at.setting->beneath; s != NULL && s->knob != k;)
+		for (s = at.assignment->beneath; s != NULL && s->knob != k;)
 			s = s->next;
-		if (at.setting->knob == k)
-			s = at.setting;
+		if (at.assignment->knob == k)
+			s = at.assignment;
 		if (s == NULL || s->value.number == 0 ||
 		    ((unsigned)s->value.number & ~common) != 0)
 			continue;
 		effect_warn(out, r,
 		    "%s: does nothing, since no rule takes these "
-		    "rights away", s == at.setting ? k->name :
+		    "rights away", s == at.assignment ? k->name :
 		    "own_rights of a path");
 	}
 }
@@ -207,15 +207,15 @@ config_check_charsets(struct config *c, struct error *e)
 		struct cursor at = { .body = &r->body };
 
 		while (cursor_next(&at)) {
-			if (at.setting->knob != charset ||
-			    at.setting->value.text == NULL ||
-			    charset_suits(at.setting->value.text))
+			if (at.assignment->knob != charset ||
+			    at.assignment->value.text == NULL ||
+			    charset_suits(at.assignment->value.text))
 				continue;
-			error_at(e, at.setting->file, at.setting->line,
+			error_at(e, at.assignment->file, at.assignment->line,
 			    charset->name);
 			return error_say(e, "\"%.100s\" is no charset for "
 			    "names that this system knows",
-			    at.setting->value.text);
+			    at.assignment->value.text);
 		}
 	}
 	return 0;

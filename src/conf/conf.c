@@ -17,7 +17,7 @@
 struct parse {
 	struct config	*config;
 	const char	*file;
-	struct setting	*path;		/* the path rule, or NULL */
+	struct assignment	*path;		/* the path rule, or NULL */
 	struct error	*error;
 };
 

@@ -23,8 +23,8 @@
  */
 struct visit {
 	struct cursor	 at;
-	const struct setting *path;	/* the path rule that has it, or NULL */
-	const struct setting *s;	/* the setting found */
+	const struct assignment *path;	/* the path rule that has it, or NULL */
+	const struct assignment *s;	/* the setting found */
 };
 
 /* The context of a check. */
@@ -53,7 +53,7 @@ effect_warn(FILE *out, const struct rule *r, const char *fmt, ...)
 static bool
 visit_next(struct visit *v)
 {
-	const struct setting *next = NULL;
+	const struct assignment *next = NULL;
 
 	if (v->path != NULL)
 		next = v->s->next;
@@ -65,14 +65,14 @@ visit_next(struct visit *v)
 		v->path = NULL;
 		if (!cursor_next(&v->at))
 			return false;
-		next = v->at.setting;
+		next = v->at.assignment;
 	}
 	v->s = next;
 	return true;
 }
 
 static bool
-is_setting(const struct setting *s, const char *name)
+is_setting(const struct assignment *s, const char *name)
 {
 	return strcmp(s->knob->name, name) == 0;
 }
@@ -81,22 +81,22 @@ is_setting(const struct setting *s, const char *name)
  * Returns the first setting of that name that a rule has for the session, or
  * NULL.
  */
-static const struct setting *
+static const struct assignment *
 find_in_rule(const struct rule *r, const char *name)
 {
 	struct cursor at = { .body = &r->body };
 
 	while (cursor_next(&at))
-		if (is_setting(at.setting, name))
-			return at.setting;
+		if (is_setting(at.assignment, name))
+			return at.assignment;
 	return NULL;
 }
 
 /* Returns the first setting of that name in a path rule, or NULL. */
-static const struct setting *
-find_in_path(const struct setting *path, const char *name)
+static const struct assignment *
+find_in_path(const struct assignment *path, const char *name)
 {
-	const struct setting *s = path == NULL ? NULL : path->beneath;
+	const struct assignment *s = path == NULL ? NULL : path->beneath;
 
 	while (s != NULL && !is_setting(s, name))
 		s = s->next;
@@ -110,7 +110,7 @@ find_in_path(const struct setting *path, const char *name)
 static long long
 number_here(const struct look *l, const struct visit *v, const char *name)
 {
-	const struct setting *s = find_in_path(v->path, name);
+	const struct assignment *s = find_in_path(v->path, name);
 
 	if (s == NULL)
 		s = find_in_rule(l->rule, name);
@@ -194,7 +194,7 @@ check_needs(struct look *l, const struct visit *v)
 static const char *
 check_listings(struct look *l, const struct visit *v)
 {
-	const struct setting *rights = find_in_path(v->path, "access.rights");
+	const struct assignment *rights = find_in_path(v->path, "access.rights");
 
 	if (!is_setting(v->s, "access.listings") || v->s->value.number == 0)
 		return NULL;
@@ -274,7 +274,7 @@ check_option(struct look *l, const struct visit *v)
 static const char *
 check_repeated(struct look *l, const struct visit *v)
 {
-	const struct setting *s = l->rule->body.settings;
+	const struct assignment *s = l->rule->body.assignments;
 
 	if (l->rule != &l->c->options || v->at.profile != NULL ||
 	    v->s->knob->combine != FIRST_WINS)
@@ -404,7 +404,7 @@ check_use(struct look *l, const struct visit *v)
 {
 	unsigned rights = (unsigned)v->s->value.number;
 	bool own = is_setting(v->s, "access.own_rights") && rights != 0;
-	const struct setting *read_only = find_in_rule(l->rule,
+	const struct assignment *read_only = find_in_rule(l->rule,
 	    "access.read_only");
 	bool reads = read_only != NULL && read_only->value.number != 0;
 
@@ -425,7 +425,7 @@ check_use(struct look *l, const struct visit *v)
 static const char *
 check_root(struct look *l, const struct visit *v)
 {
-	const struct setting *root = find_in_rule(l->rule, "root");
+	const struct assignment *root = find_in_rule(l->rule, "root");
 	const char *text = v->s->value.text;
 	size_t len;
 
@@ -469,7 +469,7 @@ check_read(struct look *l, const struct visit *v)
 	if (!is_setting(v->s, "protocol.max_read"))
 		return NULL;
 	for (r = &l->c->flags; r != NULL; r = r->next) {
-		const struct setting *s = find_in_rule(r,
+		const struct assignment *s = find_in_rule(r,
 		    "protocol.max_packet");
 
 		if (s != NULL && s->value.number > most)

@@ -16,7 +16,7 @@
 static void
 print_origin(const struct origin *o, FILE *out)
 {
-	const struct setting *s = o->setting;
+	const struct assignment *s = o->assignment;
 
 	if (o->rule->number == 0)
 		fputs(o->profile == NULL ? s->file : "-o", out);
@@ -50,10 +50,10 @@ print_value(const struct knob *k, const struct origin *o, FILE *out)
 	const char *between = "";
 
 	for (; o != NULL; o = o->next) {
-		if (knob_is_list(k) && o->setting->value.text == NULL)
+		if (knob_is_list(k) && o->assignment->value.text == NULL)
 			continue;
 		fputs(between, out);
-		print_one(k, o->setting->value, out);
+		print_one(k, o->assignment->value, out);
 		between = k->combine == ADDS_UP ? "," : " & ";
 	}
 	if (*between == '\0')
@@ -74,7 +74,7 @@ is_idle(const char *name, const struct outcome *o)
 		return false;
 	origin = o->origins[k - knobs];
 	return origin == NULL ||
-	    origin->setting->value.number == knob_default(k).number;
+	    origin->assignment->value.number == knob_default(k).number;
 }
 
 /* Prints the origins of all of these values. */
@@ -106,7 +106,7 @@ print_lowered(const struct knob *k, const struct origin *o,
 {
 	const struct value here = { .number = p->protocol.max_read };
 	const struct value said = o == NULL ? knob_default(k) :
-	    o->setting->value;
+	    o->assignment->value;
 	char buf[32];
 
 	if (k->offset == offsetof(struct policy, protocol.max_read) &&
@@ -147,11 +147,11 @@ print_setting(const struct knob *k, const struct outcome *outcome,
 
 /* Prints a setting of a path rule. */
 static void
-print_beneath(const struct setting *s, const struct origin *path,
+print_beneath(const struct assignment *s, const struct origin *path,
     const struct path_rule *rule, const struct policy *p, FILE *out)
 {
 	const struct origin o = { .rule = path->rule,
-	    .profile = path->profile, .setting = s };
+	    .profile = path->profile, .assignment = s };
 
 	fprintf(out, "%s ",
 	    subtree_leaves[subtree_find_setting(s->knob->name)].name);
@@ -168,11 +168,11 @@ print_beneath(const struct setting *s, const struct origin *path,
 static void
 print_paths(const struct origin *o, const struct policy *p, FILE *out)
 {
-	const struct setting *s;
+	const struct assignment *s;
 	size_t i;
 
 	for (i = 0; o != NULL; o = o->next, i++)
-		for (s = o->setting->beneath; s != NULL; s = s->next) {
+		for (s = o->assignment->beneath; s != NULL; s = s->next) {
 			fprintf(out, "paths \"%s\" ",
 			    p->paths->rules[i].written);
 			print_beneath(s, o, &p->paths->rules[i], p, out);
@@ -198,7 +198,7 @@ print_leaf(const struct outcome *outcome, const struct policy *p,
 {
 	const struct knob *k = knob_find(subtree_leaves[leaf].knob);
 	const struct origin *o = outcome->origins[k - knobs];
-	const struct setting *s;
+	const struct assignment *s;
 	size_t i;
 
 	if (rule == NULL) {
@@ -213,7 +213,7 @@ print_leaf(const struct outcome *outcome, const struct policy *p,
 	o = outcome->origins[knob_find("paths") - knobs];
 	for (i = 0; i < rule->order; i++)
 		o = o->next;
-	for (s = o->setting->beneath; s->knob != k; s = s->next)
+	for (s = o->assignment->beneath; s->knob != k; s = s->next)
 		continue;
 	print_beneath(s, o, rule, p, out);
 }

@@ -127,16 +127,16 @@ add_rule(struct config *c, const struct rule *rule, struct outcome *o)
 	size_t i;
 
 	while (cursor_next(&at)) {
-		i = (size_t)(at.setting->knob - knobs);
+		i = (size_t)(at.assignment->knob - knobs);
 		last = &o->last[i];
-		if (*last != NULL && at.setting->knob->combine == FIRST_WINS)
+		if (*last != NULL && at.assignment->knob->combine == FIRST_WINS)
 			continue;
 		origin = arena_get(&c->arena, sizeof(*origin));
 		*(*last == NULL ? &o->origins[i] : &(*last)->next) = origin;
 		*last = origin;
 		origin->rule = rule;
 		origin->profile = at.profile;
-		origin->setting = at.setting;
+		origin->assignment = at.assignment;
 	}
 }
 
@@ -170,7 +170,7 @@ join_origins(struct arena *arena, const struct origin *o)
 	const char *text = NULL, *item;
 
 	for (; o != NULL; o = o->next) {
-		if ((item = o->setting->value.text) == NULL)
+		if ((item = o->assignment->value.text) == NULL)
 			continue;
 		text = text == NULL ? arena_copy(arena, item) :
 		    arena_printf(arena, "%s,%s", text, item);
@@ -193,8 +193,8 @@ list_origins(struct arena *arena, const struct origin *first)
 		n++;
 	list = arena_get(arena, n * sizeof(*list));
 	for (o = first, n = 0; o != NULL; o = o->next)
-		if (o->setting->value.text != NULL)
-			list[n++] = arena_copy(arena, o->setting->value.text);
+		if (o->assignment->value.text != NULL)
+			list[n++] = arena_copy(arena, o->assignment->value.text);
 	return n == 0 ? NULL : list;
 }
 
@@ -202,10 +202,10 @@ list_origins(struct arena *arena, const struct origin *first)
 static struct value
 intersect_origins(const struct origin *o)
 {
-	struct value v = o->setting->value;
+	struct value v = o->assignment->value;
 
 	for (o = o->next; o != NULL; o = o->next)
-		v.number &= o->setting->value.number;
+		v.number &= o->assignment->value.number;
 	return v;
 }
 
@@ -214,10 +214,10 @@ static int
 apply(const struct knob *k, const struct origin *o, const struct facts *f,
     struct policy *p, struct error *e)
 {
-	struct value v = o->setting->value;
+	struct value v = o->assignment->value;
 	const char **list;
 
-	error_at(e, o->setting->file, o->setting->line, k->name);
+	error_at(e, o->assignment->file, o->assignment->line, k->name);
 	if (k->type == KNOB_REQUESTS && k->combine == INTERSECTS) {
 		list = list_origins(&p->strings, o);
 		memcpy((char *)p + k->offset, &list, sizeof(list));
@@ -232,18 +232,18 @@ apply(const struct knob *k, const struct origin *o, const struct facts *f,
 		    e);
 	else
 		v.text = join_origins(&p->strings, o);
-	if (v.text == NULL && o->setting->value.text != NULL)
+	if (v.text == NULL && o->assignment->value.text != NULL)
 		return -1;
 	knob_store(k, v, p);
 	return 0;
 }
 
 bool
-setting_restricts(const struct setting *s)
+assignment_restricts(const struct assignment *s)
 {
-	const struct setting *b = s->beneath;
+	const struct assignment *b = s->beneath;
 
-	while (b != NULL && !setting_restricts(b))
+	while (b != NULL && !assignment_restricts(b))
 		b = b->next;
 	return b != NULL || knob_restricts(s->knob, s->value);
 }
@@ -261,7 +261,7 @@ restricts_without(const struct outcome *o, const struct rule *but)
 		for (origin = o->origins[i]; origin != NULL;
 		    origin = origin->next)
 			if (origin->rule != but &&
-			    setting_restricts(origin->setting))
+			    assignment_restricts(origin->assignment))
 				return true;
 	return false;
 }
@@ -285,8 +285,8 @@ protects_startup(const struct outcome *o, const struct policy *p)
 		return false;
 	set = o->origins[knob_find("access.protect_startup") - knobs];
 	return set != NULL &&
-	    set->setting->value.number != STARTUP_IF_RESTRICTED ?
-	    set->setting->value.number != 0 : !p->access.read_only;
+	    set->assignment->value.number != STARTUP_IF_RESTRICTED ?
+	    set->assignment->value.number != 0 : !p->access.read_only;
 }
 
 /* The reply to a READ must fit into a packet. */
@@ -338,14 +338,14 @@ outcome_apply(const struct outcome *o, const struct facts *f,
 }
 
 /* Returns the first setting of a rule that forbids something, or NULL. */
-static const struct setting *
+static const struct assignment *
 find_restriction(const struct rule *r)
 {
 	struct cursor at = { .body = &r->body };
 
 	while (cursor_next(&at))
-		if (setting_restricts(at.setting))
-			return at.setting;
+		if (assignment_restricts(at.assignment))
+			return at.assignment;
 	return NULL;
 }
 
@@ -354,7 +354,7 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
     struct error *e)
 {
 	const struct undecided *u;
-	const struct setting *s;
+	const struct assignment *s;
 	struct outcome o;
 
 	*e = (struct error){ 0 };
@@ -384,8 +384,8 @@ config_blame(struct config *c, const struct facts *f, const char *name,
 
 	config_evaluate(c, f, &o);
 	by = o.origins[k - knobs];
-	error_at(e, by == NULL ? "" : by->setting->file,
-	    by == NULL ? 0 : by->setting->line, k->name);
+	error_at(e, by == NULL ? "" : by->assignment->file,
+	    by == NULL ? 0 : by->assignment->line, k->name);
 }
 
 int

@@ -169,10 +169,10 @@ expand_pattern(const char *pattern, const struct facts *f,
  * Expands a rule for this session. Returns 0, or -1 with the error's text set.
  */
 static int
-rule_fill(struct path_rule *r, const struct setting *path,
+rule_fill(struct path_rule *r, const struct assignment *path,
     const struct facts *f, struct policy *p, struct error *e)
 {
-	const struct setting *s;
+	const struct assignment *s;
 	struct policy said = *p;
 	int leaf;
 
@@ -257,9 +257,9 @@ paths_build(const struct origin *first, const struct facts *f,
 		t->count++;
 	t->rules = arena_get(&p->strings, t->count * sizeof(*t->rules));
 	for (o = first; o != NULL; o = o->next, i++) {
-		error_at(e, o->setting->file, o->setting->line, "paths");
+		error_at(e, o->assignment->file, o->assignment->line, "paths");
 		t->rules[i].order = i;
-		if (rule_fill(&t->rules[i], o->setting, f, p, e) < 0)
+		if (rule_fill(&t->rules[i], o->assignment, f, p, e) < 0)
 			return NULL;
 	}
 	plant_rules(t, &p->strings);

@@ -14,7 +14,7 @@
 static const struct builtin {
 	const char	*name;
 	const char	*base;		/* another profile, or NULL */
-	const char	*settings;	/* "name=value name=value" */
+	const char	*assignments;	/* "name=value name=value" */
 } builtins[] = {
 	{ "openssh", NULL,
 	    "protocol.max_version=3 protocol.messages=openssh "
@@ -93,11 +93,11 @@ check_requests(struct config *c, const char *list, struct error *e)
 }
 
 /* Checks and makes one setting. Returns NULL with the error. */
-static struct setting *
-setting_new(struct config *c, const struct knob *k, const struct given *g,
+static struct assignment *
+assignment_new(struct config *c, const struct knob *k, const struct given *g,
     const char *file, int line, struct error *e)
 {
-	struct setting *s;
+	struct assignment *s;
 
 	error_at(e, file, line, k->name);
 	s = arena_get(&c->arena, sizeof(*s));
@@ -130,9 +130,9 @@ unknown_setting(const char *name, struct error *e)
 }
 
 static void
-append(struct body *b, struct setting *s)
+append(struct body *b, struct assignment *s)
 {
-	*(b->last == NULL ? &b->settings : &b->last->next) = s;
+	*(b->last == NULL ? &b->assignments : &b->last->next) = s;
 	b->last = s;
 }
 
@@ -141,7 +141,7 @@ body_add(struct config *c, struct body *b, const char *name,
     const struct given *g, const char *file, int line, struct error *e)
 {
 	const struct knob *k = knob_find(name);
-	struct setting *s;
+	struct assignment *s;
 
 	error_at(e, file, line, name);
 	if (k == NULL)
@@ -152,7 +152,7 @@ body_add(struct config *c, struct body *b, const char *name,
 		return error_say(e, "must be a list of path rules, in a "
 		    "file (paths = ( { match = \"/in/*\"; rights = "
 		    "\"read\"; } );)");
-	if ((s = setting_new(c, k, g, file, line, e)) == NULL)
+	if ((s = assignment_new(c, k, g, file, line, e)) == NULL)
 		return -1;
 	append(b, s);
 	return 0;
@@ -160,11 +160,11 @@ body_add(struct config *c, struct body *b, const char *name,
 
 int
 body_add_path(struct config *c, struct body *b, const char *pattern,
-    const char *file, int line, struct setting **path, struct error *e)
+    const char *file, int line, struct assignment **path, struct error *e)
 {
 	const struct given g = { GIVEN_STRING, pattern };
 
-	*path = setting_new(c, knob_find("paths"), &g, file, line, e);
+	*path = assignment_new(c, knob_find("paths"), &g, file, line, e);
 	if (*path == NULL)
 		return -1;
 	append(b, *path);
@@ -189,16 +189,16 @@ no_path_setting(const char *name, struct error *e)
 }
 
 int
-path_add(struct config *c, struct setting *path, const char *name,
+path_add(struct config *c, struct assignment *path, const char *name,
     const struct given *g, const char *file, int line, struct error *e)
 {
 	int leaf = subtree_find_leaf(name);
-	struct setting *s, **end = &path->beneath;
+	struct assignment *s, **end = &path->beneath;
 
 	error_at(e, file, line, name);
 	if (leaf < 0)
 		return no_path_setting(name, e);
-	s = setting_new(c, knob_find(subtree_leaves[leaf].knob), g, file, line,
+	s = assignment_new(c, knob_find(subtree_leaves[leaf].knob), g, file, line,
 	    e);
 	if (s == NULL) {
 		error_at(e, file, line, name);
@@ -215,7 +215,7 @@ config_flag(struct config *c, int flag, const char *value, struct error *e)
 {
 	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value };
 	const struct knob *k = knob_find_flag(flag);
-	struct setting *s;
+	struct assignment *s;
 	const char *name;
 
 	*e = (struct error){ 0 };
@@ -224,10 +224,10 @@ config_flag(struct config *c, int flag, const char *value, struct error *e)
 	if (k == NULL || (value == NULL) != (k->type == KNOB_BOOL))
 		return error_say(e, k == NULL ? "there is no such option" :
 		    value == NULL ? "wants a value" : "takes no value");
-	if ((s = setting_new(c, k, &g, name, 0, e)) == NULL)
+	if ((s = assignment_new(c, k, &g, name, 0, e)) == NULL)
 		return -1;
-	s->next = c->flags.body.settings;	/* the last one wins */
-	c->flags.body.settings = s;
+	s->next = c->flags.body.assignments;	/* the last one wins */
+	c->flags.body.assignments = s;
 	return 0;
 }
 
@@ -298,7 +298,7 @@ static struct profile *
 builtin_add(struct config *c, const struct builtin *b, struct error *e)
 {
 	struct profile *p = profile_add(c, b->name, "built in", 0);
-	char *word, *value, *rest = arena_copy(&c->arena, b->settings);
+	char *word, *value, *rest = arena_copy(&c->arena, b->assignments);
 	struct given g = { .as = GIVEN_TEXT };
 
 	while ((word = strsep(&rest, " ")) != NULL) {
@@ -399,13 +399,13 @@ rule_is_for_all(const struct rule *r)
 bool
 cursor_next(struct cursor *at)
 {
-	at->setting = at->setting == NULL && at->body != NULL ?
-	    at->body->settings : at->setting->next;
-	while (at->setting == NULL) {
+	at->assignment = at->assignment == NULL && at->body != NULL ?
+	    at->body->assignments : at->assignment->next;
+	while (at->assignment == NULL) {
 		if ((at->profile = at->body->profile) == NULL)
 			return false;
 		at->body = &at->profile->body;
-		at->setting = at->body->settings;
+		at->assignment = at->body->assignments;
 	}
 	return true;
 }

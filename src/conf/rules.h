@@ -15,18 +15,18 @@
 #include "conf/setting.h"
 
 /* One setting and where it was written. Lists are in the order of the file. */
-struct setting {
-	struct setting	*next;
+struct assignment {
+	struct assignment	*next;
 	const struct knob *knob;
 	struct value	 value;		/* of a path rule: its pattern */
-	struct setting	*beneath;	/* of a path rule: its settings */
+	struct assignment	*beneath;	/* of a path rule: its settings */
 	const char	*file;
 	int		 line;		/* 0: an option */
 };
 
 /* The part that rules and profiles have in common. */
 struct body {
-	struct setting	*settings, *last;
+	struct assignment	*assignments, *last;
 	const char	*wants;		/* name of its profile, or NULL */
 	const struct profile *profile;	/* ... the profile, once linked */
 	const char	*file;
@@ -81,9 +81,9 @@ int	body_add(struct config *, struct body *, const char *name,
 	    const struct given *, const char *file, int line,
 	    struct error *);
 int	body_add_path(struct config *, struct body *, const char *pattern,
-	    const char *file, int line, struct setting **path,
+	    const char *file, int line, struct assignment **path,
 	    struct error *);
-int	path_add(struct config *, struct setting *path, const char *name,
+int	path_add(struct config *, struct assignment *path, const char *name,
 	    const struct given *, const char *file, int line,
 	    struct error *);
 int	body_want(struct config *, struct body *, const char *profile,
@@ -117,7 +117,7 @@ const char *rule_needs(const struct rule *, const struct facts *);
 struct cursor {
 	const struct body *body;
 	const struct profile *profile;	/* NULL: of the rule itself */
-	const struct setting *setting;	/* the setting found */
+	const struct assignment *assignment;	/* the setting found */
 };
 bool	cursor_next(struct cursor *);
 
@@ -126,7 +126,7 @@ struct origin {
 	struct origin	*next;		/* of values that add up or intersect */
 	const struct rule *rule;
 	const struct profile *profile;
-	const struct setting *setting;
+	const struct assignment *assignment;
 };
 
 /*
@@ -158,7 +158,7 @@ int	outcome_apply(const struct outcome *, const struct facts *,
 	    struct policy *, struct error *);
 
 /* True if the setting forbids something that the default permits. */
-bool	setting_restricts(const struct setting *);
+bool	assignment_restricts(const struct assignment *);
 
 /* True if some value that holds forbids something. */
 bool	outcome_restricts(const struct outcome *);
