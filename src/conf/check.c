@@ -37,9 +37,9 @@ check_words(const struct rule *r, FILE *out)
 	const char *warning;
 
 	while (cursor_next(&at)) {
-		warning = knob_warning(at.assignment->knob, at.assignment->value);
+		warning = setting_warning(at.assignment->setting, at.assignment->value);
 		if (warning != NULL)
-			effect_warn(out, r, "%s: %s", at.assignment->knob->name,
+			effect_warn(out, r, "%s: %s", at.assignment->setting->name,
 			    warning);
 	}
 }
@@ -58,12 +58,12 @@ check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
 
 	while (cursor_next(&at)) {
 		any = true;
-		by = settled[at.assignment->knob - knobs];
+		by = settled[at.assignment->setting - settings];
 		if (by == NULL || by == r)
 			wins = true;
 		if (rule_is_for_all(r) && by == NULL &&
-		    at.assignment->knob->combine == FIRST_WINS)
-			settled[at.assignment->knob - knobs] = r;
+		    at.assignment->setting->combine == FIRST_WINS)
+			settled[at.assignment->setting - settings] = r;
 	}
 	if (!any && r->number > 0)
 		effect_warn(out, r, "sets nothing");
@@ -84,9 +84,9 @@ is_covered(const struct assignment *path, const struct assignment *first)
 	if (strcmp(path->value.text, first->value.text) != 0)
 		return false;
 	for (s = path->beneath; s != NULL; s = s->next) {
-		for (f = first->beneath; f != NULL && f->knob != s->knob;)
+		for (f = first->beneath; f != NULL && f->setting != s->setting;)
 			f = f->next;
-		if (f == NULL || s->knob->combine == ADDS_UP)
+		if (f == NULL || s->setting->combine == ADDS_UP)
 			return false;
 	}
 	return true;
@@ -110,7 +110,7 @@ find_cover(const struct config *c, const struct rule *r,
 		while (cursor_next(&at)) {
 			if (at.assignment == path)
 				return NULL;
-			if (at.assignment->knob == path->knob &&
+			if (at.assignment->setting == path->setting &&
 			    is_covered(path, at.assignment))
 				return at.assignment;
 		}
@@ -125,7 +125,7 @@ check_paths(const struct config *c, const struct rule *r, FILE *out)
 	const struct assignment *cover;
 
 	while (cursor_next(&at)) {
-		if (at.assignment->knob->type != KNOB_PATHS)
+		if (at.assignment->setting->type != SETTING_PATHS)
 			continue;
 		if (at.assignment->beneath == NULL)
 			effect_warn(out, r,
@@ -145,20 +145,20 @@ check_paths(const struct config *c, const struct rule *r, FILE *out)
  * beneath a path.
  */
 static unsigned
-fewer_rights(const struct assignment *s, const struct knob *k, unsigned rights)
+fewer_rights(const struct assignment *s, const struct setting *row, unsigned rights)
 {
 	const struct assignment *b;
 
 	for (b = s->beneath; b != NULL; b = b->next)
-		rights = fewer_rights(b, k, rights);
-	return s->knob == k ? rights & (unsigned)s->value.number : rights;
+		rights = fewer_rights(b, row, rights);
+	return s->setting == row ? rights & (unsigned)s->value.number : rights;
 }
 
 /* Returns the rights that no rule takes away from anybody anywhere. */
 static unsigned
 common_rights(const struct config *c)
 {
-	const struct knob *k = knob_find("access.rights");
+	const struct setting *row = setting_find("access.rights");
 	unsigned rights = RIGHTS_ALL;
 	const struct rule *r;
 
@@ -166,7 +166,7 @@ common_rights(const struct config *c)
 		struct cursor at = { .body = &r->body };
 
 		while (cursor_next(&at))
-			rights = fewer_rights(at.assignment, k, rights);
+			rights = fewer_rights(at.assignment, row, rights);
 	}
 	return rights;
 }
@@ -175,21 +175,21 @@ common_rights(const struct config *c)
 static void
 check_own_rights(const struct rule *r, unsigned common, FILE *out)
 {
-	const struct knob *k = knob_find("access.own_rights");
+	const struct setting *row = setting_find("access.own_rights");
 	struct cursor at = { .body = &r->body };
 	const struct assignment *s;
 
 	while (cursor_next(&at)) {
-		for (s = at.assignment->beneath; s != NULL && s->knob != k;)
+		for (s = at.assignment->beneath; s != NULL && s->setting != row;)
 			s = s->next;
-		if (at.assignment->knob == k)
+		if (at.assignment->setting == row)
 			s = at.assignment;
 		if (s == NULL || s->value.number == 0 ||
 		    ((unsigned)s->value.number & ~common) != 0)
 			continue;
 		effect_warn(out, r,
 		    "%s: does nothing, since no rule takes these "
-		    "rights away", s == at.assignment ? k->name :
+		    "rights away", s == at.assignment ? row->name :
 		    "own_rights of a path");
 	}
 }
@@ -197,7 +197,7 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 int
 config_check_charsets(struct config *c, struct error *e)
 {
-	const struct knob *charset = knob_find("protocol.charset");
+	const struct setting *charset = setting_find("protocol.charset");
 	const struct rule *r;
 
 	*e = (struct error){ 0 };
@@ -207,7 +207,7 @@ config_check_charsets(struct config *c, struct error *e)
 		struct cursor at = { .body = &r->body };
 
 		while (cursor_next(&at)) {
-			if (at.assignment->knob != charset ||
+			if (at.assignment->setting != charset ||
 			    at.assignment->value.text == NULL ||
 			    charset_suits(at.assignment->value.text))
 				continue;
@@ -232,7 +232,7 @@ config_check(struct config *c, FILE *out, struct error *e)
 	if (config_link(c, e) < 0)
 		return -1;
 	common = common_rights(c);
-	settled = arena_get(&c->arena, knob_count * sizeof(*settled));
+	settled = arena_get(&c->arena, settings_count * sizeof(*settled));
 	for (r = &c->flags; r != NULL; r = r->next) {
 		check_names(r, r->match.user, "user", ident_find_user, out);
 		check_names(r, r->match.group, "group", ident_find_group,

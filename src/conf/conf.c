@@ -165,7 +165,7 @@ parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
 
 	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
 		return parse_paths(p, s, b);
-	if (knob_find(name) != NULL || !knob_is_group(name)) {
+	if (setting_find(name) != NULL || !setting_is_group(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? path_add(p->config, p->path, name, &g,
 		    p->file, LINE(s), p->error) : body_add(p->config, b,

@@ -57,7 +57,7 @@ visit_next(struct visit *v)
 
 	if (v->path != NULL)
 		next = v->s->next;
-	else if (v->s != NULL && v->s->knob->type == KNOB_PATHS)
+	else if (v->s != NULL && v->s->setting->type == SETTING_PATHS)
 		next = v->s->beneath;
 	if (next != NULL && v->path == NULL)
 		v->path = v->s;
@@ -74,7 +74,7 @@ visit_next(struct visit *v)
 static bool
 is_setting(const struct assignment *s, const char *name)
 {
-	return strcmp(s->knob->name, name) == 0;
+	return strcmp(s->setting->name, name) == 0;
 }
 
 /*
@@ -115,7 +115,7 @@ number_here(const struct look *l, const struct visit *v, const char *name)
 	if (s == NULL)
 		s = find_in_rule(l->rule, name);
 	return s != NULL ? s->value.number :
-	    knob_default(knob_find(name)).number;
+	    setting_default(setting_find(name)).number;
 }
 
 /*
@@ -124,7 +124,7 @@ number_here(const struct look *l, const struct visit *v, const char *name)
  */
 static bool
 is_set(const struct config *c, const struct rule *before, const char *name,
-    bool (*suits)(const struct knob *, struct value))
+    bool (*suits)(const struct setting *, struct value))
 {
 	const struct rule *r;
 
@@ -133,39 +133,39 @@ is_set(const struct config *c, const struct rule *before, const char *name,
 
 		while (visit_next(&v))
 			if (is_setting(v.s, name) &&
-			    suits(v.s->knob, v.s->value))
+			    suits(v.s->setting, v.s->value))
 				return true;
 	}
 	return false;
 }
 
 static bool
-is_not_default(const struct knob *k, struct value v)
+is_not_default(const struct setting *row, struct value v)
 {
-	return v.text != NULL || v.number != knob_default(k).number;
+	return v.text != NULL || v.number != setting_default(row).number;
 }
 
 static bool
-is_zero(const struct knob *k, struct value v)
+is_zero(const struct setting *row, struct value v)
 {
-	(void)k;
+	(void)row;
 	return v.number == 0;
 }
 
 static bool
-cannot_look(const struct knob *k, struct value v)
+cannot_look(const struct setting *row, struct value v)
 {
 	const unsigned looks = RIGHT_LIST | RIGHT_STAT;
 
-	(void)k;
+	(void)row;
 	return ((unsigned)v.number & looks) != looks;
 }
 
 #define HAS(name, right)						\
 static bool								\
-has_##name(const struct knob *k, struct value v)			\
+has_##name(const struct setting *row, struct value v)			\
 {									\
-	(void)k;							\
+	(void)row;							\
 	return (v.number & (right)) != 0;				\
 }
 HAS(create, RIGHT_CREATE)
@@ -177,16 +177,16 @@ HAS(setstat, RIGHT_SETSTAT)
 static const char *
 check_needs(struct look *l, const struct visit *v)
 {
-	const struct knob *k = v->s->knob, *needs;
+	const struct setting *row = v->s->setting, *needs;
 	char value[64];
 
-	if (k->needs == NULL || !is_not_default(k, v->s->value) ||
-	    is_set(l->c, NULL, k->needs, is_not_default))
+	if (row->needs == NULL || !is_not_default(row, v->s->value) ||
+	    is_set(l->c, NULL, row->needs, is_not_default))
 		return NULL;
-	needs = knob_find(k->needs);
+	needs = setting_find(row->needs);
 	snprintf(l->text, sizeof(l->text), "does nothing while %s is %s, and "
-	    "no rule says otherwise", k->needs, knob_format(needs,
-	    knob_default(needs), value, sizeof(value)));
+	    "no rule says otherwise", row->needs, setting_format(needs,
+	    setting_default(needs), value, sizeof(value)));
 	return l->text;
 }
 
@@ -198,7 +198,7 @@ check_listings(struct look *l, const struct visit *v)
 
 	if (!is_setting(v->s, "access.listings") || v->s->value.number == 0)
 		return NULL;
-	if (rights != NULL ? cannot_look(rights->knob, rights->value) :
+	if (rights != NULL ? cannot_look(rights->setting, rights->value) :
 	    is_set(l->c, NULL, "access.rights", cannot_look))
 		return NULL;
 	return "empty does nothing for those who have the rights to list and "
@@ -239,10 +239,10 @@ static const char *
 check_pattern(struct look *l, const struct visit *v)
 {
 	const char *text = v->s->value.text;
-	const bool path = v->s->knob->type == KNOB_PATHS;
+	const bool path = v->s->setting->type == SETTING_PATHS;
 
 	(void)l;
-	if (text == NULL || (!path && v->s->knob->type != KNOB_NAMES))
+	if (text == NULL || (!path && v->s->setting->type != SETTING_NAMES))
 		return NULL;
 	if (path && strchr(text, ',') != NULL)
 		return "a comma is part of the name: each path has a rule of "
@@ -277,9 +277,9 @@ check_repeated(struct look *l, const struct visit *v)
 	const struct assignment *s = l->rule->body.assignments;
 
 	if (l->rule != &l->c->options || v->at.profile != NULL ||
-	    v->s->knob->combine != FIRST_WINS)
+	    v->s->setting->combine != FIRST_WINS)
 		return NULL;
-	while (s != v->s && s->knob != v->s->knob)
+	while (s != v->s && s->setting != v->s->setting)
 		s = s->next;
 	return s == v->s ? NULL : "is given twice, and the first holds";
 }
@@ -366,7 +366,7 @@ check_rights(struct look *l, const struct visit *v)
  */
 static bool
 lacks_right(const struct look *l, const struct visit *v, unsigned right,
-    bool (*has)(const struct knob *, struct value))
+    bool (*has)(const struct setting *, struct value))
 {
 	return (((unsigned)number_here(l, v, "access.rights") |
 	    (unsigned)number_here(l, v, "access.own_rights")) & right) == 0 &&
@@ -378,9 +378,9 @@ lacks_right(const struct look *l, const struct visit *v, unsigned right,
 static const char *
 check_refused(struct look *l, const struct visit *v)
 {
-	const struct knob *k = v->s->knob;
+	const struct setting *row = v->s->setting;
 
-	if (!is_not_default(k, v->s->value))
+	if (!is_not_default(row, v->s->value))
 		return NULL;
 	if (is_setting(v->s, "rename.overwrite") &&
 	    v->s->value.number == OVERWRITE_ALWAYS &&
@@ -448,10 +448,10 @@ check_mode(struct look *l, const struct visit *v)
 	struct policy p;
 
 	(void)l;
-	if (v->s->knob->type != KNOB_MODE)
+	if (v->s->setting->type != SETTING_MODE)
 		return NULL;
-	knob_store(v->s->knob, v->s->value, &p);
-	memcpy(&mode, (char *)&p + v->s->knob->offset, sizeof(mode));
+	setting_store(v->s->setting, v->s->value, &p);
+	memcpy(&mode, (char *)&p + v->s->setting->offset, sizeof(mode));
 	if (mode.force >= 0 && (mode.set | mode.clear) != 0)
 		return "set and clear do nothing where force says what the "
 		    "mode is";
@@ -463,7 +463,7 @@ check_mode(struct look *l, const struct visit *v)
 static const char *
 check_read(struct look *l, const struct visit *v)
 {
-	long long most = knob_default(knob_find("protocol.max_packet")).number;
+	long long most = setting_default(setting_find("protocol.max_packet")).number;
 	const struct rule *r;
 
 	if (!is_setting(v->s, "protocol.max_read"))
@@ -537,16 +537,16 @@ static void
 warn_setting(FILE *out, const struct rule *r, const struct visit *v,
     const char *text)
 {
-	if (v->s->knob->type == KNOB_PATHS)
+	if (v->s->setting->type == SETTING_PATHS)
 		effect_warn(out, r, "paths: \"%s\" in line %d: %s",
 		    v->s->value.text, v->s->line, text);
 	else if (v->path != NULL)
 		effect_warn(out, r, "paths: \"%s\" in line %d: %s: %s",
 		    v->path->value.text, v->path->line,
-		    subtree_leaves[subtree_find_setting(v->s->knob->name)].name,
+		    subtree_leaves[subtree_find_setting(v->s->setting->name)].name,
 		    text);
 	else
-		effect_warn(out, r, "%s: %s", v->s->knob->name, text);
+		effect_warn(out, r, "%s: %s", v->s->setting->name, text);
 }
 
 void

@@ -30,14 +30,14 @@ print_origin(const struct origin *o, FILE *out)
 
 /* Prints one value; a list may have any length. */
 static void
-print_one(const struct knob *k, struct value v, FILE *out)
+print_one(const struct setting *row, struct value v, FILE *out)
 {
 	char buf[1024];
 
-	if (v.text != NULL && k->combine != FIRST_WINS)
+	if (v.text != NULL && row->combine != FIRST_WINS)
 		fputs(v.text, out);
 	else
-		fputs(knob_format(k, v, buf, sizeof(buf)), out);
+		fputs(setting_format(row, v, buf, sizeof(buf)), out);
 }
 
 /*
@@ -45,19 +45,19 @@ print_one(const struct knob *k, struct value v, FILE *out)
  * those that add nothing to a list.
  */
 static void
-print_value(const struct knob *k, const struct origin *o, FILE *out)
+print_value(const struct setting *row, const struct origin *o, FILE *out)
 {
 	const char *between = "";
 
 	for (; o != NULL; o = o->next) {
-		if (knob_is_list(k) && o->assignment->value.text == NULL)
+		if (setting_is_list(row) && o->assignment->value.text == NULL)
 			continue;
 		fputs(between, out);
-		print_one(k, o->assignment->value, out);
-		between = k->combine == ADDS_UP ? "," : " & ";
+		print_one(row, o->assignment->value, out);
+		between = row->combine == ADDS_UP ? "," : " & ";
 	}
 	if (*between == '\0')
-		print_one(k, knob_default(k), out);
+		print_one(row, setting_default(row), out);
 }
 
 /*
@@ -67,14 +67,14 @@ print_value(const struct knob *k, const struct origin *o, FILE *out)
 static bool
 is_idle(const char *name, const struct outcome *o)
 {
-	const struct knob *k = name == NULL ? NULL : knob_find(name);
+	const struct setting *row = name == NULL ? NULL : setting_find(name);
 	const struct origin *origin;
 
-	if (k == NULL)
+	if (row == NULL)
 		return false;
-	origin = o->origins[k - knobs];
+	origin = o->origins[row - settings];
 	return origin == NULL ||
-	    origin->assignment->value.number == knob_default(k).number;
+	    origin->assignment->value.number == setting_default(row).number;
 }
 
 /* Prints the origins of all of these values. */
@@ -91,9 +91,9 @@ print_origins(const struct origin *o, FILE *out)
 }
 
 static void
-print_setid(const struct knob *k, const struct policy *p, FILE *out)
+print_setid(const struct setting *row, const struct policy *p, FILE *out)
 {
-	if (k->offset == offsetof(struct policy, files.mode) &&
+	if (row->offset == offsetof(struct policy, files.mode) &&
 	    p->restricted_here)
 		fprintf(out, "; clear=%o is added, being restricted",
 		    POLICY_SETID);
@@ -101,47 +101,47 @@ print_setid(const struct knob *k, const struct policy *p, FILE *out)
 
 /* Prints the value of protocol.max_read if the size of a packet lowers it. */
 static void
-print_lowered(const struct knob *k, const struct origin *o,
+print_lowered(const struct setting *row, const struct origin *o,
     const struct policy *p, FILE *out)
 {
 	const struct value here = { .number = p->protocol.max_read };
-	const struct value said = o == NULL ? knob_default(k) :
+	const struct value said = o == NULL ? setting_default(row) :
 	    o->assignment->value;
 	char buf[32];
 
-	if (k->offset == offsetof(struct policy, protocol.max_read) &&
+	if (row->offset == offsetof(struct policy, protocol.max_read) &&
 	    here.number < said.number)
 		fprintf(out, "; here %s, for protocol.max_packet",
-		    knob_format(k, here, buf, sizeof(buf)));
+		    setting_format(row, here, buf, sizeof(buf)));
 }
 
 /* Prints the value that holds in this session if it is not the one written. */
 static void
-print_remark(const struct knob *k, const struct policy *p, FILE *out)
+print_remark(const struct setting *row, const struct policy *p, FILE *out)
 {
-	if (k->offset == offsetof(struct policy, root) && p->root != NULL)
+	if (row->offset == offsetof(struct policy, root) && p->root != NULL)
 		fprintf(out, "; here \"%s\"", p->root);
-	if (k->offset == offsetof(struct policy, access.protect_startup))
+	if (row->offset == offsetof(struct policy, access.protect_startup))
 		fprintf(out, "; here %s",
 		    p->access.protect_startup ? "true" : "false");
-	print_setid(k, p, out);
+	print_setid(row, p, out);
 }
 
 static void
-print_setting(const struct knob *k, const struct outcome *outcome,
+print_setting(const struct setting *row, const struct outcome *outcome,
     const struct policy *p, FILE *out)
 {
-	const struct origin *o = outcome->origins[k - knobs];
+	const struct origin *o = outcome->origins[row - settings];
 
-	fprintf(out, "%s ", k->name);
-	print_value(k, o, out);
+	fprintf(out, "%s ", row->name);
+	print_value(row, o, out);
 	fputs("   # ", out);
-	if (o != NULL && is_idle(k->needs, outcome))
+	if (o != NULL && is_idle(row->needs, outcome))
 		fprintf(out, "does nothing while %s has its default; ",
-		    k->needs);
+		    row->needs);
 	print_origins(o, out);
-	print_remark(k, p, out);
-	print_lowered(k, o, p, out);
+	print_remark(row, p, out);
+	print_lowered(row, o, p, out);
 	putc('\n', out);
 }
 
@@ -154,13 +154,13 @@ print_beneath(const struct assignment *s, const struct origin *path,
 	    .profile = path->profile, .assignment = s };
 
 	fprintf(out, "%s ",
-	    subtree_leaves[subtree_find_setting(s->knob->name)].name);
-	print_one(s->knob, s->value, out);
+	    subtree_leaves[subtree_find_setting(s->setting->name)].name);
+	print_one(s->setting, s->value, out);
 	fputs("   # ", out);
 	print_origins(&o, out);
 	if (rule->match != rule->written)
 		fprintf(out, "; here \"%s\"", rule->match);
-	print_setid(s->knob, p, out);
+	print_setid(s->setting, p, out);
 	putc('\n', out);
 }
 
@@ -182,13 +182,13 @@ print_paths(const struct origin *o, const struct policy *p, FILE *out)
 static void
 print_settings(const struct outcome *o, const struct policy *p, FILE *out)
 {
-	const struct knob *k;
+	const struct setting *row;
 
-	for (k = knobs; k < knobs + knob_count; k++)
-		if (k->type == KNOB_PATHS && p->paths != NULL)
-			print_paths(o->origins[k - knobs], p, out);
+	for (row = settings; row < settings + settings_count; row++)
+		if (row->type == SETTING_PATHS && p->paths != NULL)
+			print_paths(o->origins[row - settings], p, out);
 		else
-			print_setting(k, o, p, out);
+			print_setting(row, o, p, out);
 }
 
 /* Prints a setting as the most specific path rule sets it, or the session. */
@@ -196,24 +196,24 @@ static void
 print_leaf(const struct outcome *outcome, const struct policy *p,
     const struct path_rule *rule, int leaf, FILE *out)
 {
-	const struct knob *k = knob_find(subtree_leaves[leaf].knob);
-	const struct origin *o = outcome->origins[k - knobs];
+	const struct setting *row = setting_find(subtree_leaves[leaf].setting);
+	const struct origin *o = outcome->origins[row - settings];
 	const struct assignment *s;
 	size_t i;
 
 	if (rule == NULL) {
 		fprintf(out, "%s ", subtree_leaves[leaf].name);
-		print_value(k, o, out);
+		print_value(row, o, out);
 		fputs("   # ", out);
 		print_origins(o, out);
-		print_setid(k, p, out);
+		print_setid(row, p, out);
 		putc('\n', out);
 		return;
 	}
-	o = outcome->origins[knob_find("paths") - knobs];
+	o = outcome->origins[setting_find("paths") - settings];
 	for (i = 0; i < rule->order; i++)
 		o = o->next;
-	for (s = o->assignment->beneath; s->knob != k; s = s->next)
+	for (s = o->assignment->beneath; s->setting != row; s = s->next)
 		continue;
 	print_beneath(s, o, rule, p, out);
 }
@@ -222,12 +222,12 @@ print_leaf(const struct outcome *outcome, const struct policy *p,
 static void
 print_requests(const struct outcome *o, const struct policy *p, FILE *out)
 {
-	const struct knob *k;
+	const struct setting *row;
 
-	for (k = knobs; k < knobs + knob_count; k++)
-		if (k->flag != 0 && strchr("RpP", k->flag) != NULL &&
-		    o->origins[k - knobs] != NULL)
-			print_setting(k, o, p, out);
+	for (row = settings; row < settings + settings_count; row++)
+		if (row->flag != 0 && strchr("RpP", row->flag) != NULL &&
+		    o->origins[row - settings] != NULL)
+			print_setting(row, o, p, out);
 }
 
 /* Prints the settings that hold for `path`, to which `asked` resolves. */
@@ -372,7 +372,7 @@ config_explain(struct config *c, const struct facts *f, struct fs *fs,
 	if (config_link(c, e) < 0)
 		return -1;
 	config_evaluate(c, f, &o);
-	knob_defaults(&p);
+	setting_defaults(&p);
 	if ((r = outcome_apply(&o, f, &p, e)) == 0) {
 		refused = fs != NULL &&
 		    resolve_names(c, f, &p, fs, &path, e) != 0;
@@ -397,13 +397,13 @@ config_explain(struct config *c, const struct facts *f, struct fs *fs,
 void
 config_settings(FILE *out)
 {
-	const struct knob *k;
+	const struct setting *row;
 	char values[256], value[64];
 
-	for (k = knobs; k < knobs + knob_count; k++)
-		fprintf(out, "%s\t%s\t%s\t%s\n", k->name, knob_type_name(k),
-		    knob_values(k, values, sizeof(values)),
-		    knob_format(k, knob_default(k), value, sizeof(value)));
+	for (row = settings; row < settings + settings_count; row++)
+		fprintf(out, "%s\t%s\t%s\t%s\n", row->name, setting_type_name(row),
+		    setting_values(row, values, sizeof(values)),
+		    setting_format(row, setting_default(row), value, sizeof(value)));
 }
 
 /* Sets one fact. Returns false if the name or the value is invalid. */

@@ -127,9 +127,9 @@ add_rule(struct config *c, const struct rule *rule, struct outcome *o)
 	size_t i;
 
 	while (cursor_next(&at)) {
-		i = (size_t)(at.assignment->knob - knobs);
+		i = (size_t)(at.assignment->setting - settings);
 		last = &o->last[i];
-		if (*last != NULL && at.assignment->knob->combine == FIRST_WINS)
+		if (*last != NULL && at.assignment->setting->combine == FIRST_WINS)
 			continue;
 		origin = arena_get(&c->arena, sizeof(*origin));
 		*(*last == NULL ? &o->origins[i] : &(*last)->next) = origin;
@@ -149,8 +149,8 @@ config_evaluate(struct config *c, const struct facts *f, struct outcome *o)
 
 	*o = (struct outcome){ .flags = &c->flags };
 	o->origins = arena_get(&c->arena,
-	    2 * knob_count * sizeof(*o->origins));
-	o->last = o->origins + knob_count;
+	    2 * settings_count * sizeof(*o->origins));
+	o->last = o->origins + settings_count;
 	for (rule = &c->flags; rule != NULL; rule = rule->next) {
 		applies = rule_applies(rule, f);
 		if (applies == APPLIES) {
@@ -211,30 +211,30 @@ intersect_origins(const struct origin *o)
 
 /* Applies one setting to the policy. */
 static int
-apply(const struct knob *k, const struct origin *o, const struct facts *f,
+apply(const struct setting *row, const struct origin *o, const struct facts *f,
     struct policy *p, struct error *e)
 {
 	struct value v = o->assignment->value;
 	const char **list;
 
-	error_at(e, o->assignment->file, o->assignment->line, k->name);
-	if (k->type == KNOB_REQUESTS && k->combine == INTERSECTS) {
+	error_at(e, o->assignment->file, o->assignment->line, row->name);
+	if (row->type == SETTING_REQUESTS && row->combine == INTERSECTS) {
 		list = list_origins(&p->strings, o);
-		memcpy((char *)p + k->offset, &list, sizeof(list));
+		memcpy((char *)p + row->offset, &list, sizeof(list));
 		return 0;
 	}
-	if (k->combine == INTERSECTS)
+	if (row->combine == INTERSECTS)
 		v = intersect_origins(o);
-	else if (v.text != NULL && k->type == KNOB_PATH)
+	else if (v.text != NULL && row->type == SETTING_PATH)
 		v.text = expand_path(v.text, "uUd", f, &p->strings, e);
-	else if (v.text != NULL && k->type == KNOB_ROOT)
+	else if (v.text != NULL && row->type == SETTING_ROOT)
 		v.text = expand_root(v.text, f, &p->strings, &p->root_fixed,
 		    e);
 	else
 		v.text = join_origins(&p->strings, o);
 	if (v.text == NULL && o->assignment->value.text != NULL)
 		return -1;
-	knob_store(k, v, p);
+	setting_store(row, v, p);
 	return 0;
 }
 
@@ -245,7 +245,7 @@ assignment_restricts(const struct assignment *s)
 
 	while (b != NULL && !assignment_restricts(b))
 		b = b->next;
-	return b != NULL || knob_restricts(s->knob, s->value);
+	return b != NULL || setting_restricts(s->setting, s->value);
 }
 
 /*
@@ -257,7 +257,7 @@ restricts_without(const struct outcome *o, const struct rule *but)
 	const struct origin *origin;
 	size_t i;
 
-	for (i = 0; i < knob_count; i++)
+	for (i = 0; i < settings_count; i++)
 		for (origin = o->origins[i]; origin != NULL;
 		    origin = origin->next)
 			if (origin->rule != but &&
@@ -283,7 +283,7 @@ protects_startup(const struct outcome *o, const struct policy *p)
 
 	if (!p->restricted_here)
 		return false;
-	set = o->origins[knob_find("access.protect_startup") - knobs];
+	set = o->origins[setting_find("access.protect_startup") - settings];
 	return set != NULL &&
 	    set->assignment->value.number != STARTUP_IF_RESTRICTED ?
 	    set->assignment->value.number != 0 : !p->access.read_only;
@@ -328,11 +328,11 @@ outcome_apply(const struct outcome *o, const struct facts *f,
 	const struct origin *paths = NULL;
 	size_t i;
 
-	for (i = 0; i < knob_count; i++)
-		if (knobs[i].type == KNOB_PATHS)
+	for (i = 0; i < settings_count; i++)
+		if (settings[i].type == SETTING_PATHS)
 			paths = o->origins[i];
 		else if (o->origins[i] != NULL &&
-		    apply(&knobs[i], o->origins[i], f, p, e) < 0)
+		    apply(&settings[i], o->origins[i], f, p, e) < 0)
 			return -1;
 	return conclude(o, paths, f, p, e);
 }
@@ -358,7 +358,7 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
 	struct outcome o;
 
 	*e = (struct error){ 0 };
-	knob_defaults(p);
+	setting_defaults(p);
 	if (config_link(c, e) < 0)
 		return -1;
 	config_evaluate(c, f, &o);
@@ -366,7 +366,7 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
 		if ((s = find_restriction(u->rule)) == NULL)
 			continue;
 		error_at(e, u->rule->body.file, u->rule->body.line,
-		    s->knob->name);
+		    s->setting->name);
 		return error_say(e, "rule %d restricts, and whether it "
 		    "applies is unknown (SSH_CONNECTION is not set?)",
 		    u->rule->number);
@@ -378,14 +378,14 @@ void
 config_blame(struct config *c, const struct facts *f, const char *name,
     struct error *e)
 {
-	const struct knob *k = knob_find(name);
+	const struct setting *row = setting_find(name);
 	const struct origin *by;
 	struct outcome o;
 
 	config_evaluate(c, f, &o);
-	by = o.origins[k - knobs];
+	by = o.origins[row - settings];
 	error_at(e, by == NULL ? "" : by->assignment->file,
-	    by == NULL ? 0 : by->assignment->line, k->name);
+	    by == NULL ? 0 : by->assignment->line, row->name);
 }
 
 int

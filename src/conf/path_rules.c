@@ -184,14 +184,14 @@ rule_fill(struct path_rule *r, const struct assignment *path,
 	r->line = path->line;
 	r->fixed = expand_fixed(path->value.text, "*?", f, &p->strings);
 	for (s = path->beneath; s != NULL; s = s->next) {
-		leaf = subtree_find_setting(s->knob->name);
+		leaf = subtree_find_setting(s->setting->name);
 		if (leaf == LEAF_HIDE) {
 			r->hide = s->value.text == NULL ? NULL :
 			    arena_copy(&p->strings, s->value.text);
 			continue;
 		}
 		r->sets |= 1u << leaf;
-		knob_store(s->knob, s->value, &said);
+		setting_store(s->setting, s->value, &said);
 	}
 	said.files.mode.clear |= p->restricted_here ? POLICY_SETID : 0;
 	subtree_find(&said, false, NULL, &r->values);

@@ -94,19 +94,19 @@ check_requests(struct config *c, const char *list, struct error *e)
 
 /* Checks and makes one setting. Returns NULL with the error. */
 static struct assignment *
-assignment_new(struct config *c, const struct knob *k, const struct given *g,
+assignment_new(struct config *c, const struct setting *row, const struct given *g,
     const char *file, int line, struct error *e)
 {
 	struct assignment *s;
 
-	error_at(e, file, line, k->name);
+	error_at(e, file, line, row->name);
 	s = arena_get(&c->arena, sizeof(*s));
-	s->knob = k;
+	s->setting = row;
 	s->file = file;
 	s->line = line;
-	if (knob_parse(k, g, &c->arena, &s->value, e) < 0)
+	if (setting_parse(row, g, &c->arena, &s->value, e) < 0)
 		return NULL;
-	if (k->type == KNOB_REQUESTS && s->value.text != NULL &&
+	if (row->type == SETTING_REQUESTS && s->value.text != NULL &&
 	    check_requests(c, s->value.text, e) < 0)
 		return NULL;
 	return s;
@@ -116,14 +116,14 @@ assignment_new(struct config *c, const struct knob *k, const struct given *g,
 static int
 unknown_setting(const char *name, struct error *e)
 {
-	const struct knob *k;
+	const struct setting *row;
 	const char *leaf;
 
-	for (k = knobs; k < knobs + knob_count; k++) {
-		leaf = strrchr(k->name, '.');
+	for (row = settings; row < settings + settings_count; row++) {
+		leaf = strrchr(row->name, '.');
 		if (leaf != NULL && strcmp(leaf + 1, name) == 0)
 			return error_say(e, "there is no such setting "
-			    "(%s is one)", k->name);
+			    "(%s is one)", row->name);
 	}
 	return error_say(e, "there is no such setting "
 	    "(-Q settings lists them)");
@@ -140,19 +140,19 @@ int
 body_add(struct config *c, struct body *b, const char *name,
     const struct given *g, const char *file, int line, struct error *e)
 {
-	const struct knob *k = knob_find(name);
+	const struct setting *row = setting_find(name);
 	struct assignment *s;
 
 	error_at(e, file, line, name);
-	if (k == NULL)
+	if (row == NULL)
 		return unknown_setting(name, e);
-	if (k->type == KNOB_PATHS && strcmp(g->text, k->none) == 0)
+	if (row->type == SETTING_PATHS && strcmp(g->text, row->none) == 0)
 		return 0;
-	if (k->type == KNOB_PATHS)
+	if (row->type == SETTING_PATHS)
 		return error_say(e, "must be a list of path rules, in a "
 		    "file (paths = ( { match = \"/in/*\"; rights = "
 		    "\"read\"; } );)");
-	if ((s = assignment_new(c, k, g, file, line, e)) == NULL)
+	if ((s = assignment_new(c, row, g, file, line, e)) == NULL)
 		return -1;
 	append(b, s);
 	return 0;
@@ -164,7 +164,7 @@ body_add_path(struct config *c, struct body *b, const char *pattern,
 {
 	const struct given g = { GIVEN_STRING, pattern };
 
-	*path = assignment_new(c, knob_find("paths"), &g, file, line, e);
+	*path = assignment_new(c, setting_find("paths"), &g, file, line, e);
 	if (*path == NULL)
 		return -1;
 	append(b, *path);
@@ -184,7 +184,7 @@ no_path_setting(const char *name, struct error *e)
 		    subtree_leaves[leaf].name);
 	return error_say(e, "%s (rights, own_rights, listings, hide, "
 	    "files.mode, files.dir_mode, files.atomic, files.fsync and those "
-	    "of rename can be set for a path)", knob_find(name) == NULL ?
+	    "of rename can be set for a path)", setting_find(name) == NULL ?
 	    "there is no such setting" : "holds for the whole session");
 }
 
@@ -198,7 +198,7 @@ path_add(struct config *c, struct assignment *path, const char *name,
 	error_at(e, file, line, name);
 	if (leaf < 0)
 		return no_path_setting(name, e);
-	s = assignment_new(c, knob_find(subtree_leaves[leaf].knob), g, file, line,
+	s = assignment_new(c, setting_find(subtree_leaves[leaf].setting), g, file, line,
 	    e);
 	if (s == NULL) {
 		error_at(e, file, line, name);
@@ -214,17 +214,17 @@ int
 config_flag(struct config *c, int flag, const char *value, struct error *e)
 {
 	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value };
-	const struct knob *k = knob_find_flag(flag);
+	const struct setting *row = setting_find_flag(flag);
 	struct assignment *s;
 	const char *name;
 
 	*e = (struct error){ 0 };
 	name = arena_printf(&c->arena, "-%c", flag);
 	error_at(e, name, 0, NULL);
-	if (k == NULL || (value == NULL) != (k->type == KNOB_BOOL))
-		return error_say(e, k == NULL ? "there is no such option" :
+	if (row == NULL || (value == NULL) != (row->type == SETTING_BOOL))
+		return error_say(e, row == NULL ? "there is no such option" :
 		    value == NULL ? "wants a value" : "takes no value");
-	if ((s = assignment_new(c, k, &g, name, 0, e)) == NULL)
+	if ((s = assignment_new(c, row, &g, name, 0, e)) == NULL)
 		return -1;
 	s->next = c->flags.body.assignments;	/* the last one wins */
 	c->flags.body.assignments = s;

@@ -17,7 +17,7 @@
 /* One setting and where it was written. Lists are in the order of the file. */
 struct assignment {
 	struct assignment	*next;
-	const struct knob *knob;
+	const struct setting *setting;
 	struct value	 value;		/* of a path rule: its pattern */
 	struct assignment	*beneath;	/* of a path rule: its settings */
 	const char	*file;
@@ -134,7 +134,7 @@ struct origin {
  * of settings.
  */
 struct outcome {
-	struct origin	**origins;	/* knob_count of them; NULL: default */
+	struct origin	**origins;	/* settings_count of them; NULL: default */
 	struct origin	**last;		/* ... the last of each */
 	const struct rule *flags;	/* OpenSSH's own options */
 	struct undecided {
@@ -151,7 +151,7 @@ void	config_evaluate(struct config *, const struct facts *,
 	    struct outcome *);
 
 /*
- * Applies an outcome to *policy, which knob_defaults() has initialised; ignores
+ * Applies an outcome to *policy, which setting_defaults() has initialised; ignores
  * undecided rules. Returns 0, or -1 with the error.
  */
 int	outcome_apply(const struct outcome *, const struct facts *,

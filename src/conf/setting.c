@@ -83,43 +83,43 @@ static const struct kind {
 	unsigned	 accepts;	/* bits of enum given_as */
 	const char	*wants;		/* hint for a value in a file */
 } kinds[] = {
-	[KNOB_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES },
-	[KNOB_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES },
-	[KNOB_NUMBER] = { "number", GIVEN_NUMBER, NO_QUOTES },
-	[KNOB_SIZE] = { "size", GIVEN_STRING | GIVEN_NUMBER,
+	[SETTING_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES },
+	[SETTING_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES },
+	[SETTING_NUMBER] = { "number", GIVEN_NUMBER, NO_QUOTES },
+	[SETTING_SIZE] = { "size", GIVEN_STRING | GIVEN_NUMBER,
 	    "bytes, or a string such as \"256K\"" },
-	[KNOB_DURATION] = { "duration", GIVEN_STRING | GIVEN_NUMBER,
+	[SETTING_DURATION] = { "duration", GIVEN_STRING | GIVEN_NUMBER,
 	    "seconds, or a string such as \"5m\" or \"1h30m\"" },
-	[KNOB_OCTAL] = { "octal", GIVEN_STRING,
+	[SETTING_OCTAL] = { "octal", GIVEN_STRING,
 	    "a string of octal digits such as \"022\"" },
-	[KNOB_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST },
-	[KNOB_MODE] = { "mode", GIVEN_STRING | GIVEN_GROUP,
+	[SETTING_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST },
+	[SETTING_MODE] = { "mode", GIVEN_STRING | GIVEN_GROUP,
 	    "{ set = \"0111\"; clear = \"022\"; }, each in quotes" },
-	[KNOB_TEXT] = { "text", GIVEN_STRING, IN_QUOTES },
-	[KNOB_PATH] = { "path", GIVEN_STRING, IN_QUOTES },
-	[KNOB_ROOT] = { "path", GIVEN_STRING, IN_QUOTES },
-	[KNOB_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST },
-	[KNOB_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST },
-	[KNOB_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash" },
+	[SETTING_TEXT] = { "text", GIVEN_STRING, IN_QUOTES },
+	[SETTING_PATH] = { "path", GIVEN_STRING, IN_QUOTES },
+	[SETTING_ROOT] = { "path", GIVEN_STRING, IN_QUOTES },
+	[SETTING_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST },
+	[SETTING_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST },
+	[SETTING_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash" },
 };
 
 static int
-compare_name(const void *name, const void *knob)
+compare_name(const void *name, const void *setting)
 {
-	return strcmp(name, ((const struct knob *)knob)->name);
+	return strcmp(name, ((const struct setting *)setting)->name);
 }
 
-const struct knob *
-knob_find(const char *name)
+const struct setting *
+setting_find(const char *name)
 {
-	return bsearch(name, knobs, knob_count, sizeof(knobs[0]),
+	return bsearch(name, settings, settings_count, sizeof(settings[0]),
 	    compare_name);
 }
 
 static int
-compare_group(const void *name, const void *knob)
+compare_group(const void *name, const void *setting)
 {
-	const char *dotted = ((const struct knob *)knob)->name;
+	const char *dotted = ((const struct setting *)setting)->name;
 	size_t len = strlen(name);
 	int order = strncmp(name, dotted, len);
 
@@ -127,20 +127,20 @@ compare_group(const void *name, const void *knob)
 }
 
 bool
-knob_is_group(const char *name)
+setting_is_group(const char *name)
 {
-	return bsearch(name, knobs, knob_count, sizeof(knobs[0]),
+	return bsearch(name, settings, settings_count, sizeof(settings[0]),
 	    compare_group) != NULL;
 }
 
-const struct knob *
-knob_find_flag(int flag)
+const struct setting *
+setting_find_flag(int flag)
 {
 	size_t i;
 
-	for (i = 0; i < knob_count; i++)
-		if (flag != 0 && knobs[i].flag == flag)
-			return &knobs[i];
+	for (i = 0; i < settings_count; i++)
+		if (flag != 0 && settings[i].flag == flag)
+			return &settings[i];
 	return NULL;
 }
 
@@ -153,22 +153,22 @@ is_written(const struct given *g)
 
 /* Rejects a value: says what it should be and what it was. Returns -1. */
 static int
-refuse(const struct knob *k, const struct given *g, struct error *e)
+refuse(const struct setting *row, const struct given *g, struct error *e)
 {
 	char values[256];
 	bool file = is_written(g);
 
 	return error_say(e, "must be %s, not \"%.100s\"%s%s%s",
-	    knob_values(k, values, sizeof(values)), g->text,
-	    file ? " (" : "", file ? kinds[k->type].wants : "",
+	    setting_values(row, values, sizeof(values)), g->text,
+	    file ? " (" : "", file ? kinds[row->type].wants : "",
 	    file ? ")" : "");
 }
 
 /* True if the value is that word. */
 static bool
-is_word(const struct knob *k, struct value v, const char *name)
+is_word(const struct setting *row, struct value v, const char *name)
 {
-	const struct word *w = word_of(k->words, v.number);
+	const struct word *w = word_of(row->words, v.number);
 
 	return w != NULL && strcmp(w->name, name) == 0;
 }
@@ -269,24 +269,24 @@ mode_write(long long n, char *buf, size_t size)
 
 /* Parses a value of any numeric type; returns -1 if it is invalid. */
 static long long
-number_read(const struct knob *k, const char *text)
+number_read(const struct setting *row, const char *text)
 {
 	const struct word *w;
 
-	switch (k->type) {
-	case KNOB_BOOL:
-	case KNOB_CHOICE:
-		w = word_find(k->words, text);
+	switch (row->type) {
+	case SETTING_BOOL:
+	case SETTING_CHOICE:
+		w = word_find(row->words, text);
 		return w == NULL ? -1 : w->value;
-	case KNOB_SIZE:
+	case SETTING_SIZE:
 		return units_read(text, sizes, 1);
-	case KNOB_DURATION:
+	case SETTING_DURATION:
 		return units_read(text, times, 5);
-	case KNOB_OCTAL:
+	case SETTING_OCTAL:
 		return octal_read(text);
-	case KNOB_RIGHTS:
+	case SETTING_RIGHTS:
 		return rights_read(text);
-	case KNOB_MODE:
+	case SETTING_MODE:
 		return mode_read(text);
 	default:
 		return units_read(text, plain, 1);
@@ -294,15 +294,15 @@ number_read(const struct knob *k, const char *text)
 }
 
 static bool
-has_text(const struct knob *k)
+has_text(const struct setting *row)
 {
-	return k->type >= KNOB_TEXT;
+	return row->type >= SETTING_TEXT;
 }
 
 bool
-knob_is_list(const struct knob *k)
+setting_is_list(const struct setting *row)
 {
-	return k->type == KNOB_REQUESTS || k->type == KNOB_NAMES;
+	return row->type == SETTING_REQUESTS || row->type == SETTING_NAMES;
 }
 
 /*
@@ -310,23 +310,23 @@ knob_is_list(const struct knob *k)
  * no such word, and the pattern of a path rule is always a pattern.
  */
 static bool
-is_none(const struct knob *k, const struct given *g)
+is_none(const struct setting *row, const struct given *g)
 {
-	return k->type != KNOB_PATHS && k->none != NULL &&
-	    strcmp(g->text, k->none) == 0 &&
+	return row->type != SETTING_PATHS && row->none != NULL &&
+	    strcmp(g->text, row->none) == 0 &&
 	    (g->as & (GIVEN_TEXT | GIVEN_STRING)) != 0;
 }
 
 static int
-parse_number(const struct knob *k, const struct given *g, struct value *v,
+parse_number(const struct setting *row, const struct given *g, struct value *v,
     struct error *e)
 {
 	long long n;
 
-	n = number_read(k, g->text);
-	if (n < 0 || (k->max != 0 && (n < k->min || n > k->max)))
-		return refuse(k, g, e);
-	*v = (struct value){ .number = n * (k->unit == 0 ? 1 : k->unit) };
+	n = number_read(row, g->text);
+	if (n < 0 || (row->max != 0 && (n < row->min || n > row->max)))
+		return refuse(row, g, e);
+	*v = (struct value){ .number = n * (row->unit == 0 ? 1 : row->unit) };
 	return 0;
 }
 
@@ -364,10 +364,10 @@ tidy_list(char *list, struct error *e)
 }
 
 static bool
-has_tokens(const struct knob *k)
+has_tokens(const struct setting *row)
 {
-	return k->type == KNOB_PATH || k->type == KNOB_ROOT ||
-	    k->type == KNOB_PATHS;
+	return row->type == SETTING_PATH || row->type == SETTING_ROOT ||
+	    row->type == SETTING_PATHS;
 }
 
 /*
@@ -387,130 +387,130 @@ check_tokens(const char *path, struct error *e)
 }
 
 int
-knob_parse(const struct knob *k, const struct given *g, struct arena *arena,
+setting_parse(const struct setting *row, const struct given *g, struct arena *arena,
     struct value *v, struct error *e)
 {
 	char *text;
 
 	if (match_has_control(g->text))
 		return error_say(e, "holds a control character");
-	*v = (struct value){ .number = k->none_number };
-	if (is_none(k, g))
+	*v = (struct value){ .number = row->none_number };
+	if (is_none(row, g))
 		return 0;
-	if (is_written(g) && (kinds[k->type].accepts & g->as) == 0)
-		return refuse(k, g, e);
-	if (!has_text(k))
-		return parse_number(k, g, v, e);
+	if (is_written(g) && (kinds[row->type].accepts & g->as) == 0)
+		return refuse(row, g, e);
+	if (!has_text(row))
+		return parse_number(row, g, v, e);
 	if (g->text[0] == '\0')
 		return error_say(e, "is empty");
-	if (has_tokens(k) && check_tokens(g->text, e) < 0)
+	if (has_tokens(row) && check_tokens(g->text, e) < 0)
 		return -1;
-	if (has_tokens(k) && strlen(g->text) >= PATH_MAX)
+	if (has_tokens(row) && strlen(g->text) >= PATH_MAX)
 		return error_say(e, "is too long for a path");
-	if (k->valid != NULL && !k->valid(g->text))
-		return refuse(k, g, e);
+	if (row->valid != NULL && !row->valid(g->text))
+		return refuse(row, g, e);
 	text = arena_copy(arena, g->text);
-	if (knob_is_list(k) && tidy_list(text, e) < 0)
+	if (setting_is_list(row) && tidy_list(text, e) < 0)
 		return -1;
 	*v = (struct value){ .text = text };
 	return 0;
 }
 
 struct value
-knob_default(const struct knob *k)
+setting_default(const struct setting *row)
 {
-	const struct given g = { GIVEN_TEXT, k->initial };
-	struct value v = { .number = k->none_number };
+	const struct given g = { GIVEN_TEXT, row->initial };
+	struct value v = { .number = row->none_number };
 	struct error e;
 	int r;
 
-	if (k->initial != NULL) {
-		r = knob_parse(k, &g, NULL, &v, &e);
-		assert(r == 0 && !has_text(k));
+	if (row->initial != NULL) {
+		r = setting_parse(row, &g, NULL, &v, &e);
+		assert(r == 0 && !has_text(row));
 		(void)r;
 	}
 	return v;
 }
 
 void
-knob_store(const struct knob *k, struct value v, struct policy *p)
+setting_store(const struct setting *row, struct value v, struct policy *p)
 {
 	const struct mode_rule mode = mode_unpack(v.number);
-	void *member = (char *)p + k->offset;
+	void *member = (char *)p + row->offset;
 
-	if (has_text(k)) {
+	if (has_text(row)) {
 		memcpy(member, &v.text, sizeof(v.text));
-	} else if (k->width == sizeof(bool)) {
+	} else if (row->width == sizeof(bool)) {
 		*(bool *)member = v.number != 0;
-	} else if (k->type == KNOB_MODE) {
+	} else if (row->type == SETTING_MODE) {
 		memcpy(member, &mode, sizeof(mode));
-	} else if (k->width == sizeof(uint64_t)) {
+	} else if (row->width == sizeof(uint64_t)) {
 		*(uint64_t *)member = (uint64_t)v.number;
 	} else {
-		assert(k->width == sizeof(int));
+		assert(row->width == sizeof(int));
 		memcpy(member, &(int){ (int)v.number }, sizeof(int));
 	}
 }
 
 void
-knob_defaults(struct policy *p)
+setting_defaults(struct policy *p)
 {
-	const struct knob *k;
+	const struct setting *row;
 
 	memset(p, 0, sizeof(*p));
-	for (k = knobs; k < knobs + knob_count; k++)
-		knob_store(k, knob_default(k), p);
+	for (row = settings; row < settings + settings_count; row++)
+		setting_store(row, setting_default(row), p);
 	p->access.protect_startup = false;	/* nothing restricts yet */
 }
 
 bool
-knob_restricts(const struct knob *k, struct value v)
+setting_restricts(const struct setting *row, struct value v)
 {
-	if (k->restricts == NULL)
+	if (row->restricts == NULL)
 		return false;
-	if (strcmp(k->restricts, "*") == 0)
-		return v.text != NULL || v.number != knob_default(k).number;
-	return is_word(k, v, k->restricts);
+	if (strcmp(row->restricts, "*") == 0)
+		return v.text != NULL || v.number != setting_default(row).number;
+	return is_word(row, v, row->restricts);
 }
 
 const char *
-knob_warning(const struct knob *k, struct value v)
+setting_warning(const struct setting *row, struct value v)
 {
-	return k->warns != NULL && is_word(k, v, k->warns) ? k->warning : NULL;
+	return row->warns != NULL && is_word(row, v, row->warns) ? row->warning : NULL;
 }
 
 char *
-knob_format(const struct knob *k, struct value v, char *buf, size_t size)
+setting_format(const struct setting *row, struct value v, char *buf, size_t size)
 {
-	const struct word *w = word_of(k->words, v.number);
-	long long n = v.number / (k->unit == 0 ? 1 : k->unit);
+	const struct word *w = word_of(row->words, v.number);
+	long long n = v.number / (row->unit == 0 ? 1 : row->unit);
 
 	if (w != NULL)
 		snprintf(buf, size, "%s", w->name);
-	else if (k->none != NULL && v.text == NULL &&
-	    (has_text(k) || v.number == k->none_number))
-		snprintf(buf, size, "%s", k->none);
-	else if (has_text(k))
-		snprintf(buf, size, knob_is_list(k) ? "%s" : "\"%s\"",
+	else if (row->none != NULL && v.text == NULL &&
+	    (has_text(row) || v.number == row->none_number))
+		snprintf(buf, size, "%s", row->none);
+	else if (has_text(row))
+		snprintf(buf, size, setting_is_list(row) ? "%s" : "\"%s\"",
 		    v.text);
-	else if (k->type == KNOB_OCTAL)
+	else if (row->type == SETTING_OCTAL)
 		snprintf(buf, size, "%03llo", (unsigned long long)n);
-	else if (k->type == KNOB_RIGHTS)
+	else if (row->type == SETTING_RIGHTS)
 		rights_format((unsigned)n, buf, size);
-	else if (k->type == KNOB_MODE)
+	else if (row->type == SETTING_MODE)
 		mode_write(n, buf, size);
-	else if (k->type == KNOB_NUMBER)
+	else if (row->type == SETTING_NUMBER)
 		snprintf(buf, size, "%lld", n);
 	else
-		units_write(k->type == KNOB_SIZE ? sizes : times, n, buf,
+		units_write(row->type == SETTING_SIZE ? sizes : times, n, buf,
 		    size);
 	return buf;
 }
 
 const char *
-knob_type_name(const struct knob *k)
+setting_type_name(const struct setting *row)
 {
-	return kinds[k->type].name;
+	return kinds[row->type].name;
 }
 
 /* Writes "a, b or c". */
@@ -529,39 +529,39 @@ list_words(const struct word *w, char *buf, size_t size)
  * them.
  */
 static const char *
-type_values(enum knob_type type)
+type_values(enum setting_type type)
 {
 	static const char *const values[] = {
-		[KNOB_RIGHTS] = "all, none, or of list, stat, read, create, "
+		[SETTING_RIGHTS] = "all, none, or of list, stat, read, create, "
 		    "modify, replace, delete, rename, mkdir, rmdir, symlink, "
 		    "link and setstat",
-		[KNOB_MODE] = "octal modes of set, clear and force",
-		[KNOB_TEXT] = "one line of text",
-		[KNOB_PATH] = "a path",
-		[KNOB_REQUESTS] = "request names or patterns",
-		[KNOB_NAMES] = "names or patterns",
+		[SETTING_MODE] = "octal modes of set, clear and force",
+		[SETTING_TEXT] = "one line of text",
+		[SETTING_PATH] = "a path",
+		[SETTING_REQUESTS] = "request names or patterns",
+		[SETTING_NAMES] = "names or patterns",
 	};
 
 	return values[type];
 }
 
 char *
-knob_values(const struct knob *k, char *buf, size_t size)
+setting_values(const struct setting *row, char *buf, size_t size)
 {
 	char low[32], high[32];
-	const char *says = k->says == NULL ? type_values(k->type) : k->says;
-	const char *or = k->none == NULL ? "" : " or ";
-	const char *none = k->none == NULL ? "" : k->none;
-	long long unit = k->unit == 0 ? 1 : k->unit;
+	const char *says = row->says == NULL ? type_values(row->type) : row->says;
+	const char *or = row->none == NULL ? "" : " or ";
+	const char *none = row->none == NULL ? "" : row->none;
+	long long unit = row->unit == 0 ? 1 : row->unit;
 
-	if (k->words != NULL) {
-		list_words(k->words, buf, size);
+	if (row->words != NULL) {
+		list_words(row->words, buf, size);
 	} else if (says != NULL) {
 		snprintf(buf, size, "%s", says);
 	} else {
-		knob_format(k, (struct value){ .number = k->min * unit }, low,
+		setting_format(row, (struct value){ .number = row->min * unit }, low,
 		    sizeof(low));
-		knob_format(k, (struct value){ .number = k->max * unit }, high,
+		setting_format(row, (struct value){ .number = row->max * unit }, high,
 		    sizeof(high));
 		snprintf(buf, size, "%s to %s%s%s", low, high, or, none);
 	}

@@ -20,29 +20,29 @@ struct policy;
 /* access.protect_startup is on if anything else restricts the session. */
 #define STARTUP_IF_RESTRICTED	2
 
-enum knob_type {
-	KNOB_BOOL,
-	KNOB_CHOICE,		/* one of the row's words */
-	KNOB_NUMBER,
-	KNOB_SIZE,		/* bytes, "4G" */
-	KNOB_DURATION,		/* "1h30m"; min and max in seconds */
-	KNOB_OCTAL,
-	KNOB_RIGHTS,		/* names of rights; a mask */
-	KNOB_MODE,		/* "set=0111,clear=022,force=640" */
-	KNOB_TEXT,		/* one line */
-	KNOB_PATH,		/* with %u %U %d %% */
-	KNOB_ROOT,		/* such a path, see expand_is_root() */
-	KNOB_REQUESTS,		/* request names or patterns of them */
-	KNOB_NAMES,		/* patterns */
-	KNOB_PATHS,		/* a path rule: pattern and settings */
+enum setting_type {
+	SETTING_BOOL,
+	SETTING_CHOICE,		/* one of the row's words */
+	SETTING_NUMBER,
+	SETTING_SIZE,		/* bytes, "4G" */
+	SETTING_DURATION,		/* "1h30m"; min and max in seconds */
+	SETTING_OCTAL,
+	SETTING_RIGHTS,		/* names of rights; a mask */
+	SETTING_MODE,		/* "set=0111,clear=022,force=640" */
+	SETTING_TEXT,		/* one line */
+	SETTING_PATH,		/* with %u %U %d %% */
+	SETTING_ROOT,		/* such a path, see expand_is_root() */
+	SETTING_REQUESTS,		/* request names or patterns of them */
+	SETTING_NAMES,		/* patterns */
+	SETTING_PATHS,		/* a path rule: pattern and settings */
 };
 
 /* Ways to combine the values of several rules. */
 enum combine { FIRST_WINS, ADDS_UP, INTERSECTS };
 
-struct knob {
+struct setting {
 	const char	*name;		/* dotted */
-	enum knob_type	 type;
+	enum setting_type	 type;
 	const char	*initial;	/* default as text, or NULL */
 	const char	*none;		/* the word for no value, or NULL */
 	long long	 none_number;	/* ... and its stored value */
@@ -85,46 +85,46 @@ struct value {
 };
 
 /* The rows, sorted by name. */
-extern const struct knob knobs[];
-extern const size_t knob_count;
+extern const struct setting settings[];
+extern const size_t settings_count;
 
 /* True if several values of the setting make one list of names. */
-bool	knob_is_list(const struct knob *);
+bool	setting_is_list(const struct setting *);
 
 /* Return the setting of this name or option letter, or NULL. */
-const struct knob *knob_find(const char *name);
-const struct knob *knob_find_flag(int flag);
+const struct setting *setting_find(const char *name);
+const struct setting *setting_find_flag(int flag);
 
 /* True if some setting's name begins with `name` and a dot. */
-bool	knob_is_group(const char *name);
+bool	setting_is_group(const char *name);
 
 /*
  * Checks a value of this setting. Its text, if any, is copied to the arena.
  * Returns 0, or -1 with the error's text but not its place.
  */
-int	knob_parse(const struct knob *, const struct given *, struct arena *,
+int	setting_parse(const struct setting *, const struct given *, struct arena *,
 	    struct value *, struct error *);
 
 /* Returns the default. */
-struct value knob_default(const struct knob *);
+struct value setting_default(const struct setting *);
 
 /* Sets all members of a policy to their defaults. */
-void	knob_defaults(struct policy *);
+void	setting_defaults(struct policy *);
 
 /* Stores a value that needs no combining in the policy. */
-void	knob_store(const struct knob *, struct value, struct policy *);
+void	setting_store(const struct setting *, struct value, struct policy *);
 
 /* True if the value forbids something that the default permits. */
-bool	knob_restricts(const struct knob *, struct value);
+bool	setting_restricts(const struct setting *, struct value);
 
 /* Returns the warning of -t about a value, or NULL. */
-const char *knob_warning(const struct knob *, struct value);
+const char *setting_warning(const struct setting *, struct value);
 
 /* Writes a value as it would be in a file; returns buf. */
-char	*knob_format(const struct knob *, struct value, char *buf, size_t size);
+char	*setting_format(const struct setting *, struct value, char *buf, size_t size);
 
 /* Return the type's name, and a description of its values in buf. */
-const char *knob_type_name(const struct knob *);
-char	*knob_values(const struct knob *, char *buf, size_t size);
+const char *setting_type_name(const struct setting *);
+char	*setting_values(const struct setting *, char *buf, size_t size);
 
 #endif

@@ -46,12 +46,12 @@ subtree_find_leaf(const char *name)
 }
 
 int
-subtree_find_setting(const char *knob)
+subtree_find_setting(const char *setting)
 {
 	int i;
 
 	for (i = 0; i <= LEAVES; i++)
-		if (strcmp(subtree_leaves[i].knob, knob) == 0)
+		if (strcmp(subtree_leaves[i].setting, setting) == 0)
 			return i;
 	return -1;
 }

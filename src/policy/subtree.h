@@ -42,7 +42,7 @@ enum path_leaf {
 
 struct subtree_leaf {
 	const char	*name;		/* in a path rule */
-	const char	*knob;		/* in the session's settings */
+	const char	*setting;		/* in the session's settings */
 	size_t		 offset, width;	/* of the member of struct subtree */
 };
 extern const struct subtree_leaf subtree_leaves[LEAVES + 1];
@@ -101,7 +101,7 @@ struct subtrees {
  * settings, or -1.
  */
 int	subtree_find_leaf(const char *name);
-int	subtree_find_setting(const char *knob);
+int	subtree_find_setting(const char *setting);
 
 /*
  * Gets the settings that hold for this name; NULL: for the session as a whole.

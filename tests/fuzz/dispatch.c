@@ -163,7 +163,7 @@ choose_policy(struct policy *p, uint8_t bits)
 		HANDLES_KEEP, HANDLES_REOPEN, HANDLES_CLOSE, HANDLES_REOPEN,
 	};
 
-	knob_defaults(p);
+	setting_defaults(p);
 	p->protocol.max_version = 6;
 	p->rename.overwrite = overwrites[bits & 3];
 	p->rename.open_handles = open_handles[bits >> 2 & 3];

@@ -34,7 +34,7 @@ check_defaults(void)
 {
 	struct policy p;
 
-	knob_defaults(&p);
+	setting_defaults(&p);
 	ok(p.rename.overwrite == OVERWRITE_IF_ASKED &&
 	    p.rename.open_handles == HANDLES_KEEP &&
 	    p.rename.when == RENAME_WHEN_REFUSED &&

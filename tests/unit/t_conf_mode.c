@@ -34,7 +34,7 @@ test_ruling(void)
 	struct policy p;
 	struct ruling r;
 
-	knob_defaults(&p);
+	setting_defaults(&p);
 	r = policy_decide(&p, NULL, &(struct ask){ 0 });
 	ok(r.mode.force == -1 && r.mode.set == 0 && r.mode.clear == 0 &&
 	    r.dir_mode.force == -1 && !r.fsync && !r.no_symlinks,

@@ -137,7 +137,7 @@ check_values(void)
 {
 	struct arena arena = { 0 };
 	struct given g = { .as = GIVEN_TEXT };
-	const struct knob *k;
+	const struct setting *k;
 	struct value v;
 	struct error e;
 	char buf[64];
@@ -145,11 +145,11 @@ check_values(void)
 	bool good;
 
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		k = knob_find(values[i].name);
+		k = setting_find(values[i].name);
 		g.text = values[i].text;
-		good = knob_parse(k, &g, &arena, &v, &e) == 0;
+		good = setting_parse(k, &g, &arena, &v, &e) == 0;
 		ok(values[i].shown == NULL ? !good : good &&
-		    strcmp(knob_format(k, v, buf, sizeof(buf)),
+		    strcmp(setting_format(k, v, buf, sizeof(buf)),
 		    values[i].shown) == 0, "%s '%s' is %s", k->name,
 		    values[i].text, values[i].shown == NULL ? "refused" :
 		    values[i].shown);
@@ -159,7 +159,7 @@ check_values(void)
 
 /* Checks that each member is where the row says and as wide. */
 static void
-check_row(const struct knob *k, const struct knob *before)
+check_row(const struct setting *k, const struct setting *before)
 {
 	struct policy p;
 	struct value v = { .number = 1, .text = "x" };
@@ -168,15 +168,15 @@ check_row(const struct knob *k, const struct knob *before)
 
 	ok(before == NULL || strcmp(before->name, k->name) < 0,
 	    "%s: the table is sorted", k->name);
-	ok(k->needs == NULL || knob_find(k->needs) != NULL,
+	ok(k->needs == NULL || setting_find(k->needs) != NULL,
 	    "%s needs what there is", k->name);
-	ok(k->combine == FIRST_WINS || k->type == KNOB_REQUESTS ||
-	    k->type == KNOB_NAMES || k->type == KNOB_RIGHTS ||
-	    k->type == KNOB_PATHS, "%s: only lists combine", k->name);
+	ok(k->combine == FIRST_WINS || k->type == SETTING_REQUESTS ||
+	    k->type == SETTING_NAMES || k->type == SETTING_RIGHTS ||
+	    k->type == SETTING_PATHS, "%s: only lists combine", k->name);
 	if (k->width == sizeof(char *) && k->combine == INTERSECTS)
 		return;
 	memset(&p, 0, sizeof(p));
-	knob_store(k, v, &p);
+	setting_store(k, v, &p);
 	ok(memcmp(member, zeroes, k->width) != 0,
 	    "%s is stored in its member", k->name);
 	memset(member, 0, k->width);
@@ -207,7 +207,7 @@ check_listing(void)
 			tabs += *line == '\t';
 		good = good && tabs == 3;
 	}
-	ok(good && n == knob_count, "-Q settings: %zu rows", n);
+	ok(good && n == settings_count, "-Q settings: %zu rows", n);
 	free(out);
 }
 
@@ -217,8 +217,8 @@ main(void)
 	size_t i;
 
 	check_values();
-	for (i = 0; i < knob_count; i++)
-		check_row(&knobs[i], i == 0 ? NULL : &knobs[i - 1]);
+	for (i = 0; i < settings_count; i++)
+		check_row(&settings[i], i == 0 ? NULL : &settings[i - 1]);
 	check_listing();
 	return done();
 }

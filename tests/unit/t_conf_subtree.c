@@ -180,7 +180,7 @@ check_hiding(void)
 		    "%s is %shidden", rows[i].name,
 		    rows[i].silly ? "" : "not ");
 	policy_free(&p);
-	knob_defaults(&p);
+	setting_defaults(&p);
 	ok(!subtree_hides(&p, false, "/.git") &&
 	    !subtree_has_below(&p, false, "/"),
 	    "nothing is hidden by default, and nothing lies below");

@@ -122,7 +122,7 @@ int
 main(void)
 {
 	scratch_enter();
-	knob_defaults(&session.policy);
+	setting_defaults(&session.policy);
 	session.version = 3;
 	test_steps();
 	test_ending();

@@ -338,7 +338,7 @@ main(void)
 	int v;
 
 	log_init("test", LOG_LEVEL_QUIET, 0, true);
-	knob_defaults(&session.policy);
+	setting_defaults(&session.policy);
 	handles_init(&session.handles);
 	file = handle_new(&session.handles, HANDLE_FILE, -1, 0, "file");
 	dir = handle_new(&session.handles, HANDLE_DIR, -1, 0, "dir");

@@ -548,7 +548,7 @@ main(void)
 
 	scratch_enter();
 	scratch_file("f", "");
-	knob_defaults(&session.policy);
+	setting_defaults(&session.policy);
 	session.policy.walks = session.fs.walks = true;
 	strlcpy(session.fs.cwd, "/", sizeof(session.fs.cwd));
 	for (i = 0; i < nitems(cases); i++)

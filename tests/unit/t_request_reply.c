@@ -308,7 +308,7 @@ int
 main(void)
 {
 	log_init("test", LOG_LEVEL_QUIET, 0, true);
-	knob_defaults(&session.policy);
+	setting_defaults(&session.policy);
 	test_statuses();
 	test_unknown_names();
 	test_handle();

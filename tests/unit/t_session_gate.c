@@ -21,7 +21,7 @@ static void
 session_begin(int version, bool read_only)
 {
 	session = (struct session){ .version = version, .client = "test" };
-	knob_defaults(&session.policy);
+	setting_defaults(&session.policy);
 	session.policy.protocol.max_version = 6;
 	session.policy.access.read_only = read_only;
 	session.self = (struct ident){ .uid = 0, .name = "me", .home = "/h" };

@@ -251,7 +251,7 @@ test_refused(void)
 		    pairs[rows[i].nth_there].data, &n)),
 		    "refused, row %zu: no %s", i, rows[i].gone);
 	}
-	knob_defaults(&session.policy);
+	setting_defaults(&session.policy);
 	session.policy.protocol.max_version = 6;
 }
 
@@ -275,7 +275,7 @@ int
 main(void)
 {
 	log_init("test", LOG_LEVEL_QUIET, 0, true);
-	knob_defaults(&session.policy);
+	setting_defaults(&session.policy);
 	test_offers();
 	test_pairs();
 	test_draft_pairs();

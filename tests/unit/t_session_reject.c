@@ -178,7 +178,7 @@ main(void)
 		client.deaf = rows[i].deaf;
 		client.now = 1000000;
 		s = (struct session){ 0 };
-		knob_defaults(&s.policy);
+		setting_defaults(&s.policy);
 		reject_session(&s, TEXT);
 		n = count_replies();
 		/* INIT comes after a gap as well. */
