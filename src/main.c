@@ -35,7 +35,7 @@
 #define EXIT_POLICY	78	/* EX_CONFIG of sysexits(3) */
 
 static struct session session;
-static struct config *config;
+static struct conf *conf;
 static struct error error;
 static struct facts facts;
 static struct options options = {
@@ -84,15 +84,15 @@ start_log(int level, int facility)
 }
 
 /* Make the empty config, which knows requests and extensions by name. */
-static struct config *
-new_config(void)
+static struct conf *
+new_conf(void)
 {
 	static const char *requests[REQUEST_NAMES_MAX];
 	static const char *extensions[INIT_NAMES_MAX];
 
 	table_names(requests);
 	init_names(extensions);
-	return config_new(requests, extensions);
+	return conf_new(requests, extensions);
 }
 
 /* The words of SSH_CONNECTION: addresses and ports, the client's first. */
@@ -137,15 +137,15 @@ load_policy(void)
 {
 	own_facts();
 	if (options.invalid ||
-	    config_file(config, options.file, &facts, &error) != 0)
+	    conf_file(conf, options.file, &facts, &error) != 0)
 		return -1;
-	if (config_asks_groups(config) &&
+	if (conf_asks_groups(conf) &&
 	    (facts.groups = ident_own_groups()) == NULL) {
 		error_at(&error, "", 0, NULL);
 		return error_say(&error,
 		    "the groups of this session cannot be looked up");
 	}
-	if (config_resolve(config, &facts, &session.policy, &error) != 0)
+	if (conf_resolve(conf, &facts, &session.policy, &error) != 0)
 		return -1;
 	return 0;
 }
@@ -182,8 +182,8 @@ check_policy(void)
 {
 	own_facts();
 	if (options.invalid ||
-	    config_file(config, options.file, &facts, &error) != 0 ||
-	    config_check(config, stderr, &error) != 0)
+	    conf_file(conf, options.file, &facts, &error) != 0 ||
+	    conf_check(conf, stderr, &error) != 0)
 		tell_error();
 	exit(0);
 }
@@ -198,7 +198,7 @@ criteria_facts(void)
 	static struct ident user;
 
 	facts = (struct facts){ .user = session.self.name };
-	if (config_criteria(config, options.criteria, &facts, &error) != 0)
+	if (conf_criteria(conf, options.criteria, &facts, &error) != 0)
 		tell_error();
 	if (ident_named(facts.user, &user) != 0)
 		return NULL;
@@ -219,13 +219,13 @@ explain_policy(void)
 	facts.no_landlock = !sandbox_has_landlock(true);
 	facts.no_landlock_to_read = !sandbox_has_landlock(false);
 	if (options.invalid ||
-	    config_file(config, options.file, &facts, &error) != 0)
+	    conf_file(conf, options.file, &facts, &error) != 0)
 		tell_error();
 	/* There may be thousands, and only rules that match by group ask. */
-	if (config_asks_groups(config))
+	if (conf_asks_groups(conf))
 		facts.groups = options.criteria == NULL ? ident_own_groups() :
 		    user != NULL ? ident_groups_of(user) : NULL;
-	if ((r = config_explain(config, &facts, &session.fs, stdout,
+	if ((r = conf_explain(conf, &facts, &session.fs, stdout,
 	    &error)) < 0)
 		tell_error();
 	exit(r);
@@ -261,7 +261,7 @@ walk_paths(void)
 {
 	struct policy *p = &session.policy;
 
-	if (p->walks && config_open_root(config, &facts, p, &session.fs,
+	if (p->walks && conf_open_root(conf, &facts, p, &session.fs,
 	    &error) != 0)
 		return -1;
 	locate_obey(&session.fs, p);
@@ -344,7 +344,7 @@ confine(void)
 	    (is & CONFINES_FILES) != 0 ? "on" : "off",
 	    (is & CONFINES_CALLS) != 0 ? "on" : "off");
 	if (p->sandbox == SANDBOX_REQUIRE && is != all) {
-		config_blame(config, &facts, "sandbox", &error);
+		conf_blame(conf, &facts, "sandbox", &error);
 		(void)error_say(&error, "required, and this kernel, or "
 		    "this build, has no %s", (is & CONFINES_FILES) != 0 ?
 		    "seccomp" : "Landlock that will do");
@@ -362,7 +362,7 @@ main(int argc, char **argv)
 	signals_init(sandbox_stdio());
 	clock_check_zone();
 	buf_no_memory = no_memory;
-	options.config = config = new_config();
+	options.conf = conf = new_conf();
 	if (ident_self(&session.self) != 0) {
 		fprintf(stderr, "No user found for uid %lu\n",
 		    (unsigned long)getuid());
@@ -379,7 +379,7 @@ main(int argc, char **argv)
 	handles_init(&session.handles);
 	apply_policy();
 	confine();
-	config_free(config);
+	conf_free(conf);
 	session.client = client_address();
 	if (session.policy.session.title)
 		title_begin(session.self.name, session.client);

@@ -107,7 +107,7 @@ query_rights(void)
 static void
 query_settings(void)
 {
-	config_settings(stdout);
+	conf_settings(stdout);
 }
 
 static _Noreturn void
@@ -157,7 +157,7 @@ static void
 flag(struct options *o, int letter, const char *value)
 {
 	if (!o->invalid)
-		setting(o, config_flag(o->config, letter, value,
+		setting(o, conf_flag(o->conf, letter, value,
 		    o->error));
 }
 
@@ -243,7 +243,7 @@ parse_option(struct options *o, int ch)
 		break;
 	case 'o':
 		if (!o->invalid)
-			setting(o, config_option(o->config, optarg,
+			setting(o, conf_option(o->conf, optarg,
 			    o->error));
 		break;
 	case 'P':

@@ -5,13 +5,13 @@
 
 #include <stdbool.h>
 
-struct config;
+struct conf;
 struct ident;
 struct error;
 
 struct options {
 	/* Set before: who takes the settings and the error; who asks. */
-	struct config	*config;
+	struct conf	*conf;
 	struct error	*error;
 	const struct ident *self;
 	bool		 on_stderr;	/* -e */

@@ -97,7 +97,7 @@ is_covered(const struct assignment *path, const struct assignment *first)
  * or NULL.
  */
 static const struct assignment *
-find_cover(const struct config *c, const struct rule *r,
+find_cover(const struct conf *c, const struct rule *r,
     const struct assignment *path)
 {
 	const struct rule *first;
@@ -119,7 +119,7 @@ find_cover(const struct config *c, const struct rule *r,
 }
 
 static void
-check_paths(const struct config *c, const struct rule *r, FILE *out)
+check_paths(const struct conf *c, const struct rule *r, FILE *out)
 {
 	struct cursor at = { .body = &r->body };
 	const struct assignment *cover;
@@ -156,7 +156,7 @@ fewer_rights(const struct assignment *s, const struct setting *row, unsigned rig
 
 /* Returns the rights that no rule takes away from anybody anywhere. */
 static unsigned
-common_rights(const struct config *c)
+common_rights(const struct conf *c)
 {
 	const struct setting *row = setting_find("access.rights");
 	unsigned rights = RIGHTS_ALL;
@@ -195,13 +195,13 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 }
 
 int
-config_check_charsets(struct config *c, struct error *e)
+conf_check_charsets(struct conf *c, struct error *e)
 {
 	const struct setting *charset = setting_find("protocol.charset");
 	const struct rule *r;
 
 	*e = (struct error){ 0 };
-	if (config_link(c, e) < 0)
+	if (conf_link(c, e) < 0)
 		return -1;
 	for (r = &c->flags; r != NULL; r = r->next) {
 		struct cursor at = { .body = &r->body };
@@ -222,14 +222,14 @@ config_check_charsets(struct config *c, struct error *e)
 }
 
 int
-config_check(struct config *c, FILE *out, struct error *e)
+conf_check(struct conf *c, FILE *out, struct error *e)
 {
 	const struct rule **settled;
 	const struct rule *r;
 	unsigned common;
 
 	*e = (struct error){ 0 };
-	if (config_link(c, e) < 0)
+	if (conf_link(c, e) < 0)
 		return -1;
 	common = common_rights(c);
 	settled = arena_get(&c->arena, settings_count * sizeof(*settled));

@@ -15,7 +15,7 @@
 #define FILE_MAX	(1024 * 1024)
 
 struct parse {
-	struct config	*config;
+	struct conf	*conf;
 	const char	*file;
 	struct assignment	*path;		/* the path rule, or NULL */
 	struct error	*error;
@@ -55,7 +55,7 @@ value_text(struct parse *p, const config_setting_t *s)
 		return config_setting_get_string(s);
 	case CONFIG_TYPE_INT:
 	case CONFIG_TYPE_INT64:
-		return arena_printf(&p->config->arena, "%lld",
+		return arena_printf(&p->conf->arena, "%lld",
 		    config_setting_get_int64(s));
 	case CONFIG_TYPE_BOOL:
 		return config_setting_get_bool(s) ? "true" : "false";
@@ -93,7 +93,7 @@ list_text(struct parse *p, const config_setting_t *list, bool numbers)
 		size += strlen(item) + 1;
 		size += name == NULL ? 0 : strlen(name) + 1;
 	}
-	text = end = arena_get(&p->config->arena, size);
+	text = end = arena_get(&p->conf->arena, size);
 	FOREACH(s, i, list) {
 		if (i > 0)
 			*end++ = ',';
@@ -145,7 +145,7 @@ dotted_name(struct parse *p, const char *prefix, const char *name)
 
 	if (len == 0)
 		return name;
-	dotted = arena_get(&p->config->arena, len + strlen(name) + 2);
+	dotted = arena_get(&p->conf->arena, len + strlen(name) + 2);
 	stpcpy(stpcpy(stpcpy(dotted, prefix), "."), name);
 	return dotted;
 }
@@ -167,8 +167,8 @@ parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
 		return parse_paths(p, s, b);
 	if (setting_find(name) != NULL || !setting_is_group(name)) {
 		g = given_of(p, s);
-		return p->path != NULL ? path_add(p->config, p->path, name, &g,
-		    p->file, LINE(s), p->error) : body_add(p->config, b,
+		return p->path != NULL ? path_add(p->conf, p->path, name, &g,
+		    p->file, LINE(s), p->error) : body_add(p->conf, b,
 		    name, &g, p->file, LINE(s), p->error);
 	}
 	if (!config_setting_is_group(s))
@@ -191,7 +191,7 @@ parse_path(struct parse *p, const config_setting_t *group, struct body *b)
 	if (match == NULL || !is_string(match))
 		return ERROR(p, group, "paths", "a path rule must be a group "
 		    "with match = \"/a/path\"");
-	if (body_add_path(p->config, b, config_setting_get_string(match),
+	if (body_add_path(p->conf, b, config_setting_get_string(match),
 	    p->file, LINE(group), &p->path, p->error) < 0)
 		return -1;
 	FOREACH(s, i, group)
@@ -222,7 +222,7 @@ parse_member(struct parse *p, const config_setting_t *s, struct body *b)
 	if (!is_string(s))
 		return ERROR(p, s, "profile", "must be one profile's name, "
 		    "in quotes");
-	return body_want(p->config, b, config_setting_get_string(s), p->file,
+	return body_want(p->conf, b, config_setting_get_string(s), p->file,
 	    LINE(s), p->error);
 }
 
@@ -310,12 +310,12 @@ next_item(char **rest)
 static const char *const *
 criterion_list(struct parse *p, const char *text, enum criterion kind)
 {
-	char *rest = arena_copy(&p->config->arena, text);
+	char *rest = arena_copy(&p->conf->arena, text);
 	const char **list, *fault;
 	bool positive = false;
 	size_t n = 0;
 
-	list = arena_get(&p->config->arena,
+	list = arena_get(&p->conf->arena,
 	    (strlen(text) + 2) * sizeof(*list));
 	while (rest != NULL) {
 		list[n] = next_item(&rest);
@@ -395,15 +395,15 @@ parse_rule(struct parse *p, const config_setting_t *group, int number)
 	if (!config_setting_is_group(group))
 		return ERROR(p, group, "rules", "rule %d must be a group "
 		    "({ ... })", number);
-	rule = arena_get(&p->config->arena, sizeof(*rule));
+	rule = arena_get(&p->conf->arena, sizeof(*rule));
 	rule->number = number;
 	rule->body.file = p->file;
 	rule->body.line = LINE(group);
 	FOREACH(s, i, group)
 		if (parse_rule_member(p, s, rule) < 0)
 			return -1;
-	p->config->last->next = rule;
-	p->config->last = rule;
+	p->conf->last->next = rule;
+	p->conf->last = rule;
 	return 0;
 }
 
@@ -436,7 +436,7 @@ parse_profile(struct parse *p, const config_setting_t *group)
 	if (builtin_find(name) != NULL)
 		return ERROR(p, group, name, "a profile of this name is "
 		    "built in (choose another, which may name it)");
-	profile = profile_add(p->config, name, p->file, LINE(group));
+	profile = profile_add(p->conf, name, p->file, LINE(group));
 	FOREACH(s, i, group)
 		if (parse_member(p, s, &profile->body) < 0)
 			return -1;
@@ -472,10 +472,10 @@ parse_top(struct parse *p, const config_setting_t *s)
 }
 
 int
-config_text(struct config *c, const char *name, const char *text, size_t len,
+conf_text(struct conf *c, const char *name, const char *text, size_t len,
     struct error *e)
 {
-	struct parse p = { .config = c, .error = e };
+	struct parse p = { .conf = c, .error = e };
 	const config_setting_t *root, *s;
 	unsigned i;
 
@@ -510,7 +510,7 @@ read_all(int fd, char *text, size_t size, struct error *e)
 }
 
 static int
-read_policy(struct config *c, const char *name, int fd, off_t size,
+read_policy(struct conf *c, const char *name, int fd, off_t size,
     struct error *e)
 {
 	ssize_t len;
@@ -520,11 +520,11 @@ read_policy(struct config *c, const char *name, int fd, off_t size,
 		return error_say(e, "is larger than 1 MiB");
 	text = arena_get(&c->arena, (size_t)size + 1);
 	len = read_all(fd, text, (size_t)size, e);
-	return len < 0 ? -1 : config_text(c, name, text, (size_t)len, e);
+	return len < 0 ? -1 : conf_text(c, name, text, (size_t)len, e);
 }
 
 static int
-read_file(struct config *c, const char *path, const struct facts *facts,
+read_file(struct conf *c, const char *path, const struct facts *facts,
     struct error *e)
 {
 	const char *name = DEFAULT_FILE;
@@ -540,8 +540,8 @@ read_file(struct config *c, const char *path, const struct facts *facts,
 			return -1;
 	}
 	error_at(e, name, 0, NULL);
-	fd = trust_open(name, &size, e);
-	if (fd == TRUST_ABSENT)
+	fd = safe_open(name, &size, e);
+	if (fd == SAFE_OPEN_ABSENT)
 		return path == NULL ? 0 :
 		    error_say(e, "there is no such file");
 	if (fd < 0)
@@ -552,10 +552,10 @@ read_file(struct config *c, const char *path, const struct facts *facts,
 }
 
 int
-config_file(struct config *c, const char *path, const struct facts *facts,
+conf_file(struct conf *c, const char *path, const struct facts *facts,
     struct error *e)
 {
 	*e = (struct error){ 0 };
 	return read_file(c, path, facts, e) < 0 ? -1 :
-	    config_check_charsets(c, e);
+	    conf_check_charsets(c, e);
 }

@@ -2,15 +2,15 @@
 /*
  * From options and a policy file to struct policy. main.c calls, in this order:
  *
- *	c = config_new(requests, extensions);
- *	config_flag(c, 'R', NULL, &m)		for -R -p -P -d -u -l -f -m
- *	config_option(c, optarg, &m)		for -o name=value
- *	config_file(c, path, &facts, &m)	path NULL: the default file
- *	config_resolve(c, &facts, &policy, &m)	or, for -t, config_check();
- *						for -T, config_explain()
- *	config_open_root(c, &facts, &policy, &fs, &m)
+ *	c = conf_new(requests, extensions);
+ *	conf_flag(c, 'R', NULL, &m)		for -R -p -P -d -u -l -f -m
+ *	conf_option(c, optarg, &m)		for -o name=value
+ *	conf_file(c, path, &facts, &m)	path NULL: the default file
+ *	conf_resolve(c, &facts, &policy, &m)	or, for -t, conf_check();
+ *						for -T, conf_explain()
+ *	conf_open_root(c, &facts, &policy, &fs, &m)
  *						if names must be resolved
- *	config_free(c)				the policy owns its strings
+ *	conf_free(c)				the policy owns its strings
  *
  * Each returns 0, or -1 with *m filled in, after which the session must be
  * rejected. These functions log nothing; error_line() makes text of an error.
@@ -26,7 +26,7 @@
 
 #include "conf/error.h"
 
-struct config;
+struct conf;
 struct fs;
 struct policy;
 
@@ -53,22 +53,22 @@ struct facts {
  * Makes a configuration without rules. `requests` are the names that -Q
  * requests prints, `extensions` those of extensions and of other pairs in
  * VERSION. Both lists end with NULL and must outlive the configuration.
- * config_free() accepts NULL.
+ * conf_free() accepts NULL.
  */
-struct config	*config_new(const char *const *requests,
+struct conf	*conf_new(const char *const *requests,
 	    const char *const *extensions);
-void	config_free(struct config *);
+void	conf_free(struct conf *);
 
 /*
  * Adds an option of OpenSSH's as a setting that precedes all others. `flag` is
  * one of the letters RpPdulfm, `value` its argument or NULL. The last of
  * several -d, -u, -l, -f or -m wins, as in OpenSSH; -p and -P add up.
  */
-int	config_flag(struct config *, int flag, const char *value,
+int	conf_flag(struct conf *, int flag, const char *value,
 	    struct error *);
 
 /* Adds -o name=value or -o profile=name. The first of several wins. */
-int	config_option(struct config *, const char *assignment,
+int	conf_option(struct conf *, const char *assignment,
 	    struct error *);
 
 /*
@@ -78,36 +78,36 @@ int	config_option(struct config *, const char *assignment,
  * names can be converted to each charset that a rule or an option names,
  * whomever it applies to.
  */
-int	config_file(struct config *, const char *path, const struct facts *,
+int	conf_file(struct conf *, const char *path, const struct facts *,
 	    struct error *);
 
 /* Parses a policy in memory, which is trusted. Errors name it `name`. */
-int	config_text(struct config *, const char *name, const char *text,
+int	conf_text(struct conf *, const char *name, const char *text,
 	    size_t len, struct error *);
 
 /* True if some rule matches by group. Otherwise facts.groups may be NULL. */
-bool	config_asks_groups(const struct config *);
+bool	conf_asks_groups(const struct conf *);
 
 /*
  * Evaluates all rules for these facts, once a session. Initialises *policy,
  * which the caller frees with policy_free(), after an error as well.
  */
-int	config_resolve(struct config *, const struct facts *, struct policy *,
+int	conf_resolve(struct conf *, const struct facts *, struct policy *,
 	    struct error *);
 
 /*
  * Sets the place of an error that is found when the policy is used: that of the
  * setting of this name which holds for these facts.
  */
-void	config_blame(struct config *, const struct facts *, const char *name,
+void	conf_blame(struct conf *, const struct facts *, const char *name,
 	    struct error *);
 
 /*
  * Opens the root of a session, or "/" if the policy has none, for `fs`, and
  * resolves the path rules there, including those that the session itself cannot
- * follow or see. config_resolve() has made *policy for these facts.
+ * follow or see. conf_resolve() has made *policy for these facts.
  */
-int	config_open_root(struct config *, const struct facts *,
+int	conf_open_root(struct conf *, const struct facts *,
 	    struct policy *, struct fs *, struct error *);
 
 /*
@@ -115,7 +115,7 @@ int	config_open_root(struct config *, const struct facts *,
  * Checks everything, whomever it applies to, and looks users and groups up in
  * the user database.
  */
-int	config_check(struct config *, FILE *, struct error *);
+int	conf_check(struct conf *, FILE *, struct error *);
 
 /*
  * -T: writes all settings, sorted, with their origins, or those that hold for
@@ -125,7 +125,7 @@ int	config_check(struct config *, FILE *, struct error *);
  * NULL, all names are written as they are in the policy. Returns 0, 1 if a rule
  * is undecided, or -1 with an error.
  */
-int	config_explain(struct config *, const struct facts *, struct fs *,
+int	conf_explain(struct conf *, const struct facts *, struct fs *,
 	    FILE *, struct error *);
 
 /*
@@ -134,13 +134,13 @@ int	config_explain(struct config *, const struct facts *, struct fs *,
  * uid, home, shell and groups of the user, and clears the other members first
  * if they are to be unknown.
  */
-int	config_criteria(struct config *, const char *criteria, struct facts *,
+int	conf_criteria(struct conf *, const char *criteria, struct facts *,
 	    struct error *);
 
 /*
  * -Q settings: writes name, type, values and default of each setting, one per
  * line.
  */
-void	config_settings(FILE *);
+void	conf_settings(FILE *);
 
 #endif

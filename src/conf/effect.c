@@ -29,7 +29,7 @@ struct visit {
 
 /* The context of a check. */
 struct look {
-	const struct config *c;
+	const struct conf *c;
 	const struct rule *rule;
 	char		 text[256];	/* for a warning that is not constant */
 };
@@ -123,7 +123,7 @@ number_here(const struct look *l, const struct visit *v, const char *name)
  * only rules before `before`, or all for NULL.
  */
 static bool
-is_set(const struct config *c, const struct rule *before, const char *name,
+is_set(const struct conf *c, const struct rule *before, const char *name,
     bool (*suits)(const struct setting *, struct value))
 {
 	const struct rule *r;
@@ -289,7 +289,7 @@ check_repeated(struct look *l, const struct visit *v)
  */
 static const char *
 find_item(struct look *l, const char *list,
-    bool (*good)(const struct config *, const char *), const char *what)
+    bool (*good)(const struct conf *, const char *), const char *what)
 {
 	char item[128];
 	size_t n;
@@ -306,14 +306,14 @@ find_item(struct look *l, const char *list,
 }
 
 static bool
-can_be_hidden(const struct config *c, const char *name)
+can_be_hidden(const struct conf *c, const char *name)
 {
 	(void)c;
 	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 static bool
-fits_extension(const struct config *c, const char *pattern)
+fits_extension(const struct conf *c, const char *pattern)
 {
 	const char *const *name = c->extensions;
 
@@ -550,7 +550,7 @@ warn_setting(FILE *out, const struct rule *r, const struct visit *v,
 }
 
 void
-effect_check(const struct config *c, const struct rule *r, FILE *out)
+effect_check(const struct conf *c, const struct rule *r, FILE *out)
 {
 	static const char *(*const checks[])(struct look *,
 	    const struct visit *) = {
@@ -576,7 +576,7 @@ effect_check(const struct config *c, const struct rule *r, FILE *out)
 
 /* True if a rule or another profile names this profile. */
 static bool
-is_named(const struct config *c, const struct profile *profile)
+is_named(const struct conf *c, const struct profile *profile)
 {
 	const struct profile *p;
 	const struct rule *r;
@@ -591,7 +591,7 @@ is_named(const struct config *c, const struct profile *profile)
 }
 
 void
-effect_check_profiles(const struct config *c, FILE *out)
+effect_check_profiles(const struct conf *c, FILE *out)
 {
 	const struct profile *p;
 

@@ -8,16 +8,16 @@
 
 #include <stdio.h>
 
-struct config;
+struct conf;
 struct rule;
 
 /*
  * Writes a warning for each such setting and criterion of a rule, one per line.
  */
-void	effect_check(const struct config *, const struct rule *, FILE *);
+void	effect_check(const struct conf *, const struct rule *, FILE *);
 
 /* Writes a warning for each profile that nothing names. */
-void	effect_check_profiles(const struct config *, FILE *);
+void	effect_check_profiles(const struct conf *, FILE *);
 
 /* Writes "file:line: warning: rule N: ", the text and a newline. */
 void	effect_warn(FILE *, const struct rule *, const char *fmt, ...)

@@ -340,7 +340,7 @@ print_refusal(struct error *e, FILE *out)
  * with the error that would reject the session.
  */
 static int
-resolve_names(struct config *c, const struct facts *f, struct policy *p,
+resolve_names(struct conf *c, const struct facts *f, struct policy *p,
     struct fs *fs, const char **path, struct error *e)
 {
 	char real[PATH_MAX];
@@ -348,7 +348,7 @@ resolve_names(struct config *c, const struct facts *f, struct policy *p,
 
 	if (!p->walks)
 		return 0;
-	if (config_open_root(c, f, p, fs, e) != 0)
+	if (conf_open_root(c, f, p, fs, e) != 0)
 		return -1;
 	fs->policy = p;
 	fs->names = true;
@@ -358,7 +358,7 @@ resolve_names(struct config *c, const struct facts *f, struct policy *p,
 }
 
 int
-config_explain(struct config *c, const struct facts *f, struct fs *fs,
+conf_explain(struct conf *c, const struct facts *f, struct fs *fs,
     FILE *out, struct error *e)
 {
 	const char *path = f->path;
@@ -369,9 +369,9 @@ config_explain(struct config *c, const struct facts *f, struct fs *fs,
 	int r;
 
 	*e = (struct error){ 0 };
-	if (config_link(c, e) < 0)
+	if (conf_link(c, e) < 0)
 		return -1;
-	config_evaluate(c, f, &o);
+	conf_evaluate(c, f, &o);
 	setting_defaults(&p);
 	if ((r = outcome_apply(&o, f, &p, e)) == 0) {
 		refused = fs != NULL &&
@@ -395,7 +395,7 @@ config_explain(struct config *c, const struct facts *f, struct fs *fs,
 }
 
 void
-config_settings(FILE *out)
+conf_settings(FILE *out)
 {
 	const struct setting *row;
 	char values[256], value[64];
@@ -440,7 +440,7 @@ is_resolved(const char *path)
 }
 
 int
-config_criteria(struct config *c, const char *criteria, struct facts *f,
+conf_criteria(struct conf *c, const char *criteria, struct facts *f,
     struct error *e)
 {
 	char *rest, *name, *value;

@@ -120,7 +120,7 @@ rule_needs(const struct rule *r, const struct facts *f)
 
 /* Adds the settings of a rule to those of earlier rules. */
 static void
-add_rule(struct config *c, const struct rule *rule, struct outcome *o)
+add_rule(struct conf *c, const struct rule *rule, struct outcome *o)
 {
 	struct cursor at = { .body = &rule->body };
 	struct origin **last, *origin;
@@ -141,7 +141,7 @@ add_rule(struct config *c, const struct rule *rule, struct outcome *o)
 }
 
 void
-config_evaluate(struct config *c, const struct facts *f, struct outcome *o)
+conf_evaluate(struct conf *c, const struct facts *f, struct outcome *o)
 {
 	struct undecided **end = &o->undecided;
 	const struct rule *rule;
@@ -350,7 +350,7 @@ find_restriction(const struct rule *r)
 }
 
 int
-config_resolve(struct config *c, const struct facts *f, struct policy *p,
+conf_resolve(struct conf *c, const struct facts *f, struct policy *p,
     struct error *e)
 {
 	const struct undecided *u;
@@ -359,9 +359,9 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
 
 	*e = (struct error){ 0 };
 	setting_defaults(p);
-	if (config_link(c, e) < 0)
+	if (conf_link(c, e) < 0)
 		return -1;
-	config_evaluate(c, f, &o);
+	conf_evaluate(c, f, &o);
 	for (u = o.undecided; u != NULL; u = u->next) {
 		if ((s = find_restriction(u->rule)) == NULL)
 			continue;
@@ -375,21 +375,21 @@ config_resolve(struct config *c, const struct facts *f, struct policy *p,
 }
 
 void
-config_blame(struct config *c, const struct facts *f, const char *name,
+conf_blame(struct conf *c, const struct facts *f, const char *name,
     struct error *e)
 {
 	const struct setting *row = setting_find(name);
 	const struct origin *by;
 	struct outcome o;
 
-	config_evaluate(c, f, &o);
+	conf_evaluate(c, f, &o);
 	by = o.origins[row - settings];
 	error_at(e, by == NULL ? "" : by->assignment->file,
 	    by == NULL ? 0 : by->assignment->line, row->name);
 }
 
 int
-config_open_root(struct config *c, const struct facts *f, struct policy *p,
+conf_open_root(struct conf *c, const struct facts *f, struct policy *p,
     struct fs *fs, struct error *e)
 {
 	const char *root = p->root != NULL ? p->root : "/";
@@ -398,13 +398,13 @@ config_open_root(struct config *c, const struct facts *f, struct policy *p,
 
 	if ((r = locate_confine(fs, root, p->root_fixed, culprit)) == 0)
 		return paths_resolve(p, fs, e);
-	config_blame(c, f, "root", e);
+	conf_blame(c, f, "root", e);
 	return error_say(e, "\"%s\": \"%s\" cannot be opened: %s", root,
 	    culprit, strerror(-r));
 }
 
 bool
-config_asks_groups(const struct config *c)
+conf_asks_groups(const struct conf *c)
 {
 	const struct rule *r;
 

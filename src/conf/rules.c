@@ -42,10 +42,10 @@ static const struct builtin {
 	{ 0 }
 };
 
-struct config *
-config_new(const char *const *requests, const char *const *extensions)
+struct conf *
+conf_new(const char *const *requests, const char *const *extensions)
 {
-	struct config *c;
+	struct conf *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		buf_no_memory();
@@ -59,7 +59,7 @@ config_new(const char *const *requests, const char *const *extensions)
 }
 
 void
-config_free(struct config *c)
+conf_free(struct conf *c)
 {
 	if (c == NULL)
 		return;
@@ -73,7 +73,7 @@ config_free(struct config *c)
  * permit the request that it is meant to forbid.
  */
 static int
-check_requests(struct config *c, const char *list, struct error *e)
+check_requests(struct conf *c, const char *list, struct error *e)
 {
 	const char *const *request;
 	size_t n;
@@ -94,7 +94,7 @@ check_requests(struct config *c, const char *list, struct error *e)
 
 /* Checks and makes one setting. Returns NULL with the error. */
 static struct assignment *
-assignment_new(struct config *c, const struct setting *row, const struct given *g,
+assignment_new(struct conf *c, const struct setting *row, const struct given *g,
     const char *file, int line, struct error *e)
 {
 	struct assignment *s;
@@ -137,7 +137,7 @@ append(struct body *b, struct assignment *s)
 }
 
 int
-body_add(struct config *c, struct body *b, const char *name,
+body_add(struct conf *c, struct body *b, const char *name,
     const struct given *g, const char *file, int line, struct error *e)
 {
 	const struct setting *row = setting_find(name);
@@ -159,7 +159,7 @@ body_add(struct config *c, struct body *b, const char *name,
 }
 
 int
-body_add_path(struct config *c, struct body *b, const char *pattern,
+body_add_path(struct conf *c, struct body *b, const char *pattern,
     const char *file, int line, struct assignment **path, struct error *e)
 {
 	const struct given g = { GIVEN_STRING, pattern };
@@ -189,7 +189,7 @@ no_path_setting(const char *name, struct error *e)
 }
 
 int
-path_add(struct config *c, struct assignment *path, const char *name,
+path_add(struct conf *c, struct assignment *path, const char *name,
     const struct given *g, const char *file, int line, struct error *e)
 {
 	int leaf = subtree_find_leaf(name);
@@ -211,7 +211,7 @@ path_add(struct config *c, struct assignment *path, const char *name,
 }
 
 int
-config_flag(struct config *c, int flag, const char *value, struct error *e)
+conf_flag(struct conf *c, int flag, const char *value, struct error *e)
 {
 	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value };
 	const struct setting *row = setting_find_flag(flag);
@@ -233,7 +233,7 @@ config_flag(struct config *c, int flag, const char *value, struct error *e)
 
 /* Records the name of a profile, which is looked up when all are known. */
 int
-body_want(struct config *c, struct body *b, const char *profile,
+body_want(struct conf *c, struct body *b, const char *profile,
     const char *file, int line, struct error *e)
 {
 	error_at(e, file, line, "profile");
@@ -246,7 +246,7 @@ body_want(struct config *c, struct body *b, const char *profile,
 }
 
 int
-config_option(struct config *c, const char *assignment, struct error *e)
+conf_option(struct conf *c, const char *assignment, struct error *e)
 {
 	const char *equals = strchr(assignment, '=');
 	struct body *b = &c->options.body;
@@ -268,7 +268,7 @@ config_option(struct config *c, const char *assignment, struct error *e)
 }
 
 struct profile *
-profile_add(struct config *c, const char *name, const char *file, int line)
+profile_add(struct conf *c, const char *name, const char *file, int line)
 {
 	struct profile *p = arena_get(&c->arena, sizeof(*p));
 	struct profile **end = &c->profiles;
@@ -295,7 +295,7 @@ builtin_find(const char *name)
 
 /* Adds a built-in profile to the configuration's. */
 static struct profile *
-builtin_add(struct config *c, const struct builtin *b, struct error *e)
+builtin_add(struct conf *c, const struct builtin *b, struct error *e)
 {
 	struct profile *p = profile_add(c, b->name, "built in", 0);
 	char *word, *value, *rest = arena_copy(&c->arena, b->assignments);
@@ -327,7 +327,7 @@ unknown_profile(const char *name, struct error *e)
 }
 
 static int
-link_body(struct config *c, struct body *b, struct error *e)
+link_body(struct conf *c, struct body *b, struct error *e)
 {
 	const struct builtin *builtin;
 	const struct profile *p;
@@ -349,7 +349,7 @@ link_body(struct config *c, struct body *b, struct error *e)
 
 /* A chain longer than the number of profiles contains a cycle. */
 static int
-check_cycle(const struct config *c, const struct profile *first,
+check_cycle(const struct conf *c, const struct profile *first,
     struct error *e)
 {
 	const struct profile *p, *step = first;
@@ -364,7 +364,7 @@ check_cycle(const struct config *c, const struct profile *first,
 }
 
 int
-config_link(struct config *c, struct error *e)
+conf_link(struct conf *c, struct error *e)
 {
 	struct profile *p;
 	struct rule *r;

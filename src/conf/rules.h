@@ -56,10 +56,10 @@ struct rule {
 	struct body	 body;
 };
 
-struct config {
+struct conf {
 	struct arena	 arena;		/* memory of all but struct policy */
 	config_t	 tree;		/* the file's; names point into it */
-	const char *const *requests;	/* names, as given to config_new() */
+	const char *const *requests;	/* names, as given to conf_new() */
 	const char *const *extensions;
 	struct rule	 flags;		/* -R, -p and so on; the first rule */
 	struct rule	 options;	/* -o; the second rule */
@@ -77,25 +77,25 @@ const struct builtin *builtin_find(const char *name);
  * append a profile. `name` and `file` are kept by reference. Return 0, or -1
  * with the error.
  */
-int	body_add(struct config *, struct body *, const char *name,
+int	body_add(struct conf *, struct body *, const char *name,
 	    const struct given *, const char *file, int line,
 	    struct error *);
-int	body_add_path(struct config *, struct body *, const char *pattern,
+int	body_add_path(struct conf *, struct body *, const char *pattern,
 	    const char *file, int line, struct assignment **path,
 	    struct error *);
-int	path_add(struct config *, struct assignment *path, const char *name,
+int	path_add(struct conf *, struct assignment *path, const char *name,
 	    const struct given *, const char *file, int line,
 	    struct error *);
-int	body_want(struct config *, struct body *, const char *profile,
+int	body_want(struct conf *, struct body *, const char *profile,
 	    const char *file, int line, struct error *);
-struct profile *profile_add(struct config *, const char *name,
+struct profile *profile_add(struct conf *, const char *name,
 	    const char *file, int line);
 
 /*
  * Finds the profiles that rules and profiles name, and rejects cycles. Must be
  * called before settings are read; calling it again is harmless.
  */
-int	config_link(struct config *, struct error *);
+int	conf_link(struct conf *, struct error *);
 
 /* True if the rule applies to everybody. */
 bool	rule_is_for_all(const struct rule *);
@@ -104,7 +104,7 @@ bool	rule_is_for_all(const struct rule *);
  * Checks that file names can be converted to each charset that a rule or an
  * option names, whomever it applies to. Returns 0, or -1 with the error.
  */
-int	config_check_charsets(struct config *, struct error *);
+int	conf_check_charsets(struct conf *, struct error *);
 
 /* Returns the name of the first criterion that leaves a rule undecided. */
 const char *rule_needs(const struct rule *, const struct facts *);
@@ -147,7 +147,7 @@ struct outcome {
  * Evaluates all rules in one pass. The outcome lives in the configuration's
  * arena.
  */
-void	config_evaluate(struct config *, const struct facts *,
+void	conf_evaluate(struct conf *, const struct facts *,
 	    struct outcome *);
 
 /*

@@ -166,7 +166,7 @@ resolve(struct approach *w, int root, const char *path)
 }
 
 int
-trust_open(const char *path, off_t *size, struct error *e)
+safe_open(const char *path, off_t *size, struct error *e)
 {
 	struct approach w = { .own = PATH_MAX, .file = -1, .size = size,
 	    .error = e };
@@ -182,7 +182,7 @@ trust_open(const char *path, off_t *size, struct error *e)
 	if (w.file >= 0)
 		return w.file;
 	if (w.absent)
-		return TRUST_ABSENT;
+		return SAFE_OPEN_ABSENT;
 	if (w.said)
 		return -1;
 	return r != 0 ? say_errno(e, w.name, r) :

@@ -7,7 +7,7 @@
 
 #include "conf/error.h"
 
-#define TRUST_ABSENT	-2	/* there is no such name */
+#define SAFE_OPEN_ABSENT	-2	/* there is no such name */
 
 /*
  * Opens `path` for reading. The file, each directory above it and each link on
@@ -15,9 +15,9 @@
  * only if something does not belong to root, and must not be writable by
  * others; sticky directories are accepted. Each component is opened through the
  * checked descriptor of the one above, so that what was checked is what is
- * opened. Returns a descriptor of a regular file and its size, TRUST_ABSENT, or
+ * opened. Returns a descriptor of a regular file and its size, SAFE_OPEN_ABSENT, or
  * -1 with the error's text set.
  */
-int	trust_open(const char *path, off_t *size, struct error *);
+int	safe_open(const char *path, off_t *size, struct error *);
 
 #endif

@@ -227,17 +227,17 @@ choose_written(struct session *s, uint8_t bits)
 	const char *rule = written[bits % nitems(written)];
 	static const char *const extensions[] = { NULL };
 	const char *requests[REQUEST_NAMES_MAX] = { NULL };
-	struct config *c = config_new(requests, extensions);
+	struct conf *c = conf_new(requests, extensions);
 	struct policy *p = &s->policy;
 	struct error m;
 	char text[1024];
 
 	table_names(requests);
 	snprintf(text, sizeof(text), "rules = ({ %s });", rule);
-	if (config_text(c, "p", text, strlen(text), &m) != 0 ||
-	    config_resolve(c, &facts, p, &m) != 0)
+	if (conf_text(c, "p", text, strlen(text), &m) != 0 ||
+	    conf_resolve(c, &facts, p, &m) != 0)
 		fuzz_abort(m.text, (size_t)m.line);
-	config_free(c);
+	conf_free(c);
 	s->translate = true;
 	if (p->protocol.charset != NULL)
 		s->charset = charset_open(p->protocol.charset);

@@ -56,13 +56,13 @@ say_fault(struct reading *r, const struct error *e)
  * do.
  */
 static void
-say_session(struct reading *r, struct config *c, const struct facts *f,
+say_session(struct reading *r, struct conf *c, const struct facts *f,
     bool is_correct)
 {
 	struct error e;
 	struct policy p;
 
-	if (config_resolve(c, f, &p, &e) < 0) {
+	if (conf_resolve(c, f, &p, &e) < 0) {
 		say_fault(r, &e);
 		/* -t does not know the values of the tokens. */
 		if (is_correct && f != &stranger &&
@@ -71,20 +71,20 @@ say_session(struct reading *r, struct config *c, const struct facts *f,
 			    (size_t)e.line);
 	}
 	policy_free(&p);
-	if (config_explain(c, f, NULL, r->out, &e) < 0)
+	if (conf_explain(c, f, NULL, r->out, &e) < 0)
 		say_fault(r, &e);
 }
 
 static void
-say_policy(struct reading *r, struct config *c)
+say_policy(struct reading *r, struct conf *c)
 {
 	struct error e;
 	bool is_correct;
 	size_t i;
 
-	if (config_check_charsets(c, &e) < 0)
+	if (conf_check_charsets(c, &e) < 0)
 		say_fault(r, &e);
-	is_correct = config_check(c, r->out, &e) == 0;
+	is_correct = conf_check(c, r->out, &e) == 0;
 	if (!is_correct)
 		say_fault(r, &e);
 	for (i = 0; i < SESSIONS; i++)
@@ -96,16 +96,16 @@ static char *
 read_policy(const char *text, size_t len, int lines)
 {
 	struct reading r = { .lines = lines };
-	struct config *c = config_new(case_requests, case_extensions);
+	struct conf *c = conf_new(case_requests, case_extensions);
 	struct error e;
 
 	r.out = open_memstream(&r.said, &r.size);
-	if (config_text(c, "p", text, len, &e) < 0)
+	if (conf_text(c, "p", text, len, &e) < 0)
 		say_fault(&r, &e);
 	else
 		say_policy(&r, c);
 	fclose(r.out);
-	config_free(c);
+	conf_free(c);
 	return r.said;
 }
 

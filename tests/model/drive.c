@@ -185,23 +185,23 @@ drive_end(void)
 
 /* Make the policy of the scope's options. */
 static int
-resolve_options(struct config *c, struct error *m)
+resolve_options(struct conf *c, struct error *m)
 {
 	static const struct facts facts = { .user = "me", .home = "/none" };
 	char option[512];
 	int i;
 
 	for (i = 0; scope->policy->options[i] != NULL; i++)
-		if (config_option(c, scope->policy->options[i], m) != 0)
+		if (conf_option(c, scope->policy->options[i], m) != 0)
 			return -1;
 	snprintf(option, sizeof(option), "root=%s", top);
-	if (scope->policy->root && config_option(c, option, m) != 0)
+	if (scope->policy->root && conf_option(c, option, m) != 0)
 		return -1;
 	snprintf(option, sizeof(option), "protocol.max_version=%d",
 	    scope->version);
-	if (config_option(c, option, m) != 0)
+	if (conf_option(c, option, m) != 0)
 		return -1;
-	return config_resolve(c, &facts, &policy, m);
+	return conf_resolve(c, &facts, &policy, m);
 }
 
 const char *
@@ -210,7 +210,7 @@ drive_init(const struct scope *sc)
 	static struct error m;
 	static const char *const extensions[] = { NULL };
 	const char *requests[REQUEST_NAMES_MAX] = { NULL };
-	struct config *c = config_new(requests, extensions);
+	struct conf *c = conf_new(requests, extensions);
 	int r;
 
 	scope = sc;
@@ -220,7 +220,7 @@ drive_init(const struct scope *sc)
 	fs_umask(022);
 	log_init("model", LOG_LEVEL_QUIET, LOG_AUTH, false);
 	r = resolve_options(c, &m);
-	config_free(c);
+	conf_free(c);
 	lowest_fd = next_fd();
 	return r == 0 ? NULL : m.text;
 }

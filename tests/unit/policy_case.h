@@ -48,11 +48,11 @@ static const struct facts case_facts = {
 
 /* Applies an option: "-R", "-p open,close", or the argument of -o. */
 static inline int
-case_option(struct config *c, const char *option, struct error *e)
+case_option(struct conf *c, const char *option, struct error *e)
 {
 	if (option[0] != '-')
-		return config_option(c, option, e);
-	return config_flag(c, option[1], option[2] == '\0' ? NULL : option + 3,
+		return conf_option(c, option, e);
+	return conf_flag(c, option[1], option[2] == '\0' ? NULL : option + 3,
 	    e);
 }
 
@@ -60,19 +60,19 @@ case_option(struct config *c, const char *option, struct error *e)
  * Makes a configuration from the options and the text. Returns NULL and the
  * error.
  */
-static inline struct config *
-case_config(const char *const *options, const char *text, struct error *e)
+static inline struct conf *
+case_conf(const char *const *options, const char *text, struct error *e)
 {
-	struct config *c = config_new(case_requests, case_extensions);
+	struct conf *c = conf_new(case_requests, case_extensions);
 	int i, r = 0;
 
 	for (i = 0; r == 0 && i < OPTIONS_MAX && options[i] != NULL; i++)
 		r = case_option(c, options[i], e);
 	if (r == 0 && text != NULL)
-		r = config_text(c, "p", text, strlen(text), e);
+		r = conf_text(c, "p", text, strlen(text), e);
 	if (r == 0)
 		return c;
-	config_free(c);
+	conf_free(c);
 	return NULL;
 }
 
@@ -94,7 +94,7 @@ case_explain(const char *const *options, const char *text,
     const struct facts *facts)
 {
 	struct error e = { 0 };
-	struct config *c = case_config(options, text, &e);
+	struct conf *c = case_conf(options, text, &e);
 	struct policy policy;
 	char *out = NULL;
 	size_t size;
@@ -102,15 +102,15 @@ case_explain(const char *const *options, const char *text,
 	int r = -1;
 
 	if (c != NULL) {
-		r = config_resolve(c, facts, &policy, &e);
+		r = conf_resolve(c, facts, &policy, &e);
 		policy_free(&policy);
 	}
 	if (r == 0) {
 		stream = open_memstream(&out, &size);
-		r = config_explain(c, facts, NULL, stream, &e);
+		r = conf_explain(c, facts, NULL, stream, &e);
 		fclose(stream);
 	}
-	config_free(c);
+	conf_free(c);
 	if (r >= 0)
 		return out;
 	free(out);

@@ -184,15 +184,15 @@ static char *
 check(const char *const *options, const char *text)
 {
 	struct error e = { 0 };
-	struct config *c = case_config(options, text, &e);
+	struct conf *c = case_conf(options, text, &e);
 	char *out;
 	size_t size;
 	FILE *stream = open_memstream(&out, &size);
 
-	if (c == NULL || config_check(c, stream, &e) != 0)
+	if (c == NULL || conf_check(c, stream, &e) != 0)
 		fprintf(stream, "error: %s", e.text);
 	fclose(stream);
-	config_free(c);
+	conf_free(c);
 	return out;
 }
 

@@ -522,15 +522,15 @@ static void
 check_nul(void)
 {
 	static const char text[] = "rules = ();\n\0 rules = ( nonsense";
-	struct config *c = config_new(case_requests, case_extensions);
+	struct conf *c = conf_new(case_requests, case_extensions);
 	struct error e;
 	char line[ERROR_LINE_MAX];
 
-	ok(config_text(c, "p", text, sizeof(text) - 1, &e) < 0 &&
+	ok(conf_text(c, "p", text, sizeof(text) - 1, &e) < 0 &&
 	    strcmp(error_line(&e, line),
 	    "p:2: a NUL byte would end the file here") == 0,
 	    "a NUL byte does not hide the rest");
-	config_free(c);
+	conf_free(c);
 }
 
 /* Each beginning of a policy is rejected or accepted, and none crashes. */
@@ -547,7 +547,7 @@ check_truncated(void)
 	    "}; }; }, { match = \"/\"; } );\n"
 	    "files = { umask = \"022\"; }; protocol = { max_version = 3; }; }"
 	    " );";
-	struct config *c;
+	struct conf *c;
 	struct error e;
 	char part[sizeof(text)];
 	size_t n, refused = 0;
@@ -555,9 +555,9 @@ check_truncated(void)
 	for (n = 0; n < sizeof(text); n++) {
 		memcpy(part, text, n);
 		part[n] = '\0';
-		c = config_new(case_requests, case_extensions);
-		refused += config_text(c, "p", part, n, &e) < 0;
-		config_free(c);
+		c = conf_new(case_requests, case_extensions);
+		refused += conf_text(c, "p", part, n, &e) < 0;
+		conf_free(c);
 	}
 	ok(refused > 200 && refused < sizeof(text),
 	    "a truncated policy is refused (%zu of %zu)", refused,

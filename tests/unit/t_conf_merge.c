@@ -14,18 +14,18 @@ static const char *const no_options[OPTIONS_MAX] = { 0 };
 /* Resolves a policy. The caller calls finish(). */
 static int
 resolve(const char *const *options, const char *text,
-    const struct facts *facts, struct config **c, struct policy *p,
+    const struct facts *facts, struct conf **c, struct policy *p,
     struct error *e)
 {
-	*c = case_config(options, text, e);
-	return *c == NULL ? -1 : config_resolve(*c, facts, p, e);
+	*c = case_conf(options, text, e);
+	return *c == NULL ? -1 : conf_resolve(*c, facts, p, e);
 }
 
 static void
-finish(struct config *c, struct policy *p)
+finish(struct conf *c, struct policy *p)
 {
 	policy_free(p);
-	config_free(c);
+	conf_free(c);
 }
 
 /* The defaults are those of the manual, and OpenSSH's where it has them. */
@@ -95,12 +95,12 @@ check_values(void)
 	    "	transfers = \"/run/log\"; };\n"
 	    "start_dir = \"%d/in/%u-%U-%%\"; } );";
 	struct error e = { 0 };
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 
 	ok(resolve(no_options, text, &case_facts, &c, &p, &e) == 0,
 	    "a policy with a value of every kind");
-	config_free(c);		/* the policy owns its strings */
+	conf_free(c);		/* the policy owns its strings */
 	ok(p.rename.overwrite == OVERWRITE_NEVER &&
 	    p.rename.open_handles == HANDLES_CLOSE &&
 	    p.rename.when == RENAME_WHEN_ALWAYS, "choices");
@@ -160,7 +160,7 @@ check_lists(void)
 		{ "fstatvfs", REFUSE_NOT_ALLOWED },
 	};
 	struct error e = { 0 };
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	size_t i;
 
@@ -211,7 +211,7 @@ check_restricted(void)
 	};
 	const char *options[OPTIONS_MAX] = { 0 };
 	struct error e = { 0 };
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	bool here;
 	size_t i;
@@ -278,7 +278,7 @@ check_walks(void)
 	};
 	const char *options[OPTIONS_MAX] = { 0 };
 	struct error e = { 0 };
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	char text[256];
 	size_t i;
@@ -333,7 +333,7 @@ check_root(void)
 	const char *options[OPTIONS_MAX] = { 0 };
 	struct facts facts = case_facts;
 	struct error e;
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	char option[64];
 	size_t i;
@@ -362,7 +362,7 @@ check_read_fits(void)
 {
 	const char *const options[OPTIONS_MAX] = { "protocol.max_packet=100K" };
 	struct error e = { 0 };
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	char *out;
 
@@ -407,7 +407,7 @@ check_unknown_address(void)
 	};
 	struct facts facts = case_facts;
 	struct error e;
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	char text[256], line[ERROR_LINE_MAX];
 	size_t i;
@@ -446,7 +446,7 @@ check_expansion(void)
 	const char *const options[OPTIONS_MAX] = { "start_dir=/srv/%u" };
 	struct facts facts = case_facts;
 	struct error e;
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	size_t i;
 
@@ -477,17 +477,17 @@ check_remarks(void)
 	const char *const rights[OPTIONS_MAX] = { "access.rights=create" };
 	struct facts facts = case_facts;
 	struct error e = { 0 };
-	struct config *c = case_config(no_options, text, &e);
+	struct conf *c = case_conf(no_options, text, &e);
 	FILE *null = fopen("/dev/null", "w");
 	char *out;
 
-	ok(config_explain(c, &facts, NULL, null, &e) == 0, "-T decides all");
+	ok(conf_explain(c, &facts, NULL, null, &e) == 0, "-T decides all");
 	facts.address = NULL;
 	facts.groups = NULL;
-	ok(config_explain(c, &facts, NULL, null, &e) == 1,
+	ok(conf_explain(c, &facts, NULL, null, &e) == 1,
 	    "-T lacks something");
 	fclose(null);
-	config_free(c);
+	conf_free(c);
 	out = case_explain(no_options, text, &facts);
 	ok(strstr(out, "\n# undecided: rule 1, p:1 needs address\n") != NULL,
 	    "undecided for want of an address");
@@ -640,28 +640,28 @@ check_criteria(void)
 		"path", "path=", "path=a", "path=/a/../b", "path=/.",
 		"path=%d/x",
 	};
-	struct config *c = config_new(case_requests, case_extensions);
+	struct conf *c = conf_new(case_requests, case_extensions);
 	struct facts f = { 0 };
 	struct error e;
 	char line[ERROR_LINE_MAX];
 	size_t i;
 
-	ok(config_criteria(c, "user=a,path=/a,b=c", &f, &e) == 0 &&
+	ok(conf_criteria(c, "user=a,path=/a,b=c", &f, &e) == 0 &&
 	    strcmp(f.path, "/a,b=c") == 0, "-C path= takes what is left");
-	ok(config_criteria(c, "path=/", &f, &e) == 0 &&
+	ok(conf_criteria(c, "path=/", &f, &e) == 0 &&
 	    strcmp(f.path, "/") == 0, "-C path=/");
-	ok(config_criteria(c, "user=a,address=::1,local_port=22", &f, &e) == 0
+	ok(conf_criteria(c, "user=a,address=::1,local_port=22", &f, &e) == 0
 	    && strcmp(f.user, "a") == 0 && strcmp(f.address, "::1") == 0 &&
 	    f.local_port == 22 && f.local_address == NULL,
 	    "-C sets what it names");
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		ok(config_criteria(c, bad[i], &f, &e) < 0, "-C '%s'", bad[i]);
-	config_criteria(c, "uid=1", &f, &e);
+		ok(conf_criteria(c, bad[i], &f, &e) < 0, "-C '%s'", bad[i]);
+	conf_criteria(c, "uid=1", &f, &e);
 	ok(strcmp(error_line(&e, line), "-C: \"uid=1\" is no criterion "
 	    "(user=, address=, local_address=, local_port= and, as the "
 	    "last, path= are)") == 0,
 	    "-C says what it takes");
-	config_free(c);
+	conf_free(c);
 }
 
 /* -t: all warnings, in the order of the rules. */
@@ -702,17 +702,17 @@ check_warnings(void)
 	    "p:18: warning: rule 10: paths: \"/b\" in line 19 can never win, "
 	    "since that in line 15 comes first\n";
 	struct error e = { 0 };
-	struct config *c = case_config(no_options, text, &e);
+	struct conf *c = case_conf(no_options, text, &e);
 	char *out;
 	size_t size;
 	FILE *stream = open_memstream(&out, &size);
 
-	ok(config_check(c, stream, &e) == 0, "-t of warnings only");
+	ok(conf_check(c, stream, &e) == 0, "-t of warnings only");
 	fclose(stream);
 	if (!ok(strcmp(out, wanted) == 0, "-t warns"))
 		printf("# %s\n", out);
 	free(out);
-	config_free(c);
+	conf_free(c);
 }
 
 /* -t: a right that everybody has need not be granted. */
@@ -744,7 +744,7 @@ check_idle_gifts(void)
 		{ "profile = \"write-once\";", NULL },
 	};
 	struct error e = { 0 };
-	struct config *c;
+	struct conf *c;
 	char text[256], *out;
 	size_t i, size;
 	FILE *stream;
@@ -752,16 +752,16 @@ check_idle_gifts(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snprintf(text, sizeof(text), "rules = ( { %s } );",
 		    rows[i].settings);
-		c = case_config(no_options, text, &e);
+		c = case_conf(no_options, text, &e);
 		stream = open_memstream(&out, &size);
-		config_check(c, stream, &e);
+		conf_check(c, stream, &e);
 		fclose(stream);
 		ok(rows[i].warning == NULL ? *out == '\0' :
 		    strncmp(out, "p:1: warning: rule 1: ", 22) == 0 &&
 		    strcmp(out + 22, rows[i].warning) == 0,
 		    "-t and own_rights, %zu", i);
 		free(out);
-		config_free(c);
+		conf_free(c);
 	}
 }
 
@@ -770,12 +770,12 @@ static void
 check_check(void)
 {
 	struct error e = { 0 };
-	struct config *c = case_config(no_options,
+	struct conf *c = case_conf(no_options,
 	    "profiles = { a = { profile = \"a\"; }; };", &e);
 
-	ok(config_check(c, stderr, &e) == -1,
+	ok(conf_check(c, stderr, &e) == -1,
 	    "-t refuses a cycle that nobody enters");
-	config_free(c);
+	conf_free(c);
 }
 
 /* Many rules take one pass each. */
@@ -783,7 +783,7 @@ static void
 check_many(void)
 {
 	struct error e = { 0 };
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	char *text;
 	size_t size;

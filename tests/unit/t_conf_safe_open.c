@@ -39,12 +39,12 @@ write_file(const char *path, const char *text, mode_t mode)
 static void
 expect(const char *what, const char *path, const char *end)
 {
-	struct config *c = config_new(case_requests, case_extensions);
+	struct conf *c = conf_new(case_requests, case_extensions);
 	struct error e;
 	char line[ERROR_LINE_MAX] = "accepted";
 	size_t n;
 
-	if (config_file(c, path, &case_facts, &e) < 0)
+	if (conf_file(c, path, &case_facts, &e) < 0)
 		error_line(&e, line);
 	n = strlen(line);
 	if (end == NULL)
@@ -52,7 +52,7 @@ expect(const char *what, const char *path, const char *end)
 	if (!ok(n >= strlen(end) && strcmp(line + n - strlen(end), end) == 0,
 	    "%s: %s", what, end))
 		printf("# not %s\n", line);
-	config_free(c);
+	conf_free(c);
 }
 
 static void

@@ -194,7 +194,7 @@ check_listing(void)
 	bool good = true;
 	int tabs;
 
-	config_settings(stream);
+	conf_settings(stream);
 	fclose(stream);
 	ok(strncmp(out, "access.allow\trequests\trequest names or patterns\t"
 	    "all\n", 47) == 0, "-Q settings begins with access.allow");

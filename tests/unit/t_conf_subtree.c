@@ -20,16 +20,16 @@ policy_of(const char *text, struct policy *p)
 {
 	struct error e = { 0 };
 	char line[ERROR_LINE_MAX], *rule;
-	struct config *c;
+	struct conf *c;
 
 	if (asprintf(&rule, "rules = ( { %s } );", text) < 0)
 		abort();
-	c = case_config(no_options, rule, &e);
-	if (c == NULL || config_resolve(c, &case_facts, p, &e) < 0) {
+	c = case_conf(no_options, rule, &e);
+	if (c == NULL || conf_resolve(c, &case_facts, p, &e) < 0) {
 		printf("# %s\n", error_line(&e, line));
 		abort();
 	}
-	config_free(c);
+	conf_free(c);
 	free(rule);
 }
 
@@ -257,7 +257,7 @@ check_tokens(void)
 	};
 	struct facts facts = case_facts;
 	struct error e = { 0 };
-	struct config *c;
+	struct conf *c;
 	struct policy p;
 	char text[128];
 	size_t i;
@@ -269,13 +269,13 @@ check_tokens(void)
 		snprintf(text, sizeof(text), "rules = ( { paths = ( { match = "
 		    "\"%s\"; rights = \"read\"; } ); } );",
 		    rows[i].pattern);
-		c = case_config(no_options, text, &e);
-		r = config_resolve(c, &facts, &p, &e);
+		c = case_conf(no_options, text, &e);
+		r = conf_resolve(c, &facts, &p, &e);
 		ok((r == 0) == rows[i].good, "%s for %s of %s",
 		    rows[i].pattern, rows[i].user,
 		    rows[i].home == NULL ? "nowhere" : rows[i].home);
 		policy_free(&p);
-		config_free(c);
+		conf_free(c);
 	}
 }
 
