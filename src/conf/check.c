@@ -36,7 +36,7 @@ check_words(const struct rule *r, FILE *out)
 	struct cursor at = { .body = &r->body };
 	const char *warning;
 
-	while (cursor_next(&at)) {
+	while (rules_next(&at)) {
 		warning = setting_warning(at.assignment->setting, at.assignment->value);
 		if (warning != NULL)
 			effect_warn(out, r, "%s: %s", at.assignment->setting->name,
@@ -56,12 +56,12 @@ check_shadow(const struct rule *r, const struct rule **settled, FILE *out)
 	const struct rule *by = NULL;
 	bool any = false, wins = false;
 
-	while (cursor_next(&at)) {
+	while (rules_next(&at)) {
 		any = true;
 		by = settled[at.assignment->setting - settings];
 		if (by == NULL || by == r)
 			wins = true;
-		if (rule_is_for_all(r) && by == NULL &&
+		if (rules_is_for_all(r) && by == NULL &&
 		    at.assignment->setting->combine == FIRST_WINS)
 			settled[at.assignment->setting - settings] = r;
 	}
@@ -105,9 +105,9 @@ find_cover(const struct conf *c, const struct rule *r,
 	for (first = &c->flags; first != NULL; first = first->next) {
 		struct cursor at = { .body = &first->body };
 
-		if (first != r && !rule_is_for_all(first))
+		if (first != r && !rules_is_for_all(first))
 			continue;
-		while (cursor_next(&at)) {
+		while (rules_next(&at)) {
 			if (at.assignment == path)
 				return NULL;
 			if (at.assignment->setting == path->setting &&
@@ -124,7 +124,7 @@ check_paths(const struct conf *c, const struct rule *r, FILE *out)
 	struct cursor at = { .body = &r->body };
 	const struct assignment *cover;
 
-	while (cursor_next(&at)) {
+	while (rules_next(&at)) {
 		if (at.assignment->setting->type != SETTING_PATHS)
 			continue;
 		if (at.assignment->beneath == NULL)
@@ -165,7 +165,7 @@ common_rights(const struct conf *c)
 	for (r = &c->flags; r != NULL; r = r->next) {
 		struct cursor at = { .body = &r->body };
 
-		while (cursor_next(&at))
+		while (rules_next(&at))
 			rights = fewer_rights(at.assignment, row, rights);
 	}
 	return rights;
@@ -179,7 +179,7 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 	struct cursor at = { .body = &r->body };
 	const struct assignment *s;
 
-	while (cursor_next(&at)) {
+	while (rules_next(&at)) {
 		for (s = at.assignment->beneath; s != NULL && s->setting != row;)
 			s = s->next;
 		if (at.assignment->setting == row)
@@ -195,18 +195,18 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 }
 
 int
-conf_check_charsets(struct conf *c, struct error *e)
+check_charsets(struct conf *c, struct error *e)
 {
 	const struct setting *charset = setting_find("protocol.charset");
 	const struct rule *r;
 
 	*e = (struct error){ 0 };
-	if (conf_link(c, e) < 0)
+	if (rules_link(c, e) < 0)
 		return -1;
 	for (r = &c->flags; r != NULL; r = r->next) {
 		struct cursor at = { .body = &r->body };
 
-		while (cursor_next(&at)) {
+		while (rules_next(&at)) {
 			if (at.assignment->setting != charset ||
 			    at.assignment->value.text == NULL ||
 			    charset_suits(at.assignment->value.text))
@@ -229,7 +229,7 @@ conf_check(struct conf *c, FILE *out, struct error *e)
 	unsigned common;
 
 	*e = (struct error){ 0 };
-	if (conf_link(c, e) < 0)
+	if (rules_link(c, e) < 0)
 		return -1;
 	common = common_rights(c);
 	settled = arena_get(&c->arena, settings_count * sizeof(*settled));

@@ -167,8 +167,8 @@ parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
 		return parse_paths(p, s, b);
 	if (setting_find(name) != NULL || !setting_is_group(name)) {
 		g = given_of(p, s);
-		return p->path != NULL ? path_add(p->conf, p->path, name, &g,
-		    p->file, LINE(s), p->error) : body_add(p->conf, b,
+		return p->path != NULL ? rules_add_to_path(p->conf, p->path, name, &g,
+		    p->file, LINE(s), p->error) : rules_add(p->conf, b,
 		    name, &g, p->file, LINE(s), p->error);
 	}
 	if (!config_setting_is_group(s))
@@ -191,7 +191,7 @@ parse_path(struct parse *p, const config_setting_t *group, struct body *b)
 	if (match == NULL || !is_string(match))
 		return ERROR(p, group, "paths", "a path rule must be a group "
 		    "with match = \"/a/path\"");
-	if (body_add_path(p->conf, b, config_setting_get_string(match),
+	if (rules_add_path(p->conf, b, config_setting_get_string(match),
 	    p->file, LINE(group), &p->path, p->error) < 0)
 		return -1;
 	FOREACH(s, i, group)
@@ -222,7 +222,7 @@ parse_member(struct parse *p, const config_setting_t *s, struct body *b)
 	if (!is_string(s))
 		return ERROR(p, s, "profile", "must be one profile's name, "
 		    "in quotes");
-	return body_want(p->conf, b, config_setting_get_string(s), p->file,
+	return rules_want_profile(p->conf, b, config_setting_get_string(s), p->file,
 	    LINE(s), p->error);
 }
 
@@ -433,10 +433,10 @@ parse_profile(struct parse *p, const config_setting_t *group)
 	if (!config_setting_is_group(group))
 		return ERROR(p, group, name, "a profile must be a group "
 		    "(%s = { ... };)", name);
-	if (builtin_find(name) != NULL)
+	if (rules_has_builtin(name))
 		return ERROR(p, group, name, "a profile of this name is "
 		    "built in (choose another, which may name it)");
-	profile = profile_add(p->conf, name, p->file, LINE(group));
+	profile = rules_add_profile(p->conf, name, p->file, LINE(group));
 	FOREACH(s, i, group)
 		if (parse_member(p, s, &profile->body) < 0)
 			return -1;
@@ -557,5 +557,5 @@ conf_file(struct conf *c, const char *path, const struct facts *facts,
 {
 	*e = (struct error){ 0 };
 	return read_file(c, path, facts, e) < 0 ? -1 :
-	    conf_check_charsets(c, e);
+	    check_charsets(c, e);
 }

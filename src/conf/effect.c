@@ -63,7 +63,7 @@ visit_next(struct visit *v)
 		v->path = v->s;
 	if (next == NULL) {
 		v->path = NULL;
-		if (!cursor_next(&v->at))
+		if (!rules_next(&v->at))
 			return false;
 		next = v->at.assignment;
 	}
@@ -86,7 +86,7 @@ find_in_rule(const struct rule *r, const char *name)
 {
 	struct cursor at = { .body = &r->body };
 
-	while (cursor_next(&at))
+	while (rules_next(&at))
 		if (is_setting(at.assignment, name))
 			return at.assignment;
 	return NULL;
@@ -212,10 +212,10 @@ check_access(struct look *l, const struct visit *v)
 
 	if (!is_setting(v->s, "session.access") || l->rule->number == 0)
 		return NULL;
-	if (refuses && rule_is_for_all(l->rule) &&
+	if (refuses && rules_is_for_all(l->rule) &&
 	    !is_set(l->c, l->rule, "session.access", is_zero))
 		return "refuses everybody, since no rule before it says allow";
-	if (!refuses && !rule_is_for_all(l->rule) &&
+	if (!refuses && !rules_is_for_all(l->rule) &&
 	    !is_set(l->c, NULL, "session.access", is_not_default))
 		return "allow keeps nobody out, since no rule says refuse";
 	return NULL;

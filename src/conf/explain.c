@@ -369,11 +369,11 @@ conf_explain(struct conf *c, const struct facts *f, struct fs *fs,
 	int r;
 
 	*e = (struct error){ 0 };
-	if (conf_link(c, e) < 0)
+	if (rules_link(c, e) < 0)
 		return -1;
-	conf_evaluate(c, f, &o);
+	merge_evaluate(c, f, &o);
 	setting_defaults(&p);
-	if ((r = outcome_apply(&o, f, &p, e)) == 0) {
+	if ((r = merge_apply(&o, f, &p, e)) == 0) {
 		refused = fs != NULL &&
 		    resolve_names(c, f, &p, fs, &path, e) != 0;
 		fold = fs != NULL && fs->folds;
@@ -384,7 +384,7 @@ conf_explain(struct conf *c, const struct facts *f, struct fs *fs,
 		for (u = o.undecided; u != NULL; u = u->next)
 			fprintf(out, "# undecided: rule %d, %s:%d needs %s\n",
 			    u->rule->number, u->rule->body.file,
-			    u->rule->body.line, rule_needs(u->rule, f));
+			    u->rule->body.line, merge_needs(u->rule, f));
 		print_caveats(&p, f, out);
 		if (refused)
 			print_refusal(e, out);

@@ -106,7 +106,7 @@ rule_applies(const struct rule *r, const struct facts *f)
 }
 
 const char *
-rule_needs(const struct rule *r, const struct facts *f)
+merge_needs(const struct rule *r, const struct facts *f)
 {
 	enum applies by[CRITERIA];
 	size_t i;
@@ -126,7 +126,7 @@ add_rule(struct conf *c, const struct rule *rule, struct outcome *o)
 	struct origin **last, *origin;
 	size_t i;
 
-	while (cursor_next(&at)) {
+	while (rules_next(&at)) {
 		i = (size_t)(at.assignment->setting - settings);
 		last = &o->last[i];
 		if (*last != NULL && at.assignment->setting->combine == FIRST_WINS)
@@ -141,7 +141,7 @@ add_rule(struct conf *c, const struct rule *rule, struct outcome *o)
 }
 
 void
-conf_evaluate(struct conf *c, const struct facts *f, struct outcome *o)
+merge_evaluate(struct conf *c, const struct facts *f, struct outcome *o)
 {
 	struct undecided **end = &o->undecided;
 	const struct rule *rule;
@@ -239,11 +239,11 @@ apply(const struct setting *row, const struct origin *o, const struct facts *f,
 }
 
 bool
-assignment_restricts(const struct assignment *s)
+merge_restricts(const struct assignment *s)
 {
 	const struct assignment *b = s->beneath;
 
-	while (b != NULL && !assignment_restricts(b))
+	while (b != NULL && !merge_restricts(b))
 		b = b->next;
 	return b != NULL || setting_restricts(s->setting, s->value);
 }
@@ -261,15 +261,9 @@ restricts_without(const struct outcome *o, const struct rule *but)
 		for (origin = o->origins[i]; origin != NULL;
 		    origin = origin->next)
 			if (origin->rule != but &&
-			    assignment_restricts(origin->assignment))
+			    merge_restricts(origin->assignment))
 				return true;
 	return false;
-}
-
-bool
-outcome_restricts(const struct outcome *o)
-{
-	return restricts_without(o, NULL);
 }
 
 /*
@@ -302,11 +296,11 @@ static int
 conclude(const struct outcome *o, const struct origin *paths,
     const struct facts *f, struct policy *p, struct error *e)
 {
-	p->restricted = outcome_restricts(o);
+	p->restricted = restricts_without(o, NULL);
 	p->restricted_here = restricts_without(o, o->flags);
 	p->access.protect_startup = protects_startup(o, p);
 	if (paths != NULL &&
-	    (p->paths = paths_build(paths, f, p, e)) == NULL)
+	    (p->paths = path_rules_build(paths, f, p, e)) == NULL)
 		return -1;
 	p->walks = p->root != NULL || p->paths != NULL ||
 	    p->access.rights != RIGHTS_ALL || p->access.protect_startup ||
@@ -322,7 +316,7 @@ conclude(const struct outcome *o, const struct origin *paths,
 }
 
 int
-outcome_apply(const struct outcome *o, const struct facts *f,
+merge_apply(const struct outcome *o, const struct facts *f,
     struct policy *p, struct error *e)
 {
 	const struct origin *paths = NULL;
@@ -343,8 +337,8 @@ find_restriction(const struct rule *r)
 {
 	struct cursor at = { .body = &r->body };
 
-	while (cursor_next(&at))
-		if (assignment_restricts(at.assignment))
+	while (rules_next(&at))
+		if (merge_restricts(at.assignment))
 			return at.assignment;
 	return NULL;
 }
@@ -359,9 +353,9 @@ conf_resolve(struct conf *c, const struct facts *f, struct policy *p,
 
 	*e = (struct error){ 0 };
 	setting_defaults(p);
-	if (conf_link(c, e) < 0)
+	if (rules_link(c, e) < 0)
 		return -1;
-	conf_evaluate(c, f, &o);
+	merge_evaluate(c, f, &o);
 	for (u = o.undecided; u != NULL; u = u->next) {
 		if ((s = find_restriction(u->rule)) == NULL)
 			continue;
@@ -371,7 +365,7 @@ conf_resolve(struct conf *c, const struct facts *f, struct policy *p,
 		    "applies is unknown (SSH_CONNECTION is not set?)",
 		    u->rule->number);
 	}
-	return outcome_apply(&o, f, p, e);
+	return merge_apply(&o, f, p, e);
 }
 
 void
@@ -382,7 +376,7 @@ conf_blame(struct conf *c, const struct facts *f, const char *name,
 	const struct origin *by;
 	struct outcome o;
 
-	conf_evaluate(c, f, &o);
+	merge_evaluate(c, f, &o);
 	by = o.origins[row - settings];
 	error_at(e, by == NULL ? "" : by->assignment->file,
 	    by == NULL ? 0 : by->assignment->line, row->name);
@@ -397,7 +391,7 @@ conf_open_root(struct conf *c, const struct facts *f, struct policy *p,
 	int r;
 
 	if ((r = locate_confine(fs, root, p->root_fixed, culprit)) == 0)
-		return paths_resolve(p, fs, e);
+		return path_rules_resolve(p, fs, e);
 	conf_blame(c, f, "root", e);
 	return error_say(e, "\"%s\": \"%s\" cannot be opened: %s", root,
 	    culprit, strerror(-r));

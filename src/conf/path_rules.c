@@ -13,7 +13,7 @@
 #include "conf/rules.h"
 
 bool
-paths_is_pattern(const char *pattern)
+path_rules_is_pattern(const char *pattern)
 {
 	struct component c;
 
@@ -154,7 +154,7 @@ expand_pattern(const char *pattern, const struct facts *f,
 
 	if (text == NULL)
 		return NULL;
-	if (!paths_is_pattern(text) || *text != '/' ||
+	if (!path_rules_is_pattern(text) || *text != '/' ||
 	    count_wild(text) != count_wild(pattern)) {
 		error_say(e, "\"%.100s\" is \"%.100s\" here: what its "
 		    "tokens stand for must make an absolute path, without . "
@@ -245,7 +245,7 @@ plant_rules(struct subtrees *t, struct arena *arena)
 }
 
 struct subtrees *
-paths_build(const struct origin *first, const struct facts *f,
+path_rules_build(const struct origin *first, const struct facts *f,
     struct policy *p, struct error *e)
 {
 	const struct origin *o;
@@ -311,7 +311,7 @@ rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
 }
 
 int
-paths_resolve(struct policy *p, struct fs *fs, struct error *e)
+path_rules_resolve(struct policy *p, struct fs *fs, struct error *e)
 {
 	struct subtrees *t = p->paths;
 	size_t i;

@@ -20,13 +20,13 @@ struct origin;
  * True if this is a valid pattern of a path rule, before its tokens are
  * expanded.
  */
-bool	paths_is_pattern(const char *);
+bool	path_rules_is_pattern(const char *);
 
 /*
  * Builds the tree of all path rules that hold, in their order, in the arena of
  * *p, whose other members are set. Returns NULL with the error's text set.
  */
-struct subtrees *paths_build(const struct origin *, const struct facts *,
+struct subtrees *path_rules_build(const struct origin *, const struct facts *,
 	    struct policy *p, struct error *);
 
 /*
@@ -34,6 +34,6 @@ struct subtrees *paths_build(const struct origin *, const struct facts *,
  * compared with resolved names, so that a rule with a link in it would match
  * nothing. Returns 0, or -1 with the error.
  */
-int	paths_resolve(struct policy *, struct fs *, struct error *);
+int	path_rules_resolve(struct policy *, struct fs *, struct error *);
 
 #endif

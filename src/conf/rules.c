@@ -137,7 +137,7 @@ append(struct body *b, struct assignment *s)
 }
 
 int
-body_add(struct conf *c, struct body *b, const char *name,
+rules_add(struct conf *c, struct body *b, const char *name,
     const struct given *g, const char *file, int line, struct error *e)
 {
 	const struct setting *row = setting_find(name);
@@ -146,7 +146,7 @@ body_add(struct conf *c, struct body *b, const char *name,
 	error_at(e, file, line, name);
 	if (row == NULL)
 		return unknown_setting(name, e);
-	if (row->type == SETTING_PATHS && strcmp(g->text, row->none) == 0)
+	if (row->type == SETTING_PATHS && strcmp(g->text, row->unset_word) == 0)
 		return 0;
 	if (row->type == SETTING_PATHS)
 		return error_say(e, "must be a list of path rules, in a "
@@ -159,7 +159,7 @@ body_add(struct conf *c, struct body *b, const char *name,
 }
 
 int
-body_add_path(struct conf *c, struct body *b, const char *pattern,
+rules_add_path(struct conf *c, struct body *b, const char *pattern,
     const char *file, int line, struct assignment **path, struct error *e)
 {
 	const struct given g = { GIVEN_STRING, pattern };
@@ -189,7 +189,7 @@ no_path_setting(const char *name, struct error *e)
 }
 
 int
-path_add(struct conf *c, struct assignment *path, const char *name,
+rules_add_to_path(struct conf *c, struct assignment *path, const char *name,
     const struct given *g, const char *file, int line, struct error *e)
 {
 	int leaf = subtree_find_leaf(name);
@@ -233,7 +233,7 @@ conf_flag(struct conf *c, int flag, const char *value, struct error *e)
 
 /* Records the name of a profile, which is looked up when all are known. */
 int
-body_want(struct conf *c, struct body *b, const char *profile,
+rules_want_profile(struct conf *c, struct body *b, const char *profile,
     const char *file, int line, struct error *e)
 {
 	error_at(e, file, line, "profile");
@@ -263,12 +263,12 @@ conf_option(struct conf *c, const char *assignment, struct error *e)
 	name[equals - assignment] = '\0';
 	g.text = equals + 1;
 	if (strcmp(name, "profile") == 0)
-		return body_want(c, b, g.text, "-o", 0, e);
-	return body_add(c, b, name, &g, "-o", 0, e);
+		return rules_want_profile(c, b, g.text, "-o", 0, e);
+	return rules_add(c, b, name, &g, "-o", 0, e);
 }
 
 struct profile *
-profile_add(struct conf *c, const char *name, const char *file, int line)
+rules_add_profile(struct conf *c, const char *name, const char *file, int line)
 {
 	struct profile *p = arena_get(&c->arena, sizeof(*p));
 	struct profile **end = &c->profiles;
@@ -282,7 +282,7 @@ profile_add(struct conf *c, const char *name, const char *file, int line)
 	return p;
 }
 
-const struct builtin *
+static const struct builtin *
 builtin_find(const char *name)
 {
 	const struct builtin *b;
@@ -293,11 +293,17 @@ builtin_find(const char *name)
 	return NULL;
 }
 
+bool
+rules_has_builtin(const char *name)
+{
+	return builtin_find(name) != NULL;
+}
+
 /* Adds a built-in profile to the configuration's. */
 static struct profile *
 builtin_add(struct conf *c, const struct builtin *b, struct error *e)
 {
-	struct profile *p = profile_add(c, b->name, "built in", 0);
+	struct profile *p = rules_add_profile(c, b->name, "built in", 0);
 	char *word, *value, *rest = arena_copy(&c->arena, b->assignments);
 	struct given g = { .as = GIVEN_TEXT };
 
@@ -305,7 +311,7 @@ builtin_add(struct conf *c, const struct builtin *b, struct error *e)
 		value = strchr(word, '=');
 		*value = '\0';
 		g.text = value + 1;
-		if (body_add(c, &p->body, word, &g, p->body.file, 0, e) < 0)
+		if (rules_add(c, &p->body, word, &g, p->body.file, 0, e) < 0)
 			return NULL;
 	}
 	p->body.wants = b->base;
@@ -364,7 +370,7 @@ check_cycle(const struct conf *c, const struct profile *first,
 }
 
 int
-conf_link(struct conf *c, struct error *e)
+rules_link(struct conf *c, struct error *e)
 {
 	struct profile *p;
 	struct rule *r;
@@ -389,7 +395,7 @@ is_anybody(const char *const *list)
 }
 
 bool
-rule_is_for_all(const struct rule *r)
+rules_is_for_all(const struct rule *r)
 {
 	return is_anybody(r->match.user) && r->match.group == NULL &&
 	    r->match.address == NULL && r->match.local_address == NULL &&
@@ -397,7 +403,7 @@ rule_is_for_all(const struct rule *r)
 }
 
 bool
-cursor_next(struct cursor *at)
+rules_next(struct cursor *at)
 {
 	at->assignment = at->assignment == NULL && at->body != NULL ?
 	    at->body->assignments : at->assignment->next;

@@ -67,9 +67,8 @@ struct conf {
 	struct profile	*profiles;
 };
 
-/* Returns a built-in profile, or NULL. */
-struct builtin;
-const struct builtin *builtin_find(const char *name);
+/* True if a built-in profile has that name. */
+bool	rules_has_builtin(const char *name);
 
 /*
  * Build a configuration: append a checked setting to a body; append a path
@@ -77,49 +76,49 @@ const struct builtin *builtin_find(const char *name);
  * append a profile. `name` and `file` are kept by reference. Return 0, or -1
  * with the error.
  */
-int	body_add(struct conf *, struct body *, const char *name,
+int	rules_add(struct conf *, struct body *, const char *name,
 	    const struct given *, const char *file, int line,
 	    struct error *);
-int	body_add_path(struct conf *, struct body *, const char *pattern,
+int	rules_add_path(struct conf *, struct body *, const char *pattern,
 	    const char *file, int line, struct assignment **path,
 	    struct error *);
-int	path_add(struct conf *, struct assignment *path, const char *name,
+int	rules_add_to_path(struct conf *, struct assignment *path, const char *name,
 	    const struct given *, const char *file, int line,
 	    struct error *);
-int	body_want(struct conf *, struct body *, const char *profile,
+int	rules_want_profile(struct conf *, struct body *, const char *profile,
 	    const char *file, int line, struct error *);
-struct profile *profile_add(struct conf *, const char *name,
+struct profile *rules_add_profile(struct conf *, const char *name,
 	    const char *file, int line);
 
 /*
  * Finds the profiles that rules and profiles name, and rejects cycles. Must be
  * called before settings are read; calling it again is harmless.
  */
-int	conf_link(struct conf *, struct error *);
+int	rules_link(struct conf *, struct error *);
 
 /* True if the rule applies to everybody. */
-bool	rule_is_for_all(const struct rule *);
+bool	rules_is_for_all(const struct rule *);
 
 /*
  * Checks that file names can be converted to each charset that a rule or an
  * option names, whomever it applies to. Returns 0, or -1 with the error.
  */
-int	conf_check_charsets(struct conf *, struct error *);
+int	check_charsets(struct conf *, struct error *);
 
 /* Returns the name of the first criterion that leaves a rule undecided. */
-const char *rule_needs(const struct rule *, const struct facts *);
+const char *merge_needs(const struct rule *, const struct facts *);
 
 /*
  * Visits the settings of a rule: its own, then those of its profile, then those
  * of the profile that this one names. Start with { .body = &rule->body }.
- * cursor_next() returns false at the end.
+ * rules_next() returns false at the end.
  */
 struct cursor {
 	const struct body *body;
 	const struct profile *profile;	/* NULL: of the rule itself */
 	const struct assignment *assignment;	/* the setting found */
 };
-bool	cursor_next(struct cursor *);
+bool	rules_next(struct cursor *);
 
 /* A value that holds, and its origin. */
 struct origin {
@@ -147,20 +146,17 @@ struct outcome {
  * Evaluates all rules in one pass. The outcome lives in the configuration's
  * arena.
  */
-void	conf_evaluate(struct conf *, const struct facts *,
+void	merge_evaluate(struct conf *, const struct facts *,
 	    struct outcome *);
 
 /*
  * Applies an outcome to *policy, which setting_defaults() has initialised; ignores
  * undecided rules. Returns 0, or -1 with the error.
  */
-int	outcome_apply(const struct outcome *, const struct facts *,
+int	merge_apply(const struct outcome *, const struct facts *,
 	    struct policy *, struct error *);
 
 /* True if the setting forbids something that the default permits. */
-bool	assignment_restricts(const struct assignment *);
-
-/* True if some value that holds forbids something. */
-bool	outcome_restricts(const struct outcome *);
+bool	merge_restricts(const struct assignment *);
 
 #endif

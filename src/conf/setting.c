@@ -312,8 +312,8 @@ setting_is_list(const struct setting *row)
 static bool
 is_none(const struct setting *row, const struct given *g)
 {
-	return row->type != SETTING_PATHS && row->none != NULL &&
-	    strcmp(g->text, row->none) == 0 &&
+	return row->type != SETTING_PATHS && row->unset_word != NULL &&
+	    strcmp(g->text, row->unset_word) == 0 &&
 	    (g->as & (GIVEN_TEXT | GIVEN_STRING)) != 0;
 }
 
@@ -394,7 +394,7 @@ setting_parse(const struct setting *row, const struct given *g, struct arena *ar
 
 	if (match_has_control(g->text))
 		return error_say(e, "holds a control character");
-	*v = (struct value){ .number = row->none_number };
+	*v = (struct value){ .number = row->unset_number };
 	if (is_none(row, g))
 		return 0;
 	if (is_written(g) && (kinds[row->type].accepts & g->as) == 0)
@@ -419,12 +419,12 @@ setting_parse(const struct setting *row, const struct given *g, struct arena *ar
 struct value
 setting_default(const struct setting *row)
 {
-	const struct given g = { GIVEN_TEXT, row->initial };
-	struct value v = { .number = row->none_number };
+	const struct given g = { GIVEN_TEXT, row->default_text };
+	struct value v = { .number = row->unset_number };
 	struct error e;
 	int r;
 
-	if (row->initial != NULL) {
+	if (row->default_text != NULL) {
 		r = setting_parse(row, &g, NULL, &v, &e);
 		assert(r == 0 && !has_text(row));
 		(void)r;
@@ -487,9 +487,9 @@ setting_format(const struct setting *row, struct value v, char *buf, size_t size
 
 	if (w != NULL)
 		snprintf(buf, size, "%s", w->name);
-	else if (row->none != NULL && v.text == NULL &&
-	    (has_text(row) || v.number == row->none_number))
-		snprintf(buf, size, "%s", row->none);
+	else if (row->unset_word != NULL && v.text == NULL &&
+	    (has_text(row) || v.number == row->unset_number))
+		snprintf(buf, size, "%s", row->unset_word);
 	else if (has_text(row))
 		snprintf(buf, size, setting_is_list(row) ? "%s" : "\"%s\"",
 		    v.text);
@@ -550,8 +550,8 @@ setting_values(const struct setting *row, char *buf, size_t size)
 {
 	char low[32], high[32];
 	const char *says = row->says == NULL ? type_values(row->type) : row->says;
-	const char *or = row->none == NULL ? "" : " or ";
-	const char *none = row->none == NULL ? "" : row->none;
+	const char *or = row->unset_word == NULL ? "" : " or ";
+	const char *none = row->unset_word == NULL ? "" : row->unset_word;
 	long long unit = row->unit == 0 ? 1 : row->unit;
 
 	if (row->words != NULL) {

@@ -43,9 +43,9 @@ enum combine { FIRST_WINS, ADDS_UP, INTERSECTS };
 struct setting {
 	const char	*name;		/* dotted */
 	enum setting_type	 type;
-	const char	*initial;	/* default as text, or NULL */
-	const char	*none;		/* the word for no value, or NULL */
-	long long	 none_number;	/* ... and its stored value */
+	const char	*default_text;	/* default as text; NULL: unset */
+	const char	*unset_word;	/* the word for no value, or NULL */
+	long long	 unset_number;	/* ... and its stored value */
 	const struct word *words;
 	long long	 min, max;	/* as written */
 	int		 unit;		/* stored = written * unit; 0: 1 */

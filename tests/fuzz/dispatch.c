@@ -188,7 +188,7 @@ walk_paths(struct session *s, bool by_component)
 
 	if (locate_confine(fs, scratch, strlen(scratch), culprit) != 0)
 		fuzz_abort("no root to work in", 0);
-	if (paths_resolve(p, fs, &m) != 0)
+	if (path_rules_resolve(p, fs, &m) != 0)
 		fuzz_abort(m.text, 0);
 	fs->by_component = by_component;
 	locate_obey(fs, p);

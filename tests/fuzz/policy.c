@@ -82,7 +82,7 @@ say_policy(struct reading *r, struct conf *c)
 	bool is_correct;
 	size_t i;
 
-	if (conf_check_charsets(c, &e) < 0)
+	if (check_charsets(c, &e) < 0)
 		say_fault(r, &e);
 	is_correct = conf_check(c, r->out, &e) == 0;
 	if (!is_correct)

@@ -478,7 +478,7 @@ check_resolving(struct fs *fs)
 		policy_of(text, &p);
 		e = (struct error){ 0 };
 		fixed = p.paths->rules[0].fixed;
-		r = paths_resolve(&p, fs, &e);
+		r = path_rules_resolve(&p, fs, &e);
 		ok(fixed == rows[i].fixed && (rows[i].real == NULL ?
 		    r == -1 && e.line == 1 : r == 0 &&
 		    strcmp(p.paths->rules[0].match, rows[i].real) == 0),
@@ -505,7 +505,7 @@ check_resolved(struct fs *fs)
 	subtree_find(&p, false, "/real/deep", &a);
 	ok(a.rights == RIGHT_READ,
 	    "an unresolved rule does not apply to the target of its link");
-	ok(paths_resolve(&p, fs, &e) == 0, "resolved");
+	ok(path_rules_resolve(&p, fs, &e) == 0, "resolved");
 	subtree_find(&p, false, "/real/deep/f", &a);
 	ok(a.rights == RIGHT_LIST,
 	    "a resolved rule applies to the target of its link");
