@@ -236,7 +236,7 @@ above()
 		for (n in name)
 			if (!prefix[n] || !(name[n] in stems))
 				print n
-	    }' | sort | grep -v '^conf/' |
+	    }' | sort |
 	    may base/buf.o '(get|put|set|reader)_[a-z0-9]+' |
 	    may files/handle.o 'handles_(init|end)' |
 	    may 'request/[a-z]+.o' 'op_[a-z0-9_]+' |

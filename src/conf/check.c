@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/check.h"
 #include "conf/effect.h"
 #include "conf/rules.h"
 #include "os/charset.h"
@@ -34,13 +35,14 @@ static void
 check_words(const struct rule *r, FILE *out)
 {
 	struct cursor at = { .body = &r->body };
+	const struct setting *row;
 	const char *warning;
 
 	while (rules_next(&at)) {
-		warning = setting_warning(at.assignment->setting, at.assignment->value);
+		row = at.assignment->setting;
+		warning = setting_warning(row, at.assignment->value);
 		if (warning != NULL)
-			effect_warn(out, r, "%s: %s", at.assignment->setting->name,
-			    warning);
+			effect_warn(out, r, "%s: %s", row->name, warning);
 	}
 }
 
@@ -145,7 +147,8 @@ check_paths(const struct conf *c, const struct rule *r, FILE *out)
  * beneath a path.
  */
 static unsigned
-fewer_rights(const struct assignment *s, const struct setting *row, unsigned rights)
+fewer_rights(const struct assignment *s, const struct setting *row,
+    unsigned rights)
 {
 	const struct assignment *b;
 
@@ -180,7 +183,8 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 	const struct assignment *s;
 
 	while (rules_next(&at)) {
-		for (s = at.assignment->beneath; s != NULL && s->setting != row;)
+		s = at.assignment->beneath;
+		while (s != NULL && s->setting != row)
 			s = s->next;
 		if (at.assignment->setting == row)
 			s = at.assignment;
@@ -195,14 +199,11 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 }
 
 int
-check_charsets(struct conf *c, struct error *e)
+check_charsets(const struct conf *c, struct error *e)
 {
 	const struct setting *charset = setting_find("protocol.charset");
 	const struct rule *r;
 
-	*e = (struct error){ 0 };
-	if (rules_link(c, e) < 0)
-		return -1;
 	for (r = &c->flags; r != NULL; r = r->next) {
 		struct cursor at = { .body = &r->body };
 
@@ -221,17 +222,13 @@ check_charsets(struct conf *c, struct error *e)
 	return 0;
 }
 
-int
-conf_check(struct conf *c, FILE *out, struct error *e)
+void
+check_rules(struct conf *c, FILE *out)
 {
 	const struct rule **settled;
 	const struct rule *r;
-	unsigned common;
+	unsigned common = common_rights(c);
 
-	*e = (struct error){ 0 };
-	if (rules_link(c, e) < 0)
-		return -1;
-	common = common_rights(c);
 	settled = arena_get(&c->arena, settings_count * sizeof(*settled));
 	for (r = &c->flags; r != NULL; r = r->next) {
 		check_names(r, r->match.user, "user", ident_find_user, out);
@@ -244,5 +241,4 @@ conf_check(struct conf *c, FILE *out, struct error *e)
 		effect_check(c, r, out);
 	}
 	effect_check_profiles(c, out);
-	return 0;
 }

@@ -3,16 +3,16 @@
  * From options and a policy file to struct policy. main.c calls, in this order:
  *
  *	c = conf_new(requests, extensions);
- *	conf_flag(c, 'R', NULL, &m)		for -R -p -P -d -u -l -f -m
- *	conf_option(c, optarg, &m)		for -o name=value
- *	conf_file(c, path, &facts, &m)	path NULL: the default file
- *	conf_resolve(c, &facts, &policy, &m)	or, for -t, conf_check();
+ *	conf_flag(c, 'R', NULL, &e)		for -R -p -P -d -u -l -f -m
+ *	conf_option(c, optarg, &e)		for -o name=value
+ *	conf_file(c, path, &facts, &e)		path NULL: the default file
+ *	conf_resolve(c, &facts, &policy, &e)	or, for -t, conf_check();
  *						for -T, conf_explain()
- *	conf_open_root(c, &facts, &policy, &fs, &m)
+ *	conf_open_root(c, &facts, &policy, &fs, &e)
  *						if names must be resolved
  *	conf_free(c)				the policy owns its strings
  *
- * Each returns 0, or -1 with *m filled in, after which the session must be
+ * Each returns 0, or -1 with *e filled in, after which the session must be
  * rejected. These functions log nothing; error_line() makes text of an error.
  * Facts about the user come in struct facts.
  */

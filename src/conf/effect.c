@@ -194,7 +194,8 @@ check_needs(struct look *l, const struct visit *v)
 static const char *
 check_listings(struct look *l, const struct visit *v)
 {
-	const struct assignment *rights = find_in_path(v->path, "access.rights");
+	const struct assignment *rights = find_in_path(v->path,
+	    "access.rights");
 
 	if (!is_setting(v->s, "access.listings") || v->s->value.number == 0)
 		return NULL;
@@ -463,7 +464,8 @@ check_mode(struct look *l, const struct visit *v)
 static const char *
 check_read(struct look *l, const struct visit *v)
 {
-	long long most = setting_default(setting_find("protocol.max_packet")).number;
+	const struct setting *packet = setting_find("protocol.max_packet");
+	long long most = setting_default(packet).number;
 	const struct rule *r;
 
 	if (!is_setting(v->s, "protocol.max_read"))
@@ -543,7 +545,7 @@ warn_setting(FILE *out, const struct rule *r, const struct visit *v,
 	else if (v->path != NULL)
 		effect_warn(out, r, "paths: \"%s\" in line %d: %s: %s",
 		    v->path->value.text, v->path->line,
-		    subtree_leaves[subtree_find_setting(v->s->setting->name)].name,
+		    path_rules_name(v->s->setting),
 		    text);
 	else
 		effect_warn(out, r, "%s: %s", v->s->setting->name, text);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/expand.h"
+#include "conf/explain.h"
+#include "conf/merge.h"
 #include "conf/path_rules.h"
-#include "conf/rules.h"
 #include "paths/locate.h"
 #include "policy/match.h"
 
@@ -154,7 +154,7 @@ print_beneath(const struct assignment *s, const struct origin *path,
 	    .profile = path->profile, .assignment = s };
 
 	fprintf(out, "%s ",
-	    subtree_leaves[subtree_find_setting(s->setting->name)].name);
+	    path_rules_name(s->setting));
 	print_one(s->setting, s->value, out);
 	fputs("   # ", out);
 	print_origins(&o, out);
@@ -358,7 +358,7 @@ resolve_names(struct conf *c, const struct facts *f, struct policy *p,
 }
 
 int
-conf_explain(struct conf *c, const struct facts *f, struct fs *fs,
+explain_policy(struct conf *c, const struct facts *f, struct fs *fs,
     FILE *out, struct error *e)
 {
 	const char *path = f->path;
@@ -368,9 +368,6 @@ conf_explain(struct conf *c, const struct facts *f, struct fs *fs,
 	bool refused, fold;
 	int r;
 
-	*e = (struct error){ 0 };
-	if (rules_link(c, e) < 0)
-		return -1;
 	merge_evaluate(c, f, &o);
 	setting_defaults(&p);
 	if ((r = merge_apply(&o, f, &p, e)) == 0) {
@@ -392,80 +389,4 @@ conf_explain(struct conf *c, const struct facts *f, struct fs *fs,
 	}
 	policy_free(&p);
 	return r;
-}
-
-void
-conf_settings(FILE *out)
-{
-	const struct setting *row;
-	char values[256], value[64];
-
-	for (row = settings; row < settings + settings_count; row++)
-		fprintf(out, "%s\t%s\t%s\t%s\n", row->name, setting_type_name(row),
-		    setting_values(row, values, sizeof(values)),
-		    setting_format(row, setting_default(row), value, sizeof(value)));
-}
-
-/* Sets one fact. Returns false if the name or the value is invalid. */
-static bool
-set_criterion(struct facts *f, const char *name, const char *value)
-{
-	struct address a;
-	const char *error;
-
-	if (strcmp(name, "user") == 0)
-		f->user = value;
-	else if (strcmp(name, "address") == 0) {
-		f->address = value;
-		return match_parse_address(value, &a);
-	} else if (strcmp(name, "local_address") == 0) {
-		f->local_address = value;
-		return match_parse_address(value, &a);
-	} else if (strcmp(name, "local_port") == 0) {
-		f->local_port = (int)strtonum(value, 1, 65535, &error);
-		return error == NULL;
-	} else
-		return false;
-	return *value != '\0';
-}
-
-/*
- * True if the path is in the form that rules use, apart from doubled slashes.
- */
-static bool
-is_resolved(const char *path)
-{
-	return *path == '/' && (path[strspn(path, "/")] == '\0' ||
-	    expand_is_root(path));
-}
-
-int
-conf_criteria(struct conf *c, const char *criteria, struct facts *f,
-    struct error *e)
-{
-	char *rest, *name, *value;
-	bool path;
-
-	*e = (struct error){ 0 };
-	error_at(e, "-C", 0, NULL);
-	rest = arena_copy(&c->arena, criteria);
-	for (path = false; !path && rest != NULL;) {
-		path = strncmp(rest, "path=", 5) == 0;
-		name = path ? rest : strsep(&rest, ",");
-		value = name + strcspn(name, "=");
-		if (*value == '=')
-			*value++ = '\0';
-		if (path && !is_resolved(value))
-			return error_say(e, "path=\"%.100s\" must be "
-			    "absolute, without . and .., as the session has "
-			    "it: below its root", value);
-		if (!path && !set_criterion(f, name, value))
-			return error_say(e, "\"%.100s=%.100s\" is no "
-			    "criterion (user=, address=, local_address=, "
-			    "local_port= and, as the last, path= are)",
-			    name, value);
-		if (path)
-			f->path = value;
-	}
-	return 0;
 }

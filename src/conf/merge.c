@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "conf/expand.h"
+#include "conf/merge.h"
 #include "conf/path_rules.h"
-#include "conf/rules.h"
-#include "paths/locate.h"
 #include "policy/match.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
@@ -129,7 +127,8 @@ add_rule(struct conf *c, const struct rule *rule, struct outcome *o)
 	while (rules_next(&at)) {
 		i = (size_t)(at.assignment->setting - settings);
 		last = &o->last[i];
-		if (*last != NULL && at.assignment->setting->combine == FIRST_WINS)
+		if (*last != NULL &&
+		    at.assignment->setting->combine == FIRST_WINS)
 			continue;
 		origin = arena_get(&c->arena, sizeof(*origin));
 		*(*last == NULL ? &o->origins[i] : &(*last)->next) = origin;
@@ -194,7 +193,8 @@ list_origins(struct arena *arena, const struct origin *first)
 	list = arena_get(arena, n * sizeof(*list));
 	for (o = first, n = 0; o != NULL; o = o->next)
 		if (o->assignment->value.text != NULL)
-			list[n++] = arena_copy(arena, o->assignment->value.text);
+			list[n++] = arena_copy(arena,
+			    o->assignment->value.text);
 	return n == 0 ? NULL : list;
 }
 
@@ -344,17 +344,13 @@ find_restriction(const struct rule *r)
 }
 
 int
-conf_resolve(struct conf *c, const struct facts *f, struct policy *p,
+merge_resolve(struct conf *c, const struct facts *f, struct policy *p,
     struct error *e)
 {
 	const struct undecided *u;
 	const struct assignment *s;
 	struct outcome o;
 
-	*e = (struct error){ 0 };
-	setting_defaults(p);
-	if (rules_link(c, e) < 0)
-		return -1;
 	merge_evaluate(c, f, &o);
 	for (u = o.undecided; u != NULL; u = u->next) {
 		if ((s = find_restriction(u->rule)) == NULL)
@@ -366,44 +362,4 @@ conf_resolve(struct conf *c, const struct facts *f, struct policy *p,
 		    u->rule->number);
 	}
 	return merge_apply(&o, f, p, e);
-}
-
-void
-conf_blame(struct conf *c, const struct facts *f, const char *name,
-    struct error *e)
-{
-	const struct setting *row = setting_find(name);
-	const struct origin *by;
-	struct outcome o;
-
-	merge_evaluate(c, f, &o);
-	by = o.origins[row - settings];
-	error_at(e, by == NULL ? "" : by->assignment->file,
-	    by == NULL ? 0 : by->assignment->line, row->name);
-}
-
-int
-conf_open_root(struct conf *c, const struct facts *f, struct policy *p,
-    struct fs *fs, struct error *e)
-{
-	const char *root = p->root != NULL ? p->root : "/";
-	char culprit[PATH_MAX];
-	int r;
-
-	if ((r = locate_confine(fs, root, p->root_fixed, culprit)) == 0)
-		return path_rules_resolve(p, fs, e);
-	conf_blame(c, f, "root", e);
-	return error_say(e, "\"%s\": \"%s\" cannot be opened: %s", root,
-	    culprit, strerror(-r));
-}
-
-bool
-conf_asks_groups(const struct conf *c)
-{
-	const struct rule *r;
-
-	for (r = &c->flags; r != NULL; r = r->next)
-		if (r->match.group != NULL)
-			return true;
-	return false;
 }

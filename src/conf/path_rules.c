@@ -9,8 +9,8 @@
 
 #include "base/path.h"
 #include "conf/expand.h"
+#include "conf/merge.h"
 #include "conf/path_rules.h"
-#include "conf/rules.h"
 
 bool
 path_rules_is_pattern(const char *pattern)
@@ -19,6 +19,12 @@ path_rules_is_pattern(const char *pattern)
 
 	return strstr(pattern, "**") == NULL &&
 	    (expand_is_root(pattern) || !path_next(pattern, &c));
+}
+
+const char *
+path_rules_name(const struct setting *row)
+{
+	return subtree_leaves[subtree_find_setting(row->name)].name;
 }
 
 static bool

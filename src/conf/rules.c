@@ -2,10 +2,8 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "conf/path_rules.h"
 #include "conf/rules.h"
 #include "policy/match.h"
@@ -41,32 +39,6 @@ static const struct builtin {
 	    "access.own_rights=setstat,rename" },
 	{ 0 }
 };
-
-struct conf *
-conf_new(const char *const *requests, const char *const *extensions)
-{
-	struct conf *c;
-
-	if ((c = calloc(1, sizeof(*c))) == NULL)
-		buf_no_memory();
-	config_init(&c->tree);
-	c->requests = requests;
-	c->extensions = extensions;
-	c->flags.next = &c->options;
-	c->options.body.file = "-o";
-	c->last = &c->options;
-	return c;
-}
-
-void
-conf_free(struct conf *c)
-{
-	if (c == NULL)
-		return;
-	config_destroy(&c->tree);
-	arena_free(&c->arena);
-	free(c);
-}
 
 /*
  * Rejects a request that does not exist: a typing error in access.deny would
@@ -198,8 +170,8 @@ rules_add_to_path(struct conf *c, struct assignment *path, const char *name,
 	error_at(e, file, line, name);
 	if (leaf < 0)
 		return no_path_setting(name, e);
-	s = assignment_new(c, setting_find(subtree_leaves[leaf].setting), g, file, line,
-	    e);
+	s = assignment_new(c, setting_find(subtree_leaves[leaf].setting), g,
+	    file, line, e);
 	if (s == NULL) {
 		error_at(e, file, line, name);
 		return -1;
@@ -211,14 +183,13 @@ rules_add_to_path(struct conf *c, struct assignment *path, const char *name,
 }
 
 int
-conf_flag(struct conf *c, int flag, const char *value, struct error *e)
+rules_add_flag(struct conf *c, int flag, const char *value, struct error *e)
 {
 	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value };
 	const struct setting *row = setting_find_flag(flag);
 	struct assignment *s;
 	const char *name;
 
-	*e = (struct error){ 0 };
 	name = arena_printf(&c->arena, "-%c", flag);
 	error_at(e, name, 0, NULL);
 	if (row == NULL || (value == NULL) != (row->type == SETTING_BOOL))
@@ -243,28 +214,6 @@ rules_want_profile(struct conf *c, struct body *b, const char *profile,
 	b->wants_line = line;
 	b->wants = arena_copy(&c->arena, profile);
 	return 0;
-}
-
-int
-conf_option(struct conf *c, const char *assignment, struct error *e)
-{
-	const char *equals = strchr(assignment, '=');
-	struct body *b = &c->options.body;
-	struct given g = { .as = GIVEN_TEXT };
-	char *name;
-
-	*e = (struct error){ 0 };
-	name = arena_copy(&c->arena, assignment);
-	if (equals == NULL) {
-		error_at(e, "-o", 0, NULL);
-		return error_say(e, "\"%.100s\" has no value "
-		    "(-o name=value)", assignment);
-	}
-	name[equals - assignment] = '\0';
-	g.text = equals + 1;
-	if (strcmp(name, "profile") == 0)
-		return rules_want_profile(c, b, g.text, "-o", 0, e);
-	return rules_add(c, b, name, &g, "-o", 0, e);
 }
 
 struct profile *

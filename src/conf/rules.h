@@ -16,17 +16,17 @@
 
 /* One setting and where it was written. Lists are in the order of the file. */
 struct assignment {
-	struct assignment	*next;
+	struct assignment *next;
 	const struct setting *setting;
 	struct value	 value;		/* of a path rule: its pattern */
-	struct assignment	*beneath;	/* of a path rule: its settings */
+	struct assignment *beneath;	/* of a path rule: its settings */
 	const char	*file;
 	int		 line;		/* 0: an option */
 };
 
 /* The part that rules and profiles have in common. */
 struct body {
-	struct assignment	*assignments, *last;
+	struct assignment *assignments, *last;
 	const char	*wants;		/* name of its profile, or NULL */
 	const struct profile *profile;	/* ... the profile, once linked */
 	const char	*file;
@@ -71,19 +71,22 @@ struct conf {
 bool	rules_has_builtin(const char *name);
 
 /*
- * Build a configuration: append a checked setting to a body; append a path
+ * Build a configuration: add an option, as conf_flag() has it; append a checked
+ * setting to a body; append a path
  * rule, and a setting to that; set the name of the profile that a body uses;
  * append a profile. `name` and `file` are kept by reference. Return 0, or -1
  * with the error.
  */
+int	rules_add_flag(struct conf *, int flag, const char *value,
+	    struct error *);
 int	rules_add(struct conf *, struct body *, const char *name,
 	    const struct given *, const char *file, int line,
 	    struct error *);
 int	rules_add_path(struct conf *, struct body *, const char *pattern,
 	    const char *file, int line, struct assignment **path,
 	    struct error *);
-int	rules_add_to_path(struct conf *, struct assignment *path, const char *name,
-	    const struct given *, const char *file, int line,
+int	rules_add_to_path(struct conf *, struct assignment *path,
+	    const char *name, const struct given *, const char *file, int line,
 	    struct error *);
 int	rules_want_profile(struct conf *, struct body *, const char *profile,
 	    const char *file, int line, struct error *);
@@ -100,15 +103,6 @@ int	rules_link(struct conf *, struct error *);
 bool	rules_is_for_all(const struct rule *);
 
 /*
- * Checks that file names can be converted to each charset that a rule or an
- * option names, whomever it applies to. Returns 0, or -1 with the error.
- */
-int	check_charsets(struct conf *, struct error *);
-
-/* Returns the name of the first criterion that leaves a rule undecided. */
-const char *merge_needs(const struct rule *, const struct facts *);
-
-/*
  * Visits the settings of a rule: its own, then those of its profile, then those
  * of the profile that this one names. Start with { .body = &rule->body }.
  * rules_next() returns false at the end.
@@ -119,44 +113,5 @@ struct cursor {
 	const struct assignment *assignment;	/* the setting found */
 };
 bool	rules_next(struct cursor *);
-
-/* A value that holds, and its origin. */
-struct origin {
-	struct origin	*next;		/* of values that add up or intersect */
-	const struct rule *rule;
-	const struct profile *profile;
-	const struct assignment *assignment;
-};
-
-/*
- * The values that hold for certain facts: the origins of each row of the table
- * of settings.
- */
-struct outcome {
-	struct origin	**origins;	/* settings_count of them; NULL: default */
-	struct origin	**last;		/* ... the last of each */
-	const struct rule *flags;	/* OpenSSH's own options */
-	struct undecided {
-		struct undecided *next;
-		const struct rule *rule;
-	}		*undecided;
-};
-
-/*
- * Evaluates all rules in one pass. The outcome lives in the configuration's
- * arena.
- */
-void	merge_evaluate(struct conf *, const struct facts *,
-	    struct outcome *);
-
-/*
- * Applies an outcome to *policy, which setting_defaults() has initialised; ignores
- * undecided rules. Returns 0, or -1 with the error.
- */
-int	merge_apply(const struct outcome *, const struct facts *,
-	    struct policy *, struct error *);
-
-/* True if the setting forbids something that the default permits. */
-bool	merge_restricts(const struct assignment *);
 
 #endif

@@ -15,8 +15,8 @@
  * only if something does not belong to root, and must not be writable by
  * others; sticky directories are accepted. Each component is opened through the
  * checked descriptor of the one above, so that what was checked is what is
- * opened. Returns a descriptor of a regular file and its size, SAFE_OPEN_ABSENT, or
- * -1 with the error's text set.
+ * opened. Returns a descriptor of a regular file and its size,
+ * SAFE_OPEN_ABSENT, or -1 with the error's text set.
  */
 int	safe_open(const char *path, off_t *size, struct error *);
 

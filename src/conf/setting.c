@@ -387,8 +387,8 @@ check_tokens(const char *path, struct error *e)
 }
 
 int
-setting_parse(const struct setting *row, const struct given *g, struct arena *arena,
-    struct value *v, struct error *e)
+setting_parse(const struct setting *row, const struct given *g,
+    struct arena *arena, struct value *v, struct error *e)
 {
 	char *text;
 
@@ -469,18 +469,21 @@ setting_restricts(const struct setting *row, struct value v)
 	if (row->restricts == NULL)
 		return false;
 	if (strcmp(row->restricts, "*") == 0)
-		return v.text != NULL || v.number != setting_default(row).number;
+		return v.text != NULL ||
+		    v.number != setting_default(row).number;
 	return is_word(row, v, row->restricts);
 }
 
 const char *
 setting_warning(const struct setting *row, struct value v)
 {
-	return row->warns != NULL && is_word(row, v, row->warns) ? row->warning : NULL;
+	return row->warns != NULL && is_word(row, v, row->warns) ?
+	    row->warning : NULL;
 }
 
 char *
-setting_format(const struct setting *row, struct value v, char *buf, size_t size)
+setting_format(const struct setting *row, struct value v, char *buf,
+    size_t size)
 {
 	const struct word *w = word_of(row->words, v.number);
 	long long n = v.number / (row->unit == 0 ? 1 : row->unit);
@@ -549,20 +552,21 @@ char *
 setting_values(const struct setting *row, char *buf, size_t size)
 {
 	char low[32], high[32];
-	const char *says = row->says == NULL ? type_values(row->type) : row->says;
+	const char *says = row->says == NULL ? type_values(row->type) :
+	    row->says;
 	const char *or = row->unset_word == NULL ? "" : " or ";
 	const char *none = row->unset_word == NULL ? "" : row->unset_word;
 	long long unit = row->unit == 0 ? 1 : row->unit;
+	const struct value min = { .number = row->min * unit };
+	const struct value max = { .number = row->max * unit };
 
 	if (row->words != NULL) {
 		list_words(row->words, buf, size);
 	} else if (says != NULL) {
 		snprintf(buf, size, "%s", says);
 	} else {
-		setting_format(row, (struct value){ .number = row->min * unit }, low,
-		    sizeof(low));
-		setting_format(row, (struct value){ .number = row->max * unit }, high,
-		    sizeof(high));
+		setting_format(row, min, low, sizeof(low));
+		setting_format(row, max, high, sizeof(high));
 		snprintf(buf, size, "%s to %s%s%s", low, high, or, none);
 	}
 	return buf;

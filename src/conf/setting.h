@@ -102,8 +102,8 @@ bool	setting_is_group(const char *name);
  * Checks a value of this setting. Its text, if any, is copied to the arena.
  * Returns 0, or -1 with the error's text but not its place.
  */
-int	setting_parse(const struct setting *, const struct given *, struct arena *,
-	    struct value *, struct error *);
+int	setting_parse(const struct setting *, const struct given *,
+	    struct arena *, struct value *, struct error *);
 
 /* Returns the default. */
 struct value setting_default(const struct setting *);
@@ -121,7 +121,8 @@ bool	setting_restricts(const struct setting *, struct value);
 const char *setting_warning(const struct setting *, struct value);
 
 /* Writes a value as it would be in a file; returns buf. */
-char	*setting_format(const struct setting *, struct value, char *buf, size_t size);
+char	*setting_format(const struct setting *, struct value, char *buf,
+	    size_t size);
 
 /* Return the type's name, and a description of its values in buf. */
 const char *setting_type_name(const struct setting *);

@@ -85,10 +85,12 @@ is_log_target(const char *text)
 #define YEAR		(366LL * 24 * 60 * 60)
 
 const struct setting settings[] = {
-	{ "access.allow", SETTING_REQUESTS, .unset_word = "all", .combine = INTERSECTS,
-	    .restricts = "*", .flag = 'p', MEMBER(access.allow) },
-	{ "access.deny", SETTING_REQUESTS, .unset_word = "none", .combine = ADDS_UP,
-	    .restricts = "*", .flag = 'P', MEMBER(access.deny) },
+	{ "access.allow", SETTING_REQUESTS, .unset_word = "all",
+	    .combine = INTERSECTS, .restricts = "*", .flag = 'p',
+	    MEMBER(access.allow) },
+	{ "access.deny", SETTING_REQUESTS, .unset_word = "none",
+	    .combine = ADDS_UP, .restricts = "*", .flag = 'P',
+	    MEMBER(access.deny) },
 	{ "access.listings", SETTING_CHOICE, "full", .words = listings,
 	    .restricts = "empty", MEMBER(access.empty_listings) },
 	{ "access.own_rights", SETTING_RIGHTS, .unset_word = "none",
@@ -115,8 +117,8 @@ const struct setting settings[] = {
 	    MEMBER(files.mode) },
 	{ "files.symlinks", SETTING_CHOICE, "follow", .words = symlinks,
 	    .restricts = "*", MEMBER(files.symlinks) },
-	{ "files.umask", SETTING_OCTAL, .unset_word = "process", .unset_number = -1,
-	    .max = 0777, .flag = 'u', MEMBER(files.umask) },
+	{ "files.umask", SETTING_OCTAL, .unset_word = "process",
+	    .unset_number = -1, .max = 0777, .flag = 'u', MEMBER(files.umask) },
 	{ "limits.file_size", SETTING_SIZE, .unset_word = "none", .min = 1,
 	    .max = 1LL << 60, .restricts = "*", MEMBER(limits.file_size) },
 	{ "limits.handles", SETTING_NUMBER, .unset_word = "none", .min = 1,
@@ -129,13 +131,13 @@ const struct setting settings[] = {
 	    .flag = 'f', MEMBER(log.facility) },
 	{ "log.level", SETTING_CHOICE, "ERROR", .words = log_levels,
 	    .flag = 'l', MEMBER(log.level) },
-	{ "log.transfers", SETTING_TEXT, .unset_word = "none", .valid = is_log_target,
-	    .says = "syslog, or the absolute path of a socket",
-	    MEMBER(log.transfers) },
+	{ "log.transfers", SETTING_TEXT, .unset_word = "none",
+	    .valid = is_log_target, .says = "syslog, or the absolute path "
+	    "of a socket", MEMBER(log.transfers) },
 	{ "paths", SETTING_PATHS, .unset_word = "none", .combine = ADDS_UP,
-	    .valid = path_rules_is_pattern, .says = "an absolute path or pattern, "
-	    "without ., .. and **, for what it matches and all below",
-	    MEMBER(paths) },
+	    .valid = path_rules_is_pattern, .says = "an absolute path or "
+	    "pattern, without ., .. and **, for what it matches and all "
+	    "below", MEMBER(paths) },
 	{ "protocol.charset", SETTING_TEXT, .unset_word = "none",
 	    .needs = "protocol.max_version", MEMBER(protocol.charset) },
 	{ "protocol.hide_extensions", SETTING_NAMES, .unset_word = "none",
@@ -167,8 +169,8 @@ const struct setting settings[] = {
 	    MEMBER(sandbox) },
 	{ "session.access", SETTING_CHOICE, "allow", .words = accesses,
 	    .restricts = "refuse", MEMBER(session.refuse) },
-	{ "session.idle_timeout", SETTING_DURATION, .unset_word = "none", .min = 1,
-	    .max = YEAR, MEMBER(session.idle_timeout) },
+	{ "session.idle_timeout", SETTING_DURATION, .unset_word = "none",
+	    .min = 1, .max = YEAR, MEMBER(session.idle_timeout) },
 	{ "session.max_time", SETTING_DURATION, .unset_word = "none", .min = 1,
 	    .max = YEAR, MEMBER(session.max_time) },
 	{ "session.message", SETTING_TEXT, .unset_word = "none",

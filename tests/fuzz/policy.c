@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../unit/policy_case.h"
+#include "conf/check.h"
 #include "conf/load.h"
 #include "conf/rules.h"
 #include "fuzz.h"
@@ -82,7 +83,7 @@ say_policy(struct reading *r, struct conf *c)
 	bool is_correct;
 	size_t i;
 
-	if (check_charsets(c, &e) < 0)
+	if (rules_link(c, &e) == 0 && check_charsets(c, &e) < 0)
 		say_fault(r, &e);
 	is_correct = conf_check(c, r->out, &e) == 0;
 	if (!is_correct)

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/parse.h"
+#include "conf/rules.h"
+#include "policy/match.h"
+
+struct parse {
+	struct conf	*conf;
+	const char	*file;
+	struct assignment *path;		/* the path rule, or NULL */
+	struct error	*error;
+};
+
+#define LINE(s)	((int)config_setting_source_line(s))
+
+/* Visits the members of a group, list or array in the order of the file. */
+#define FOREACH(child, i, parent) \
+	for ((i) = 0; ((child) = config_setting_get_elem((parent), (i))) != \
+	    NULL; (i)++)
+
+/* Records an error at a setting of the file; returns -1. */
+#define ERROR(p, s, name, ...) \
+	(error_at((p)->error, (p)->file, LINE(s), (name)), \
+	error_say((p)->error, __VA_ARGS__))
+
+/* True for ( ) as well, since an empty list may be written either way. */
+static bool
+is_list(const config_setting_t *s)
+{
+	return config_setting_is_list(s) || config_setting_is_array(s);
+}
+
+static bool
+is_string(const config_setting_t *s)
+{
+	return config_setting_type(s) == CONFIG_TYPE_STRING;
+}
+
+/* Returns a plain value as text, or NULL for anything else. */
+static const char *
+value_text(struct parse *p, const config_setting_t *s)
+{
+	switch (config_setting_type(s)) {
+	case CONFIG_TYPE_STRING:
+		return config_setting_get_string(s);
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		return arena_printf(&p->conf->arena, "%lld",
+		    config_setting_get_int64(s));
+	case CONFIG_TYPE_BOOL:
+		return config_setting_get_bool(s) ? "true" : "false";
+	default:
+		return NULL;
+	}
+}
+
+/* Returns the text of a string or, with `numbers`, of a number, else NULL. */
+static const char *
+item_text(struct parse *p, const config_setting_t *s, bool numbers)
+{
+	return is_string(s) || (numbers &&
+	    config_setting_type(s) == CONFIG_TYPE_INT) ? value_text(p, s) :
+	    NULL;
+}
+
+/*
+ * Returns the items of a list joined by commas, or those of a group as
+ * "name=value,name=value". Returns NULL if it holds anything else.
+ */
+static const char *
+list_text(struct parse *p, const config_setting_t *list, bool numbers)
+{
+	const config_setting_t *s;
+	const char *item, *name;
+	char *text, *end;
+	size_t size = 1;
+	unsigned i;
+
+	FOREACH(s, i, list) {
+		if ((item = item_text(p, s, numbers)) == NULL)
+			return NULL;
+		name = config_setting_name(s);
+		size += strlen(item) + 1;
+		size += name == NULL ? 0 : strlen(name) + 1;
+	}
+	text = end = arena_get(&p->conf->arena, size);
+	FOREACH(s, i, list) {
+		if (i > 0)
+			*end++ = ',';
+		if ((name = config_setting_name(s)) != NULL)
+			end = stpcpy(stpcpy(end, name), "=");
+		end = stpcpy(end, item_text(p, s, numbers));
+	}
+	return text;
+}
+
+static struct given
+given_of(struct parse *p, const config_setting_t *s)
+{
+	struct given g = { GIVEN_LIST, NULL };
+
+	switch (config_setting_type(s)) {
+	case CONFIG_TYPE_GROUP:
+		g.as = GIVEN_GROUP;
+		if (config_setting_length(s) > 0)
+			g.text = list_text(p, s, false);
+		break;
+	case CONFIG_TYPE_LIST:
+	case CONFIG_TYPE_ARRAY:
+		g.text = list_text(p, s, false);
+		break;
+	case CONFIG_TYPE_STRING:
+		g = (struct given){ GIVEN_STRING, value_text(p, s) };
+		break;
+	case CONFIG_TYPE_BOOL:
+		g = (struct given){ GIVEN_BOOL, value_text(p, s) };
+		break;
+	case CONFIG_TYPE_FLOAT:
+		return (struct given){ GIVEN_OTHER,
+		    "a number with a fraction" };
+	default:
+		g = (struct given){ GIVEN_NUMBER, value_text(p, s) };
+	}
+	if (g.text == NULL)
+		g = (struct given){ GIVEN_OTHER,
+		    is_list(s) ? "( ... )" : "{ ... }" };
+	return g;
+}
+
+static const char *
+dotted_name(struct parse *p, const char *prefix, const char *name)
+{
+	size_t len = strlen(prefix);
+	char *dotted;
+
+	if (len == 0)
+		return name;
+	dotted = arena_get(&p->conf->arena, len + strlen(name) + 2);
+	stpcpy(stpcpy(stpcpy(dotted, prefix), "."), name);
+	return dotted;
+}
+
+static int	parse_paths(struct parse *, const config_setting_t *,
+		    struct body *);
+
+/* Parses a setting, or a group of settings whose name becomes their prefix. */
+static int
+parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
+    struct body *b)
+{
+	const char *name = dotted_name(p, prefix, config_setting_name(s));
+	const config_setting_t *child;
+	struct given g;
+	unsigned i;
+
+	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
+		return parse_paths(p, s, b);
+	if (setting_find(name) != NULL || !setting_is_group(name)) {
+		g = given_of(p, s);
+		return p->path != NULL ? rules_add_to_path(p->conf, p->path,
+		    name, &g, p->file, LINE(s), p->error) :
+		    rules_add(p->conf, b, name, &g, p->file, LINE(s),
+		    p->error);
+	}
+	if (!config_setting_is_group(s))
+		return ERROR(p, s, name, "must be a group of settings "
+		    "(%s = { ... };)", name);
+	FOREACH(child, i, s)
+		if (parse_setting(p, child, name, b) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+parse_path(struct parse *p, const config_setting_t *group, struct body *b)
+{
+	const config_setting_t *s, *match = NULL;
+	unsigned i;
+
+	if (config_setting_is_group(group))
+		match = config_setting_get_member(group, "match");
+	if (match == NULL || !is_string(match))
+		return ERROR(p, group, "paths", "a path rule must be a group "
+		    "with match = \"/a/path\"");
+	if (rules_add_path(p->conf, b, config_setting_get_string(match),
+	    p->file, LINE(group), &p->path, p->error) < 0)
+		return -1;
+	FOREACH(s, i, group)
+		if (s != match && parse_setting(p, s, "", b) < 0)
+			return -1;
+	p->path = NULL;
+	return 0;
+}
+
+static int
+parse_paths(struct parse *p, const config_setting_t *list, struct body *b)
+{
+	const config_setting_t *s;
+	unsigned i;
+
+	FOREACH(s, i, list)
+		if (parse_path(p, s, b) < 0)
+			return -1;
+	return 0;
+}
+
+/* Parses a member of a rule or profile: the name of a profile, or a setting. */
+static int
+parse_member(struct parse *p, const config_setting_t *s, struct body *b)
+{
+	if (strcmp(config_setting_name(s), "profile") != 0)
+		return parse_setting(p, s, "", b);
+	if (!is_string(s))
+		return ERROR(p, s, "profile", "must be one profile's name, "
+		    "in quotes");
+	return rules_want_profile(p->conf, b, config_setting_get_string(s),
+	    p->file, LINE(s), p->error);
+}
+
+/* The criteria that rules match by. */
+enum criterion { BY_NAME, BY_ADDRESS, BY_PORT };
+static const struct {
+	const char	*name;
+	enum criterion	 kind;
+	size_t		 offset;
+} criteria[] = {
+	{ "user", BY_NAME, offsetof(struct criteria, user) },
+	{ "group", BY_NAME, offsetof(struct criteria, group) },
+	{ "address", BY_ADDRESS, offsetof(struct criteria, address) },
+	{ "local_address", BY_ADDRESS,
+	    offsetof(struct criteria, local_address) },
+	{ "local_port", BY_PORT, offsetof(struct criteria, local_port) },
+};
+#define CRITERIA	(sizeof(criteria) / sizeof(criteria[0]))
+
+/* Returns the index of the row of that name, or CRITERIA. */
+static size_t
+criterion_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < CRITERIA && strcmp(name, criteria[i].name) != 0; i++)
+		continue;
+	return i;
+}
+
+static bool
+is_port(const char *s)
+{
+	const char *error;
+
+	(void)strtonum(s, 1, 65535, &error);
+	return error == NULL && *s >= '1' && *s <= '9';
+}
+
+/* Returns the error in one item of a criterion, or NULL. */
+static const char *
+item_fault(enum criterion kind, const char *item)
+{
+	const char *name = item + (item[0] == '!');
+
+	if (name[0] == '\0')
+		return "is empty";
+	/* It would match nobody and look as if it did. */
+	if (name[0] == ' ')
+		return "has a blank behind its !";
+	if (match_has_control(name))
+		return "holds a control character";
+	if (kind == BY_ADDRESS)
+		return match_address_fault(item);
+	if (kind == BY_PORT && !is_port(item))
+		return "is not a port from 1 to 65535";
+	return NULL;
+}
+
+/*
+ * Returns all items of a criterion as one string, or NULL if its value has the
+ * wrong type.
+ */
+static const char *
+criterion_text(struct parse *p, const config_setting_t *s, enum criterion kind)
+{
+	if (is_list(s))
+		return list_text(p, s, kind == BY_PORT);
+	return item_text(p, s, kind == BY_PORT);
+}
+
+/* Cuts an item off the front of *rest and removes the blanks around it. */
+static char *
+next_item(char **rest)
+{
+	char *end, *item = strsep(rest, ",");
+
+	item += strspn(item, " ");
+	for (end = item + strlen(item); end > item && end[-1] == ' '; end--)
+		end[-1] = '\0';
+	return item;
+}
+
+/* Splits and checks a criterion. Returns NULL with the error's text set. */
+static const char *const *
+criterion_list(struct parse *p, const char *text, enum criterion kind)
+{
+	char *rest = arena_copy(&p->conf->arena, text);
+	const char **list, *fault;
+	bool positive = false;
+	size_t n = 0;
+
+	list = arena_get(&p->conf->arena,
+	    (strlen(text) + 2) * sizeof(*list));
+	while (rest != NULL) {
+		list[n] = next_item(&rest);
+		if ((fault = item_fault(kind, list[n])) != NULL) {
+			error_say(p->error, "\"%.100s\" %s", list[n],
+			    fault);
+			return NULL;
+		}
+		positive |= *list[n++] != '!';
+	}
+	if (!positive) {
+		error_say(p->error, "matches nobody, since everything in "
+		    "it is negated (add \"*\")");
+		return NULL;
+	}
+	return list;
+}
+
+static int
+parse_criterion(struct parse *p, const config_setting_t *s,
+    struct criteria *match)
+{
+	const char *text, *name = config_setting_name(s);
+	const char *const *list;
+	size_t i = criterion_find(name);
+
+	error_at(p->error, p->file, LINE(s), name);
+	if (i == CRITERIA)
+		return error_say(p->error, "is nothing to match by (user, "
+		    "group, address, local_address and local_port are)");
+	if ((text = criterion_text(p, s, criteria[i].kind)) == NULL)
+		return error_say(p->error, "must be %s, or a list of them",
+		    criteria[i].kind == BY_PORT ? "a port" :
+		    "a string in quotes");
+	if ((list = criterion_list(p, text, criteria[i].kind)) == NULL)
+		return -1;
+	memcpy((char *)match + criteria[i].offset, &list, sizeof(list));
+	return 0;
+}
+
+static int
+parse_match(struct parse *p, const config_setting_t *s,
+    struct criteria *match)
+{
+	const config_setting_t *child;
+	unsigned i;
+
+	if (!config_setting_is_group(s))
+		return ERROR(p, s, "match", "must be a group "
+		    "(match = { user = \"...\"; };)");
+	FOREACH(child, i, s)
+		if (parse_criterion(p, child, match) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+parse_rule_member(struct parse *p, const config_setting_t *s, struct rule *rule)
+{
+	const char *name = config_setting_name(s);
+
+	if (strcmp(name, "match") == 0)
+		return parse_match(p, s, &rule->match);
+	if (criterion_find(name) < CRITERIA)
+		return ERROR(p, s, name, "is nothing to set, but to match "
+		    "by (match = { %s = ...; };)", name);
+	return parse_member(p, s, &rule->body);
+}
+
+static int
+parse_rule(struct parse *p, const config_setting_t *group, int number)
+{
+	struct rule *rule;
+	const config_setting_t *s;
+	unsigned i;
+
+	if (!config_setting_is_group(group))
+		return ERROR(p, group, "rules", "rule %d must be a group "
+		    "({ ... })", number);
+	rule = arena_get(&p->conf->arena, sizeof(*rule));
+	rule->number = number;
+	rule->body.file = p->file;
+	rule->body.line = LINE(group);
+	FOREACH(s, i, group)
+		if (parse_rule_member(p, s, rule) < 0)
+			return -1;
+	p->conf->last->next = rule;
+	p->conf->last = rule;
+	return 0;
+}
+
+static int
+parse_rules(struct parse *p, const config_setting_t *s)
+{
+	const config_setting_t *rule;
+	unsigned i;
+
+	if (!config_setting_is_list(s))
+		return ERROR(p, s, "rules", "must be a list "
+		    "(rules = ( { ... }, { ... } );)");
+	FOREACH(rule, i, s)
+		if (parse_rule(p, rule, (int)i + 1) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+parse_profile(struct parse *p, const config_setting_t *group)
+{
+	const char *name = config_setting_name(group);
+	struct profile *profile;
+	const config_setting_t *s;
+	unsigned i;
+
+	if (!config_setting_is_group(group))
+		return ERROR(p, group, name, "a profile must be a group "
+		    "(%s = { ... };)", name);
+	if (rules_has_builtin(name))
+		return ERROR(p, group, name, "a profile of this name is "
+		    "built in (choose another, which may name it)");
+	profile = rules_add_profile(p->conf, name, p->file, LINE(group));
+	FOREACH(s, i, group)
+		if (parse_member(p, s, &profile->body) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+parse_profiles(struct parse *p, const config_setting_t *s)
+{
+	const config_setting_t *profile;
+	unsigned i;
+
+	if (!config_setting_is_group(s))
+		return ERROR(p, s, "profiles", "must be a group "
+		    "(profiles = { name = { ... }; };)");
+	FOREACH(profile, i, s)
+		if (parse_profile(p, profile) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+parse_top(struct parse *p, const config_setting_t *s)
+{
+	const char *name = config_setting_name(s);
+
+	if (strcmp(name, "rules") == 0)
+		return parse_rules(p, s);
+	if (strcmp(name, "profiles") == 0)
+		return parse_profiles(p, s);
+	return ERROR(p, s, name, "only rules and profiles stand here "
+	    "(settings: rules = ( { ... } );)");
+}
+
+int
+parse_tree(struct conf *c, const char *file, const config_setting_t *root,
+    struct error *e)
+{
+	struct parse p = { .conf = c, .file = file, .error = e };
+	const config_setting_t *s;
+	unsigned i;
+
+	FOREACH(s, i, root)
+		if (parse_top(&p, s) < 0)
+			return -1;
+	return 0;
+}
