@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * argv, policy, confinement, session. The order is the security argument:
- * nothing of the client's is read before the last step, and a policy that is
- * wrong in any way ends before it.
+ * Options, policy, confinement, session. The order is the security argument:
+ * no input of the client is read before the last step, and an error in the
+ * policy ends the process before it.
  */
 #include "config.h"
 
@@ -44,8 +44,8 @@ static struct options options = {
 };
 
 /*
- * The one ending: what is still open is logged and closed. Before the
- * session was opened there is nothing to tell.
+ * Exits. A session that was opened logs and closes its open handles first, and
+ * logs its end.
  */
 static _Noreturn void
 finish(int status)
@@ -83,7 +83,7 @@ start_log(int level, int facility)
 	    options.on_stderr);
 }
 
-/* Make the empty config, which knows requests and extensions by name. */
+/* Makes an empty configuration that knows requests and extensions by name. */
 static struct conf *
 new_conf(void)
 {
@@ -95,7 +95,7 @@ new_conf(void)
 	return conf_new(requests, extensions);
 }
 
-/* The words of SSH_CONNECTION: addresses and ports, the client's first. */
+/* Takes addresses and ports from SSH_CONNECTION, the client's first. */
 static void
 connection_facts(void)
 {
@@ -131,7 +131,7 @@ own_facts(void)
 	    getenv("SSH_ORIGINAL_COMMAND") != NULL;
 }
 
-/* Options and file become the policy of this session. Returns 0 or -1. */
+/* Makes the policy of this session from options and file. Returns 0 or -1. */
 static int
 load_policy(void)
 {
@@ -150,9 +150,9 @@ load_policy(void)
 	return 0;
 }
 
-/* A wrong policy must never become no policy. */
+/* Rejects the session: without its policy it would be unrestricted. */
 static _Noreturn void
-refuse_error(void)
+reject_error(void)
 {
 	char line[ERROR_LINE_MAX], text[96];
 
@@ -168,7 +168,7 @@ refuse_error(void)
 }
 
 static _Noreturn void
-tell_error(void)
+print_error(void)
 {
 	char line[ERROR_LINE_MAX];
 
@@ -184,13 +184,13 @@ check_policy(void)
 	if (options.invalid ||
 	    conf_file(conf, options.file, &facts, &error) != 0 ||
 	    conf_check(conf, stderr, &error) != 0)
-		tell_error();
+		print_error();
 	exit(0);
 }
 
 /*
- * Set the facts for -T -C: what the criteria say of a user, and what the
- * database knows. Returns whom they are about, or NULL for one who is unknown.
+ * Sets the facts for -T -C from the criteria and the user database. Returns the
+ * user, or NULL if the database does not know one.
  */
 static const struct ident *
 criteria_facts(void)
@@ -199,14 +199,14 @@ criteria_facts(void)
 
 	facts = (struct facts){ .user = session.self.name };
 	if (conf_criteria(conf, options.criteria, &facts, &error) != 0)
-		tell_error();
+		print_error();
 	if (ident_named(facts.user, &user) != 0)
 		return NULL;
 	user_facts(&user);
 	return &user;
 }
 
-/* Explain the policy of the user who asks or, with -C, of another: -T. */
+/* Explains the policy of this user or, with -C, of another (-T), and exits. */
 static _Noreturn void
 explain_policy(void)
 {
@@ -220,18 +220,18 @@ explain_policy(void)
 	facts.no_landlock_to_read = !sandbox_has_landlock(false);
 	if (options.invalid ||
 	    conf_file(conf, options.file, &facts, &error) != 0)
-		tell_error();
-	/* There may be thousands, and only rules that match by group ask. */
+		print_error();
+	/* Users may have thousands of groups; few policies match by group. */
 	if (conf_asks_groups(conf))
 		facts.groups = options.criteria == NULL ? ident_own_groups() :
 		    user != NULL ? ident_groups_of(user) : NULL;
-	if ((r = conf_explain(conf, &facts, &session.fs, stdout,
-	    &error)) < 0)
-		tell_error();
+	r = conf_explain(conf, &facts, &session.fs, stdout, &error);
+	if (r < 0)
+		print_error();
 	exit(r);
 }
 
-/* The client's address for the log: the first word of SSH_CONNECTION. */
+/* Returns the client's address for the log, from SSH_CONNECTION. */
 static const char *
 client_address(void)
 {
@@ -253,11 +253,11 @@ client_address(void)
 }
 
 /*
- * Resolve paths by the policy from now on: where there is a root, or a rule on
- * names, they are walked. Returns 0 or -1.
+ * Makes paths obey the policy. Opens the root if there is one, or if rules on
+ * names require that paths are resolved. Returns 0 or -1.
  */
 static int
-walk_paths(void)
+open_paths(void)
 {
 	struct policy *p = &session.policy;
 
@@ -271,8 +271,9 @@ walk_paths(void)
 }
 
 /*
- * A directory that cannot be entered is logged; the session goes on where it
- * stands. Beneath a root that is where home would be, as after chroot(2).
+ * Enters the start directory. A failure is logged, and the session stays where
+ * it is. Beneath a root, the home directory is looked up there, as after
+ * chroot(2).
  */
 static void
 enter_start_dir(void)
@@ -345,10 +346,10 @@ confine(void)
 	    (is & CONFINES_CALLS) != 0 ? "on" : "off");
 	if (p->sandbox == SANDBOX_REQUIRE && is != all) {
 		conf_blame(conf, &facts, "sandbox", &error);
-		(void)error_say(&error, "required, and this kernel, or "
-		    "this build, has no %s", (is & CONFINES_FILES) != 0 ?
-		    "seccomp" : "Landlock that will do");
-		refuse_error();
+		(void)error_say(&error, "required, but this kernel or this "
+		    "build has no %s", (is & CONFINES_FILES) != 0 ?
+		    "seccomp" : "usable Landlock");
+		reject_error();
 	}
 	if (session.fs.confined && (is & CONFINES_FILES) == 0)
 		log_error("no Landlock: a directory that is moved out of the "
@@ -374,8 +375,8 @@ main(int argc, char **argv)
 		check_policy();
 	if (options.explain)
 		explain_policy();
-	if (load_policy() != 0 || walk_paths() != 0)
-		refuse_error();
+	if (load_policy() != 0 || open_paths() != 0)
+		reject_error();
 	handles_init(&session.handles);
 	apply_policy();
 	confine();

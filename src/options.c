@@ -25,7 +25,7 @@ options_fatal(const struct options *o, const char *what, const char *which)
 		log_at(LOG_LEVEL_FATAL, "%s \"%s\"", what, which);
 	else
 		log_at(LOG_LEVEL_FATAL, "%s", what);
-	/* sshd's clients see nothing of this; whoever tries it does. */
+	/* Clients of sshd do not see standard error; an administrator does. */
 	if (!o->on_stderr && (o->check || o->explain ||
 	    isatty(STDERR_FILENO)))
 		fprintf(stderr, "%s%s%s%s\n", what, quoted ? " \"" : "",
@@ -84,7 +84,7 @@ query_extensions(void)
 			puts(table_kinds[i].wire);
 }
 
-/* Print what each request can take of each path or handle. */
+/* Prints the rights that each request can need on each path or handle. */
 static void
 query_rights(void)
 {
@@ -132,9 +132,9 @@ query(const char *what)
 	exit(1);
 }
 
-/* An octal mode; `complaint` says what another is not. */
-static int
-octal(const struct options *o, const char *arg, const char *complaint)
+/* Checks an octal mode; ends the process with `complaint` about another. */
+static void
+check_octal(const struct options *o, const char *arg, const char *complaint)
 {
 	char *end;
 	long v;
@@ -143,22 +143,14 @@ octal(const struct options *o, const char *arg, const char *complaint)
 	v = strtol(arg, &end, 8);
 	if (v < 0 || v > 0777 || *end != '\0' || end == arg || errno != 0)
 		options_fatal(o, complaint, arg);
-	return (int)v;
 }
 
-/* Keep the first error: it is the one that is reported. */
-static void
-setting(struct options *o, int r)
-{
-	o->invalid |= r != 0;
-}
-
+/* Adds a setting, unless there was an error: the first one is reported. */
 static void
 flag(struct options *o, int letter, const char *value)
 {
 	if (!o->invalid)
-		setting(o, conf_flag(o->conf, letter, value,
-		    o->error));
+		o->invalid = conf_flag(o->conf, letter, value, o->error) != 0;
 }
 
 static void
@@ -170,7 +162,7 @@ flag_once(struct options *o, int letter, bool *given, const char *complaint)
 	flag(o, letter, optarg);
 }
 
-/* As OpenSSH: complains of a name it does not know, and gives up later. */
+/* Logs an unknown name, as OpenSSH does; start_log() then ends the process. */
 static void
 set_level(struct options *o, const char *arg)
 {
@@ -195,7 +187,7 @@ set_facility(struct options *o, const char *arg)
 		flag(o, 'f', arg);
 }
 
-/* A start directory: the tilde is a shell's, the tokens are the policy's. */
+/* Sets the start directory, expanding a tilde as a shell does. */
 static void
 set_start_dir(struct options *o, const char *arg)
 {
@@ -205,7 +197,7 @@ set_start_dir(struct options *o, const char *arg)
 	if (ident_expand_tilde(o->self, arg, path) != 0)
 		options_fatal(o, "tilde_expand_filename: expansion failed",
 		    NULL);
-	/* Nowhere cannot be entered: that is logged, like any other. */
+	/* An empty path cannot be entered, which enter_start_dir() logs. */
 	o->nowhere = path[0] == '\0';
 	if (o->nowhere)
 		return;
@@ -238,13 +230,13 @@ parse_option(struct options *o, int ch)
 		set_level(o, optarg);
 		break;
 	case 'm':
-		(void)octal(o, optarg, "Invalid file mode");
+		check_octal(o, optarg, "Invalid file mode");
 		flag(o, 'm', optarg);
 		break;
 	case 'o':
 		if (!o->invalid)
-			setting(o, conf_option(o->conf, optarg,
-			    o->error));
+			o->invalid = conf_option(o->conf, optarg,
+			    o->error) != 0;
 		break;
 	case 'P':
 		flag_once(o, 'P', &o->denied,
@@ -266,7 +258,7 @@ parse_option(struct options *o, int ch)
 		o->check = true;
 		break;
 	case 'u':
-		(void)octal(o, optarg, "Invalid umask");
+		check_octal(o, optarg, "Invalid umask");
 		flag(o, 'u', optarg);
 		break;
 	case 'V':
@@ -277,9 +269,9 @@ parse_option(struct options *o, int ch)
 }
 
 /*
- * True if the words behind the options are `-- HOST sftp`, with which scp(1)
- * starts the program of its -D. `end` is where the options ended: a `--` that
- * is the argument of one lies before it.
+ * True if the options are followed by `-- HOST sftp`, with which scp(1) starts
+ * the program of its -D. `end` is the index behind the last option: a `--` that
+ * is the argument of an option precedes it.
  */
 static bool
 started_by_scp(int argc, char **argv, int end)
@@ -296,7 +288,7 @@ options_parse(struct options *o, int argc, char **argv)
 	opterr = 0;
 	while ((ch = getopt(argc, argv,
 	    "+C:d:F:f:l:m:o:P:p:Q:u:cehRTtV")) != -1) {
-		/* As a login shell: the rest is not for us. */
+		/* A login shell gets a command, which is ignored. */
 		if (ch == 'c') {
 			o->forced = true;
 			return;
@@ -307,7 +299,8 @@ options_parse(struct options *o, int argc, char **argv)
 	if (optind == argc || o->invalid || started_by_scp(argc, argv, end))
 		return;
 	error_at(o->error, "", 0, NULL);
-	setting(o, error_say(o->error, "\"%.100s\" is left over behind "
-	    "the options (a pattern that a shell expanded?)", argv[optind]));
+	(void)error_say(o->error, "\"%.100s\" is left over behind the options "
+	    "(a pattern that a shell expanded?)", argv[optind]);
+	o->invalid = true;
 }
 

@@ -174,10 +174,10 @@ seccomp_of()
 		assert_success
 		assert_line -p "off"
 	done <<-'EOF'
-		landlock_create_ruleset required, and this kernel, or this build, has no Landlock
-		landlock_restrict_self required, and this kernel, or this build, has no Landlock
-		seccomp required, and this kernel, or this build, has no seccomp
-		landlock_create_ruleset,seccomp required, and this kernel, or
+		landlock_create_ruleset required, but this kernel or this build has no usable Landlock
+		landlock_restrict_self required, but this kernel or this build has no usable Landlock
+		seccomp required, but this kernel or this build has no seccomp
+		landlock_create_ruleset,seccomp required, but this kernel or
 	EOF
 }
 
@@ -189,7 +189,7 @@ seccomp_of()
 	printf '%s\n' 'rules = ({ log = { level = "INFO"; }; },' \
 	    '  {' '    sandbox = "require"; });' >"$conf"
 	run -78 "$WITHOUT" seccomp -- "$SERVER" -e -F "$conf" </dev/null
-	assert_line -p "$conf:3: sandbox: required, and this kernel"
+	assert_line -p "$conf:3: sandbox: required, but this kernel"
 }
 
 @test "a root without Landlock is an error in the log, once" {
