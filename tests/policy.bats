@@ -112,7 +112,7 @@ assert_only_unknown_names() {
 
 	run "$SERVER" -t -o protocol.charset=no-such
 	[ "$status" -eq 78 ]
-	[ "$output" = '-o: protocol.charset: "no-such" is no charset for names that this system knows' ]
+	[ "$output" = '-o: protocol.charset: "no-such" is not a charset that this system can convert file names to' ]
 	for charset in UTF-16 UTF-16LE UCS-4 EBCDIC-US UTF-7 ISO-2022-JP \
 	    ISO-2022-KR ISO-2022-CN ISO-8859-15//TRANSLIT \
 	    ISO-8859-15//IGNORE UTF-8// ISO-10646/UTF8/TRANSLIT; do
@@ -222,7 +222,7 @@ policy() {
 
 @test "-T refuses what would refuse the session" {
 	run -78 "$SERVER" -T -C user=.. -o root=/srv/%u
-	assert_output '-o: root: %u is "..", which is no safe part of a path'
+	assert_output '-o: root: %u is "..", which is not safe in a path'
 	run -0 "$SERVER" -T -C user=somebody -o root=/srv/%u
 	assert_line 'root "/srv/%u"   # -o; here "/srv/somebody"'
 }

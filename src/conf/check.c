@@ -214,8 +214,8 @@ check_charsets(const struct conf *c, struct error *e)
 				continue;
 			error_at(e, at.assignment->file, at.assignment->line,
 			    charset->name);
-			return error_say(e, "\"%.100s\" is no charset for "
-			    "names that this system knows",
+			return error_say(e, "\"%.100s\" is not a charset that "
+			    "this system can convert file names to",
 			    at.assignment->value.text);
 		}
 	}

@@ -282,7 +282,7 @@ conf_criteria(struct conf *c, const char *criteria, struct facts *f,
 			    "absolute, without . and .., as the session has "
 			    "it: below its root", value);
 		if (!path && !set_criterion(f, name, value))
-			return error_say(e, "\"%.100s=%.100s\" is no "
+			return error_say(e, "\"%.100s=%.100s\" is not a "
 			    "criterion (user=, address=, local_address=, "
 			    "local_port= and, as the last, path= are)",
 			    name, value);

@@ -40,8 +40,8 @@ token_value(char token, const char *tokens, const struct facts *f,
 	else if (token == 'd' || is_safe_name(value))
 		return value;
 	else
-		error_say(e, "%%%c is \"%.100s\", which is no safe part of "
-		    "a path", token, value);
+		error_say(e, "%%%c is \"%.100s\", which is not safe in a "
+		    "path", token, value);
 	return NULL;
 }
 

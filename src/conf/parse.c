@@ -267,7 +267,7 @@ item_fault(enum criterion kind, const char *item)
 		return "is empty";
 	/* It would match nobody and look as if it did. */
 	if (name[0] == ' ')
-		return "has a blank behind its !";
+		return "has a blank after its !";
 	if (match_has_control(name))
 		return "holds a control character";
 	if (kind == BY_ADDRESS)
@@ -339,7 +339,7 @@ parse_criterion(struct parse *p, const config_setting_t *s,
 
 	error_at(p->error, p->file, LINE(s), name);
 	if (i == CRITERIA)
-		return error_say(p->error, "is nothing to match by (user, "
+		return error_say(p->error, "is not a criterion (user, "
 		    "group, address, local_address and local_port are)");
 	if ((text = criterion_text(p, s, criteria[i].kind)) == NULL)
 		return error_say(p->error, "must be %s, or a list of them",
@@ -375,8 +375,8 @@ parse_rule_member(struct parse *p, const config_setting_t *s, struct rule *rule)
 	if (strcmp(name, "match") == 0)
 		return parse_match(p, s, &rule->match);
 	if (criterion_find(name) < CRITERIA)
-		return ERROR(p, s, name, "is nothing to set, but to match "
-		    "by (match = { %s = ...; };)", name);
+		return ERROR(p, s, name, "is a criterion, not a setting "
+		    "(match = { %s = ...; };)", name);
 	return parse_member(p, s, &rule->body);
 }
 
@@ -462,7 +462,7 @@ parse_top(struct parse *p, const config_setting_t *s)
 		return parse_rules(p, s);
 	if (strcmp(name, "profiles") == 0)
 		return parse_profiles(p, s);
-	return ERROR(p, s, name, "only rules and profiles stand here "
+	return ERROR(p, s, name, "only rules and profiles are allowed here "
 	    "(settings: rules = ( { ... } );)");
 }
 

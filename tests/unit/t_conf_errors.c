@@ -107,7 +107,7 @@ static const struct {
 
 	/* The place of settings, rules and profiles. */
 	{ { 0 }, "\nrename = { overwrite = \"always\"; };",
-	    "p:2: rename: only rules and profiles stand here "
+	    "p:2: rename: only rules and profiles are allowed here "
 	    "(settings: rules = ( { ... } );)" },
 	{ { 0 }, "rules = { };",
 	    "p:1: rules: must be a list (rules = ( { ... }, { ... } );)" },
@@ -427,10 +427,10 @@ static const struct {
 	{ { 0 }, RULE("match = \"webex\";"),
 	    "p:2: match: must be a group (match = { user = \"...\"; };)" },
 	{ { 0 }, RULE("match = { uid = 0; };"),
-	    "p:2: uid: is nothing to match by (user, group, address, "
+	    "p:2: uid: is not a criterion (user, group, address, "
 	    "local_address and local_port are)" },
 	{ { 0 }, RULE("user = \"webex\"; profile = \"webex\";"),
-	    "p:2: user: is nothing to set, but to match by (match = { user = "
+	    "p:2: user: is a criterion, not a setting (match = { user = "
 	    "...; };)" },
 	{ { 0 }, RULE("match = { user = 1; };"),
 	    "p:2: user: must be a string in quotes, or a list of them" },
@@ -442,7 +442,7 @@ static const struct {
 	    "p:2: user: matches nobody, since everything in it is negated "
 	    "(add \"*\")" },
 	{ { 0 }, RULE("match = { user = \"a, ! b\"; };"),
-	    "p:2: user: \"! b\" has a blank behind its !" },
+	    "p:2: user: \"! b\" has a blank after its !" },
 	{ { 0 }, RULE("match = { group = \"!\"; };"),
 	    "p:2: group: \"!\" is empty" },
 	{ { 0 }, RULE("match = { user = \"jane\t\"; };"),

@@ -657,7 +657,7 @@ check_criteria(void)
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ok(conf_criteria(c, bad[i], &f, &e) < 0, "-C '%s'", bad[i]);
 	conf_criteria(c, "uid=1", &f, &e);
-	ok(strcmp(error_line(&e, line), "-C: \"uid=1\" is no criterion "
+	ok(strcmp(error_line(&e, line), "-C: \"uid=1\" is not a criterion "
 	    "(user=, address=, local_address=, local_port= and, as the "
 	    "last, path= are)") == 0,
 	    "-C says what it takes");

@@ -185,7 +185,7 @@ class Template(Jail):
             for root in ("/srv/%u", "/srv/%u/files", "/srv/x-%u"):
                 r = self.explain("-C", "user=" + name, "-o", "root=" + root)
                 self.assertEqual(r.returncode, 78, (name, root, r))
-                self.assertIn(b"no safe part", r.stderr)
+                self.assertIn(b"not safe in a path", r.stderr)
         for root in ("/", "//", "/./", "/srv/..", "/srv/../%u", "srv/%u"):
             r = self.explain("-o", "root=" + root)
             self.assertEqual(r.returncode, 78, (root, r))
@@ -204,7 +204,7 @@ class Template(Jail):
                 input=b"\0\0\0\5\1\0\0\0\3", capture_output=True,
                 check=False, env={"LOGNAME": name})
             self.assertEqual(r.returncode, 78, (name, r))
-            self.assertIn(b"no safe part", r.stderr)
+            self.assertIn(b"not safe in a path", r.stderr)
 
     def test_a_link_where_the_user_is_to_be(self):
         """The part that stands for a user is no link to elsewhere."""
