@@ -51,7 +51,7 @@ atomic_stand_in(struct place *asked, const struct place *at)
 
 /* Directs the request to the temporary file, whose reference it takes over. */
 static void
-take_part(struct request *q, int i, struct temp *p)
+take_temp(struct request *q, int i, struct temp *p)
 {
 	q->operand[i].temp = p;
 	atomic_stand_in(&q->operand[i].place, &p->place);
@@ -156,7 +156,7 @@ atomic_resolve_kept(struct session *s, struct request *q)
 	    follow(&s->fs, &q->object.place, real, &at) != 0 ||
 	    (p = find_kept(s, q, &at)) == NULL)
 		return;
-	take_part(q, 0, p);
+	take_temp(q, 0, p);
 }
 
 void
@@ -223,7 +223,7 @@ in_place(const struct opening *o, const char *why)
 }
 
 static int
-no_part(const struct opening *o)
+no_temp(const struct opening *o)
 {
 	return in_place(o, "for want of memory or a directory");
 }
@@ -249,25 +249,25 @@ open_replacing(const struct opening *o, const struct place *at, int old)
 	if ((r = fs_check_access(at, o->flags)) != 0)
 		return r;
 	if ((p = temp_new(&o->s->handles, at)) == NULL)
-		return no_part(o);
+		return no_temp(o);
 	if ((fd = temp_create(p, at, old, o->flags)) < 0) {
 		temp_release(p);
 		return in_place(o, strerror(-fd));
 	}
 	p->replaces = true;
-	take_part(o->q, o->i, p);
+	take_temp(o->q, o->i, p);
 	*o->m = (struct making){ .at = o->q->operand[o->i].place };
 	return fd;
 }
 
 /* Makes the file of a new temporary file, which becomes the request's. */
 static int
-open_part(const struct opening *o, struct temp *p)
+open_temp(const struct opening *o, struct temp *p)
 {
 	int fd;
 
 	p->replaces = (o->flags & O_EXCL) == 0 && may_replace(o->q);
-	take_part(o->q, o->i, p);
+	take_temp(o->q, o->i, p);
 	fd = make_open(o->s, o->q, o->i, (o->flags & O_ACCMODE) | O_CREAT |
 	    O_EXCL, o->mode, o->m);
 	if (fd >= 0)
@@ -284,7 +284,7 @@ open_beside(const struct opening *o, const struct place *at)
 	old = fs_open(at, O_PATH | O_NOFOLLOW, 0);
 	if (old == -ENOENT && (o->flags & O_CREAT) != 0) {
 		p = temp_new(&o->s->handles, at);
-		return p == NULL ? no_part(o) : open_part(o, p);
+		return p == NULL ? no_temp(o) : open_temp(o, p);
 	}
 	if (old < 0)
 		return old;
@@ -319,7 +319,7 @@ open_pending(const struct opening *o)
 	bool goes_on = p->writers == 0 && (o->flags & O_ACCMODE) != O_RDONLY;
 
 	if (goes_on && (o->flags & (O_TRUNC | O_EXCL)) != 0)
-		return temp_renew(p) ? open_part(o, p) : -ENOMEM;
+		return temp_renew(p) ? open_temp(o, p) : -ENOMEM;
 	if ((o->flags & O_EXCL) != 0)
 		return -EEXIST;
 	if (goes_on)
@@ -353,7 +353,7 @@ atomic_open(struct session *s, struct request *q, int i, int flags,
 	if (!is_name(&at))
 		return ATOMIC_IN_PLACE;
 	if ((flags & O_CREAT) != 0 && (p = find_kept(s, q, &at)) != NULL) {
-		take_part(q, i, p);
+		take_temp(q, i, p);
 		return open_pending(&o);
 	}
 	if ((why = why_in_place(q, flags)) != NULL)

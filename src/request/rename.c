@@ -290,7 +290,7 @@ prepare_handles(struct session *s, const struct request *q,
  * later. Returns 0 or the outcome.
  */
 static int
-prepare_hidden(struct session *s, const struct request *q,
+prepare_silly(struct session *s, const struct request *q,
     struct displacing *d)
 {
 	const struct place *file = &q->operand[is_rename(q) ? 1 : 0].place;
@@ -398,7 +398,7 @@ attempt_displacing(const struct session *s, struct request *q,
 
 /* Tells the handles of the displaced file its silly name. */
 static void
-settle_hidden(struct displacing *d)
+settle_silly(struct displacing *d)
 {
 	struct matches *m = &d->matches;
 	size_t i;
@@ -458,7 +458,7 @@ displacing_end(struct session *s, struct request *q, int r)
 
 	if (r == 0) {
 		if (d->silly != NULL)
-			settle_hidden(d);
+			settle_silly(d);
 		names_changed(s, q);
 	}
 	if (d->silly != NULL)
@@ -533,7 +533,7 @@ displacing_begin(struct session *s, struct request *q, int first,
 	if (d->matches.len == 0 && (patience == 0 || first == -EEXIST))
 		return displacing_end(s, q, first);
 	if ((r = prepare_handles(s, q, d)) != 0 ||
-	    (r = prepare_hidden(s, q, d)) != 0) {
+	    (r = prepare_silly(s, q, d)) != 0) {
 		unpin_all(&d->matches);
 		return displacing_end(s, q, r);
 	}
