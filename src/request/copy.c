@@ -234,7 +234,7 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 	if (!c->target.made)
 		return fs_truncate(&to, 0);
 	if (q->ruling.own_rights != 0 && fs_stat(&to, &st) == 0)
-		created_add(&s->own, &st);
+		created_add(&s->created, &st);
 	return make_finish(q, &to, false);
 }
 

@@ -155,7 +155,7 @@ open_grant(struct session *s, const struct request *q, struct handle *h,
 	h->rights |= q->ruling.granted_new;
 	h->keeps = h->rights;
 	if (q->ruling.own_rights != 0 && fs_stat(&p, &st) == 0)
-		created_add(&s->own, &st);
+		created_add(&s->created, &st);
 }
 
 int

@@ -140,7 +140,7 @@ own_rights(const struct session *s, const struct place *p,
 	struct statx st;
 
 	return p->name != NULL && fs_stat(p, &st) == 0 &&
-	    created_has(&s->own, &st) ? a->own_rights : RIGHTS_NONE;
+	    created_has(&s->created, &st) ? a->own_rights : RIGHTS_NONE;
 }
 
 /*
@@ -190,8 +190,8 @@ ask_stat(const struct session *s, const struct request *q, int i,
 	if (may)
 		return r;
 	return r == 0 && (S_ISDIR(st.stx_mode) ||
-	    ((a->own_rights & RIGHT_STAT) != 0 && created_has(&s->own, &st))) ?
-	    0 : -ENOENT;
+	    ((a->own_rights & RIGHT_STAT) != 0 &&
+	    created_has(&s->created, &st))) ? 0 : -ENOENT;
 }
 
 /*
@@ -463,7 +463,7 @@ permit_show_entry(const struct session *s, const struct handle *dir,
 	subtree_find(p, s->fs.folds, name, &a);
 	return (a.rights & RIGHT_STAT) != 0 ||
 	    (a.empty_listings && S_ISDIR(st->stx_mode)) ||
-	    ((a.own_rights & RIGHT_STAT) != 0 && created_has(&s->own, st));
+	    ((a.own_rights & RIGHT_STAT) != 0 && created_has(&s->created, st));
 }
 
 int

@@ -32,7 +32,7 @@ struct session {
 	struct ident	 self;
 	const char	*client;	/* its address, for the log */
 	struct handles	 handles;
-	struct created	 own;		/* files that it made */
+	struct created	 created;	/* files that it made */
 	struct stale	 stale;		/* where it removed stale names */
 	struct charset	*charset;	/* of names on disk, or NULL: as sent */
 	bool		 translate;	/* the charset is to be used */

@@ -248,7 +248,7 @@ choose_written(struct session *s, uint8_t bits)
 static void
 leave_jail(struct session *s)
 {
-	free(s->own.files);
+	free(s->created.files);
 	if (s->fs.walks)
 		close(s->fs.root);
 	if (s->charset != NULL)

@@ -121,7 +121,7 @@ session_end(struct session *s)
 {
 	handles_end(&s->handles);
 	buf_free(&s->out);
-	free(s->own.files);
+	free(s->created.files);
 	if (s->fs.walks)
 		close(s->fs.root);
 }

@@ -453,7 +453,7 @@ test_own(void)
 	ok(judge(find_case("STAT"), 0, &q) == DENIED,
 	    "a file of another user is refused");
 	st = stat_of("f");
-	created_add(&session.own, &st);
+	created_add(&session.created, &st);
 	ok(judge(find_case("STAT"), 0, &q) == 0 &&
 	    judge(find_case("SETSTAT of a mode"), 0, &q) == 0 &&
 	    judge(find_case("RENAME"), 0, &q) == 0 &&
@@ -467,22 +467,22 @@ test_own(void)
 	scratch_file("f", "");
 	st = stat_of("f");
 	st.stx_btime.tv_nsec ^= 1;
-	right = !created_has(&session.own, &st);
+	right = !created_has(&session.created, &st);
 	ok(right, "another file of that inode number is not");
 	ok(judge(find_case("STAT"), 0, &q) == DENIED || (st.stx_mask &
 	    STATX_BTIME) == 0, "another file of that name is not");
 	st = (struct statx){ 0 };
 	for (i = 0; i < CREATED_MAX + 10; i++) {
 		st.stx_ino = 1000 + i;
-		created_add(&session.own, &st);
+		created_add(&session.created, &st);
 	}
 	for (i = 0; i < CREATED_MAX + 10; i++) {
 		st.stx_ino = 1000 + i;
-		right &= created_has(&session.own, &st) == (i >= 10);
+		right &= created_has(&session.created, &st) == (i >= 10);
 	}
-	ok(right && session.own.len == CREATED_MAX,
+	ok(right && session.created.len == CREATED_MAX,
 	    "the latest %d are remembered", CREATED_MAX);
-	free(session.own.files);
+	free(session.created.files);
 	session.policy.access.own_rights = 0;
 }
 
