@@ -316,7 +316,7 @@ apply_policy(void)
 		fs_umask((mode_t)p->files.umask);
 	if (p->log.transfers != NULL)
 		sink_open(p->log.transfers, p->log.facility);
-	if (!p->session.refuse)
+	if (!p->session.reject)
 		return;
 	log_error("session refused for local user %s, as the policy says",
 	    session.self.name);

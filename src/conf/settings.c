@@ -168,7 +168,7 @@ const struct setting settings[] = {
 	{ "sandbox", SETTING_CHOICE, "auto", .words = sandboxes,
 	    MEMBER(sandbox) },
 	{ "session.access", SETTING_CHOICE, "allow", .words = accesses,
-	    .restricts = "refuse", MEMBER(session.refuse) },
+	    .restricts = "refuse", MEMBER(session.reject) },
 	{ "session.idle_timeout", SETTING_DURATION, .unset_word = "none",
 	    .min = 1, .max = YEAR, MEMBER(session.idle_timeout) },
 	{ "session.max_time", SETTING_DURATION, .unset_word = "none", .min = 1,

@@ -45,7 +45,7 @@ struct mode_rule {
  */
 struct policy {
 	struct {
-		bool		 refuse;	/* the session is rejected */
+		bool		 reject;	/* the session is rejected */
 		const char	*message;	/* for a rejected user */
 		unsigned	 idle_timeout;	/* seconds; 0: no limit */
 		unsigned	 max_time;	/* seconds; 0: no limit */

@@ -47,7 +47,7 @@ check_defaults(void)
 	ok(p.setstat.mode == APPLY && p.setstat.owner == APPLY &&
 	    p.setstat.times == APPLY && p.setstat.size == APPLY &&
 	    !p.setstat.ignore_denied, "setstat by default");
-	ok(!p.session.refuse && p.session.message == NULL &&
+	ok(!p.session.reject && p.session.message == NULL &&
 	    p.session.idle_timeout == 0 && p.session.max_time == 0 &&
 	    p.start_dir == NULL, "session by default");
 	ok(!p.access.read_only && p.access.allow == NULL &&
@@ -112,7 +112,7 @@ check_values(void)
 	ok(p.protocol.max_packet == 1 << 20 && p.protocol.max_read == 1 << 17,
 	    "sizes, as strings and as numbers");
 	ok(strcmp(p.protocol.hide_extensions, "a@x,b@*") == 0, "patterns");
-	ok(p.session.refuse && strcmp(p.session.message, "Go away") == 0,
+	ok(p.session.reject && strcmp(p.session.message, "Go away") == 0,
 	    "nobody else");
 	ok(p.files.umask == 027, "a umask");
 	ok(p.log.level == 7 && p.log.facility == LOG_LOCAL7, "the log");
