@@ -211,7 +211,7 @@ op_version_select(struct session *s, struct request *q)
 		return FX_OP_UNSUPPORTED;
 	if (s->requests != 1 || strlen(q->version) != 1 || wanted < 3 ||
 	    wanted > max) {
-		s->refused = true;
+		s->fatal = true;
 		return FX_FAILURE;
 	}
 	s->version = wanted;

@@ -25,7 +25,7 @@
 struct session {
 	int		 version;	/* spoken; 0 before INIT */
 	uint64_t	 requests;	/* since INIT */
-	bool		 refused;	/* the session ends after this reply */
+	bool		 fatal;		/* the session ends after this reply */
 	bool		 bare_status;	/* the client's version is below 3: it
 					 * gets a status without text */
 	struct policy	 policy;

@@ -82,7 +82,7 @@ dispatch_end(struct session *s, struct request *q, int outcome, bool replied)
 		task_end(q);
 	if (!replied)
 		reply_status(s, q, outcome);
-	return s->refused ? VERDICT_FATAL : VERDICT_DONE;
+	return s->fatal ? VERDICT_FATAL : VERDICT_DONE;
 }
 
 /*

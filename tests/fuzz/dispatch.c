@@ -370,7 +370,7 @@ fuzz_packet(struct session *s, const uint8_t *p, size_t len, size_t nth)
 	if (fault != NULL)
 		fuzz_abort(fault, nth);
 	/* A failed version-select rightly ends the session. */
-	if (verdict == VERDICT_FATAL && len >= 5 && !s->refused)
+	if (verdict == VERDICT_FATAL && len >= 5 && !s->fatal)
 		fuzz_abort("a whole packet ends the session", nth);
 	return verdict == VERDICT_DONE;
 }
