@@ -261,7 +261,7 @@ open_paths(void)
 {
 	struct policy *p = &session.policy;
 
-	if (p->walks && conf_open_root(conf, &facts, p, &session.fs,
+	if (p->resolves && conf_open_root(conf, &facts, p, &session.fs,
 	    &error) != 0)
 		return -1;
 	locate_obey(&session.fs, p);

@@ -346,7 +346,7 @@ resolve_names(struct conf *c, const struct facts *f, struct policy *p,
 	char real[PATH_MAX];
 	int why;
 
-	if (!p->walks)
+	if (!p->resolves)
 		return 0;
 	if (conf_open_root(c, f, p, fs, e) != 0)
 		return -1;

@@ -302,7 +302,7 @@ conclude(const struct outcome *o, const struct origin *paths,
 	if (paths != NULL &&
 	    (p->paths = path_rules_build(paths, f, p, e)) == NULL)
 		return -1;
-	p->walks = p->root != NULL || p->paths != NULL ||
+	p->resolves = p->root != NULL || p->paths != NULL ||
 	    p->access.rights != RIGHTS_ALL || p->access.protect_startup ||
 	    p->files.hide != NULL || p->files.symlinks != SYMLINKS_FOLLOW;
 	/*

@@ -27,7 +27,7 @@ fs_open(const struct place *p, int flags, mode_t mode)
 		return -EISDIR;
 	if ((p->flags & PLACE_DIR) != 0)
 		flags |= O_DIRECTORY;
-	flags |= O_CLOEXEC | O_NOCTTY | (p->walked != NULL ? O_NOFOLLOW : 0);
+	flags |= O_CLOEXEC | O_NOCTTY | (p->hold != NULL ? O_NOFOLLOW : 0);
 	fd = openat(p->dirfd, name, flags | O_NONBLOCK, mode);
 	/* Another holder's lease is being broken: wait for it. */
 	if (fd == -1 && errno == EWOULDBLOCK)
@@ -45,7 +45,7 @@ fs_opendir(const struct place *p)
 	 * whole is the only way into it that does not go through a directory
 	 * check.
 	 */
-	if (fd >= 0 && p->walked != NULL && fs_is_proc(fd)) {
+	if (fd >= 0 && p->hold != NULL && fs_is_proc(fd)) {
 		close(fd);
 		return -EACCES;
 	}

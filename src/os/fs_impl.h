@@ -23,7 +23,7 @@ at_flags(const struct place *p)
 {
 	if ((p->flags & PLACE_FD) != 0)
 		return AT_EMPTY_PATH;
-	return (p->flags & PLACE_FOLLOW) != 0 && p->walked == NULL ? 0 :
+	return (p->flags & PLACE_FOLLOW) != 0 && p->hold == NULL ? 0 :
 	    AT_SYMLINK_NOFOLLOW;
 }
 

@@ -73,7 +73,7 @@ truncate_below(const struct place *p, uint64_t size)
 int
 fs_truncate(const struct place *p, uint64_t size)
 {
-	if ((p->flags & PLACE_FD) != 0 && p->walked == NULL)
+	if ((p->flags & PLACE_FD) != 0 && p->hold == NULL)
 		return outcome(ftruncate(p->dirfd, (off_t)size));
 	if (p->dirfd == AT_FDCWD)
 		return outcome(truncate(p->name, (off_t)size));
@@ -186,7 +186,7 @@ chmod_place(const struct place *p, mode_t mode)
 int
 fs_chmod(const struct place *p, mode_t mode)
 {
-	if (p->walked != NULL)
+	if (p->hold != NULL)
 		return chmod_place(p, mode);
 	if ((p->flags & PLACE_FD) == 0)
 		return outcome(fchmodat(p->dirfd, p->name, mode, at_flags(p)));

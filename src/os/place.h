@@ -11,7 +11,7 @@
 #define PLACE_NONE	0x20u	/* used as text only; not resolved */
 #define PLACE_DIR	0x10u	/* had a trailing slash: must be a directory */
 
-struct walked;
+struct hold;
 
 /*
  * A resolved path: a name relative to a directory. It is made by paths/locate.h
@@ -27,7 +27,7 @@ struct place {
 	unsigned	 flags;
 	const char	*shown;		/* path as the client sent it */
 	const char	*resolved;	/* as rules on names see it, or NULL */
-	struct walked	*walked;	/* of a resolved path, or NULL */
+	struct hold	*hold;		/* of a resolved path, or NULL */
 };
 
 /* Returns a place for an open descriptor. */

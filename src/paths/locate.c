@@ -28,17 +28,17 @@
 #include "policy/subtree.h"
 
 /* Returns a free slot for a resolved place, or NULL if all are taken. */
-static struct walked *
-walked_take(struct fs *fs)
+static struct hold *
+hold_take(struct fs *fs)
 {
-	struct walked *w;
+	struct hold *h;
 
-	for (w = fs->walked; w < fs->walked + nitems(fs->walked); w++)
-		if (!w->taken) {
-			w->taken = true;
-			w->fd = -1;
-			w->resolved[0] = '\0';
-			return w;
+	for (h = fs->holds; h < fs->holds + nitems(fs->holds); h++)
+		if (!h->taken) {
+			h->taken = true;
+			h->fd = -1;
+			h->resolved[0] = '\0';
+			return h;
 		}
 	return NULL;
 }
@@ -46,12 +46,12 @@ walked_take(struct fs *fs)
 void
 locate_release(struct place *p)
 {
-	if (p->walked == NULL)
+	if (p->hold == NULL)
 		return;
-	if (p->walked->fd != -1)
-		fs_close(p->walked->fd);
-	p->walked->taken = false;
-	p->walked = NULL;
+	if (p->hold->fd != -1)
+		fs_close(p->hold->fd);
+	p->hold->taken = false;
+	p->hold = NULL;
 }
 
 /*
@@ -90,47 +90,47 @@ is_whole(const char *name, size_t len, unsigned flags)
 	    (flags & (PLACE_CREATES | PLACE_NAME)) == 0;
 }
 
-/* Opens the directory that is the part of w->path before `end`, as w->fd. */
+/* Opens the directory that is the part of h->path before `end`, as h->fd. */
 static int
-walk_open(struct fs *fs, struct walked *w, char *end)
+open_directory(struct fs *fs, struct hold *h, char *end)
 {
 	char at = *end;
 	int fd;
 
 	*end = '\0';
-	w->resolved[0] = '\0';
-	fd = resolve_open(fs, w->path, w->resolved);
+	h->resolved[0] = '\0';
+	fd = resolve_open(fs, h->path, h->resolved);
 	*end = at;
 	if (fd < 0)
 		return fd;
-	if (w->fd != -1)
-		fs_close(w->fd);
-	w->fd = fd;
+	if (h->fd != -1)
+		fs_close(h->fd);
+	h->fd = fd;
 	return 0;
 }
 
 /*
- * If the last component is a link, replaces w->path by the path that it leads
+ * If the last component is a link, replaces h->path by the path that it leads
  * to. Returns 1 for a link, 0 if it is none, or -errno.
  */
 static int
-walk_link(struct fs *fs, struct walked *w, char *name)
+follow_link(struct fs *fs, struct hold *h, char *name)
 {
-	const struct place link = place_entry(w->fd, name);
+	const struct place link = place_entry(h->fd, name);
 	char text[PATH_MAX], spelled[NAME_MAX + 1];
 	ssize_t n;
 	int r;
 
 	if ((n = fs_readlink(&link, text, sizeof(text))) < 0)
 		return n == -EINVAL || n == -ENOENT ? 0 : (int)n;
-	if ((r = resolve_may_follow(fs, w->fd, name)) != 0)
+	if ((r = resolve_may_follow(fs, h->fd, name)) != 0)
 		return r;
-	if (fs->hides && ((r = spelling_find(fs, w->fd, name, false,
-	    spelled)) != 0 || (r = join(w->resolved, spelled,
-	    w->resolved)) != 0 || resolve_hides(fs, w->resolved)))
+	if (fs->hides && ((r = spelling_find(fs, h->fd, name, false,
+	    spelled)) != 0 || (r = join(h->resolved, spelled,
+	    h->resolved)) != 0 || resolve_hides(fs, h->resolved)))
 		return r != 0 ? r : -ENOENT;
 	*name = '\0';
-	r = join(w->path, text, w->path);
+	r = join(h->path, text, h->path);
 	return r == 0 ? 1 : r;
 }
 
@@ -139,15 +139,15 @@ walk_link(struct fs *fs, struct walked *w, char *name)
  * followed, so that resolving must begin again, 0 when done, or -errno.
  */
 static int
-walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
+take_step(struct fs *fs, struct hold *h, unsigned flags, struct place *p)
 {
 	size_t len;
-	char *name = w->path + (path_last(w->path, &len) - w->path);
+	char *name = h->path + (path_last(h->path, &len) - h->path);
 	int r;
 
 	p->flags &= ~PLACE_DIR;
 	if (is_whole(name, len, flags)) {
-		if ((r = walk_open(fs, w, w->path + strlen(w->path))) != 0)
+		if ((r = open_directory(fs, h, h->path + strlen(h->path))) != 0)
 			return r;
 		p->flags |= PLACE_FD;
 		p->name = "";
@@ -155,7 +155,7 @@ walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
 	}
 	if (len > NAME_MAX)
 		return -ENAMETOOLONG;
-	if ((r = walk_open(fs, w, name)) != 0)
+	if ((r = open_directory(fs, h, name)) != 0)
 		return r;
 	if (name[len] == '/')
 		p->flags |= PLACE_DIR;
@@ -166,7 +166,7 @@ walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
 	 * wherever it leads.
 	 */
 	return (flags & PLACE_FOLLOW) != 0 && (p->flags & PLACE_DIR) == 0 ?
-	    walk_link(fs, w, name) : 0;
+	    follow_link(fs, h, name) : 0;
 }
 
 /*
@@ -174,7 +174,7 @@ walk_step(struct fs *fs, struct walked *w, unsigned flags, struct place *p)
  * is ignored, it has no capitals, because handles are found by this path.
  */
 static int
-walk_resolved(struct fs *fs, struct place *p)
+set_resolved(struct fs *fs, struct place *p)
 {
 	char name[NAME_MAX + 1], *at;
 	int r;
@@ -182,36 +182,36 @@ walk_resolved(struct fs *fs, struct place *p)
 	if (!fs->names)
 		return 0;
 	if ((p->flags & PLACE_FD) == 0 && ((r = spelling_find(fs,
-	    p->walked->fd, p->name, (p->flags & PLACE_CREATES) != 0,
-	    name)) != 0 || (r = join(p->walked->resolved, name,
-	    p->walked->resolved)) != 0))
+	    p->hold->fd, p->name, (p->flags & PLACE_CREATES) != 0,
+	    name)) != 0 || (r = join(p->hold->resolved, name,
+	    p->hold->resolved)) != 0))
 		return r;
 	if (fs->folds)
-		for (at = p->walked->resolved; *at != '\0'; at++)
+		for (at = p->hold->resolved; *at != '\0'; at++)
 			*at = (char)tolower((unsigned char)*at);
-	p->resolved = p->walked->resolved;
+	p->resolved = p->hold->resolved;
 	if (!resolve_hides(fs, p->resolved))
 		return 0;
 	return (p->flags & PLACE_CREATES) != 0 ? -EACCES : -ENOENT;
 }
 
 static int
-walk(struct fs *fs, const char *path, struct place *p)
+resolve(struct fs *fs, const char *path, struct place *p)
 {
-	struct walked *w = walked_take(fs);
+	struct hold *h = hold_take(fs);
 	unsigned flags = p->flags;
 	int r, links = 0;
 
-	if (w == NULL)
+	if (h == NULL)
 		return -ENOMEM;
-	p->walked = w;
+	p->hold = h;
 	p->flags &= ~PLACE_FOLLOW;
-	r = join(fs->cwd, path, w->path);
-	while (r == 0 && (r = walk_step(fs, w, flags, p)) == 1)
+	r = join(fs->cwd, path, h->path);
+	while (r == 0 && (r = take_step(fs, h, flags, p)) == 1)
 		r = ++links > KERNEL_LINKS ? -ELOOP : 0;
-	p->dirfd = w->fd;
+	p->dirfd = h->fd;
 	if (r >= 0)
-		r = walk_resolved(fs, p);
+		r = set_resolved(fs, p);
 	if (r != 0)
 		locate_release(p);
 	return r;
@@ -251,7 +251,7 @@ locate_path(struct fs *fs, const char *path, unsigned flags, struct place *p)
 
 	*p = (struct place){ .dirfd = AT_FDCWD, .name = path, .flags = flags,
 	    .shown = path };
-	if (fs->walks && (r = walk(fs, path, p)) != 0)
+	if (fs->resolves && (r = resolve(fs, path, p)) != 0)
 		return r;
 	if ((r = check_new(fs, p)) != 0)
 		locate_release(p);
@@ -265,7 +265,7 @@ locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
 	char path[PATH_MAX];
 	int r;
 
-	if (!fs->walks) {
+	if (!fs->resolves) {
 		*p = place_entry(dirfd, name);
 		return 0;
 	}
@@ -285,27 +285,27 @@ locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
 const char *
 locate_resolved(struct fs *fs, struct place *p)
 {
-	struct walked *w = p->walked;
+	struct hold *h = p->hold;
 
-	if (p->resolved == NULL && w != NULL &&
-	    (w->resolved[0] != '\0' || resolve_name(fs, w->fd, w->resolved)) &&
+	if (p->resolved == NULL && h != NULL &&
+	    (h->resolved[0] != '\0' || resolve_name(fs, h->fd, h->resolved)) &&
 	    ((p->flags & PLACE_FD) != 0 ||
-	    join(w->resolved, p->name, w->resolved) == 0))
-		p->resolved = w->resolved;
+	    join(h->resolved, p->name, h->resolved) == 0))
+		p->resolved = h->resolved;
 	return p->resolved;
 }
 
 bool
 locate_name(struct fs *fs, const struct place *p, char *to)
 {
-	const struct walked *w = p->walked;
+	const struct hold *h = p->hold;
 	int n;
 
 	if (fs_proc_name(p->dirfd, to))
 		return true;
-	if (w == NULL || w->resolved[0] == '\0')
+	if (h == NULL || h->resolved[0] == '\0')
 		return false;
-	n = snprintf(to, PATH_MAX, "%s%s", fs->outside, w->resolved);
+	n = snprintf(to, PATH_MAX, "%s%s", fs->outside, h->resolved);
 	/* If there are rules on names, `resolved` includes the name. */
 	if (p->resolved != NULL && (p->flags & PLACE_FD) == 0)
 		*strrchr(to, '/') = '\0';
@@ -349,7 +349,7 @@ locate_confine(struct fs *fs, const char *root, size_t fixed, char *culprit)
 		fs_close(fd);
 		return -EACCES;
 	}
-	fs->walks = true;
+	fs->resolves = true;
 	fs->root = fd;
 	if (!(named = fs_proc_name(fd, fs->outside)))
 		strlcpy(fs->outside, root, PATH_MAX);
@@ -433,7 +433,7 @@ locate_enter(struct fs *fs, const char *dir)
 	struct place p;
 	int r;
 
-	if (!fs->walks) {
+	if (!fs->resolves) {
 		r = dir != NULL ? fs_set_cwd(dir) : 0;
 		return r != 0 ? r : fs_get_cwd(fs->cwd);
 	}

@@ -16,7 +16,7 @@
 struct policy;
 
 /* Limit on resolved places that a session holds at a time. */
-#define WALKED_MAX	6
+#define HOLDS_MAX	6
 
 /*
  * The session's view of the file system. In a session without a root and
@@ -24,7 +24,8 @@ struct policy;
  * paths are resolved beneath a root, which may be "/". All zero is the former.
  */
 struct fs {
-	bool		 walks;
+	bool		 resolves;	/* paths are resolved here, not by the
+					 * kernel */
 	bool		 confined;	/* the root is not "/" */
 	bool		 names;		/* rules on names exist: each place gets
 					 * `resolved` */
@@ -40,11 +41,11 @@ struct fs {
 					 * then on rules ignore it everywhere */
 	char		 cwd[PATH_MAX];	/* start of relative paths */
 	char		 outside[PATH_MAX]; /* root's real path; "" for "/" */
-	struct walked {
+	struct hold {
 		bool	 taken;
 		int	 fd;
 		char	 path[PATH_MAX], resolved[PATH_MAX];
-	}		 walked[WALKED_MAX];
+	}		 holds[HOLDS_MAX];
 };
 
 /*
@@ -95,7 +96,8 @@ int	 locate_confine(struct fs *, const char *root, size_t fixed,
 /*
  * Makes the paths of a session obey the rules that a policy has on names: which
  * names are hidden or reserved, and whether links are followed. The policy must
- * outlive *fs. In a walking session locate_confine() comes first.
+ * outlive *fs. If the session resolves paths, locate_confine() comes
+ * first.
  */
 void	 locate_obey(struct fs *, const struct policy *);
 

@@ -54,7 +54,7 @@ resolve_may_follow(struct fs *fs, int dirfd, const char *name)
 int
 resolve_real(struct fs *fs, const char *path, char *to)
 {
-	struct trail t = { .fs = fs, .root = fs->walks ? fs->root : -1,
+	struct trail t = { .fs = fs, .root = fs->resolves ? fs->root : -1,
 	    .path = to, .len = 1, .dirfd = -1, .base = -1,
 	    .max_links = OPENSSH_LINKS };
 	int r;
@@ -63,7 +63,7 @@ resolve_real(struct fs *fs, const char *path, char *to)
 		return -ENAMETOOLONG;
 	memcpy(to, "/", 2);
 	if (path[0] != '/') {
-		if (fs->walks)
+		if (fs->resolves)
 			strlcpy(to, fs->cwd, PATH_MAX);
 		else if ((r = fs_get_cwd(to)) != 0)
 			return r;
@@ -179,7 +179,7 @@ resolve_name(struct fs *fs, int fd, char *to)
  * paths without either.
  */
 static bool
-walks_by_component(struct fs *fs, const char *path)
+resolves_by_component(struct fs *fs, const char *path)
 {
 	return fs->by_component || (fs->hides && strstr(path, "..") != NULL);
 }
@@ -196,8 +196,8 @@ is_settled(struct fs *fs, int fd)
 
 /*
  * True if the directory's path from /proc has the spelling that its parents
- * list, which is known if it was found when the same directory was last walked
- * to. /proc shows the spelling that was asked for.
+ * list, which is known if it was found when the directory was resolved last.
+ * /proc shows the spelling that was asked for.
  */
 static bool
 knows_spelling(struct fs *fs, int fd, char *name)
@@ -207,7 +207,7 @@ knows_spelling(struct fs *fs, int fd, char *name)
 }
 
 static int
-walk_and_remember(struct fs *fs, const char *path, char *resolved)
+resolve_and_remember(struct fs *fs, const char *path, char *resolved)
 {
 	int fd = refuse_proc(resolve_by_component(fs, path, resolved));
 	char name[PATH_MAX];
@@ -223,11 +223,12 @@ resolve_open(struct fs *fs, const char *path, char *resolved)
 {
 	int fd = -EAGAIN;
 
-	if (!walks_by_component(fs, path))
+	if (!resolves_by_component(fs, path))
 		fd = resolve_by_openat2(fs, path);
 	if (fd >= 0 && !knows_spelling(fs, fd, resolved)) {
 		fs_close(fd);
 		fd = -EAGAIN;
 	}
-	return is_settled(fs, fd) ? fd : walk_and_remember(fs, path, resolved);
+	return is_settled(fs, fd) ? fd :
+	    resolve_and_remember(fs, path, resolved);
 }

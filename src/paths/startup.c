@@ -181,7 +181,7 @@ pass(struct trail *t, const char *name, int r, const struct statx *st)
 	return r;
 }
 
-/* Walks from home. Notes the end of the path if a link led there. */
+/* Resolves a path from home. Notes the end of the path if a link led there. */
 static void
 note_path(struct startup *s, const struct trail *home, const char *path)
 {

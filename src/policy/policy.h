@@ -114,7 +114,7 @@ struct policy {
 		const char	*transfers;	/* "syslog", the path of a unix
 						 * socket, or NULL */
 	} log;
-	bool		 walks;			/* paths are resolved and
+	bool		 resolves;		/* paths are resolved and
 						 * judged; otherwise the kernel
 						 * resolves the client's path */
 	bool		 restricted;		/* the policy forbids something

@@ -19,9 +19,10 @@
 #define NOT_EMPTIED	"it is not emptied"
 
 /*
- * Makes the place that a path names once its final link is followed. A walking
- * session has followed it already; here the link is read, and `real`, of
- * PATH_MAX bytes, holds the path that it leads to. Returns 0 or -errno.
+ * Makes the place that a path names once its final link is followed. A session
+ * that resolves paths has followed it already; here the link is read, and
+ * `real`, of PATH_MAX bytes, holds the path that it leads to. Returns 0 or
+ * -errno.
  */
 static int
 follow(struct fs *fs, const struct place *at, char *real,
@@ -74,14 +75,14 @@ atomic_find(struct session *s, struct place *at)
 
 /*
  * Finds the temporary file that a path means by its last name, even if another
- * session has put a link there since. A walking session has followed that link
- * already, so it resolves the path once more.
+ * session has put a link there since. A session that resolves paths has
+ * followed that link already, so it resolves the path once more.
  */
 static struct temp *
 find_unfollowed(struct session *s, struct operand *o)
 {
 	struct place at = o->place;
-	bool again = s->fs.walks && (o->how & PLACE_FOLLOW) != 0;
+	bool again = s->fs.resolves && (o->how & PLACE_FOLLOW) != 0;
 	struct temp *p;
 
 	if (again && locate_path(&s->fs, o->path, o->how & ~PLACE_FOLLOW,

@@ -171,7 +171,7 @@ obey_policy(struct request *q, uint32_t sets, const char *shown)
 static int
 open_place(const struct place *p, int flags, bool *ours)
 {
-	*ours = (p->flags & PLACE_FD) == 0 || p->walked != NULL;
+	*ours = (p->flags & PLACE_FD) == 0 || p->hold != NULL;
 	if (!*ours)
 		return p->dirfd;
 	if ((p->flags & PLACE_FOLLOW) == 0)

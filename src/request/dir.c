@@ -52,7 +52,10 @@ is_own_silly_name(const struct session *s, const struct place *p,
 	    st->stx_uid == s->self.uid;
 }
 
-/* Looks at "..", which stops at the root of a walking session, as in a path. */
+/*
+ * Looks at "..", which stops at the root of a session that resolves paths, as
+ * it does in a path.
+ */
 static int
 stat_above(struct session *s, const struct handle *h, struct statx *st)
 {
@@ -96,7 +99,7 @@ look_at(struct session *s, const struct request *q, const char *name,
 	if (h->resolved != NULL && locate_hides(&s->fs, h->resolved, name))
 		return false;
 	r = fs_stat(&p, &l->st);
-	if (r == 0 && s->fs.walks && strcmp(name, "..") == 0)
+	if (r == 0 && s->fs.resolves && strcmp(name, "..") == 0)
 		r = stat_above(s, h, &l->st);
 	l->known = r == 0;
 	if (r != 0)

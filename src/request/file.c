@@ -89,7 +89,7 @@ open_lock(const struct request *q, struct handle *h, const struct place *p)
 
 /*
  * Removes the file that was opened and not a link that led to it, which a
- * walking session has followed already.
+ * session that resolves paths has followed already.
  */
 static int
 delete_opened(struct session *s, const struct request *q)

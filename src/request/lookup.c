@@ -25,7 +25,7 @@ lookup_paths(struct session *s, struct request *q)
 	}
 	if (r == 0 && !LIST_EMPTY(&s->handles.temps))
 		atomic_resolve(s, q);
-	if (s->fs.walks)
+	if (s->fs.resolves)
 		r = permit_judge(s, q, r);
 	if (r == 0 && q->ruling.atomic == ATOMIC_KEEP)
 		atomic_resolve_kept(s, q);

@@ -25,8 +25,8 @@ asks_who(const struct request *q)
 
 /*
  * Makes a file behind a link: its name exists, but nothing is there to be
- * opened, unless it was removed in between. The place of a walking session
- * already leads there.
+ * opened, unless it was removed in between. In a session that resolves paths
+ * the place already leads there.
  */
 static int
 make_behind_link(struct session *s, const char *path, int flags, mode_t mode,
@@ -34,7 +34,7 @@ make_behind_link(struct session *s, const char *path, int flags, mode_t mode,
 {
 	int fd, r;
 
-	if (m->at.walked == NULL &&
+	if (m->at.hold == NULL &&
 	    ((r = resolve_real(&s->fs, path, m->real)) != 0 ||
 	    (r = locate_path(&s->fs, m->real, PLACE_CREATES, &m->at)) != 0))
 		return r;

@@ -85,7 +85,7 @@ find_subtree(struct session *s, const struct operand *o, struct subtree *a)
 
 	if (s->policy.paths == NULL)
 		name = NULL;
-	else if (o->place.walked == NULL)
+	else if (o->place.hold == NULL)
 		name = resolve_real_partly(&s->fs, o->path, partly,
 		    &why) == 0 ? partly : "/";
 	subtree_find(&s->policy, s->fs.folds, name, a);
@@ -182,10 +182,10 @@ ask_stat(const struct session *s, const struct request *q, int i,
 	int r = located;
 
 	/* A second path is not looked up if the first one failed. */
-	if ((!may && !a->empty_listings) || (p->walked == NULL &&
-	    (located == 0 || (i > 0 && q->object.place.walked == NULL))))
+	if ((!may && !a->empty_listings) || (p->hold == NULL &&
+	    (located == 0 || (i > 0 && q->object.place.hold == NULL))))
 		return FX_PERMISSION_DENIED;
-	if (p->walked != NULL)
+	if (p->hold != NULL)
 		r = fs_stat(p, &st);
 	if (may)
 		return r;
@@ -278,7 +278,7 @@ moves_directory(const struct request *q)
 	const struct place *p = &q->object.place;
 	struct statx st;
 
-	return p->walked != NULL && fs_stat(p, &st) == 0 &&
+	return p->hold != NULL && fs_stat(p, &st) == 0 &&
 	    S_ISDIR(st.stx_mode);
 }
 
@@ -474,7 +474,7 @@ permit_judge_publishing(struct session *s, struct request *q, bool replaces)
 
 	subtree_find(&s->policy, s->fs.folds, q->target.place.resolved, &a);
 	q->ruling.replace = replaces && (a.rights & replacing) == replacing;
-	if (!s->fs.walks)
+	if (!s->fs.resolves)
 		return 0;
 	if (!q->ruling.replace && (a.rights & RIGHT_CREATE) == 0) {
 		log_refusal(q, "takes", RIGHT_CREATE);

@@ -2,7 +2,8 @@
 /*
  * Rights by effect: access.rights of slipway.conf(5). Compares the rights that
  * a request takes, by its kind and its upgrade, with those granted where it
- * acts. Names are resolved by then; only sessions that walk are judged.
+ * acts. Names are resolved by then. A session that does not resolve paths is
+ * not judged.
  */
 #ifndef REQUEST_PERMIT_H
 #define REQUEST_PERMIT_H

@@ -329,7 +329,7 @@ upgrade_expand_path(const struct policy *policy, struct request *q)
 	const char *p = q->object.path;
 
 	q->object.takes = (struct takes){ .present = RIGHT_LIST };
-	if (!policy->walks || p[0] != '~')
+	if (!policy->resolves || p[0] != '~')
 		return 0;
 	if (p[1] != '\0' && p[1] != '/') {
 		q->object.takes = (struct takes){ .always = RIGHTS_ALL };

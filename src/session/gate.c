@@ -37,7 +37,7 @@ dispatch_release(struct request *q)
 	struct operand *o;
 
 	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
-		if (o->place.walked != NULL)
+		if (o->place.hold != NULL)
 			locate_release(&o->place);
 		o->place.name = NULL;
 	}
@@ -231,7 +231,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	q->ruling = policy_decide(&s->policy, NULL, &q->ask);
 	if (q->object.path != NULL)
 		outcome = lookup_paths(s, q);
-	else if (s->fs.walks)
+	else if (s->fs.resolves)
 		outcome = permit_judge(s, q, 0);
 	return outcome != 0 ? outcome : q->kind->run(s, q);
 }

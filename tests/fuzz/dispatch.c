@@ -179,7 +179,7 @@ choose_policy(struct policy *p, uint8_t bits)
 
 /* Starts resolving paths, as main.c does. */
 static void
-walk_paths(struct session *s, bool by_component)
+resolve_paths(struct session *s, bool by_component)
 {
 	struct policy *p = &s->policy;
 	struct fs *fs = &s->fs;
@@ -216,7 +216,7 @@ choose_jail(struct session *s, uint8_t bits)
 	p->access.empty_listings = (bits & 0x10) != 0;
 	p->access.protect_startup = (bits & 0x12) == 0x12;
 	p->files.hide = (bits & 0x20) != 0 ? "d*,l*" : NULL;
-	walk_paths(s, (bits & 2) != 0);
+	resolve_paths(s, (bits & 2) != 0);
 }
 
 /* Replaces the policy by one of those written above. */
@@ -241,15 +241,15 @@ choose_written(struct session *s, uint8_t bits)
 	s->translate = true;
 	if (p->protocol.charset != NULL)
 		s->charset = charset_open(p->protocol.charset);
-	if (p->walks)
-		walk_paths(s, (bits & 0x80) != 0);
+	if (p->resolves)
+		resolve_paths(s, (bits & 0x80) != 0);
 }
 
 static void
 leave_jail(struct session *s)
 {
 	free(s->created.files);
-	if (s->fs.walks)
+	if (s->fs.resolves)
 		close(s->fs.root);
 	if (s->charset != NULL)
 		charset_close(s->charset);

@@ -106,7 +106,7 @@ session_begin(struct session *s)
 	    .home = "/none" };
 	s->version = scope->version;
 	handles_init(&s->handles);
-	if (policy.walks) {
+	if (policy.resolves) {
 		if (locate_confine(&s->fs, policy.root != NULL ? policy.root :
 		    "/", policy.root_fixed, culprit) != 0)
 			abort();
@@ -122,7 +122,7 @@ session_end(struct session *s)
 	handles_end(&s->handles);
 	buf_free(&s->out);
 	free(s->created.files);
-	if (s->fs.walks)
+	if (s->fs.resolves)
 		close(s->fs.root);
 }
 

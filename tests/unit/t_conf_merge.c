@@ -54,7 +54,7 @@ check_defaults(void)
 	    p.access.deny == NULL && !p.restricted, "access by default");
 	ok(p.access.rights == RIGHTS_ALL && p.access.own_rights == 0 &&
 	    !p.access.empty_listings && !p.access.protect_startup &&
-	    p.paths == NULL && p.root == NULL && !p.walks, "no name judged");
+	    p.paths == NULL && p.root == NULL && !p.resolves, "no name judged");
 	ok(p.files.umask == -1 && mode_rule_apply(&p.files.mode, 06755) ==
 	    06755 && mode_rule_apply(&p.files.dir_mode, 02755) == 02755 &&
 	    p.files.atomic == ATOMIC_NO && !p.files.fsync &&
@@ -133,7 +133,7 @@ check_values(void)
 	    p.limits.read_rate == 1024 && p.limits.write_rate == 1ULL << 40,
 	    "limits above 2^32");
 	ok(strcmp(p.log.transfers, "/run/log") == 0, "where transfers go");
-	ok(p.walks && p.restricted && p.access.protect_startup &&
+	ok(p.resolves && p.restricted && p.access.protect_startup &&
 	    p.paths != NULL, "it is judged by names");
 	policy_free(&p);
 }
@@ -232,12 +232,12 @@ check_restricted(void)
 
 /* Sessions that resolve paths, and sessions that protect startup files. */
 static void
-check_walks(void)
+check_resolves(void)
 {
 	static const struct {
 		const char	*option;
 		const char	*settings;
-		bool		 walks, protects;
+		bool		 resolves, protects;
 	} rows[] = {
 		{ NULL, "", false, false },
 		{ "-R", "", false, false },
@@ -288,11 +288,11 @@ check_walks(void)
 		snprintf(text, sizeof(text), "rules = ( { %s } );",
 		    rows[i].settings);
 		resolve(options, text, &case_facts, &c, &p, &e);
-		ok(p.walks == rows[i].walks &&
+		ok(p.resolves == rows[i].resolves &&
 		    p.access.protect_startup == rows[i].protects,
 		    "%s { %s } %s, %s", rows[i].option == NULL ? "" :
-		    rows[i].option, rows[i].settings, rows[i].walks ?
-		    "walks" : "does not walk", rows[i].protects ?
+		    rows[i].option, rows[i].settings, rows[i].resolves ?
+		    "resolves" : "does not resolve", rows[i].protects ?
 		    "protects" : "does not protect");
 		finish(c, &p);
 	}
@@ -811,7 +811,7 @@ main(void)
 	check_values();
 	check_lists();
 	check_restricted();
-	check_walks();
+	check_resolves();
 	check_root();
 	check_read_fits();
 	check_unknown_address();

@@ -549,7 +549,7 @@ main(void)
 	scratch_enter();
 	scratch_file("f", "");
 	setting_defaults(&session.policy);
-	session.policy.walks = session.fs.walks = true;
+	session.policy.resolves = session.fs.resolves = true;
 	strlcpy(session.fs.cwd, "/", sizeof(session.fs.cwd));
 	for (i = 0; i < nitems(cases); i++)
 		test_takes(&cases[i]);
