@@ -10,6 +10,7 @@
 #include "conf/merge.h"
 #include "conf/path_rules.h"
 #include "paths/locate.h"
+#include "paths/resolve.h"
 #include "policy/match.h"
 
 /* Prints "rule 2, /etc/slipway.conf:14 (profile webex)" or "-o". */

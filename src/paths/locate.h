@@ -114,21 +114,6 @@ int	 locate_enter(struct fs *, const char *dir);
 bool	 locate_hides(struct fs *, const char *dir, const char *entry);
 
 /*
- * Makes a path absolute and free of links, `.` and `..`, as OpenSSH's REALPATH
- * does: the last component may be missing. `to` has PATH_MAX bytes. Returns 0
- * or -errno.
- */
-int	 resolve_real(struct fs *, const char *path, char *to);
-
-/*
- * As resolve_real(), for as much of the path as can be resolved; the rest is
- * appended, normalised as text. *why is the error that stopped the resolution,
- * or 0. Returns 0 or -ENAMETOOLONG.
- */
-int	 resolve_real_partly(struct fs *, const char *path, char *to,
-	    int *why);
-
-/*
  * Resolves the beginning of a path rule's pattern, an absolute path, in place:
  * `path` has PATH_MAX bytes. Links are followed in the first `fixed` bytes. A
  * link after them is -ELOOP, since any user may have made it. Missing

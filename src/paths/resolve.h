@@ -20,6 +20,21 @@
 int	 resolve_open(struct fs *, const char *path, char *resolved);
 
 /*
+ * Makes a path absolute and free of links, `.` and `..`, as OpenSSH's REALPATH
+ * does: the last component may be missing. `to` has PATH_MAX bytes. Returns 0
+ * or -errno.
+ */
+int	 resolve_real(struct fs *, const char *path, char *to);
+
+/*
+ * As resolve_real(), for as much of the path as can be resolved; the rest is
+ * appended, normalised as text. *why is the error that stopped the resolution,
+ * or 0. Returns 0 or -ENAMETOOLONG.
+ */
+int	 resolve_real_partly(struct fs *, const char *path, char *to,
+	    int *why);
+
+/*
  * True if openat2(2) works: old kernels lack it, and system call filters may
  * block it.
  */

@@ -11,6 +11,7 @@
 #include "files/temp.h"
 #include "os/log.h"
 #include "paths/locate.h"
+#include "paths/resolve.h"
 #include "policy/rights.h"
 #include "request/atomic.h"
 #include "request/make.h"

@@ -13,6 +13,7 @@
 #include "os/log.h"
 #include "os/title.h"
 #include "paths/locate.h"
+#include "paths/resolve.h"
 #include "request/ahead.h"
 #include "request/atomic.h"
 #include "request/attrs.h"

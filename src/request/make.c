@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "paths/locate.h"
+#include "paths/resolve.h"
 #include "request/attr_acl.h"
 #include "request/attrs.h"
 #include "request/make.h"

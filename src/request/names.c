@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "os/log.h"
 #include "paths/locate.h"
+#include "paths/resolve.h"
 #include "request/atomic.h"
 #include "request/decode.h"
 #include "request/make.h"

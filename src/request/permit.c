@@ -10,7 +10,7 @@
 
 #include "base/path.h"
 #include "os/log.h"
-#include "paths/locate.h"
+#include "paths/resolve.h"
 #include "policy/subtree.h"
 #include "request/permit.h"
 #include "request/request.h"

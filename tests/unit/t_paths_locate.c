@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "os/fs.h"
 #include "paths/locate.h"
+#include "paths/resolve.h"
 #include "policy/policy.h"
 #include "scratch.h"
 #include "tap.h"
