@@ -74,31 +74,24 @@ atomic_find(struct session *s, struct place *at)
 	return p;
 }
 
-/*
- * Finds the temporary file that a path means by its last name, even if another
- * session has put a link there since. A session that resolves paths has
- * followed that link already, so it resolves the path once more.
- */
-static struct temp *
-find_unfollowed(struct session *s, struct operand *o)
+bool
+atomic_locate(struct session *s, struct operand *o)
 {
-	struct place at = o->place;
-	bool again = s->fs.resolves && (o->how & PLACE_FOLLOW) != 0;
+	struct place at;
 	struct temp *p;
 
-	if (again && locate_path(&s->fs, o->path, o->how & ~PLACE_FOLLOW,
-	    &at) != 0)
-		return NULL;
-	at.flags &= ~PLACE_FOLLOW;
-	p = temp_find(&s->handles, &at);
-	if (again) {
-		locate_release(p != NULL ? &o->place : &at);
-		if (p != NULL)
-			o->place = at;
+	if (LIST_EMPTY(&s->handles.temps) ||
+	    !temp_has_name(&s->handles, o->path) ||
+	    locate_path(&s->fs, o->path, o->how & ~PLACE_FOLLOW, &at) != 0)
+		return false;
+	if ((p = temp_find(&s->handles, &at)) == NULL) {
+		locate_release(&at);
+		return false;
 	}
-	if (p != NULL)
-		atomic_stand_in(&o->place, &p->place);
-	return p;
+	o->place = at;
+	atomic_stand_in(&o->place, &p->place);
+	o->temp = temp_hold(p);
+	return true;
 }
 
 void
@@ -107,14 +100,10 @@ atomic_resolve(struct session *s, struct request *q)
 	struct operand *o;
 	struct temp *p;
 
-	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
-		if (o->place.name == NULL)
-			continue;
-		p = temp_has_name(&s->handles, o->path) ?
-		    find_unfollowed(s, o) : NULL;
-		if (p != NULL || (p = atomic_find(s, &o->place)) != NULL)
+	for (o = q->operand; o < q->operand + nitems(q->operand); o++)
+		if (o->place.name != NULL && o->temp == NULL &&
+		    (p = atomic_find(s, &o->place)) != NULL)
 			o->temp = temp_hold(p);
-	}
 }
 
 /* True if the request may replace a file, as its close will do by a rename. */

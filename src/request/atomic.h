@@ -20,8 +20,16 @@
 struct temp *atomic_find(struct session *, struct place *);
 
 /*
- * Finds the temporary files that the resolved paths of the request mean. The
- * request holds a reference to each until its end, since its places are theirs.
+ * Make the place of a path whose last name is that of an upload of the session.
+ * A link that another session has put there is not followed. The request holds
+ * a reference to the temporary file until its end, since the place is its own.
+ * Return false if there is no such upload.
+ */
+bool	atomic_locate(struct session *, struct operand *);
+
+/*
+ * Find the temporary files to which links lead from the located paths of the
+ * request, which holds a reference to each in the same way.
  */
 void	atomic_resolve(struct session *, struct request *);
 

@@ -20,7 +20,8 @@ lookup_paths(struct session *s, struct request *q)
 		 */
 		if (o->path[0] == '\0' && q->precise && !q->writes)
 			o->path = ".";
-		if (r == 0 && (o->how & PLACE_NONE) == 0)
+		if (r == 0 && (o->how & PLACE_NONE) == 0 &&
+		    !atomic_locate(s, o))
 			r = locate_path(&s->fs, o->path, o->how, &o->place);
 	}
 	if (r == 0 && !LIST_EMPTY(&s->handles.temps))

@@ -355,6 +355,19 @@ class Meaning(AtomicTest):
         self.assert_only(f=NEW, g=OLD)
 
     @atomic()
+    def test_a_broken_link_that_another_session_made(self, _, s):
+        """A loop, or a link into a directory that does not exist."""
+        for name, target in (("f", "f"), ("g", "missing/x")):
+            h = self.upload(s, name)
+            os.symlink(target, self.path(name))
+            self.assertEqual(self.size(s, name), len(NEW))
+            self.assert_code(s.call("setstat", name, {"permissions": 0o600}),
+                             OK)
+            self.close(s, self.open(s, name, READ))
+            self.close(s, h)
+        self.assert_only(f=NEW, g=NEW)
+
+    @atomic()
     def test_every_way_to_the_name(self, _, s):
         os.makedirs(self.path("d/e"))
         os.symlink("d", self.path("ld"))
