@@ -252,7 +252,8 @@ rename_settled(const struct asked *q, const struct spot *old,
 
 /*
  * True if an open file has other names than the one it was opened by. The
- * server cannot tell then whether the handle lies below a directory.
+ * server cannot tell then whether the handle lies below a directory. It does
+ * not matter for handles that come back, unless bytes were lost.
  */
 static bool
 is_unclear(const struct asked *q, const struct spot *old)
@@ -260,7 +261,8 @@ is_unclear(const struct asked *q, const struct spot *old)
 	const struct held *h = q->w->h;
 	int i;
 
-	if (q->sc->policy->handles != HANDLES_CLOSED || !is_dir(q, old))
+	if (!is_dir(q, old) || q->sc->policy->handles == HANDLES_STAY ||
+	    (q->sc->policy->handles == HANDLES_COME_BACK && !q->w->faulted))
 		return false;
 	for (i = 0; i < HANDLES; i++)
 		if (h[i].state == H_OPEN && (posix_links(q->w, h[i].ino) > 1 ||
