@@ -210,6 +210,11 @@ rename_names(const struct asked *q, const struct spot *old,
 	bool replace = may_replace(q, old);
 	int r;
 
+	/* Without a flag, the error of the old name is reported first. */
+	if (old->error == 0 && old->ino == NOTHING &&
+	    (q->l->how == RENAME_PLAIN || !replace))
+		return ENOENT;
+
 	/*
 	 * The name of an upload may belong to another file, which the RENAME
 	 * then replaces or fails on.
