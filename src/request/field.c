@@ -135,10 +135,12 @@ print_dir_mode(struct trace *t, const void *member)
 			.operand = 1, .how = (h)
 #define BY_HANDLE(w)	.member = AT(object.handle), .type = FIELD_HANDLE, \
 			.how = (w)
-#define U64(n, m, p)	{ (n), AT(m), FIELD_U64, (p) }
-#define U32(n, m, p)	{ (n), AT(m), FIELD_U32, (p) }
-#define U8(m)		{ NULL, AT(m), FIELD_U8 }
-#define TEXT(n, m, p)	{ (n), AT(m), FIELD_TEXT, (p) }
+#define PLAIN(n, m, t, p) { .name = (n), .member = AT(m), .type = (t), \
+			.print = (p) }
+#define U64(n, m, p)	PLAIN(n, m, FIELD_U64, p)
+#define U32(n, m, p)	PLAIN(n, m, FIELD_U32, p)
+#define U8(m)		PLAIN(NULL, m, FIELD_U8, NULL)
+#define TEXT(n, m, p)	PLAIN(n, m, FIELD_TEXT, p)
 
 /*
  * A log line uses the first row of a name; a record has the keys in this order.
@@ -161,13 +163,13 @@ const struct field_row field_rows[FIELDS] = {
 [TARGET_HANDLE]	= { "target_handle", AT(target.handle), FIELD_HANDLE,
 		    print_handle, "to", 1, WANTS_OPEN_FILE },
 [LINK_TEXT]	= { "link_text", AT(link_text), FIELD_NAME, print_text,
-		    "text" },
+		    .key = "text" },
 [ATTRS]		= { NULL, AT(attr), FIELD_ATTRS, .key = "sets" },
 [OFFSET]	= U64("offset", offset, print_u64),
 [LENGTH]	= U64("length", length, print_u64),
 [TARGET_OFFSET]	= U64("target_offset", target_offset, print_u64),
 [COUNT]		= U32("count", count, print_u32),
-[DATA]		= { "size", AT(data), FIELD_DATA, print_size },
+[DATA]		= PLAIN("size", data, FIELD_DATA, print_size),
 [DESIRED]	= U32("desired", desired, print_signed),
 [FLAGS]		= U32(NULL, flags, NULL),
 [WANTED]	= U32(NULL, wanted, NULL),
@@ -183,9 +185,9 @@ const struct field_row field_rows[FIELDS] = {
 [VENDOR]	= TEXT(NULL, vendor, NULL),
 [PRODUCT]	= TEXT(NULL, product, NULL),
 [RELEASE]	= TEXT("release", release, print_text),
-[MORE_PATHS]	= { NULL, AT(more_paths), FIELD_REST },
-[USER_IDS]	= { NULL, AT(user_ids), FIELD_DATA },
-[GROUP_IDS]	= { NULL, AT(group_ids), FIELD_DATA },
+[MORE_PATHS]	= PLAIN(NULL, more_paths, FIELD_REST, NULL),
+[USER_IDS]	= PLAIN(NULL, user_ids, FIELD_DATA, NULL),
+[GROUP_IDS]	= PLAIN(NULL, group_ids, FIELD_DATA, NULL),
 [LINE]		= U64("line", line, print_u64),
 [BUILD]		= U64(NULL, build, NULL),
 

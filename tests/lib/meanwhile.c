@@ -104,7 +104,7 @@ command(int sock, const char *call, char **argv)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
-	int fd;
+	int fd = -1;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    (fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
