@@ -298,16 +298,19 @@ silly_leave(struct silly *h)
 	silly_end(h, false);
 }
 
-void
+int
 silly_discard(struct silly *h, bool left)
 {
 	struct place p = silly_place(h);
+	int r = left ? silly_clear(&p, INT64_MIN, true) :
+	    fs_set_mark(&p, NULL, false);
 
-	if (!left)
-		(void)fs_set_mark(&p, NULL, false);
-	else
-		(void)silly_clear(&p, INT64_MIN, true);
-	h->taken = false;
+	/* Another session may have been faster, or continue the file. */
+	if (r == -ENODATA || r == -ENOENT || r > 0)
+		r = 0;
+	if (r == 0)
+		h->taken = false;
+	return r;
 }
 
 int
@@ -389,23 +392,23 @@ may_clear(const struct place *p, int64_t now, bool kept, struct statx *st)
 	return is_old(st, now);
 }
 
-bool
+int
 silly_clear(const struct place *p, int64_t now, bool kept)
 {
 	struct statx was, st;
-	bool cleared;
-	int fd;
+	int fd, r = 1;
 
 	if (!may_clear(p, now, kept, &was) || (fd = open_locked(p)) < 0)
-		return false;
+		return 1;
 	/* Check again: it may have been taken into use before it was locked. */
-	cleared = may_clear(p, now, kept, &st) && st.stx_ino == was.stx_ino &&
-	    fs_device(&st) == fs_device(&was) && fs_unlink(p) == 0;
+	if (may_clear(p, now, kept, &st) && st.stx_ino == was.stx_ino &&
+	    fs_device(&st) == fs_device(&was))
+		r = fs_unlink(p);
 	fs_close(fd);
-	if (cleared)
+	if (r == 0)
 		log_info("removed \"%s\", left behind by an earlier session",
 		    p->name);
-	return cleared;
+	return r;
 }
 
 /* True if no session on this host has locked the file. */

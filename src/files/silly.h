@@ -108,9 +108,9 @@ void	 silly_leave(struct silly *);
  * Gives up a file that an earlier session kept. If that session ended properly,
  * the file is removed; otherwise only its mark is, since a session on another
  * host may still write to it, and it becomes stale in time. The caller must not
- * use the file afterwards.
+ * use the file afterwards. Returns 0, or -errno and the file is kept as before.
  */
-void	 silly_discard(struct silly *, bool left);
+int	 silly_discard(struct silly *, bool left);
 
 /*
  * Gets the current time, in seconds, by the clock of the file system that a
@@ -128,8 +128,9 @@ bool	 silly_seems_stale(const struct statx *);
  * Removes the file of a silly name if it is stale: a regular file of our own
  * user, not kept for a name, unchanged for SILLY_STALE seconds before `now`,
  * whose lock is free. With `kept`, kept files are removed as well, at any age
- * if their session ended properly. Returns true if the file was removed.
+ * if their session ended properly. Returns 0 if the file was removed, 1 if it
+ * must not be, or -errno.
  */
-bool	 silly_clear(const struct place *, int64_t now, bool kept);
+int	 silly_clear(const struct place *, int64_t now, bool kept);
 
 #endif

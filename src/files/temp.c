@@ -136,7 +136,7 @@ temp_renew(struct temp *p)
 
 	if (h == NULL)
 		return false;
-	silly_discard(p->silly, p->left);
+	(void)silly_discard(p->silly, p->left);
 	silly_leave(p->silly);
 	p->silly = h;
 	p->place = at;
@@ -144,11 +144,14 @@ temp_renew(struct temp *p)
 	return true;
 }
 
-void
+int
 temp_discard(struct temp *p)
 {
-	silly_discard(p->silly, p->left);
-	temp_settle(p);
+	int r = silly_discard(p->silly, p->left);
+
+	if (r == 0)
+		temp_settle(p);
+	return r;
 }
 
 struct temp *

@@ -59,10 +59,10 @@ struct temp *temp_adopt(struct handles *, const struct place *);
 /*
  * Give up the file that temp_adopt() took over. temp_renew() replaces it by a
  * new silly name without a file, and returns false when memory runs out; after
- * temp_discard() there is no file.
+ * temp_discard() there is no file, unless it returns -errno.
  */
 bool	 temp_renew(struct temp *);
-void	 temp_discard(struct temp *);
+int	 temp_discard(struct temp *);
 
 /* Takes a reference and returns its argument. */
 struct temp *temp_hold(struct temp *);

@@ -164,13 +164,13 @@ publish_rename(struct request *q)
 }
 
 bool
-publish_remove(struct request *q)
+publish_remove(struct request *q, int *r)
 {
 	struct temp *p = q->object.temp;
 
 	if (p == NULL || !p->kept || p->writers > 0)
 		return false;
-	temp_discard(p);
+	*r = temp_discard(p);
 	return true;
 }
 

@@ -30,9 +30,9 @@ int	publish_rename(struct request *);
 
 /*
  * Gives up the object of a REMOVE and returns true if it is a temporary file
- * that an earlier session kept.
+ * that an earlier session kept; *r is the outcome.
  */
-bool	publish_remove(struct request *);
+bool	publish_remove(struct request *, int *r);
 
 /* Updates the temporary files of a RENAME or REMOVE that succeeded. */
 void	publish_settled(struct request *);

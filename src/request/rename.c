@@ -636,7 +636,9 @@ remove_end(struct session *s, struct request *q, int r)
 int
 op_remove(struct session *s, struct request *q)
 {
-	return publish_remove(q) ? remove_end(s, q, 0) :
+	int r;
+
+	return publish_remove(q, &r) ? remove_end(s, q, r) :
 	    displace(s, q, remove_end);
 }
 

@@ -134,7 +134,7 @@ empty_one(int dirfd, const char *name, void *arg)
 		x->live = true;
 		return 0;
 	}
-	if (!silly_clear(&p, x->now, true))
+	if (silly_clear(&p, x->now, true) != 0)
 		x->live = true;
 	locate_release(&p);
 	return 0;

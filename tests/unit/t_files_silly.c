@@ -38,7 +38,7 @@ clear(int64_t now, bool kept)
 	bool cleared;
 
 	capture_start();
-	cleared = silly_clear(&p, now, kept);
+	cleared = silly_clear(&p, now, kept) == 0;
 	(void)capture_end();
 	return cleared;
 }

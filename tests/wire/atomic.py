@@ -1171,6 +1171,22 @@ class Keeping(AtomicTest):
         self.assert_code(self.ask(s, "stat", "f"), NO_FILE)
         self.assertEqual(self.size(s, "g"), 5)
 
+    @unittest.skipUnless(ROOT, "takes root, to be nobody")
+    @kept
+    def test_remove_where_nothing_can_be_removed(self):
+        os.mkdir(self.path("d"))
+        os.chmod(self.path("d"), 0o777)
+        s = self.start(user="nobody")
+        self.upload(s, "d/f")
+        self.assertEqual(s.finish(), 0)
+        os.chmod(self.path("d"), 0o555)
+        s = self.start(user="nobody")
+        self.assert_code(s.call("remove", "d/f"), DENIED)
+        self.assertEqual(self.size(s, "d/f"), len(NEW))
+        os.chmod(self.path("d"), 0o777)
+        self.assert_code(s.call("remove", "d/f"), OK)
+        self.assertEqual(self.parts("d"), [])
+
     @kept
     def test_rename(self):
         self.interrupt("f")
