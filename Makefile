@@ -47,7 +47,7 @@ UNIT	= $(patsubst tests/unit/t_%.c,$(BUILD)/unit/t_%,\
 
 all: $(BUILD)/sftp-server
 
-# What the sanitizers must know, and nobody else.
+# Options of the sanitizers, linked only into programs that are built with them.
 SAN_OBJ	= $(if $(SANFLAGS),$(BUILD)/san.o)
 $(BUILD)/san.o: tests/san.c
 	@mkdir -p $(@D)
@@ -133,9 +133,9 @@ $(REPLAY): $(BUILD)/fuzz/replay-%: tests/fuzz/%.c tests/fuzz/replay.c config.h \
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ \
 	    $(filter %.c %.a,$^) $(DEPS_LIBS)
 
-# All of it once more, by clang, with libFuzzer: make fuzz RUNS=1000000, or
-# make fuzz-policy. What it finds goes to build/fuzz, and should go to
-# tests/fuzz/corpus/policy.
+# The targets built by clang with libFuzzer: make fuzz RUNS=1000000, or
+# make fuzz-policy. Inputs that it finds are written to build/fuzz; those of
+# the policy belong in tests/fuzz/corpus/policy.
 FUZZ_CC	= clang
 RUNS	= 100000
 $(FUZZ:%=build/fuzz/%): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h \
@@ -158,8 +158,8 @@ $(FUZZ_RUN): fuzz-%: build/fuzz/%
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-# What runs nothing of ours, or the tests of other files once more, is not
-# worth the time that the sanitizers take.
+# Files left out under the sanitizers: they run no program of ours, or repeat
+# the tests of other files, and are not worth the time.
 EXCEPT_1	= tests/lint.bats tests/manual.bats tests/package.bats \
 		  tests/e2e/rooted.bats
 
@@ -221,7 +221,7 @@ configure: configure.ac
 	    echo 'no configure yet: please install autoconf' >&2; exit 1; \
 	fi
 
-# What goes where: a directory, then the files for it. Programs are 755.
+# The files to install: a directory, then the files for it. Programs are 755.
 MAN8	= $(wildcard man/*.8)
 MAN7	= $(wildcard man/*.7)
 MAN5	= $(wildcard man/*.5)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash disable=SC2034
-# What contrib/try and contrib/check share: what has to be on the machine and
-# how it gets there, and how a script says what it does.
+# Functions that contrib/try and contrib/check share: they find and install the
+# programs that are needed, and report what a script does.
 #
 #	. contrib/lib.bash
 #	lib_log build/try.log
@@ -10,7 +10,7 @@
 # A list of needs has one need a line: how to see that it is there, then the
 # package that brings it on Debian and its kin, then on Fedora and its kin.
 # Several packages are joined by commas; - means that there is none. A line
-# that starts with ? is for what is good to have.
+# that starts with a question mark is an optional need.
 #
 #	name		a program
 #	/path		a file, with wildcards
@@ -145,7 +145,7 @@ lib_links()
 	echo 'int main(void) { return 0; }' | "$1" "$2" -x c -o /dev/null -
 }
 
-# Is this need met?
+# lib_has NEED: true if the machine has it.
 lib_has()
 {
 	local name=${1#*:}

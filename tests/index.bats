@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What tests/run --list says of the tests that there are.
+# The index of tests that tests/run --list prints.
 
 setup()
 {

@@ -293,8 +293,8 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 }
 
 @test "lint: no mutable globals outside main.c and os/" {
-	# What a signal handler sets, and the hook that ends the process when
-	# memory runs out, cannot be handed over.
+	# Two kinds cannot be handed over: variables that a signal handler sets,
+	# and the hook that ends the process when memory runs out.
 	local files
 
 	mapfile -t files < <(objects)

@@ -84,8 +84,8 @@ openssh_extensions()
 	    sed -n '/^\.Ss/q; s/^\.Li \(.*\) ,$/\1/p'
 }
 
-# What the manual lists as extensions of the drafts: the name, and the first
-# and last version in which it is announced, if it is.
+# draft_extensions: prints the extensions of the drafts that the manual lists:
+# the name, and the first and last version in which it is announced, if it is.
 draft_extensions()
 {
 	section 'REQUESTS AND EXTENSIONS' |

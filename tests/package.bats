@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What whoever packages slipway relies on: a release that builds without git
+# Promises that packagers rely on: a release that builds without git
 # and autoconf, that installs where it is told, uses the flags it is given and
 # comes out the same in every directory.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What the policy's manual and examples say is what the program does.
+# The policy's manual and examples agree with the program.
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
@@ -33,8 +33,8 @@ examples() {
 	inside { block = block $0 "\n" }' "${2:-$manual}"
 }
 
-# Of what -t says of an example only users and groups may be unknown here,
-# and profiles not named that are only to show how they are written.
+# assert_only_unknown_names: fails unless each message of -t on an example tells
+# of a user or group that this machine lacks, or of a profile that no rule names.
 assert_only_unknown_names() {
 	run grep -vE 'there is no (user|group) "|: no rule names it$' \
 	    <<<"$output"

@@ -181,7 +181,8 @@ outcome()
 	done
 }
 
-# What shells, ssh and sshd would run or read before the server.
+# startup_files: writes files that shells, ssh and sshd would run or read before
+# the server.
 startup_files()
 {
 	local name

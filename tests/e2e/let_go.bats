@@ -128,7 +128,8 @@ needs_paramiko()
 	    skip 'paramiko is not installed'
 }
 
-# What all this is for. Another client may have asked for less.
+# The reason for rename.open_handles: a client that is told of a failed CLOSE
+# deletes its upload.
 @test "control: rclone deletes an upload whose CLOSE fails" {
 	client rclone
 	trouble refusing "$NOTES"

@@ -9,7 +9,7 @@ setup_file()
 	clients_begin
 }
 
-# What clients.bash does, and no mount is left behind.
+# The teardown of clients.bash, after unmounting.
 teardown()
 {
 	mountpoint -q "$BATS_TEST_TMPDIR/mount" 2>/dev/null &&

@@ -72,7 +72,8 @@ conversation()
 	! grep -q '^exit' <<<"$said"
 }
 
-# quoted FILE: its bytes, for a conversation. Those of TEXT only.
+# quoted FILE: prints the bytes of a file that holds text, as a script of
+# tests/wire/wire writes them.
 quoted()
 {
 	sed -e 's/\r/\\r/g' -e 's/$/\\n/' "$1" | tr -d '\n' |
@@ -317,7 +318,8 @@ fails()
 }
 
 DENIED='[Pp]ermission denied'
-# What cannot be seen is missing, and clients that look first say that.
+# The message for a file that the session cannot see. Clients that look for it
+# first say that it is missing.
 UNSEEN="$DENIED"'|not found|[Nn]o such file|NO_SUCH_FILE'
 # One that is told to make a file, which is there, hears so.
 EXISTS="$DENIED"'|FILE_ALREADY_EXISTS'

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
-# What races in a real sshfs on a real sshd: the server hears of a close(2)
-# after what followed it, or before. The directory served refuses to rename and
-# remove what is open. And sessions that meet, or end, in the middle of that.
-# What is played is in tests/lib/races.py.
+# Races in a real sshfs on a real sshd: the server receives a CLOSE before or
+# after the request that the program made behind it. The directory served
+# refuses to rename and remove open files. Other tests have two sessions in one
+# directory, or end a session in the middle. tests/lib/races.py plays them.
 
 load ../lib/clients
 load ../lib/refuse
@@ -117,7 +117,8 @@ control()
 
 @test "two sessions in one directory leave each other's hidden names alone" {
 	sessions two -o profile=sshfs
-	# What is in use can be removed elsewhere; only they do not.
+	# On a file system that removes open files, a session still leaves the
+	# silly names of another one alone.
 	refusefs_unmount "$SERVED"
 	sessions two -o profile=sshfs -o rename.when=always
 }

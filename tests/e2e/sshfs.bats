@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
-# Ordinary programs on a directory mounted with sshfs. What they do is in
-# work_ functions, which run in that directory, M; the same directory without
-# sshfs between is R.
+# Ordinary programs on a directory mounted with sshfs. The work_ functions run
+# them in that directory, M; the same directory without sshfs between is R.
 
 load ../lib/clients
 
@@ -11,7 +10,7 @@ setup_file()
 	[[ -n $E2E_SKIP ]] || E2E_SKIP=$(sshfs_unusable) || E2E_SKIP=
 }
 
-# What clients.bash does, and no mount is left behind.
+# The teardown of clients.bash, after unmounting.
 teardown()
 {
 	local mount
@@ -349,8 +348,8 @@ log_of_all_work()
 	# Whether a file is gone before it is removed is a race in sshfs. Quotes
 	# in names are escaped in our log, so that no name can forge a line.
 	# Git touches an object that is there already if it is a second old.
-	# What a policy adds is not compared. sshfs does not wait for its last
-	# CLOSE: whether that arrives before the session ends is a race.
+	# Lines that only a policy causes are not compared. sshfs does not wait
+	# for its last CLOSE, which may arrive after the session has ended.
 	sed -E "/\.fuse_hidden/d
 	    /^(forced close|session closed) /d
 	    s,$R,R,g

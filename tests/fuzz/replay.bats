@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-# What the fuzzer starts from, and what it ever found, without the fuzzer.
+# Plays the inputs that the fuzzer starts from and all that it ever found,
+# without the fuzzer.
 
 replay() {
 	local target=$1 log=$BATS_TEST_TMPDIR/log

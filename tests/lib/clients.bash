@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# What the tests of real clients share; a bats file for a client loads it at
+# Functions that the tests of real clients share; a bats file for a client loads it at
 # the top, says in setup_file what it needs (clients_begin) and how the client
 # does a thing:
 #
@@ -132,7 +132,7 @@ teardown_client()
 {
 	[[ -z $E2E_SKIP ]] || return 0
 	[[ $SSHD_PID == "$FILE_SSHD_PID" ]] || clients_server_end
-	# What the server said helps to understand a failure.
+	# The end of the server's log helps to understand a failure.
 	[[ -n ${BATS_TEST_COMPLETED:-} ]] ||
 	    { echo "-- end of the server's log"; tail -n 15 "$SERVER_LOG"; }
 	chmod -R u+rwX "$BATS_TEST_TMPDIR"

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# What tests/e2e/foreign.bats does with Net::SFTP::Foreign, one verb a call:
+# The Net::SFTP::Foreign client of tests/e2e/foreign.bats: one verb a call.
 #
 #	foreign_client.pl VERB ARG ...
 #

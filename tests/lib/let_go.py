@@ -14,8 +14,9 @@ client does not see. WHEN:
     refusing    never; but the CLOSE of such a file is answered with FAILURE
 
 When the CLOSE has been answered the file gets its old name back, as a second
-one beside FILE.moved: for what clients look at once they are done. What became
-of each RENAME and CLOSE is a line in NOTES: `rename OK`, `close FAILURE`.
+one beside FILE.moved, because clients look at it once they are done. Each
+RENAME and CLOSE adds a line with its outcome to NOTES: `rename OK`,
+`close FAILURE`.
 """
 import os
 import select

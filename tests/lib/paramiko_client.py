@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""What tests/e2e/paramiko.bats does with paramiko, one verb a call.
+"""The paramiko client of tests/e2e/paramiko.bats: one verb a call.
 
 usage: paramiko_client.py VERB ARG ...
 

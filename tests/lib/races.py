@@ -104,7 +104,7 @@ def is_running(pid):
 
 
 def log():
-    """What the servers said on stderr."""
+    """Returns the text that the servers wrote to stderr."""
     with open(os.environ["SERVER_LOG"]) as f:
         return f.read()
 
@@ -305,8 +305,8 @@ def play_ends(place):
 
 
 def play_killed(place):
-    """What SIGKILL leaves is not listed; for a day it stays, since nobody can
-    tell that no session uses it."""
+    """A silly name that SIGKILL left behind is not listed. It stays for a day,
+    since no server can tell that no session uses it."""
     for during in (False, True):
         play_one_end(place, ending_by(signal.SIGKILL), during)
         check("number of hidden names left", len(place.hidden()), 1)

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # File systems that will not rename, replace or remove an open file, for tests:
 # one that a server sees through a preloaded shim, and one that is mounted.
-# What they can do is said at the head of tests/refuse/shim.c and refusefs.c.
+# tests/refuse/shim.c and refusefs.c describe their rules.
 #
 #	shim_unusable			prints why, or returns 1
 #	shim_begin DIR			the directory that refuses, and for

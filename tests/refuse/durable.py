@@ -32,8 +32,8 @@ def rename(w, old, new):
     return ("rename", old, new) + ((0,) if w.s.version >= 5 else ())
 
 
-# What is asked, and all the calls that change or write out, in order. "." is
-# the directory that is served.
+# Each request, and all calls that change or write out, in order. "." is the
+# directory that is served.
 REQUESTS = {
     "MKDIR": (lambda w: ("mkdir", "d/new", {"type": 2}), ["fsync ok d"]),
     "MKDIR beside": (lambda w: ("mkdir", "new", {"type": 2}), ["fsync ok ."]),
@@ -241,7 +241,7 @@ def play_atomic(world, version):
 
 
 def play_atomic_fails(world, version):
-    """What did not arrive gets no name."""
+    """An upload whose bytes were not all written is not published."""
     w = world(FILES, version, dict(FSYNC, **{"files.atomic": "yes"}))
     h = w.open("f", "wct")
     w.expect(OK, "write", h, 0, b"data")
@@ -281,7 +281,7 @@ def play_creation(world, version, policy, calls):
 
 
 def group_creations():
-    """What no setting asks for costs nothing."""
+    """A session makes no call for a setting that is off."""
     for policy, calls in CREATIONS:
         yield ("a file is made, %s" % policy,
                lambda world, a=(3, policy, calls): play_creation(world, *a))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What clients are known to need, on the wire; the tables are in facts.py.
+# Needs of real clients, on the wire; the tables are in facts.py.
 
 setup()
 {

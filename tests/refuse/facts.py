@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""What real clients do and need, as far as no other test has it: handle ids,
-whole READs, sessions without a request. README says which test has which."""
+"""Habits of real clients that no other test covers: handle ids, whole READs,
+sessions without a request. README lists which test covers which habit."""
 
 import os
 import sys
@@ -134,7 +134,8 @@ def play_idle_let_go(world, version):
 
 
 def check_outlives(w, handle, version, text):
-    """What was said last to this session was said before the other began."""
+    """Fails unless the session, which was idle first, outlives another one,
+    which its timeout ends."""
     other = w.session(version)
     check("exit of the other", other.wait(), 0)
     check("READ", w.content(handle), text)

@@ -20,8 +20,9 @@ HOWS = {3: ["plain", "posix"], 4: ["plain", "posix"],
 
 
 class Cell:
-    """One rename. opened: what this session has open. exists: is there a
-    target? refuses: does the file system?"""
+    """One rename. opened names the file that this session has open; exists is
+    true if the target exists, refuses if the file system refuses to rename an
+    open file."""
 
     KEYS = ("version", "how", "overwrite", "handles", "when", "opened",
             "exists", "refuses")
@@ -45,7 +46,7 @@ class Cell:
         policy = {"rename." + name: value
                   for name, (value, default) in values.items()
                   if value != default}
-        # What restricts would also look at every name that changes.
+        # A policy that restricts would also look at every name that changes.
         if self.overwrite == "never":
             policy["access.protect_startup"] = "false"
         return policy
@@ -56,7 +57,7 @@ class Cell:
         return self.overwrite == "always" or self.how != "plain"
 
     def is_refused(self):
-        """Would the plain call be?"""
+        """True if the file system would refuse the plain call."""
         return self.refuses and (
             self.opened in ("source", "its hard link") or
             self.opened == "target" and self.exists and self.may_replace())
@@ -119,10 +120,10 @@ def play_rename(cell, world):
 
 
 def check_calls(cell, calls):
-    """What is not refused costs one system call, and nothing is retried.
-    After a refusal there may be a look at why; with overwrite=always a second
-    call may replace what the first found, once it is known not to be a
-    directory."""
+    """A rename that is not refused costs one system call, and no call is
+    repeated. A refused one may be followed by a call that finds out why; with
+    overwrite=always a second rename may replace the target that the first one
+    met, once it is known not to be a directory."""
     if cell.state() == "plain" and cell.handles == "keep" or \
             cell.when == "refused" and not cell.is_refused():
         if cell.overwrite == "always" or cell.outcome() != OK:
@@ -174,7 +175,7 @@ def renames(**chosen):
 
 
 def group_keep():
-    """What needs no policy."""
+    """Returns the renames that need no policy."""
     return renames(version=[3], overwrite=["if-asked"], handles=["keep"],
                    when=["refused"])
 
@@ -703,8 +704,8 @@ def play_in_use_early(world, version):
 
 
 def play_left(world, version):
-    """What a session that was killed left is not listed, and stays for a
-    day: a session elsewhere may use it (wire/silly.py)."""
+    """A silly name that a killed session left behind is not listed. It stays
+    for a day: a session elsewhere may use it (wire/silly.py)."""
     w = world({"dir/": "", "dir/f": "x"}, version, REOPEN, REFUSES)
     w.open("dir/f")
     w.expect(OK, "remove", "dir/f")

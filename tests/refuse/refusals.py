@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""What the system answers in the way of a rename, and what becomes of it:
-fallbacks, errors that must be told, retries. Retries are proved by counting
+"""Errors of the system that a rename meets, and how the server reacts to each:
+fallbacks, errors that it must report, retries. Retries are proved by counting
 calls, never by the clock.
 """
 
@@ -234,8 +234,8 @@ def group_held():
         yield from cells([play_unopenable, play_mixed])
 
 
-# What counts as `refused because it is open`.
-# errno | the file system says it is | is the handle let go?
+# Errors that count as refused because the file is open.
+# errno | type of the file system | true if the handle is let go
 
 REFUSALS = [
     ("EBUSY", EXT4, True), ("ETXTBSY", EXT4, True), ("EEXIST", EXT4, True),
@@ -567,7 +567,8 @@ def group_same():
 
 
 def play_never_announced(world, version):
-    """What may not replace is not announced, and no flag gets around it."""
+    """posix-rename is not announced where the policy forbids to replace, and no
+    flag permits it."""
     name = b"posix-rename@openssh.com"
     for overwrite, want in ("if-asked", True), ("never", False):
         w = world({"src": "S", "dst": "T"}, version,

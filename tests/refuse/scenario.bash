@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
-# What programs do to files, for a directory on a file system that refuses:
+# Things that programs do to files, for a directory on a file system that refuses:
 #
 #	cd DIRECTORY && scenario.bash NAME
 #

@@ -106,9 +106,9 @@ assert_same_tree()
 	    diff -r --no-dereference "$1" "$2"
 }
 
-# libfuse loses the hidden file of a release that overtakes the unlink: it hides
-# the file and never asks for its removal, whatever the server is. What was
-# asked for counts.
+# forget_what_libfuse_lost: removes the .fuse_hidden files that libfuse never
+# asked the server to remove. libfuse loses such a file when the release
+# overtakes the unlink, whatever the server is.
 forget_what_libfuse_lost()
 {
 	local path

@@ -36,7 +36,7 @@ ACCESS = {"r": 0x81, "w": 0x102}
 
 
 class Mismatch(Exception):
-    """What a cell wanted did not come."""
+    """A cell got another answer than it expects."""
 
 
 def check(what, got, want):

@@ -56,7 +56,7 @@ PLAIN_TEXT = "user::rw- group::r-- other::r--"
 
 
 def acl(version, aces, flags=INCLUDED | PRESENT):
-    """What the acl field holds."""
+    """Returns the content of the acl field."""
     head = struct.pack(">I", flags) if version >= 6 else b""
     return head + struct.pack(">I", len(aces)) + b"".join(
         struct.pack(">III", *ace[:3]) + sw.put("s", ace[3]) for ace in aces)
@@ -308,7 +308,7 @@ class Set(AclTest):
             self.assertEqual(os.stat(self.path("f")).st_mode & 0o7777, 0o4644)
 
     def test_refused(self):
-        """What no POSIX ACL says."""
+        """An ACL that no POSIX ACL can express is refused."""
         self.setfacl("f", "u:%s:rwx" % ALICE, "m::r")
         for version, session in self.sessions():
             for aces in (

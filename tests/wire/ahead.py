@@ -129,7 +129,8 @@ class Ahead(Batches):
         self.assertEqual(s.call("read", h, 4096, 4096).data, b"\1" * 4096)
 
     def test_replies_are_not_changed_by_what_follows(self):
-        """What a READ answered stays, whatever becomes of the file."""
+        """Later requests on the file do not change the data of an earlier
+        READ's reply."""
         for size in SIZES:
             with self.subTest(size=size):
                 s = self.session()
@@ -165,7 +166,7 @@ class Ahead(Batches):
                     self.assertEqual(replies[i].data, b"b" * size)
 
     def test_replies_that_wait_are_not_changed_by_others(self):
-        """What others do to the file while nobody takes the replies."""
+        """Another process changes the file while replies wait to be sent."""
         for size in SIZES:
             with self.subTest(size=size):
                 s = self.session()
@@ -241,7 +242,8 @@ class Piped(Batches):
                 self.assertEqual(s.finish(), 0)
 
     def test_as_long_as_promised(self):
-        """What others do to the file changes the bytes, never how many."""
+        """Another process that shortens the file may change the bytes of a
+        reply under way, never its length."""
         for size in 16384, 65536, 261120:
             with self.subTest(size=size):
                 s, h = self.piped(b"b" * size * 4)

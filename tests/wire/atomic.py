@@ -115,7 +115,8 @@ class AtomicTest(VersionsTest):
         self.assertEqual(self.parts(), [])
 
     def assert_only(self, **files):
-        """What the directory holds, once nothing is pending."""
+        """Fails unless the directory holds just these files. All handles must
+        be closed."""
         self.assertEqual(self.names(), sorted(files))
         for name, data in files.items():
             self.assertEqual(self.get(name), data, name)
@@ -466,7 +467,7 @@ class Meaning(AtomicTest):
 
     @atomic()
     def test_remove(self, _, s):
-        """Takes the upload back. What had the name has it again."""
+        """REMOVE cancels the upload; an older file of that name is back."""
         self.put("f", OLD)
         for name in ("f", "new"):
             h = self.upload(s, name)
@@ -479,7 +480,8 @@ class Meaning(AtomicTest):
 
     @atomic()
     def test_what_takes_the_name(self, _, s):
-        """It exists, for whatever would make it."""
+        """An upload counts as existing for requests that would make its
+        name."""
         self.put("x", OLD)
         h = self.upload(s, "f")
         self.check(s, ((("mkdir", "f", {}), EXISTS),
@@ -494,7 +496,8 @@ class Meaning(AtomicTest):
 
     @atomic()
     def test_renamed_over(self, _, s):
-        """What replaces it is what is there; the handle goes on without."""
+        """A rename onto the upload's name replaces it. Its handle stays open,
+        and CLOSE does not publish it."""
         self.put("x", OLD)
         h = self.upload(s, "f")
         self.assert_code(s.call("posix-rename@openssh.com", "x", "f"), OK)
@@ -515,7 +518,8 @@ class Meaning(AtomicTest):
 
     @atomic()
     def test_copies(self, _, s):
-        """Of what is there so far, and onto it."""
+        """Copies from an upload take its data so far; copies onto it replace
+        it."""
         h = self.upload(s, "f")
         self.assert_code(s.call("copy-file", "f", "g", False), OK)
         self.assertEqual(self.get("g"), NEW)
@@ -937,8 +941,8 @@ class Ending(AtomicTest):
         self.assertEqual(len(self.parts()), 2)
 
     def test_sigkill(self):
-        """The old file is whole. What is left is not listed, and stays for
-        now: nobody can tell that no session uses it."""
+        """The old file is whole. The temporary file is not listed, and stays
+        for now: no server can tell that no session uses it."""
         for args in (YES, KEEP, ()):
             self.fresh_directory()
             self.killed(*YES)
@@ -1339,7 +1343,7 @@ class RootedKeeping(Keeping):
 
 
 class Confined(AtomicTest):
-    """What a root and rights have to say."""
+    """Uploads in sessions with a root or with restricted rights."""
 
     rooted = True
 
@@ -1582,7 +1586,7 @@ class Refusing(AtomicTest):
                              b"newer" if how == "reopen" else NEW)
 
     def test_let_go_for_good_and_written_to(self):
-        """What missed a byte is not published."""
+        """An upload that missed a byte is not published."""
         for _, s in self.each("close"):
             os.mkdir(self.path("d"))
             h = self.upload(s, "d/f")

@@ -62,7 +62,7 @@ class Copying(AtomicTest):
 
     @atomic(fsize=LIMIT)
     def test_too_large(self, _, s):
-        """What was there is there, and nothing else."""
+        """A copy that fails leaves the directory as it was."""
         self.big("x")
         self.put("f", OLD)
         for name in ("f", "new"):
@@ -136,7 +136,7 @@ class Copying(AtomicTest):
                                             ("MOVED_TO", name)])
 
     def test_rights(self):
-        """Those that a copy in place takes."""
+        """An atomic copy needs the rights of a copy in place."""
         for rights, new, old in (("read,create", OK, DENIED),
                                  ("read,replace,delete", DENIED, OK),
                                  ("read,create,replace,delete", OK, OK)):
@@ -153,7 +153,7 @@ class Copying(AtomicTest):
                 self.assertEqual(s.finish(), 0)
 
     def test_path_rules(self):
-        """What holds for the target."""
+        """The path rule of the target decides, not that of the source."""
         policy = ('paths = ( { match = "%s/d"; files = { atomic = "yes"; }; '
                   '} );' % ("" if self.rooted else "%s"))
         for self.version in ALL:

@@ -142,7 +142,7 @@ class CodecTest(unittest.TestCase):
             data = h(text)
             kind = shown.split()[0]
             for length in range(len(data)):
-                # What may end here by the layout itself.
+                # Replies that are valid when they end here.
                 if kind == "extended-reply" and length >= 5:
                     continue
                 if "eof" in shown and length == len(data) - 1:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What differ.py plays: TALKS, version 3 conversations, each a function that
+"""The input of differ.py: TALKS, version 3 conversations, each a function that
 is given a Recorder, and COMMAND_LINES.
 
 Nothing may block OpenSSH's server or run for ever in it: no FIFO is opened,
@@ -549,7 +549,7 @@ def set_ids(c):
 
 @talk(user="nobody")
 def not_permitted(c):
-    """What an ordinary user may not do."""
+    """Requests that the system denies to an ordinary user."""
     for name in ("/etc/passwd", "/", "secret", "locked/in", "/root/x",
                  "/proc/1/root/x"):
         c("setstat", name, {"permissions": 0o600})

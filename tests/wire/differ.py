@@ -13,8 +13,9 @@ of the conversations. Exit status 1 and a report on stdout when something
 differs that differences.py does not list.
 
 Each server runs in a fresh tree of its own, in the same relative place, from
-a copy of its program named sftp-server. What cannot be the same is replaced:
-handles by their number in order, the time now, free blocks, the tree's path.
+a copy of its program named sftp-server. Values that cannot be the same are
+replaced: handles by their number in order, the time now, free blocks, the
+tree's path.
 """
 
 import fnmatch
@@ -53,7 +54,7 @@ class Recorder:
         self.handle_sizes = set()
         self.over = False
 
-    # What conversations use.
+    # The methods that conversations use.
 
     def __call__(self, name, *values):
         """A request; -> its reply, or None when the session is over."""

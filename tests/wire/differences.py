@@ -21,7 +21,8 @@ LOG_SPELLINGS = [
     (r"debug3: process_read: allocate \d+ => \d+\r\n", ""),
     # About extended attribute pairs, which both skip.
     (r'debug3: Got file attribute "[^\r\n]*" len \d+\r\n', ""),
-    # What ours gives up when it is restricted; sandbox.bats reads it.
+    # The line on the sandbox of a restricted session, which sandbox.bats
+    # tests.
     (r"sandbox: Landlock o(n|ff), seccomp o(n|ff)\r\n", ""),
 ]
 
@@ -154,7 +155,7 @@ INTENDED = [
          where="command-lines", looks=r"sftp-server .* (operand|-- -h)\n"),
 ]
 
-# What differs between OpenSSH's own versions.
+# Differences between versions of OpenSSH.
 BY_VERSION = [
     dict(name="copy-of-a-bad-handle",
          why="OpenSSH below 10.5: a failure, and no line in the log",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# Our server against OpenSSH's: see differ.py. What may differ is listed in
-# differences.py. Each of OpenSSH's servers on this machine is compared; and
-# $OPENSSH_SFTP_SERVER names more, with colons between.
+# Our server against OpenSSH's: see differ.py. differences.py lists the
+# differences that are allowed. Each of OpenSSH's servers on this machine is
+# compared; $OPENSSH_SFTP_SERVER names more, with colons between.
 
 load common
 

@@ -457,7 +457,8 @@ class Steps(DigestTest):
 
 
 class Permission(DigestTest):
-    """What `read` governs, and what is announced."""
+    """The request name `read` governs checksums; denied ones are not
+    announced."""
 
     EXTENSIONS = [("check-file-name", ("f", "crc32", 0, 0, 0)),
                   ("check-file-handle", ("f", "crc32", 0, 0, 0)),

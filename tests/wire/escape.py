@@ -37,8 +37,8 @@ class Prefix(Jail):
                    named=True)
 
     def test_a_directory_that_moves_beside_it(self):
-        """What is moved from bob to bobby is nobody's: an open directory has
-        no name of the session's any more."""
+        """A directory that moved from bob to bobby while it is open has no name
+        in the session any more."""
         for version, s in self.jails((3, 6), user=None):
             shutil.rmtree(self.path("jailbird"))
             self.contents()
@@ -450,7 +450,7 @@ class Copy(Jail):
 
 
 class ReadOnly(Jail):
-    """What is opened to be read is not created, emptied or removed."""
+    """A file that is opened to be read is not created, emptied or removed."""
 
     def asks(self, version):
         if version < 5:
@@ -524,7 +524,8 @@ class Setstat(Jail):
                 self.assertTrue(os.path.islink(self.path("jail/own")))
 
     def test_by_handle(self):
-        """What a handle has open, whatever has its name by now."""
+        """FSETSTAT changes the file that the handle has open, not another one
+        that has its name by now."""
         for version, s in self.jails():
             self.contents()
             h = s.call("open", "f", *reading(version), {}).handle
@@ -577,7 +578,7 @@ class Special(Jail):
         for version, s in self.jails((3, 6), timeout=20):
             for node in self.nodes():
                 for name, *values in all_requests(version, "node", "f"):
-                    # What would take the node away; of copies below.
+                    # Skip requests that would take the node away.
                     if name in ("remove", "rename", "link", "symlink",
                                 "posix-rename@openssh.com") or \
                             DELETE_ON_CLOSE | EXISTING in values or \
@@ -588,7 +589,7 @@ class Special(Jail):
                         self.play(s, version, r.handle)
                 self.assertFalse(stat.S_ISREG(
                     os.lstat(self.path("jail/node")).st_mode), node)
-                # What was opened is what stands there, not something else.
+                # The other file is still there, and the session answers.
                 self.assertEqual(s.call("stat", "f").kind, "attrs")
 
     def play(self, s, version, h):

@@ -160,7 +160,8 @@ class Folding(Rules):
                 self.assert_status(s.call("opendir", "/" + name), DENIED)
 
     def test_a_rule_that_is_spelled_otherwise(self):
-        """What is one name there is one for the rule."""
+        """A rule matches each spelling that the file system takes for the same
+        name."""
         for s in self.sessions(*self.rules(("mnt/Secret", 'rights = "none";'),
                                            ("mnt/PL*", 'hide = "F";'))):
             self.refused(s, "mnt/secret/f", DENIED)
@@ -220,7 +221,7 @@ class Folding(Rules):
                                OK)
 
     def test_case_alone(self):
-        """What other capitals a name gets, it stays under its rule."""
+        """A name that is renamed to other capitals stays under its rule."""
         s = self.session(*self.rules((
             "mnt/in", 'rights = "list,stat,rename,replace,delete,rmdir";')))
         for name in "in", "in/f":
@@ -248,9 +249,9 @@ class Folding(Rules):
 
 
 class FoldingByName(Folding):
-    """A file system that has another inode number for each name, as that by
-    paths of libfuse: exfat-fuse, fusefat. What has letters beyond ASCII is
-    refused unless it is spelled as it is listed."""
+    """A file system that has another inode number for each spelling of a name,
+    as those that use libfuse's path interface: exfat-fuse, fusefat. A name with
+    letters beyond ASCII is refused unless it is spelled as it is listed."""
 
     OPTIONS = "fold,errno=none,byname"
 

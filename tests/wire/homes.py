@@ -76,7 +76,7 @@ class Homes(SessionTest):
         return False
 
     def assert_protected(self, s, home):
-        """What is read at login, below what the session calls home."""
+        """Fails unless the startup files below this home are protected."""
         for name in ".bashrc", ".profile", ".zsomething":
             self.assertFalse(self.creates(s, "%s/%s" % (home, name)), name)
         for name in ".ssh", ".znew":
@@ -160,7 +160,7 @@ class Homes(SessionTest):
             self.assertFalse(self.creates(s, "user/" + name))
 
     def test_links(self):
-        """What links of such names lead to."""
+        """The targets of links with names of startup files are protected."""
         self.make("user/dots/zsh", "keys", "user/free")
         for name, text in ((".ssh", "../keys/."), (".zsh", "dots/zsh"),
                            (".profile", "dots/profile")):
@@ -187,7 +187,7 @@ class Homes(SessionTest):
         s = self.at("user")
         self.assertTrue(self.creates(s, "user/free" + down + "/f"))
         self.assertFalse(self.creates(s, "user/.zdir" + down + "/f"))
-        # What was found out for one directory does not hold for another.
+        # The outcome for one directory is not used for another.
         self.assertTrue(self.creates(s, "user/free/d/f"))
         self.assertFalse(self.creates(s, "user/.zdir/d/f"))
 

@@ -28,8 +28,8 @@ WAYS = {
     "sandbox": ([], []),
 }
 
-# What only the outside has: names and contents with this word, a file of this
-# size and modes of no other file.
+# Marks that only files outside have: names and contents with this word, a file
+# of this size and modes of no other file.
 UNSEEN = b"do-not-show"
 SECRET = (UNSEEN + b"\n") * 660 + b"."
 OK = bytes(4)		# the code of a STATUS
@@ -108,7 +108,7 @@ class Watched(sw.Session):
     unseen = (UNSEEN,)
 
     def payload(self, name, *values, **kwargs):
-        """What is wanted of STAT, later versions ask: nothing beyond."""
+        """Adds the flags field that STAT has since version 4, as zero."""
         if name in ("stat", "lstat", "fstat") and self.version > 3:
             values += (0,)
         return super().payload(name, *values, **kwargs)

@@ -39,8 +39,8 @@ class LateTest(AtomicTest):
 
 
 class Once(LateTest):
-    """What another request may do to the file while it is written: each is a
-    function that asks, and says since which version there is such a one."""
+    """Each act_ method sends a request on the file while it is written, and
+    says since which version that request exists."""
 
     def act_nothing(self, s):
         pass
@@ -142,7 +142,7 @@ class Once(LateTest):
                 for act in self.actions():
                     with self.subTest(settings=name, version=version,
                                       act=act):
-                        # What the last one mounted, started and made.
+                        # Remove the mounts, servers and files of the last case.
                         self.doCleanups()
                         self.fresh_directory()
                         self.store()

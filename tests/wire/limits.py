@@ -205,7 +205,7 @@ class Size(LimitsTest):
             self.assertEqual(self.size("old"), MAX)
 
     def test_atomic(self):
-        """What lacks a part of it does not get its name."""
+        """An upload that lost a WRITE to the limit is not published."""
         for _, s in self.sessions(self.LIMIT, "files.atomic=yes"):
             h = self.open(s, "f", WRITE | CREAT | TRUNC)
             self.assert_status(s.call("write", h, 0, b"x"), sw.OK)
@@ -272,7 +272,7 @@ class Rates(LimitsTest):
         self.assertEqual(self.size("f"), 200000)
 
     def test_nobody_is_there(self):
-        """Who is gone is not waited for."""
+        """The server does not wait for the rate once the client is gone."""
         s = self.session("-o", "limits.write_rate=1K")
         h = self.open(s, "f", WRITE | CREAT)
         self.assert_status(s.call("write", h, 0, b"x" * 200000), sw.OK)

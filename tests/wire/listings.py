@@ -96,7 +96,8 @@ class Listings(SessionTest):
         self.assertEqual(s.finish(), 0)
 
     def test_removed(self):
-        """What was not read of a directory that is gone is not there."""
+        """Entries that were not read before their directory was removed are
+        not listed."""
         self.fill(MANY)
         s, listings = self.begin(40)
         self.assert_status(s.call("rename", "top", "moved"), OK)

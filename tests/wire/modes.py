@@ -202,7 +202,7 @@ class Creation(ModesTest):
                              rb"^slipway\.[A-Za-z0-9]{6}$")
 
     def test_temporary_folders_that_fail(self):
-        """What the client cannot be told of is not left behind."""
+        """A folder whose name the client may not learn is not left behind."""
         s = sw.Session([SERVER, "-o", "files.hide=slipway.*"], cwd=self.dir,
                        env={"TMPDIR": self.dir}, up_to=6)
         self.addCleanup(s.destroy)
@@ -282,7 +282,7 @@ class Later(ModesTest):
 
 
 class Areas(ModesTest):
-    """What holds beneath a path holds for handles opened there as well."""
+    """A path rule also holds for handles that were opened beneath its path."""
 
     RULES = """rules = ( {
         files = { mode = { clear = "0007"; }; };

@@ -35,7 +35,7 @@ class Others(SessionTest):
         self.users[NOBODY_AT_ALL] = self.groups[NOBODY_AT_ALL] = ""
 
     def asked(self, s):
-        """What the server says of all users and groups."""
+        """Returns the server's answer about all users and groups."""
         ids = [list(known) * (1 + 150 // len(known))
                for known in (self.users, self.groups)]
         s.start("users-groups-by-id@openssh.com",

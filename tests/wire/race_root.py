@@ -98,8 +98,8 @@ class Race(Jail):
         self.before = self.look()
 
     def look(self):
-        """What only the outside has; of a directory that has something of
-        the inside, too, its names."""
+        """Returns the state of the files that only the outside has, and the
+        names in directories that hold files of the inside, too."""
         seen = [look(self.path(n)) for n in self.OUTSIDE]
         for top in "parked", "away", ".":
             names = os.listdir(self.path(top)) if os.path.isdir(
@@ -124,7 +124,7 @@ class Race(Jail):
         version = s.version
         other = "c/f", "d/e/f", "in/f", "c/new", "d/e/new", "c/dir/new"
         flags = () if version == 3 else (0,)
-        # What the second process needs is neither renamed nor replaced.
+        # Do not rename or replace the directories that the swapper needs.
         leaves = [p for p in self.PATHS if p.rstrip("/") not in ("c", "d/e")]
         for _ in range(BATCH):
             path, second = choose(self.PATHS), choose(other)
@@ -214,8 +214,8 @@ class Race(Jail):
         os.close(made)
 
     def refill(self):
-        """What the session renamed or removed is there again. The swapper's
-        directories are elsewhere at any moment, hence the descriptors."""
+        """Makes the files anew that the session renamed or removed. The
+        swapper moves the directories at any moment, hence the descriptors."""
         for name in "parked/0", "root/d/e", "away/e", "root/in":
             try:
                 fd = os.open(self.path(name), os.O_PATH | os.O_NOFOLLOW
@@ -317,7 +317,8 @@ class Moved(Jail):
             self.skipTest("this kernel, or this build, has no Landlock")
 
     def test_without_landlock(self):
-        """What nothing holds: this is where it is written down."""
+        """Without Landlock these requests reach the outside. The test records
+        this limit."""
         for case in self.CASES:
             reply, changed = self.ask(case, *OFF)
             self.assertTrue(reply.kind != "status" or reply.raw[5:9] ==

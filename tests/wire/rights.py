@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Rights by effect. The matrix is made from the server's own table, -Q rights:
 each request that takes rights, by each way to reach a file, with the rights it
-takes and with one of them missing. What is refused changes nothing and says
-the same of what is there and what is not; what is granted works as it does
-with all rights. $SERVER is the server.
+takes and with one of them missing. A request that is refused changes nothing
+and gets the same answer whether its file exists or not; one that is granted
+works as it does with all rights. $SERVER is the server.
 """
 
 import os
@@ -44,8 +44,8 @@ def rows():
         yield name, since, until, rights_of(first), rights_of(second)
 
 
-# What there is to ask. An action gets the session and a function from a
-# name of the tree below to a path, and returns the reply that counts.
+# All actions. An action gets the session and a function from a name of the
+# tree below to a path, and returns the reply that counts.
 
 ACTIONS = []
 
@@ -343,7 +343,7 @@ class Path:
 
 
 def make_tree(here):
-    """What a case works on."""
+    """Makes the tree that a case works on."""
     top = os.path.join(here, b"top")
     os.makedirs(os.path.join(top, b"dir"))
     for name in b"file", b"other", b"\xff\xfe":
@@ -383,7 +383,8 @@ def snapshot(here, times):
 
 
 def gist(reply, shown):
-    """What a client learns from it, but for what differs in any case."""
+    """Returns the facts that a client learns from the reply, without those that
+    differ in each session."""
     if reply.kind == "handle":
         return "handle"
     if reply.kind == "attrs":
@@ -483,7 +484,7 @@ class Matrix(RightsTest):
         return re.escape(REFUSAL)
 
     def refused(self, act, version, rights, way, said, before, after):
-        """What is wrong with that as a refusal, if anything."""
+        """Returns an error text if this is no correct refusal, else None."""
         # That a name has a slash behind it is wrong, whoever asks.
         if not re.match(self.refusal(act, version, rights), said) and not (
                 way.behind and is_error(said)):
@@ -572,7 +573,8 @@ class Matrix(RightsTest):
 
 
 class Half(RightsTest):
-    """What depends on what is there, and what the call does about it."""
+    """Requests whose rights depend on whether the file exists; the flags of the
+    system call enforce them."""
 
     def setUp(self):
         super().setUp()
@@ -622,7 +624,7 @@ class Half(RightsTest):
         self.assertEqual(self.read("there"), b"new content")
 
     def test_forced_overwriting(self):
-        """What the policy would replace it does not without the rights."""
+        """rename.overwrite = always replaces nothing without the rights."""
         for lacks in "replace", "delete":
             self.put("new", b"new")
             s = self.with_rights(ALL - {lacks}, 3, False,
@@ -789,7 +791,7 @@ class Profiles(RightsTest):
                              ["name", "attrs", "status", "attrs"])
             self.assert_status(looks[2], NO_SUCH_FILE)
             self.assert_status(listing, EOF)
-            # What is there, and is not this session's, is not there.
+            # A file of another session looks like a missing one.
             for request in "stat", "lstat", "opendir":
                 rest = wanted if request != "opendir" else []
                 self.assertEqual(gist(s.call(request, "there", *rest), b""),
@@ -1033,8 +1035,8 @@ class Paths(RightsTest):
                          ["d", "f"].sort())
 
     def ask_handle(self, s, h, other):
-        """What it answers, by request, to all that its file's place has a
-        say in."""
+        """Returns the answers, by request, to all requests on the handle that
+        depend on the place of its file."""
         asks = {"write": (h, 0, b"data"), "copy-data": (other, 0, 3, h, 0),
                 "read": (h, 0, 4), "fstat": (h,),
                 "fsetstat": (h, {"permissions": 0o600}),
@@ -1487,8 +1489,8 @@ class Moves(RightsTest):
 
 
 class Told(RightsTest):
-    """What a client may learn from STAT, a refusal tells it, too: it removes
-    before it renames, and makes directories that may be there."""
+    """A refusal reports a fact that the client may learn from STAT: clients
+    remove before they rename, and make directories that may be there."""
 
     def setUp(self):
         super().setUp()
@@ -1663,11 +1665,11 @@ class Startup(RightsTest):
             self.assert_status(s.call(
                 "rename", self.home, self.home + "/" + self.plain,
                 *[0] * (version > 4)), DENIED)
-            # What else there is in it is free.
+            # Other names in the home directory are permitted.
             path = self.ways(self.plain)[version % 2]
             self.assert_status(s.call("mkdir", path, {}), OK)
             self.assert_status(s.call("rmdir", path), OK)
-            # And what is called so elsewhere.
+            # The same names in other directories are permitted.
             self.assert_status(s.call("mkdir", ".ssh", {}), OK)
             self.assert_status(s.call("rmdir", ".ssh"), OK)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# Who gets a sandbox, and what a kernel must have for it. What it stops is in
-# tests/unit/t_confine_sandbox.c; that everything else works in it, in
-# sandboxed.bats.
+# The sessions that get a sandbox, and what a kernel must have for it.
+# tests/unit/t_confine_sandbox.c tests what the sandbox stops, sandboxed.bats
+# that everything else works in it.
 
 load common
 
@@ -21,7 +21,8 @@ require_without()
 	"$WITHOUT" seccomp -- true || skip 'this kernel has no filters'
 }
 
-# What the kernel says of the server that is talked to: 2 is a filter.
+# seccomp_of OPTION ...: prints the kernel's word on the server's filter; 2 means
+# that it has one.
 seccomp_of()
 {
 	play "$@" <<-'EOS'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What holds for a session whatever is asked: framing, malformed packets,
+"""Properties of a session that no request changes: framing, malformed packets,
 order, end of input, handles, back-pressure. $SERVER is the server.
 """
 
@@ -26,7 +26,8 @@ NETTLE = b"nettle" in subprocess.run([SERVER, "-V"], check=True,
 
 
 def sanitized():
-    """Is this a build whose memory says nothing?"""
+    """True if the server is built with ASan, under which its memory use shows
+    nothing."""
     with open(SERVER, "rb") as program:
         return b"__asan_init" in program.read()
 

@@ -320,8 +320,8 @@ def documented():
 
 
 class Documented(SessionTest):
-    """What -Q settings prints is accepted, by -o and in a file, means what it
-    says, and makes a session that answers."""
+    """Each setting and value that -Q settings prints is accepted by -o and in a
+    file, has the meaning printed, and makes a session that answers."""
 
     NUMBERS = "size", "number", "duration"
 
@@ -341,7 +341,8 @@ class Documented(SessionTest):
         return ["-F", conf]
 
     def ask(self, args, name):
-        """What -t makes of it, and what -T says that it is."""
+        """Checks the arguments with -t and returns the value that -T prints for
+        the setting."""
         r = subprocess.run([SERVER, "-t"] + args, capture_output=True,
                            text=True)
         self.assertEqual(r.returncode, 0, (args, r.stderr))

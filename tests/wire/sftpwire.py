@@ -44,7 +44,7 @@ LAST_STATUS = {3: 8, 4: 13, 5: 17, 6: 31}	# highest code of each version
 
 # Letters of a shape:
 #   s string   h handle   d data   n u32   o u64   b u8   B bool   w u16
-#   a ATTRS of the session's version   ? what follows may be absent
+#   a ATTRS of the session's version   ? the fields behind it may be absent
 #   * the last letter repeats   r the rest, as it is
 REQUESTS = {
     "init":     (1, {3: "nr"}),		# has no id
@@ -545,7 +545,7 @@ class Server:
                 return None
 
     def stderr(self, start=0):
-        """What it has written to stderr, from byte `start` on."""
+        """Returns the server's stderr so far, from byte `start` on."""
         size = os.fstat(self.stderr_file.fileno()).st_size
         return os.pread(self.stderr_file.fileno(), size - start, start)
 

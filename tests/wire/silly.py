@@ -251,7 +251,8 @@ class Stale(SillyTest):
             self.assertEqual((s.finish(), other.finish()), (0, 0))
 
     def test_first_upload_into_a_directory(self):
-        """Those who only upload never list."""
+        """An upload cleans its directory, because clients that only upload
+        never list it."""
         def leave():
             os.mkdir(self.path("d"))
             self.leave(*NAMES, *["d/" + n for n in NAMES])
@@ -405,8 +406,8 @@ class Stale(SillyTest):
 
 
 def can_inject():
-    """Lets strace(1) make a call fail? Asked of a program that is none of
-    ours."""
+    """True if strace(1) can make a call fail here, tried on a program that is
+    none of ours."""
     if shutil.which("strace") is None:
         return False
     r = subprocess.run(["strace", "-o", "/dev/null", "-e",
@@ -456,8 +457,9 @@ class Patience(SillyTest):
                 for call, result in found]
 
     def removed(self, refusals):
-        """A file that was removed while it is open: its CLOSE removes it for
-        good. What is sent between the tries is no answer to that."""
+        """Plays a REMOVE of an open file, whose CLOSE removes the silly name.
+        Returns the session and the calls; the sends between the tries are
+        replies to earlier requests."""
         s = self.refusing(refusals)
         self.put("f", OLD)
         h = self.open(s, "f", READ)
@@ -490,7 +492,7 @@ class Patience(SillyTest):
         self.assertEqual(calls.count("ok"), 0)
 
     def test_the_session_goes_on(self):
-        """What was answered before leaves while the removal is tried."""
+        """Earlier replies are sent while the removal is tried again."""
         _, calls = self.removed(5)
         tries = [n for n, c in enumerate(calls) if c in ("refused", "ok")]
         self.assertIn("send", calls[tries[0]:tries[1]], calls)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What ps shows of a session: session.title. $SERVER is the server."""
+"""The title of a session in ps: session.title. $SERVER is the server."""
 
 import os
 import pwd

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""What STAT, LSTAT and FSTAT tell in versions 4 to 6, sent back by SETSTAT,
-lsetstat and FSETSTAT: alone and together, unchanged and changed, under each
-value of setstat.times (3.9 of the protocol notes). $SERVER is the server.
+"""Attributes that STAT, LSTAT and FSTAT report in versions 4 to 6, sent back by
+SETSTAT, lsetstat and FSETSTAT: alone and together, unchanged and changed, under
+each value of setstat.times (3.9 of the protocol notes). $SERVER is the server.
 """
 
 import os
@@ -22,8 +22,8 @@ READONLY = 0x1			# an attribute bit that nobody can set here
 WHEN, SOON = 10**9, int(time.time()) + 10**6
 ALL = 0xFFFFFFFF
 
-# What a client sends for what it was told, by the attribute's own bit; the
-# nanoseconds go with their times.
+# The attributes that a client sends back, each with its own bit; nanoseconds
+# are sent with their times.
 KEYS = {"size": 0x1, "allocation_size": 0x400, "owner": 0x80,
         "permissions": 0x4, "atime": 0x8, "createtime": 0x10, "mtime": 0x20,
         "ctime": 0x8000, "acl": 0x40, "bits": 0x200, "link_count": 0x2000}
@@ -34,7 +34,7 @@ PAIRED = {"owner": ("group",), "bits": ("bits_valid",),
           "createtime": ("createtime_ns",), "ctime": ("ctime_ns",)}
 
 NAMES = ("f", "holes", "setid", "d", "l")
-# What there is, and the ways to ask and to set: name, object, versions.
+# The ways to get and to set attributes: name, object, versions.
 WAYS = [("path", name, NEW) for name in NAMES] + [
     ("link", name, NEW) for name in ("f", "d", "l")] + [
     ("handle", name, NEW) for name in ("f", "holes", "setid")] + [
@@ -43,7 +43,7 @@ KIND = {"f": "file", "holes": "file", "setid": "file", "d": "dir"}
 
 
 def only(told, key):
-    """Of what was told, the one attribute."""
+    """Returns one of the reported attributes, with those paired with it."""
     keys = (key,) + PAIRED.get(key, ())
     return {k: told[k] for k in keys if k in told}
 
@@ -164,11 +164,12 @@ class Told(VersionsTest):
         self.expect(order(attrs), code, before, told, 7 if cut else 8)
 
     def test_unchanged(self):
-        """What was told is taken back, and changes nothing."""
+        """Reported attributes are accepted when sent back, and change
+        nothing."""
         for times, code in (("apply", OK), ("ignore", OK), ("refuse", DENIED)):
             for s in self.sessions(times):
                 for words, ask, order in self.ways(s):
-                    # What refuses restricts, and clears set-id bits.
+                    # `refuse` is a restriction, which clears set-id bits.
                     if words[1] == "setid" and times == "refuse":
                         continue
                     self.each_unchanged(ask, order, words + (times,), code)
@@ -193,7 +194,7 @@ class Told(VersionsTest):
                     if k.split("_ns")[0] not in TIMES and k != "flags"})
 
     def answer(self, key, words, times):
-        """What another value is answered, when it comes alone."""
+        """Returns the status of a SETSTAT of another value, sent alone."""
         way, _, kind = words
         if key in TIMES and times != "apply":
             return {"ignore": OK, "refuse": DENIED}[times]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""What the tests of versions 4 to 6 have in common: a session in each
-version, requests whose fields differ by version, and tables of statuses.
+"""The common part of the tests of versions 4 to 6: a session in each version,
+requests whose fields differ by version, and tables of statuses.
 versions_*.py hold the tests.
 """
 
@@ -33,8 +33,8 @@ SHARED = BLOCK_WRITE | BLOCK_ADVISORY
 EXCLUSIVE = BLOCK_READ | BLOCK_WRITE | BLOCK_ADVISORY
 NOFOLLOW, DELETE_ON_CLOSE = 0x400, 0x800
 
-# What each version sends of a file unasked (protocol: 0x10 is the time of
-# birth, which not every file system has).
+# The attributes that each version sends of a file unasked (0x10, the time of
+# birth, only where the file system has it).
 SENT = {3: 0xF, 4: 0x1AD, 5: 0x1AD, 6: 0xA1AD}
 
 ALL = (3, 4, 5, 6)
@@ -55,8 +55,8 @@ long_times = unittest.skipUnless(knows_long_times(),
 
 def in_versions(*numbers, args=(), **kwargs):
     """A test that is run in each of these versions, in a session and an
-    empty directory of its own: the method gets both after self. What is
-    left unread at the end, and a bad exit status, are failures."""
+    empty directory of its own: the method gets both after self. Replies that
+    are left unread at the end, and a bad exit status, are failures."""
     def wrap(method):
         @functools.wraps(method)
         def run(self):
@@ -154,8 +154,8 @@ class VersionsTest(SessionTest):
 
     def assert_code(self, reply, codes, told=""):
         """A STATUS with this code, or with the one of a tuple for versions
-        3 to 6; or a reply of this kind. What is written in it holds in every
-        version: a text, and a language since version 4."""
+        3 to 6; or a reply of this kind. A STATUS has a text in every version,
+        and a language since version 4."""
         want = codes[self.version - 3] if isinstance(codes, tuple) else codes
         if isinstance(want, str):
             self.assertEqual(reply.kind, want, "%s: %s" % (told, reply))

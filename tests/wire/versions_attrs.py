@@ -34,7 +34,8 @@ def group_name(gid):
 
 
 def known(st):
-    """What version 6 sends of this, as the drafts name it."""
+    """Returns the attributes that version 6 sends of this file, by the names of
+    the drafts."""
     return {"size": st.st_size, "owner": user_name(st.st_uid),
             "group": group_name(st.st_gid),
             "permissions": st.st_mode & 0o7777,
@@ -171,7 +172,7 @@ class Sent(AttrsTest):
 
     @in_versions(*NEW)
     def test_time_of_birth(self, _, session):
-        """What stat(1) says, or no such field."""
+        """The time of birth is that of stat(1), or the field is absent."""
         self.put("f")
         born = int(subprocess.check_output(["stat", "-c", "%W",
                                             self.path("f")]))
@@ -257,8 +258,8 @@ class Times(AttrsTest):
 
     @in_versions(*NEW)
     def test_each_alone(self, _, session):
-        """What is not there stays (draft-13 7.7); without SUBSECOND_TIMES
-        the nanoseconds are none."""
+        """An absent time stays as it is (draft-13 7.7); without SUBSECOND_TIMES
+        the nanoseconds are 0."""
         a, m = self.NS
         for attrs, want in (
                 ({"atime": 7}, (7 * 10**9, m)), ({"mtime": 7}, (a, 7 * 10**9)),
@@ -591,7 +592,8 @@ class InodeFlags(AttrsTest):
 
     @in_versions(5, 6, user="nobody")
     def test_as_they_are(self, version, s):
-        """What cannot be opened takes back the bits that it was sent with."""
+        """A file that cannot be opened accepts the bits that were reported for
+        it."""
         self.plant()
         if os.getuid() == 0:
             nobody = pwd.getpwnam("nobody").pw_uid
@@ -619,7 +621,8 @@ class Others(AttrsTest):
 
     @in_versions(*NEW)
     def test_round_trip(self, version, session):
-        """What was sent is accepted, and changes nothing."""
+        """Reported attributes are accepted when sent back, and change
+        nothing."""
         for name in (".hidden", "f", "d", "sparse"):
             if name == "d":
                 os.mkdir(self.path(name))

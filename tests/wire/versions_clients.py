@@ -251,7 +251,8 @@ class Asyncssh(ClientTest):
 
     @in_versions(4, 5, 6)
     def test_replies_that_are_not_status_ok(self, version, s):
-        """What succeeds with something else must not say OK (2.2)."""
+        """A request whose success has a reply of its own never gets STATUS OK
+        (2.2)."""
         self.put("f", b"x")
         self.check(s, [
             (("open", "f", READ, {}), "handle"), (("opendir", "."), "handle"),

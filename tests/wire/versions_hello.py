@@ -43,7 +43,7 @@ class Hello(VersionsTest):
         return self.hello(version, *args)[1].pairs
 
     def speaks(self, session, version):
-        """Is a reply whose layout differs by version of this one?"""
+        """Fails unless a reply has the layout of this version."""
         session.version = version
         self.assertEqual(self.attrs(session, ".")["flags"] & ~0x10,
                          SENT[version])

@@ -36,7 +36,7 @@ class LockTest(VersionsTest):
                          "unblock %d %d" % (offset, length))
 
     def locked(self, kind, offset, length=1):
-        """Would another process be refused that lock of the kernel's?"""
+        """True if the kernel refuses another process this lock."""
         fd = os.open(self.path("f"), os.O_RDWR)
         try:
             lock = struct.pack("hhqqi4x", kind, os.SEEK_SET, offset, length, 0)

@@ -52,7 +52,7 @@ class OpenTest(VersionsTest):
         return reply.handle
 
     def rights(self, session, h, access, told):
-        """Does the handle give what was asked, and no more?"""
+        """Fails unless the handle has just the access that was asked."""
         reads = bool(access & READ_DATA) or not writes(access)
         got = session.call("read", h, 0, 100)
         if reads:
@@ -65,7 +65,7 @@ class OpenTest(VersionsTest):
 
 
 class Dispositions(OpenTest):
-    """What each does to each kind: the reply, and then the tree."""
+    """Each disposition on each kind of file: the reply, then the tree."""
 
     def each(self, session, path, code, after):
         """code(d, access) -> status, or "handle"; after(d, access) checks
@@ -284,8 +284,8 @@ class Flags(OpenTest):
 
     @in_versions(5, 6)
     def test_every_flag(self, version, s):
-        """What is not there, or not together, is refused and makes nothing;
-        the audit and backup flags mean nothing here."""
+        """Unknown flags and combinations that contradict themselves are refused
+        and make no file; the audit and backup flags are ignored."""
         self.put("f", OLD)
         taken = 0x38 if version == 5 else 0x3C38
         for bit in range(3, 32):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""What each request answers in each version, when it succeeds and when not:
+"""The answer to each request in each version, when it succeeds and when not:
 sections 5.2 to 5.4, 6 and 7 of the protocol notes. A tuple has the codes of
 versions 3, 4, 5 and 6.
 """
@@ -119,8 +119,9 @@ class Statuses(VersionsTest):
         self.assertEqual(self.state(), before)
 
     def plant_forbidden(self):
-        """What its owner may not touch for want of mode bits: ours, or
-        nobody's where we are root, whom they would not stop."""
+        """Makes files that their owner may not touch for want of mode bits.
+        They belong to us, or to nobody if we are root, whom mode bits do not
+        stop."""
         self.put("secret", b"s")
         for name in ("locked", "locked/d", "closed"):
             os.mkdir(self.path(name))
@@ -347,7 +348,7 @@ class Agreement(VersionsTest):
     """The same requests have the same effect in every version, and codes
     that older versions lack become the ones of table 7.2 and 7.3."""
 
-    # What version 6 says -> what 3, 4 and 5 may say.
+    # Code in version 6 -> codes allowed in 3, 4 and 5.
     OLDER = {9: ((4, 2), (9,), (9,)), 11: ((4,), (11,), (11,)),
              18: ((4,), (4,), (4,)), 19: ((2,), (2,), (2,)),
              20: ((5,), (5,), (5,)), 21: ((2,), (2,), (2,)),

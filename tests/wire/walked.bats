@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
-# The suites of the protocol once more, in sessions that walk their paths. What
-# comes out otherwise there is listed here by the names of the tests, each time
-# for one reason.
+# The suites of the protocol once more, in sessions that walk their paths. Tests
+# with another outcome there are listed here by name, each list for one reason.
 
 load common
 
@@ -78,7 +77,8 @@ suites()
 	suites "$SETID"
 }
 
-# What a test calls a file has the same name beneath the root.
+# A bind mount gives files the same name beneath the root as outside, so that the
+# tests need no change.
 @test "the protocol, beneath a root" {
 	unshare -m true || skip 'nothing can be mounted here'
 	mkdir -p "$D/root$D/files"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
-"""What a program sees that watches a directory with inotify(7), as systemd's
-path units and incron do. It takes a name that is moved there, or the end of a
-descriptor that could write, for the end of an upload: so nothing but an upload
-may look like one. $SERVER is the server.
+"""Events seen by a program that watches a directory with inotify(7), as
+systemd's path units and incron do. It takes a name that is moved there, or the
+close of a writable descriptor, for the end of an upload: so only an upload may
+cause such an event. $SERVER is the server.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ from versions import ALL
 
 NAMES = {0x2: "MODIFY", 0x4: "ATTRIB", 0x8: "CLOSE_WRITE", 0x40: "MOVED_FROM",
          0x80: "MOVED_TO", 0x100: "CREATE", 0x200: "DELETE"}
-# Those by which a program is started, as a rule.
+# The events on which such programs usually act.
 ENDS = ("CLOSE_WRITE", "MOVED_TO")
 
 
@@ -32,7 +32,7 @@ class Watch:
             raise OSError(ctypes.get_errno(), "inotify")
 
     def events(self):
-        """Those since the last time."""
+        """Returns the events since the last call."""
         found = []
         while True:
             try:
