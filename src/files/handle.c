@@ -214,6 +214,13 @@ handle_writes(const struct handle *h)
 	return (h->flags & O_ACCMODE) != O_RDONLY;
 }
 
+bool
+handle_is_writing(const struct handle *h)
+{
+	return h->kind == HANDLE_FILE && h->state == HANDLE_OPEN &&
+	    handle_writes(h);
+}
+
 void
 handle_end(struct handles *hs, struct handle *h)
 {

@@ -162,6 +162,9 @@ bool	 handle_appends(const struct handle *);
 bool	 handle_reads(const struct handle *);
 bool	 handle_writes(const struct handle *);
 
+/* True if the handle has an open file that it may write to now. */
+bool	 handle_is_writing(const struct handle *);
+
 /*
  * Returns the next entry of a directory. Returns NULL at the end or after an
  * error, which is in *error as -errno, now and in later calls. The entry is
@@ -262,6 +265,9 @@ void	 index_each_inode(struct handles *, const char *cwd, uint64_t dev,
 /* Does the same for the handles at or beneath this path. */
 void	 index_each_below(struct handles *, const char *cwd, const char *top,
 	    void (*each)(struct handle *, void *), void *arg);
+
+/* True if one of those handles has its file open for writing. */
+bool	 index_is_written(struct handles *, const char *cwd, const char *top);
 
 /*
  * Updates names after a rename: what was at or beneath `old` is now at `new`,

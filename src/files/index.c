@@ -219,6 +219,24 @@ index_each_below(struct handles *hs, const char *cwd, const char *top,
 		each(n->h, arg);
 }
 
+static void
+find_writing(struct handle *h, void *arg)
+{
+	bool *found = arg;
+
+	*found |= handle_is_writing(h);
+}
+
+bool
+index_is_written(struct handles *hs, const char *cwd, const char *top)
+{
+	bool found = false;
+
+	if (hs->open > 0)
+		index_each_below(hs, cwd, top, find_writing, &found);
+	return found;
+}
+
 /* Returns `path`, which is at or beneath `from`, after `from` became `to`. */
 static char *
 path_replace(const char *path, const char *from, const char *to)

@@ -27,13 +27,6 @@ late_failed(struct handles *hs, struct handle *h, int error)
 	temp_failed(h, error);
 }
 
-static bool
-is_writing(const struct handle *h)
-{
-	return h->kind == HANDLE_FILE && h->state == HANDLE_OPEN &&
-	    handle_writes(h);
-}
-
 /* Passes an error to the handles that write to the file. */
 static void
 tell_writers(struct handles *hs, const struct statx *file, int error)
@@ -46,7 +39,7 @@ tell_writers(struct handles *hs, const struct statx *file, int error)
 	for (i = 0; i < hs->count; i++) {
 		h = handle_at(hs, i);
 		p = place_fd(h->fd, "");
-		if (is_writing(h) && fs_stat(&p, &st) == 0 &&
+		if (handle_is_writing(h) && fs_stat(&p, &st) == 0 &&
 		    st.stx_ino == file->stx_ino &&
 		    fs_device(&st) == fs_device(file))
 			late_failed(hs, h, error);
@@ -109,7 +102,8 @@ late_tell_others(struct handles *hs, const struct handle *h, int error)
 
 	for (i = 0; i < hs->count; i++) {
 		other = handle_at(hs, i);
-		if (other != h && is_writing(other) && same_name(h, other))
+		if (other != h && handle_is_writing(other) &&
+		    same_name(h, other))
 			late_failed(hs, other, error);
 	}
 }
@@ -125,7 +119,8 @@ sync_one(struct handle *h, void *arg)
 	struct syncing *x = arg;
 	int r;
 
-	if (!is_writing(h) || (x->outcome != 0 && x->outcome != -ENOENT))
+	if (!handle_is_writing(h) ||
+	    (x->outcome != 0 && x->outcome != -ENOENT))
 		return;
 	if (h->error == 0 && (r = fs_fsync(h->fd)) != 0)
 		late_failed(x->hs, h, r);

@@ -311,13 +311,19 @@ bool	 fs_refuses_open(const struct place *);
  */
 ssize_t	 fs_readlink(const struct place *, char *, size_t);
 
+/* Renames a file or directory, and replaces what has the new name. */
+int	 fs_rename(const struct place *old, const struct place *new);
+
 /*
- * Renames a file or directory. Without `replace` an existing target is kept and
- * the result is -EEXIST; that is free of races if the kernel and the file
- * system support RENAME_NOREPLACE or, for files, hard links.
+ * Renames a file or directory, but keeps an existing target: the result is then
+ * -EEXIST. That is free of races if the kernel and the file system support
+ * RENAME_NOREPLACE or, for files, hard links. `written` says that the file is
+ * open for writing and must not be linked: file systems that identify files by
+ * their names, as many in FUSE do, do not know that the second name grows with
+ * the first.
  */
-int	 fs_rename(const struct place *old, const struct place *new,
-	    bool replace);
+int	 fs_rename_keep(const struct place *old, const struct place *new,
+	    bool written);
 
 /*
  * Renames to a name that must not exist, with one system call. Returns -EEXIST

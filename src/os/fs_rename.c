@@ -54,7 +54,8 @@ fs_rename_new(const struct place *old, const struct place *new)
 
 /*
  * Checks the target and then renames. There is a race between the two; this is
- * only for file systems that support neither RENAME_NOREPLACE nor hard links.
+ * only for file systems that support neither RENAME_NOREPLACE nor hard links,
+ * and for files that are being written.
  */
 static int
 rename_looking(const struct place *old, const struct place *new)
@@ -67,54 +68,65 @@ rename_looking(const struct place *old, const struct place *new)
 }
 
 /*
+ * True if a rename need not be tried after link(2) failed with this error. Any
+ * other error may mean that the file system has no hard links: each has its
+ * own way to say so.
+ */
+static bool
+link_is_final(int error)
+{
+	static const int final[] = {
+		EEXIST, ENOENT, EACCES, ENOTDIR, EROFS, ENOSPC, EDQUOT, EBUSY,
+		ETXTBSY,
+	};
+	size_t i;
+
+	for (i = 0; i < nitems(final); i++)
+		if (error == -final[i])
+			return true;
+	return false;
+}
+
+/*
  * Renames with link(2) and unlink(2) if RENAME_NOREPLACE is not supported,
  * because link(2) does not replace its target either.
  */
 static int
 rename_linking(const struct place *old, const struct place *new)
 {
-	struct stat st;
-	int r;
+	int r = fs_link(old, new);
 
-	if (fstatat(old->dirfd, old->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return rename_looking(old, new);
-	switch (r = fs_link(old, new)) {
-	case -EPERM:
-	case -EOPNOTSUPP:
-	case -ENOSYS:
-	case -EXDEV:
-	case -EMLINK:
-		return rename_looking(old, new);
-	case 0:
-		if ((r = fs_unlink(old)) != 0)
-			(void)fs_unlink(new);
-		return r;
-	default:
-		return r;
-	}
+	if (r != 0)
+		return link_is_final(r) ? r : rename_looking(old, new);
+	if ((r = fs_unlink(old)) != 0)
+		(void)fs_unlink(new);
+	return r;
 }
 
 int
-fs_rename(const struct place *old, const struct place *new, bool replace)
+fs_rename(const struct place *old, const struct place *new)
+{
+	int r = check_names(old, new);
+
+	return r != 0 ? r : outcome(renameat(old->dirfd, old->name,
+	    new->dirfd, new->name));
+}
+
+int
+fs_rename_keep(const struct place *old, const struct place *new, bool written)
 {
 	struct stat st;
-	int r;
+	int r = fs_rename_new(old, new);
 
-	if (replace) {
-		r = check_names(old, new);
-		return r != 0 ? r : outcome(renameat(old->dirfd, old->name,
-		    new->dirfd, new->name));
-	}
-	r = fs_rename_new(old, new);
-	if (r == -EINVAL || r == -ENOSYS)
-		r = rename_linking(old, new);
+	if (r == 0)
+		return 0;
 	/* If both names are wrong, OpenSSH reports the error of the old one. */
-	if (r != 0 && fstatat(old->dirfd, old->name, &st,
-	    AT_SYMLINK_NOFOLLOW) == -1)
-		r = -errno;
-	return r;
+	if (fstatat(old->dirfd, old->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -errno;
+	if (r != -EINVAL && r != -ENOSYS)
+		return r;
+	return written || S_ISDIR(st.st_mode) ? rename_looking(old, new) :
+	    rename_linking(old, new);
 }
 
 int

@@ -123,6 +123,18 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 }
 
 int
+make_stored(struct session *s, const struct request *q)
+{
+	struct statx st;
+	int r;
+
+	if (fs_stat(&q->object.place, &st) != 0 || !S_ISREG(st.stx_mode))
+		return 0;
+	r = late_sync(&s->handles, s->fs.cwd, &st);
+	return r == -ENOENT ? fs_sync(&q->object.place) : r;
+}
+
+int
 make_settled(const struct request *q, unsigned names, int outcome)
 {
 	int i;

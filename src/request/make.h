@@ -32,6 +32,12 @@ int	make_open(struct session *, const struct request *, int i, int flags,
  */
 int	make_finish(const struct request *, const struct place *, bool dir);
 
+/*
+ * Writes a file that is to be renamed to stable storage: through a handle that
+ * writes to it, if there is one, so that the handle learns of an error.
+ */
+int	make_stored(struct session *, const struct request *);
+
 /* Bits for make_settled(): the first and the second path. */
 #define NAMES_FIRST	0x1u
 #define NAMES_SECOND	0x2u

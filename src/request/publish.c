@@ -198,7 +198,9 @@ publish_link(struct request *q)
 	if ((r = temp_flush(p)) != 0 ||
 	    (r = fs_link(&p->place, &q->target.place)) != 0)
 		return r;
-	if ((r = fs_rename(&p->place, &to, p->replaces)) != 0) {
+	r = p->replaces ? fs_rename(&p->place, &to) :
+	    fs_rename_keep(&p->place, &to, p->writers > 0);
+	if (r != 0) {
 		(void)fs_unlink(&q->target.place);
 		return r;
 	}

@@ -90,7 +90,8 @@ rename_forced(const struct request *q)
 	exists = first == -EEXIST || fs_stat(new, &st) == 0;
 	if ((r = fs_stat(old, &st)) != 0)
 		return r;
-	r = fs_rename(old, new, !S_ISDIR(st.stx_mode));
+	r = S_ISDIR(st.stx_mode) ? fs_rename_keep(old, new, false) :
+	    fs_rename(old, new);
 	if (r == 0 && exists)
 		log_info("rename \"%s\" replaced \"%s\", as the policy says",
 		    q->object.path, q->target.path);
@@ -99,13 +100,18 @@ rename_forced(const struct request *q)
 
 /* Makes the plain call. Returns 0 or -errno. */
 static int
-attempt(const struct request *q)
+attempt(struct session *s, const struct request *q)
 {
+	const struct place *old = &q->object.place, *new = &q->target.place;
+
 	if (!is_rename(q))
-		return fs_unlink(&q->object.place);
+		return fs_unlink(old);
 	if (q->ruling.forced)
 		return rename_forced(q);
-	return fs_rename(&q->object.place, &q->target.place, q->ruling.replace);
+	if (q->ruling.replace)
+		return fs_rename(old, new);
+	return fs_rename_keep(old, new, index_is_written(&s->handles,
+	    s->fs.cwd, q->object.path));
 }
 
 static void
@@ -340,14 +346,15 @@ let_go(struct session *s, const struct request *q, const struct displacing *d)
 
 /* Moves the target out of the way and renames, where there are no links. */
 static int
-attempt_aside(const struct request *q, struct displacing *d)
+attempt_aside(struct session *s, const struct request *q,
+    struct displacing *d)
 {
 	int r;
 
 	log_info("rename: moving \"%s\" aside", q->target.path);
-	if ((r = fs_rename(&q->target.place, &d->aside, false)) != 0)
+	if ((r = fs_rename(&q->target.place, &d->aside)) != 0)
 		return r;
-	if ((r = attempt(q)) != 0)
+	if ((r = attempt(s, q)) != 0)
 		log_info("rename: moving \"%s\" back", q->target.path);
 	d->away = r;
 	d->back_delay = FIRST_DELAY;
@@ -364,7 +371,7 @@ move_back(const struct session *s, struct request *q, struct displacing *d)
 {
 	int r;
 
-	while ((r = fs_rename(&d->aside, &q->target.place, false)) != 0 &&
+	while ((r = fs_rename_keep(&d->aside, &q->target.place, false)) != 0 &&
 	    r != -EEXIST && d->back_delay <= LAST_DELAY) {
 		d->task.wait = d->back_delay;
 		d->back_delay *= 2;
@@ -382,16 +389,16 @@ move_back(const struct session *s, struct request *q, struct displacing *d)
 }
 
 static int
-attempt_displacing(const struct session *s, struct request *q,
+attempt_displacing(struct session *s, struct request *q,
     struct displacing *d)
 {
 	int r;
 
 	if (d->silly == NULL || d->linked)
-		return attempt(q);
+		return attempt(s, q);
 	if (!is_rename(q))
-		return fs_rename(&q->object.place, &d->aside, false);
-	if (d->away == 0 && ((r = attempt_aside(q, d)) == 0 || d->away == 0))
+		return fs_rename(&q->object.place, &d->aside);
+	if (d->away == 0 && ((r = attempt_aside(s, q, d)) == 0 || d->away == 0))
 		return r;
 	return move_back(s, q, d);
 }
@@ -578,29 +585,13 @@ displace(struct session *s, struct request *q,
 		    q->ruling.when == RENAME_WHEN_ALWAYS))
 			return displacing_begin(s, q, -EBUSY, end);
 	}
-	r = attempt(q);
+	r = attempt(s, q);
 	if (r == 0)
 		names_changed(s, q);
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||
 	    q->ruling.busy_timeout > 0) && is_refusal(q, r))
 		return displacing_begin(s, q, r, end);
 	return end(s, q, r);
-}
-
-/*
- * Writes a file that is to be renamed to stable storage: through a handle that
- * writes to it, if there is one, so that the handle learns of an error.
- */
-static int
-sync_source(struct session *s, const struct request *q)
-{
-	struct statx st;
-	int r;
-
-	if (fs_stat(&q->object.place, &st) != 0 || !S_ISREG(st.stx_mode))
-		return 0;
-	r = late_sync(&s->handles, s->fs.cwd, &st);
-	return r == -ENOENT ? fs_sync(&q->object.place) : r;
 }
 
 /* Some file systems say EEXIST of a directory with entries. */
@@ -621,7 +612,7 @@ op_rename(struct session *s, struct request *q)
 
 	if (r != 0)
 		return r == PUBLISH_DONE ? 0 : r;
-	if (q->ruling.fsync && (r = sync_source(s, q)) != 0)
+	if (q->ruling.fsync && (r = make_stored(s, q)) != 0)
 		return r;
 	return displace(s, q, rename_end);
 }

@@ -18,7 +18,11 @@ CIFS = "statfs always 0xff534d42\n"
 EXT4 = "statfs always 0xef53\n"
 RENAMES = ("rename", "renameflags")
 CHANGES = RENAMES + ("link", "unlink")
-NO_LINK = ("EPERM", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK")
+NO_LINK = ("EPERM", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK", "EIO",
+           "EINVAL", "EREMOTEIO")
+FINAL = (("EEXIST", "exists"), ("ENOENT", 2), ("EACCES", DENIED),
+         ("ENOTDIR", "ENOTDIR"), ("EROFS", "EROFS"), ("ENOSPC", "ENOSPC"),
+         ("EDQUOT", "EDQUOT"), ("EBUSY", FAILURE), ("ETXTBSY", FAILURE))
 
 
 # ---- without RENAME_NOREPLACE, without links --------------------------
@@ -39,14 +43,16 @@ FALLBACKS = [
      ["renameflags EINVAL src dst", "link %s src dst" % link])
     for link in NO_LINK
 ] + [
+    ("renameflags always EINVAL\nlink always %s" % error, {"src": "S"},
+     status, ["renameflags EINVAL src dst", "link %s src dst" % error])
+    for error, status in FINAL
+] + [
     ("renameflags always EINVAL", {"src": "S", "dst": "T"}, "exists",
      ["renameflags EINVAL src dst", "link EEXIST src dst"]),
     ("renameflags always EINVAL", {"src/": "", "src/f": "S"}, OK,
      ["renameflags EINVAL src dst", "rename ok src dst"]),
     ("renameflags always EINVAL", {"src/": "", "dst/": ""}, "exists",
      ["renameflags EINVAL src dst"]),
-    ("renameflags always EINVAL\nlink always ENOSPC", {"src": "S"}, "ENOSPC",
-     ["renameflags EINVAL src dst", "link ENOSPC src dst"]),
     ("renameflags always EINVAL\nunlink always EIO src", {"src": "S"},
      FAILURE, ["renameflags EINVAL src dst", "link ok src dst",
                "unlink EIO src", "unlink ok dst"]),
@@ -60,7 +66,8 @@ FALLBACKS = [
 ]
 STATUSES = {		# by version 3, 4, 5, 6
     "exists": (4, 11, 11, 11), "ENOSPC": (4, 4, 14, 14),
-    "EROFS": (4, 12, 12, 12),
+    "EROFS": (4, 12, 12, 12), "EDQUOT": (4, 4, 15, 15),
+    "ENOTDIR": (2, 2, 2, 19),
 }
 
 
@@ -107,10 +114,12 @@ def play_fallback_refused(world, version):
 
 
 def play_no_links(world, version):
-    """Only where there are no links is the target renamed aside."""
+    """Only where there are no links is the target renamed aside. Its random
+    name takes no RENAME_NOREPLACE."""
     for error in NO_LINK:
         w = world({"src": "SOURCE", "dst": "TARGET"}, version, REOPEN,
-                  REFUSES + "link always %s\n" % error)
+                  REFUSES + "renameflags always EINVAL\n"
+                  "link always %s\n" % error)
         h = w.open("dst")
         check("RENAME", w.rename("src", "dst", "posix"), OK)
         check("hidden", len(w.hidden()), 1)
@@ -167,9 +176,42 @@ def play_roll_back(world, version):
             check("content in the end", w.text(name), text + "!")
 
 
+def play_remove_no_links(world, version):
+    """A removed file that is open gets its random name by one call."""
+    w = world({"src": "SOURCE"}, version, REOPEN,
+              REFUSES + "renameflags,link always EIO\n")
+    h = w.open("src")
+    w.expect(OK, "remove", "src")
+    check("hidden", len(w.hidden()), 1)
+    check("READ", w.content(h), "SOURCE")
+    w.expect(OK, "close", h)
+    check("names", w.names() | set(w.hidden()), set())
+
+
+def play_written(world, version):
+    """A file that this session is writing is not linked: on a file system
+    that knows files by name the second name would not grow with the first."""
+    for target in {}, {"dst": "TARGET"}:
+        for how in "w", "rw", "r":
+            w = world({"src": "SOURCE", **target}, version, {},
+                      "renameflags always EINVAL\n")
+            h = w.open("./src", how)
+            w.calls()
+            check("RENAME", w.rename("src", "dst"),
+                  STATUSES["exists"][version - 3] if target else OK)
+            want = ["link EEXIST src dst" if target else "link ok src dst",
+                    "unlink ok src"][:1 if target else 2]
+            if how != "r":
+                want = [] if target else ["rename ok src dst"]
+            check("calls", w.calls(*CHANGES),
+                  ["renameflags EINVAL src dst"] + want)
+            w.expect(OK, "close", h)
+            check("names", w.names(), {"src", *target} if target else {"dst"})
+
+
 def group_targets():
     yield from cells([play_fallback_refused, play_no_links, play_links,
-                      play_roll_back])
+                      play_roll_back, play_remove_no_links, play_written])
     yield from cells([play_atomic], (5, 6))
 
 

@@ -13,6 +13,7 @@
  *			nothing is rejected
  *	linger=MS	a file counts as open for so long after its close
  *	nolink[=NAME]	link(2) fails, with EPERM by default
+ *	noflags		rename(2) with flags fails with EINVAL
  *	aged=SECONDS	files that exist at the time of mounting, or when
  *			SIGUSR1 arrives, have a ctime that much earlier
  *	behind=SECONDS	all files do: the clock is wrong
@@ -85,6 +86,7 @@ static struct options {
 	char		*link_refusal;
 	char		*loss;
 	int		 nolink;
+	int		 noflags;
 	int		 writeback;
 	int		 fold;
 	int		 byname;
@@ -98,6 +100,7 @@ static const struct fuse_opt option_specs[] = {
 	{ "errno=%s", offsetof(struct options, refusal), 0 },
 	{ "nolink=%s", offsetof(struct options, link_refusal), 0 },
 	{ "nolink", offsetof(struct options, nolink), 1 },
+	{ "noflags", offsetof(struct options, noflags), 1 },
 	{ "fold", offsetof(struct options, fold), 1 },
 	{ "byname", offsetof(struct options, byname), 1 },
 	{ "nomodes", offsetof(struct options, nomodes), 1 },
@@ -530,6 +533,10 @@ op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 	char real[NAME_MAX + 1], newreal[NAME_MAX + 1];
 	int error;
 
+	if (options.noflags && flags != 0) {
+		fuse_reply_err(req, EINVAL);
+		return;
+	}
 	name = entry_name(parent, name, real);
 	/* The case of an entry may be changed. */
 	if (parent != newparent || !is_same_name(name, newname))

@@ -186,13 +186,13 @@ with_other(const char *path, unsigned flags, struct place *p,
 static int
 rename_away(struct place *p, struct place *other)
 {
-	return fs_rename(p, other, true);
+	return fs_rename(p, other);
 }
 
 static int
 rename_onto(struct place *p, struct place *other)
 {
-	return fs_rename(other, p, true);
+	return fs_rename(other, p);
 }
 
 static int
