@@ -169,7 +169,11 @@ struct fs_id fs_id(const struct statx *);
 /* True if both identities are of the same inode. */
 bool	 fs_is_same(const struct fs_id *, const struct fs_id *);
 
-/* Sets the size of a file, in bytes. */
+/*
+ * Sets the size of a file, in bytes. A file system may refuse this by name, or
+ * through a descriptor that is open for writing only: each is tried if the
+ * other one is refused, on the same place.
+ */
 int	 fs_truncate(const struct place *, uint64_t size);
 
 /*

@@ -37,15 +37,31 @@
 #define FUSE_SUPER_MAGIC 0x65735546
 #endif
 
+/* Returns the flag of open(2) for a place whose final link is not followed. */
+static int
+open_follow(const struct place *p)
+{
+	return (p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW;
+}
+
 /*
- * Truncates through a descriptor opened for writing, for systems without /proc.
+ * True for an error of truncation by which a file system may say that it knows
+ * the size of a file by its name only, or by an open file only.
  */
+static bool
+truncate_is_refused(int r)
+{
+	return r == -EIO || r == -EACCES || r == -EPERM || r == -EOPNOTSUPP ||
+	    r == -ENOSYS;
+}
+
+/* Truncates a place through a descriptor that it opens for writing. */
 static int
 truncate_opened(const struct place *p, uint64_t size)
 {
 	int fd, r, closed;
 
-	if ((fd = fs_open(p, O_WRONLY | O_NOFOLLOW, 0)) < 0)
+	if ((fd = fs_open(p, O_WRONLY | open_follow(p), 0)) < 0)
 		return fd;
 	r = outcome(ftruncate(fd, (off_t)size));
 	closed = fs_close(fd);
@@ -53,36 +69,43 @@ truncate_opened(const struct place *p, uint64_t size)
 }
 
 /*
- * Truncates a name relative to a directory, for which there is no system call.
- * Goes through /proc because programs that watch the file take the close of a
- * writable descriptor for the end of an upload, and because close(2) might
- * report an error that belongs to a handle.
+ * Truncates by name. For a name relative to a directory, for which there is no
+ * system call, this goes through /proc. It opens nothing for writing: programs
+ * that watch the file take the close of a writable descriptor for the end of an
+ * upload, and close(2) might report an error that belongs to a handle.
  */
 static int
-truncate_below(const struct place *p, uint64_t size)
+truncate_named(const struct place *p, uint64_t size)
 {
-	int fd, r;
+	struct way w;
+	int r;
 
-	if ((fd = fs_open(p, O_PATH | O_NOFOLLOW, 0)) < 0)
-		return fd;
-	r = outcome(truncate(proc_path(fd).text, (off_t)size));
-	(void)fs_close(fd);
-	return r == -ENOENT ? truncate_opened(p, size) : r;
+	if (p->dirfd == AT_FDCWD)
+		return outcome(truncate(p->name, (off_t)size));
+	if ((r = fs_find_way(p, &w)) != 0)
+		return r;
+	r = outcome(truncate(w.path, (off_t)size));
+	fs_leave_way(&w);
+	return r;
 }
 
 int
 fs_truncate(const struct place *p, uint64_t size)
 {
-	if ((p->flags & PLACE_FD) != 0 && p->hold == NULL)
-		return outcome(ftruncate(p->dirfd, (off_t)size));
-	if (p->dirfd == AT_FDCWD)
-		return outcome(truncate(p->name, (off_t)size));
-	return truncate_below(p, size);
+	bool opened = (p->flags & PLACE_FD) != 0 && p->hold == NULL;
+	int r = opened ? outcome(ftruncate(p->dirfd, (off_t)size)) :
+	    truncate_named(p, size);
+
+	/* Without /proc there is no way to a name relative to a directory. */
+	if (!truncate_is_refused(r) && (r != -ENOENT || p->dirfd == AT_FDCWD))
+		return r;
+	return opened ? truncate_named(p, size) : truncate_opened(p, size);
 }
 
 int
 fs_allocate(int fd, uint64_t bytes)
 {
+	struct place p = place_fd(fd, "");
 	struct stat st;
 
 	if (bytes > INT64_MAX)
@@ -90,7 +113,7 @@ fs_allocate(int fd, uint64_t bytes)
 	if (fstat(fd, &st) == -1)
 		return -errno;
 	if (bytes < (uint64_t)st.st_size)
-		return outcome(ftruncate(fd, (off_t)bytes));
+		return fs_truncate(&p, bytes);
 	if (bytes <= (uint64_t)st.st_blocks * 512)
 		return 0;
 	return outcome(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes));
@@ -201,8 +224,7 @@ static unsigned long
 fs_type(const struct place *p)
 {
 	bool ours = (p->flags & PLACE_FD) == 0;
-	int follow = (p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW;
-	int fd = ours ? fs_open(p, O_PATH | follow, 0) : p->dirfd;
+	int fd = ours ? fs_open(p, O_PATH | open_follow(p), 0) : p->dirfd;
 	struct statfs st;
 	unsigned long type;
 
@@ -273,8 +295,7 @@ fs_find_way(const struct place *p, struct way *w)
 	}
 	if (p->dirfd == AT_FDCWD && (p->flags & PLACE_FOLLOW) != 0)
 		return 0;
-	w->fd = fs_open(p, O_PATH |
-	    ((p->flags & PLACE_FOLLOW) != 0 ? 0 : O_NOFOLLOW), 0);
+	w->fd = fs_open(p, O_PATH | open_follow(p), 0);
 	if (w->fd < 0)
 		return w->fd;
 	w->by_fd = proc_path(w->fd);

@@ -14,6 +14,9 @@
  *	linger=MS	a file counts as open for so long after its close
  *	nolink[=NAME]	link(2) fails, with EPERM by default
  *	noflags		rename(2) with flags fails with EINVAL
+ *	truncate=NAME	truncate(2) fails with this errno
+ *	ftruncate=NAME	so does ftruncate(2), unless the descriptor is open for
+ *			reading as well
  *	aged=SECONDS	files that exist at the time of mounting, or when
  *			SIGUSR1 arrives, have a ctime that much earlier
  *	behind=SECONDS	all files do: the clock is wrong
@@ -85,6 +88,8 @@ static struct options {
 	char		*refusal;
 	char		*link_refusal;
 	char		*loss;
+	char		*truncate;
+	char		*ftruncate;
 	int		 nolink;
 	int		 noflags;
 	int		 writeback;
@@ -107,6 +112,8 @@ static const struct fuse_opt option_specs[] = {
 	{ "linger=%u", offsetof(struct options, linger), 0 },
 	{ "aged=%u", offsetof(struct options, aged), 0 },
 	{ "behind=%u", offsetof(struct options, behind), 0 },
+	{ "truncate=%s", offsetof(struct options, truncate), 0 },
+	{ "ftruncate=%s", offsetof(struct options, ftruncate), 0 },
 	{ "lose=%s", offsetof(struct options, loss), 0 },
 	{ "writeback", offsetof(struct options, writeback), 1 },
 	FUSE_OPT_END
@@ -119,6 +126,9 @@ static int		 link_refusal;		/* errno of link(2); 0:
 						 * allowed */
 static int		 loss;			/* errno for lost bytes; 0:
 						 * none */
+static int		 truncate_refusal;	/* errno of truncate(2) ... */
+static int		 ftruncate_refusal;	/* ... and ftruncate(2); 0:
+						 * allowed */
 static struct timespec	 mounted;		/* time of mounting or
 						 * SIGUSR1 */
 
@@ -587,6 +597,13 @@ set_size(int fd, off_t size, const struct fuse_file_info *fi)
 {
 	char name[32];
 
+	if (fi == NULL)
+		errno = truncate_refusal;
+	else
+		errno = (fcntl(fh_of(fi), F_GETFL) & O_ACCMODE) == O_WRONLY ?
+		    ftruncate_refusal : 0;
+	if (errno != 0)
+		return -1;
 	return fi != NULL ? ftruncate(fh_of(fi), size) :
 	    truncate(proc_name(name, fd), size);
 }
@@ -1033,6 +1050,10 @@ parse_options(struct fuse_args *args, struct fuse_cmdline_opts *cmdline)
 		    errno_named(options.refusal);
 	if (options.loss != NULL)
 		loss = errno_named(options.loss);
+	if (options.truncate != NULL)
+		truncate_refusal = errno_named(options.truncate);
+	if (options.ftruncate != NULL)
+		ftruncate_refusal = errno_named(options.ftruncate);
 	if (options.nolink)
 		link_refusal = EPERM;
 	if (options.link_refusal != NULL)

@@ -109,5 +109,75 @@ class ByName(FuseTest):
         self.assertEqual(self.names(), ["new"])
 
 
+class Sizes(FuseTest):
+    """A size is refused by name (encfs, rclone), or through a descriptor that
+    is open for writing only (smbnetfs)."""
+
+    CONFINED = ("root=%s", "files.hide=nothing")
+
+    def set_sizes(self, s, top):
+        for link in "", "link":
+            self.put("f", b"0123456789")
+            name = top + (link or "f")
+            self.expect(s, OK, "setstat", name, {"size": 4})
+            self.assertEqual(self.text("f"), b"0123")
+            how = (WRITE,) if s.version < 5 else (2, 2)
+            h = s.call("open", name, *how, {}).handle
+            self.expect(s, OK, "fsetstat", h, {"size": 2})
+            self.assertEqual(self.text("f"), b"01")
+            self.expect(s, OK, "fsetstat", h, {"size": 12})
+            self.expect(s, OK, "setstat", name, {"size": 3})
+            self.expect(s, OK, "close", h)
+            self.assertEqual(self.text("f"), b"01\0")
+
+    def test_the_other_way(self):
+        for habit in "truncate=%s", "ftruncate=%s":
+            for error in "EIO", "EACCES", "EPERM", "EOPNOTSUPP":
+                self.show(mounts.Refusefs, "errno=none," + habit % error)
+                if not os.path.lexists(os.path.join(self.source, "link")):
+                    os.symlink("f", os.path.join(self.source, "link"))
+                for version in 3, 6:
+                    self.set_sizes(self.session(version=version), "")
+                for setting in self.CONFINED:
+                    if "%" in setting:
+                        setting %= self.mount
+                    self.set_sizes(self.session(setting), "/" if setting[0] ==
+                                   "r" else self.mount + "/")
+
+    def test_space(self):
+        """An allocation size below the size truncates."""
+        for habit in "truncate=EIO", "ftruncate=EIO":
+            self.show(mounts.Refusefs, "errno=none," + habit)
+            self.put("f", b"0123456789")
+            s = self.session(version=6)
+            space = {"type": 1, "allocation_size": 8}
+            self.expect(s, OK, "setstat", "f", space)
+            h = s.call("open", "f", 2, 2, {}).handle
+            space["allocation_size"] = 5
+            self.expect(s, OK, "fsetstat", h, space)
+            self.assertEqual(self.text("f"), b"01234")
+
+    def test_no_way(self):
+        """An error of both ways is reported, and changes nothing."""
+        self.show(mounts.Refusefs, "errno=none,truncate=EIO,ftruncate=EIO")
+        self.put("f", b"0123456789")
+        s = self.session("setstat.on_error=ignore-denied")
+        self.expect(s, FAILURE, "setstat", "f", {"size": 4})
+        h = s.call("open", "f", WRITE, {}).handle
+        self.expect(s, FAILURE, "fsetstat", h, {"size": 4})
+        h = s.call("open", "f", READ, {}).handle
+        self.assertNotEqual(s.call("fsetstat", h, {"size": 4}).code, OK)
+        self.assertEqual(self.text("f"), b"0123456789")
+
+    def test_open_for_reading(self):
+        """A handle that cannot write cannot set a size in any way."""
+        self.show(mounts.Refusefs, "errno=none")
+        self.put("f", b"0123456789")
+        s = self.session()
+        h = s.call("open", "f", READ, {}).handle
+        self.assertNotEqual(s.call("fsetstat", h, {"size": 4}).code, OK)
+        self.assertEqual(self.text("f"), b"0123456789")
+
+
 if __name__ == "__main__":
     unittest.main()
