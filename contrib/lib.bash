@@ -83,6 +83,14 @@ mandoc			mandoc			mandoc
 ?/usr/libexec/gesftpserver	gesftpserver	-
 '
 
+# The clients of tests/field.
+NEEDS_CLIENTS='
+/usr/lib*/erlang/lib/ssh-*	erlang-ssh	erlang-ssh
+/usr/share/*/*/specifications/net-sftp-*	ruby-net-sftp	rubygem-net-sftp
+/usr/share/php/phpseclib3/autoload.php	php-cli,php-phpseclib3	php-phpseclib3
+/usr/lib*/php/*/ssh2.so	php-cli,php-ssh2	php-pecl-ssh2
+'
+
 # Where programs are that only root has in PATH: sshd.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 

@@ -13,6 +13,9 @@
 #	sshd_command 'another command'		for sessions from now on
 #	sshd_stop
 #
+# $SSHD_KEY has the options of ssh-keygen(1) for keys of another kind, for
+# clients that do not know ed25519: SSHD_KEY='-t ecdsa -m PEM'.
+#
 # sshd_start sets and exports
 #	SSHD_DIR	the directory, as an absolute path
 #	SSHD_PORT	the port on 127.0.0.1
@@ -119,8 +122,10 @@ sshd_make_keys()
 	local key
 
 	for key in host_key user_key; do
-		[[ -e $SSHD_DIR/$key ]] || ssh-keygen -q -t ed25519 -N '' \
-		    -C "slipway $key" -f "$SSHD_DIR/$key" || return 1
+		# shellcheck disable=SC2086	# several options
+		[[ -e $SSHD_DIR/$key ]] || ssh-keygen -q \
+		    ${SSHD_KEY:--t ed25519} -N '' -C "slipway $key" \
+		    -f "$SSHD_DIR/$key" || return 1
 	done
 	cp "$SSHD_DIR/user_key.pub" "$SSHD_DIR/authorized_keys" || return 1
 	if [[ $(id -u) -eq 0 ]]; then

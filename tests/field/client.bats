@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: ISC
+# The client $CLIENT of tests/field/clients against the server: tests/field/play
+# runs this file, once for each of them. A tag of a test names the verbs that it
+# takes. tests/e2e/CLIENTS says what the client sends.
+
+load ../lib/clients
+load ../lib/refuse
+
+CLIENT_SCRIPT=$BATS_TEST_DIRNAME/clients/$CLIENT
+MESSAGE='Come back on Monday'
+
+setup_file()
+{
+	# Every client knows keys of this kind, and has them in this form.
+	export SSHD_KEY='-t ecdsa -m PEM'
+	"$CLIENT_SCRIPT" version >/dev/null ||
+	    { E2E_SKIP="$CLIENT is not installed"; export E2E_SKIP; return 0; }
+	clients_begin
+}
+
+# client VERB ARG ... [then VERB ARG ...]: in one session, if it can.
+client()
+{
+	timeout 60 "$CLIENT_SCRIPT" "$@"
+}
+
+for verb in put get names rename over remove mkdir rmdir symlink chmod \
+    put_again get_again put_times get_times; do
+	eval "client_$verb() { client $verb \"\$@\"; }"
+done
+
+# each VERB FROM TO NAME ...: for each name, in one session.
+each()
+{
+	local name words=()
+
+	for name in "${@:4}"; do
+		words+=(then "$1" "$2/$name" "$3/$name")
+	done
+	client "${words[@]:1}"
+}
+
+client_put_all() { each put "$@"; }
+client_get_all() { each get "$@"; }
+
+# column NAME: of the row of this client in the table.
+column()
+{
+	awk -v client="$CLIENT" -v name="$1" '
+	    $1 == "#client" { for (i = 1; i <= NF; i++) at[$i] = i }
+	    $1 == client { print $(at[name]) }' "$TABLE"
+}
+TABLE=$BATS_TEST_DIRNAME/../e2e/CLIENTS
+
+# versions COMMAND ...: in each version that it can speak, and with the order of
+# SYMLINK that it follows.
+versions()
+{
+	local order
+
+	order=$(column symlink)
+	for UP_TO in $(column speaks | tr , ' '); do
+		echo "# version $UP_TO"
+		clients_options -o "protocol.symlink_order=${order/#-/openssh}"
+		fresh
+		"$@"
+	done
+}
+
+# ---- what it sends ----------------------------------------------------------
+
+# observe COMMAND ...: runs it in a session whose requests $SERVER_LOG has, and
+# ends with its status.
+observe()
+{
+	fresh_log
+	clients_options -l DEBUG3
+	"$@"
+}
+
+# sent NAME ...: the requests of these names since observe, joined by +.
+sent()
+{
+	local IFS='|'
+
+	sed -nE "s/^debug[13]: request [0-9]+: ($*)( .*|\r?$)/\1/p" \
+	    "$SERVER_LOG" | paste -sd+ | grep . || echo -
+}
+
+# attributes: those set since observe, and by what: mode@handle,times@path.
+attributes()
+{
+	awk '
+	/: request [0-9]+: fsetstat/ || /^debug1: request [0-9]+: fsetstat/ {
+		by = "handle" }
+	/: request [0-9]+: (setstat|lsetstat)/ { by = "path" }
+	/^set "/ {
+		what = $0
+		sub(/.*" /, "", what)
+		sub(/ .*/, "", what)
+		sub(/modtime/, "times", what)
+		print what "@" by
+	}' "$SERVER_LOG" | sort -u | paste -sd, | grep . || echo -
+}
+
+# highest: the version that it offered since observe.
+offered()
+{
+	sed -n 's/^received client version //p' "$SERVER_LOG" | tr -d '\r' | sort -n |
+	    tail -n 1
+}
+
+sessions()
+{
+	grep -c '^session opened' "$SERVER_LOG"
+}
+
+lacks()
+{
+	[[ ,$(column lacks), == *",$1,"* ]]
+}
+
+# try COMMAND ...: prints yes or no.
+try()
+{
+	if "$@" >"$BATS_TEST_TMPDIR/said" 2>&1; then echo yes; else echo no; fi
+}
+
+# observed_rename: requests, for a new name and for one that is taken.
+observed_rename()
+{
+	lacks rename && { echo - -; return; }
+	fresh
+	cp "$TEXT" "$R/a"
+	observe client_rename "$R/a" "$R/b" >&2 || return
+		sent rename posix-rename link remove | tr '\n' ' '
+	cp "$EMPTY" "$R/a"
+	observe client_rename "$R/a" "$R/b" >&2 ||:
+	if [[ -e $R/a ]]; then
+		cmp "$TEXT" "$R/b" >/dev/null && echo refused || echo lost
+	else
+		cmp "$EMPTY" "$R/b" >/dev/null &&
+		    echo "$(sent rename posix-rename link remove)"
+	fi
+}
+
+# observed_symlink: the order of the paths in SYMLINK. One in the other order
+# makes a link in the wrong place, which is $R here.
+observed_symlink()
+{
+	lacks symlink && { echo -; return; }
+	fresh
+	clients_options -l DEBUG3 -d "$R"
+	fresh_log
+	client_symlink target "$R/link" >&2
+	if [[ -h $R/link ]]; then echo openssh; else echo draft; fi
+}
+
+# A server whose closes fail, since the file system reports an error there.
+observed_close()
+{
+	lacks put && { echo -; return; }
+	! shim_unusable || return
+	shim_begin "$R"
+	shim_rules <<<'close after=1 EIO'
+	sshd_command "env LD_PRELOAD='$REFUSE_BUILD/shim.so' \
+	    SLIPWAY_SHIM_DIR='$R' SLIPWAY_SHIM_LOG='$SHIM_LOG' \
+	    SLIPWAY_SHIM_RULES='$SHIM_RULES' $(server_command)"
+	case $(try client_put "$FILES/text" "$R/late") in
+	no)	echo told ;;
+	yes)	echo hidden ;;
+	esac
+	grep -q '^close EIO' "$SHIM_LOG" || echo 'but no close failed'
+}
+
+# in_profile NAME: whether an upload works in it, and leaves nothing else.
+in_profile()
+{
+	lacks put && { echo -; return; }
+	fresh
+	clients_options -o "profile=$1"
+	case $(try client_put "$FILES/text" "$R/f"),$(ls -A "$R") in
+	yes,f)	echo yes ;;
+	no,)	echo no ;;
+	*)	echo leaves ;;
+	esac
+}
+
+observed_message()
+{
+	clients_options -o session.access=refuse -o "'session.message=$MESSAGE'"
+	run client "${PROBE[@]}"
+	[[ $status -ne 0 ]] || { echo succeeds; return; }
+	[[ $output == *"$MESSAGE"* ]] && echo shown || echo hidden
+}
+
+observed()
+{
+	local sets=- keeps=- sessions offers PROBE=(put "$TEXT" "$R/x")
+
+	! lacks put || { cp "$TEXT" "$R/f"; PROBE=(get "$R/f" "$L/x"); }
+	UP_TO=6
+	observe client "${PROBE[@]}" >&2
+	offers=$(offered)
+	UP_TO=3
+	observe client "${PROBE[@]}" >&2
+	sessions=$(sessions)
+	lacks put || sets=$(attributes)
+	if ! lacks put_times; then
+		observe client_put_times "$TEXT" "$R/kept" >&2
+		keeps=$(attributes)
+	fi
+	echo "$CLIENT $offers $(column speaks) $sessions" \
+	    "$(observed_rename) $(observed_symlink)" \
+	    "$sets $keeps $(observed_close)" \
+	    "$(in_profile write-once) $(in_profile dropbox)" \
+	    "$(observed_message) $(column lacks)"
+}
+
+@test "the table of clients says what it sends" {
+	local row
+
+	row=$(observed)
+	[[ -z ${ROW-} ]] || echo "$row" >"$ROW"
+	assert_equal "$row" "$(awk -v client="$CLIENT" '$1 == client {
+	    $1 = $1; print }' "$TABLE")"
+}
+
+# ---- what it can ------------------------------------------------------------
+
+# bats test_tags=put,get
+@test "3 MiB, 0 bytes and text, there and back" {
+	versions check_transfer
+}
+
+# bats test_tags=put,get,overwrite
+@test "a shorter file replaces a longer one" {
+	check_overwrite
+}
+
+# bats test_tags=put,get,difficult
+@test "difficult names" {
+	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
+}
+
+# bats test_tags=names
+@test "a listing of difficult names" {
+	versions check_listing "${EASY_NAMES[@]}"
+}
+
+# bats test_tags=names
+@test "a listing of 20000 names" {
+	check_long_listing
+}
+
+# bats test_tags=rename
+@test "rename" {
+	versions check_rename
+}
+
+
+# bats test_tags=put_again
+@test "an upload is resumed" {
+	check_resume_put
+}
+
+# bats test_tags=get_again
+@test "a download is resumed" {
+	check_resume_get
+}
+
+# bats test_tags=put_times,get_times
+@test "modification times are kept" {
+	versions check_times
+}
+
+# bats test_tags=chmod
+@test "modes are set" {
+	versions check_chmod
+}
+
+# bats test_tags=mkdir,rmdir,remove
+@test "directories" {
+	check_directories
+}
+
+# bats test_tags=symlink
+@test "symbolic links" {
+	versions check_symlink
+}
+
+# bats test_tags=get
+@test "a missing file" {
+	run client_get "$R/missing" "$L/f"
+	assert_failure
+	refute_output ''
+	[[ ! -s $L/f ]]
+}
+
+# ---- in a policy ------------------------------------------------------------
+
+# bats test_tags=put
+@test "read_only: nothing is written" {
+	clients_options -o access.read_only=true
+	cp "$BIG" "$R/old"
+	run client_put "$TEXT" "$R/new"
+	assert_failure
+	run client_put "$TEXT" "$R/old"
+	assert_failure
+	cmp "$BIG" "$R/old"
+	[[ ! -e $R/new ]]
+}
+
+# bats test_tags=get
+@test "read_only: files are read" {
+	clients_options -o access.read_only=true
+	cp "$BIG" "$R/old"
+	client_get "$R/old" "$L/f"
+	cmp "$BIG" "$L/f"
+}
+
+# bats test_tags=put,get
+@test "root: there and back" {
+	local root=$R
+
+	clients_options -o "root=$root"
+	client put "$BIG" /f then get /f "$L/f"
+	cmp "$BIG" "$L/f"
+	cmp "$BIG" "$root/f"
+}
+
+# bats test_tags=rename
+@test "webex: a rename replaces a file" {
+	clients_options -o profile=webex
+	check_rename_over
+}
+
+# bats test_tags=put,get
+@test "write-once: what is there stays, what was sent is read" {
+	[[ $(column write-once) == yes ]] || skip 'it cannot upload there'
+	clients_options -o profile=write-once
+	cp "$BIG" "$R/old"
+	client_put "$TEXT" "$R/new"
+	run client_put "$TEXT" "$R/old"
+	assert_failure
+	cmp "$BIG" "$R/old"
+	client_get "$R/new" "$L/new"
+	cmp "$TEXT" "$L/new"
+}
+
+# bats test_tags=put
+@test "write-once, dropbox: nothing hidden is left behind" {
+	local profile
+
+	for profile in write-once dropbox; do
+		[[ $(column "$profile") == yes ]] || continue
+		clients_options -o profile=$profile -o files.atomic=yes
+		fresh
+		client_put "$BIG" "$R/f"
+		cmp "$BIG" "$R/f"
+		assert_equal "$(ls -A "$R")" f
+	done
+}
