@@ -183,7 +183,7 @@ check_policy(void)
 	own_facts();
 	if (options.invalid ||
 	    conf_file(conf, options.file, &facts, &error) != 0 ||
-	    conf_check(conf, stderr, &error) != 0)
+	    conf_check(conf, &facts, stderr, &error) != 0)
 		print_error();
 	exit(0);
 }
@@ -197,11 +197,15 @@ criteria_facts(void)
 {
 	static struct ident user;
 
-	facts = (struct facts){ .user = session.self.name };
+	facts = (struct facts){ .user = session.self.name, .login = &user };
 	if (conf_criteria(conf, options.criteria, &facts, &error) != 0)
 		print_error();
-	if (ident_named(facts.user, &user) != 0)
+	/* The group database may know members that the user database lacks. */
+	if (ident_named(facts.user, &user) != 0) {
+		user = (struct ident){ .uid = (uid_t)-1, .gid = (gid_t)-1,
+		    .name = facts.user };
 		return NULL;
+	}
 	user_facts(&user);
 	return &user;
 }

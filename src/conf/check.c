@@ -7,6 +7,7 @@
 
 #include "conf/check.h"
 #include "conf/effect.h"
+#include "conf/group.h"
 #include "conf/rules.h"
 #include "os/charset.h"
 #include "os/ident.h"
@@ -234,6 +235,7 @@ check_rules(struct conf *c, FILE *out)
 		check_names(r, r->match.user, "user", ident_find_user, out);
 		check_names(r, r->match.group, "group", ident_find_group,
 		    out);
+		group_check_names(r, out);
 		check_words(r, out);
 		check_shadow(r, settled, out);
 		check_paths(c, r, out);

@@ -10,6 +10,7 @@
 #include "conf/check.h"
 #include "conf/expand.h"
 #include "conf/explain.h"
+#include "conf/group.h"
 #include "conf/load.h"
 #include "conf/merge.h"
 #include "conf/parse.h"
@@ -211,13 +212,13 @@ conf_open_root(struct conf *c, const struct facts *f, struct policy *p,
 }
 
 int
-conf_check(struct conf *c, FILE *out, struct error *e)
+conf_check(struct conf *c, const struct facts *f, FILE *out, struct error *e)
 {
 	*e = (struct error){ 0 };
 	if (rules_link(c, e) < 0)
 		return -1;
 	check_rules(c, out);
-	return 0;
+	return group_check(c, f, e);
 }
 
 int

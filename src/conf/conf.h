@@ -28,6 +28,7 @@
 
 struct conf;
 struct fs;
+struct ident;
 struct policy;
 
 /*
@@ -39,6 +40,8 @@ struct facts {
 	uid_t		 uid;
 	const char	*home;
 	const char	*shell;
+	const struct ident *login;	/* for -T: whose groups count; NULL:
+					 * those of the process */
 	const char *const *groups;	/* names, NULL-terminated */
 	const char	*address;	/* the client's, from SSH_CONNECTION */
 	const char	*local_address;
@@ -113,9 +116,11 @@ int	conf_open_root(struct conf *, const struct facts *,
 /*
  * -t: writes a line for each setting that is valid and probably a mistake.
  * Checks everything, whomever it applies to, and looks users and groups up in
- * the user database.
+ * the user database. Then checks that the user of these facts can give files
+ * the groups that the policy wants. Returns 0, or -1 with the error.
  */
-int	conf_check(struct conf *, FILE *, struct error *);
+int	conf_check(struct conf *, const struct facts *, FILE *,
+	    struct error *);
 
 /*
  * -T: writes all settings, sorted, with their origins, or those that hold for

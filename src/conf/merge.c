@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/expand.h"
+#include "conf/group.h"
 #include "conf/merge.h"
 #include "conf/path_rules.h"
 #include "policy/match.h"
@@ -232,7 +233,8 @@ apply(const struct setting *row, const struct origin *o, const struct facts *f,
 		    e);
 	else
 		v.text = join_origins(&p->strings, o);
-	if (v.text == NULL && o->assignment->value.text != NULL)
+	if ((v.text == NULL && o->assignment->value.text != NULL) ||
+	    group_resolve(row, f, &v, e) < 0)
 		return -1;
 	setting_store(row, v, p);
 	return 0;

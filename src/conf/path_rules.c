@@ -9,6 +9,7 @@
 
 #include "base/path.h"
 #include "conf/expand.h"
+#include "conf/group.h"
 #include "conf/merge.h"
 #include "conf/path_rules.h"
 
@@ -180,6 +181,7 @@ rule_fill(struct path_rule *r, const struct assignment *path,
 {
 	const struct assignment *s;
 	struct policy said = *p;
+	struct value value;
 	int leaf;
 
 	r->match = expand_pattern(path->value.text, f, &p->strings, e);
@@ -197,7 +199,11 @@ rule_fill(struct path_rule *r, const struct assignment *path,
 			continue;
 		}
 		r->sets |= 1u << leaf;
-		setting_store(s->setting, s->value, &said);
+		error_at(e, s->file, s->line, s->setting->name);
+		value = s->value;
+		if (group_resolve(s->setting, f, &value, e) < 0)
+			return -1;
+		setting_store(s->setting, value, &said);
 	}
 	said.files.mode.clear |= p->restricted_here ? POLICY_SETID : 0;
 	subtree_find(&said, false, NULL, &r->values);

@@ -155,9 +155,10 @@ no_path_setting(const char *name, struct error *e)
 		return error_say(e, "is called %s in a path rule",
 		    subtree_leaves[leaf].name);
 	return error_say(e, "%s (rights, own_rights, listings, hide, "
-	    "files.mode, files.dir_mode, files.atomic, files.fsync and those "
-	    "of rename can be set for a path)", setting_find(name) == NULL ?
-	    "there is no such setting" : "holds for the whole session");
+	    "files.mode, files.dir_mode, files.group, files.atomic, "
+	    "files.fsync and those of rename can be set for a path)",
+	    setting_find(name) == NULL ? "there is no such setting" :
+	    "holds for the whole session");
 }
 
 int

@@ -96,6 +96,7 @@ static const struct kind {
 	[SETTING_MODE] = { "mode", GIVEN_STRING | GIVEN_GROUP,
 	    "{ set = \"0111\"; clear = \"022\"; }, each in quotes" },
 	[SETTING_TEXT] = { "text", GIVEN_STRING, IN_QUOTES },
+	[SETTING_GROUP] = { "group", GIVEN_STRING, IN_QUOTES },
 	[SETTING_PATH] = { "path", GIVEN_STRING, IN_QUOTES },
 	[SETTING_ROOT] = { "path", GIVEN_STRING, IN_QUOTES },
 	[SETTING_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST },
@@ -436,9 +437,13 @@ void
 setting_store(const struct setting *row, struct value v, struct policy *p)
 {
 	const struct mode_rule mode = mode_unpack(v.number);
+	const struct group_rule group = { .set = v.text != NULL,
+	    .gid = (uint32_t)v.number };
 	void *member = (char *)p + row->offset;
 
-	if (has_text(row)) {
+	if (row->type == SETTING_GROUP) {
+		memcpy(member, &group, sizeof(group));
+	} else if (has_text(row)) {
 		memcpy(member, &v.text, sizeof(v.text));
 	} else if (row->width == sizeof(bool)) {
 		*(bool *)member = v.number != 0;
@@ -540,6 +545,7 @@ type_values(enum setting_type type)
 		    "link and setstat",
 		[SETTING_MODE] = "octal modes of set, clear and force",
 		[SETTING_TEXT] = "one line of text",
+		[SETTING_GROUP] = "a group",
 		[SETTING_PATH] = "a path",
 		[SETTING_REQUESTS] = "request names or patterns",
 		[SETTING_NAMES] = "names or patterns",

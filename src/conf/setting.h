@@ -30,6 +30,7 @@ enum setting_type {
 	SETTING_RIGHTS,		/* names of rights; a mask */
 	SETTING_MODE,		/* "set=0111,clear=022,force=640" */
 	SETTING_TEXT,		/* one line */
+	SETTING_GROUP,		/* name of a group; see conf/group.h */
 	SETTING_PATH,		/* with %u %U %d %% */
 	SETTING_ROOT,		/* such a path, see expand_is_root() */
 	SETTING_REQUESTS,		/* request names or patterns of them */

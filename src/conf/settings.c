@@ -109,6 +109,8 @@ const struct setting settings[] = {
 	    MEMBER(files.dir_mode) },
 	{ "files.fsync", SETTING_BOOL, "false", .words = booleans,
 	    MEMBER(files.fsync) },
+	{ "files.group", SETTING_GROUP, .unset_word = "none",
+	    MEMBER(files.group) },
 	{ "files.hide", SETTING_NAMES, .unset_word = "none", .combine = ADDS_UP,
 	    .restricts = "*", .valid = is_name_list,
 	    .says = "names or patterns of names, without a slash",

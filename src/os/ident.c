@@ -270,19 +270,55 @@ ident_has_group(gid_t gid)
 	    bsearch(&gid, own, (size_t)n, sizeof(*own), by_number) != NULL;
 }
 
+/*
+ * Returns the *n groups that the user would have after login, which the caller
+ * frees, or NULL when memory runs out.
+ */
+static gid_t *
+gids_of(const struct ident *user, int *n)
+{
+	gid_t *gids;
+
+	*n = 0;
+	(void)getgrouplist(user->name, user->gid, NULL, n);
+	if ((gids = calloc((size_t)*n + 1, sizeof(*gids))) != NULL &&
+	    getgrouplist(user->name, user->gid, gids, n) < 0) {
+		free(gids);
+		gids = NULL;
+	}
+	return gids;
+}
+
 const char *const *
 ident_groups_of(const struct ident *user)
 {
 	const char *const *names = NULL;
-	gid_t *gids = NULL;
-	int n = 0;
+	gid_t *gids;
+	int n;
 
-	(void)getgrouplist(user->name, user->gid, NULL, &n);
-	if ((gids = calloc((size_t)n + 1, sizeof(*gids))) != NULL &&
-	    getgrouplist(user->name, user->gid, gids, &n) >= 0)
+	if ((gids = gids_of(user, &n)) != NULL)
 		names = group_names(gids, n);
 	free(gids);
 	return names;
+}
+
+bool
+ident_may_give(const struct ident *user, gid_t gid)
+{
+	bool found = false;
+	gid_t *gids;
+	int n;
+
+	if (user == NULL)
+		return geteuid() == 0 || ident_has_group(gid);
+	if (user->uid == 0)
+		return true;
+	if ((gids = gids_of(user, &n)) == NULL)
+		return false;
+	while (n > 0 && !found)
+		found = gids[--n] == gid;
+	free(gids);
+	return found;
 }
 
 bool

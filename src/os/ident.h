@@ -50,6 +50,12 @@ const char *ident_group(gid_t);
 bool	 ident_has_group(gid_t);
 
 /*
+ * True if a user can give files of their own to the group: root, and members,
+ * by the groups that the user would have after login. NULL is the process.
+ */
+bool	 ident_may_give(const struct ident *, gid_t);
+
+/*
  * Replaces a leading ~ or ~user by the home directory, as a shell does. `to`
  * has PATH_MAX bytes. Returns 0, -ENAMETOOLONG, or -ENOENT for an unknown user,
  * which is logged.

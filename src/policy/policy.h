@@ -38,6 +38,12 @@ struct mode_rule {
 	int		 force;		/* this mode exactly, or -1 */
 };
 
+/* The group of new files; zero changes nothing. */
+struct group_rule {
+	bool		 set;
+	uint32_t	 gid;
+};
+
 /*
  * The policy of one session: the settings of slipway.conf(5) and the command
  * line after all rules were applied. Names of settings are in the manual.
@@ -97,6 +103,7 @@ struct policy {
 		int		 umask;		/* -u; -1: the process's */
 		struct mode_rule mode;		/* of files; -m sets force */
 		struct mode_rule dir_mode;
+		struct group_rule group;
 		enum atomic	 atomic;
 		bool		 fsync;
 		const char	*hide;		/* see subtree_hides() */
@@ -172,6 +179,7 @@ struct ruling {
 	unsigned	 busy_timeout;	/* milliseconds */
 	enum atomic	 atomic;	/* of files OPEN makes or empties */
 	struct mode_rule mode, dir_mode;	/* of files; of directories */
+	struct group_rule group;	/* of everything that is made */
 	bool		 fsync;		/* write to disk before replying */
 	bool		 no_symlinks;	/* symbolic links cannot be created */
 	uint64_t	 max_size;	/* of a file, in bytes; 0: no limit */

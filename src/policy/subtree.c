@@ -21,6 +21,7 @@ const struct subtree_leaf subtree_leaves[LEAVES + 1] = {
 	[LEAF_MODE] = { "files.mode", "files.mode", MEMBER(files.mode) },
 	[LEAF_DIR_MODE] = { "files.dir_mode", "files.dir_mode",
 	    MEMBER(files.dir_mode) },
+	[LEAF_GROUP] = { "files.group", "files.group", MEMBER(files.group) },
 	[LEAF_ATOMIC] = { "files.atomic", "files.atomic",
 	    MEMBER(files.atomic) },
 	[LEAF_FSYNC] = { "files.fsync", "files.fsync", MEMBER(files.fsync) },

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
+#include "os/log.h"
 #include "paths/locate.h"
 #include "paths/resolve.h"
 #include "request/attr_acl.h"
@@ -21,6 +23,7 @@ asks_who(const struct request *q)
 	return (q->attr.has & HAS_FOR_NEW) != 0 ||
 	    (q->flags & FXF_BLOCK) != 0 || q->ruling.fsync ||
 	    q->ruling.own_rights != 0 || q->ruling.keeps ||
+	    q->ruling.group.set ||
 	    mode_rule_gives(&q->ruling.mode);
 }
 
@@ -84,21 +87,58 @@ give_mode(const struct mode_rule *rule, const struct place *p, bool dir)
 	return mode == (st.stx_mode & 07777) ? 0 : fs_chmod(p, mode);
 }
 
+/* True if the client may and does say who owns what it makes. */
+static bool
+asks_owner(const struct attr *a)
+{
+	return (a->has & HAS_IDS) != 0 && (a->has & HAS_OWNER) != 0;
+}
+
 /*
- * Sets the owner, and again the set-id bits of a file, which chown(2) clears.
+ * Sets the owner that the client asks for and the group that the ruling or else
+ * the client has, and again the set-id bits of a file, which chown(2) clears. A
+ * file system without owners is no reason to fail where the policy says so.
  */
 static int
-give_owner(const struct attr *a, const struct place *p, bool dir)
+give_owner(const struct request *q, const struct place *p, bool dir)
 {
 	const unsigned setid = S_ISUID | S_ISGID;
+	const struct ruling *ruling = &q->ruling;
+	uid_t uid = (uid_t)-1;
+	gid_t gid = (gid_t)-1;
 	struct statx st;
 	int r;
 
-	if ((r = fs_stat(p, &st)) != 0 ||
-	    (r = fs_chown(p, a->uid, a->gid)) != 0)
+	if (asks_owner(&q->attr)) {
+		uid = q->attr.uid;
+		gid = q->attr.gid;
+	}
+	if (ruling->group.set)
+		gid = ruling->group.gid;
+	if ((r = fs_stat(p, &st)) != 0)
 		return r;
-	return dir || (st.stx_mode & setid) == 0 ? 0 :
+	if (uid == (uid_t)-1 && gid == st.stx_gid)
+		return 0;
+	r = fs_chown(p, uid, gid);
+	if ((r == -EPERM || r == -EACCES) && uid == (uid_t)-1 &&
+	    ruling->group.set && ruling->setstat->ignore_denied) {
+		log_info("%s: no group given, %s: ignored, as the policy says",
+		    q->kind->name, strerror(-r));
+		return 0;
+	}
+	return r != 0 || dir || (st.stx_mode & setid) == 0 ? r :
 	    fs_chmod(p, st.stx_mode & 07777);
+}
+
+void
+make_link_finish(const struct request *q, const struct place *p)
+{
+	int r;
+
+	if (q->ruling.group.set && (r = fs_chown(p, (uid_t)-1,
+	    q->ruling.group.gid)) != 0)
+		log_info("%s: no group given to the link: %s", q->kind->name,
+		    strerror(-r));
 }
 
 int
@@ -108,8 +148,8 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 	int r = 0;
 
 	/* The owner comes before the mode, which chown(2) changes. */
-	if ((a->has & HAS_IDS) != 0 && (a->has & HAS_OWNER) != 0)
-		r = give_owner(a, p, dir);
+	if (asks_owner(a) || q->ruling.group.set)
+		r = give_owner(q, p, dir);
 	if (r == 0)
 		r = give_mode(dir ? &q->ruling.dir_mode : &q->ruling.mode, p,
 		    dir);

@@ -27,8 +27,8 @@ int	make_open(struct session *, const struct request *, int i, int flags,
 	    mode_t mode, struct making *);
 
 /*
- * Sets the owner, mode, ACL and space of a file or directory that was just
- * made. Returns 0 or the outcome.
+ * Sets the owner, group, mode, ACL and space of a file or directory that was
+ * just made. Returns 0 or the outcome.
  */
 int	make_finish(const struct request *, const struct place *, bool dir);
 
@@ -37,6 +37,12 @@ int	make_finish(const struct request *, const struct place *, bool dir);
  * writes to it, if there is one, so that the handle learns of an error.
  */
 int	make_stored(struct session *, const struct request *);
+
+/*
+ * Gives a symbolic link that was just made the group of the ruling. Not every
+ * file system can; a failure is only logged.
+ */
+void	make_link_finish(const struct request *, const struct place *);
 
 /* Bits for make_settled(): the first and the second path. */
 #define NAMES_FIRST	0x1u

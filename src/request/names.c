@@ -198,11 +198,14 @@ op_readlink(struct session *s, struct request *q)
 int
 op_symlink(struct session *s, struct request *q)
 {
+	int r;
+
 	(void)s;
 	if (q->ruling.no_symlinks)
 		return FX_PERMISSION_DENIED;
-	return make_settled(q, NAMES_FIRST,
-	    fs_symlink(q->link_text, &q->object.place));
+	if ((r = fs_symlink(q->link_text, &q->object.place)) == 0)
+		make_link_finish(q, &q->object.place);
+	return make_settled(q, NAMES_FIRST, r);
 }
 
 /* Links the object to a new name, the target. */

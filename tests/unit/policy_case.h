@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "os/ident.h"
 #include "policy/policy.h"
 
 #define OPTIONS_MAX	4
@@ -39,9 +40,13 @@ static const char *const case_requests[] = {
 static const char *const case_extensions[] = { "limits@openssh.com", NULL };
 
 static const char *const case_groups[] = { "staff", "partners", NULL };
+static const struct ident case_login = {
+	.uid = 1234, .gid = 1234, .name = "webex", .home = "/home/webex",
+	.shell = "/bin/sh",
+};
 static const struct facts case_facts = {
 	.user = "webex", .uid = 1234, .home = "/home/webex",
-	.shell = "/bin/sh", .groups = case_groups,
+	.shell = "/bin/sh", .login = &case_login, .groups = case_groups,
 	.address = "10.9.8.7", .local_address = "192.0.2.1",
 	.local_port = 2222, .forced = true,
 };

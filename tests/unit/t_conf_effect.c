@@ -189,7 +189,7 @@ check(const char *const *options, const char *text)
 	size_t size;
 	FILE *stream = open_memstream(&out, &size);
 
-	if (c == NULL || conf_check(c, stream, &e) != 0)
+	if (c == NULL || conf_check(c, &case_facts, stream, &e) != 0)
 		fprintf(stream, "error: %s", e.text);
 	fclose(stream);
 	conf_free(c);

@@ -393,28 +393,29 @@ static const struct {
 	    "files = { umask = \"022\"; }; } );"),
 	    "p:2: files.umask: holds for the whole session (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
-	    "files.atomic, files.fsync and those of rename can be set "
-	    "for a path)" },
+	    "files.group, files.atomic, files.fsync and those of rename "
+	    "can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; "
 	    "files = { symlinks = \"follow\"; }; } );"),
 	    "p:2: files.symlinks: holds for the whole session (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
-	    "files.atomic, files.fsync and those of rename can be set "
-	    "for a path)" },
+	    "files.group, files.atomic, files.fsync and those of rename "
+	    "can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; root = \"/x\"; } );"),
 	    "p:2: root: holds for the whole session (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
-	    "files.atomic, files.fsync and those of rename can be set "
-	    "for a path)" },
+	    "files.group, files.atomic, files.fsync and those of rename "
+	    "can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; profile = \"webex\"; } );"),
 	    "p:2: profile: there is no such setting (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
-	    "files.atomic, files.fsync and those of rename can be set "
-	    "for a path)" },
+	    "files.group, files.atomic, files.fsync and those of rename "
+	    "can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; foo = 1; } );"),
 	    "p:2: foo: there is no such setting (rights, own_rights, "
-	    "listings, hide, files.mode, files.dir_mode, files.atomic, "
-	    "files.fsync and those of rename can be set for a path)" },
+	    "listings, hide, files.mode, files.dir_mode, files.group, "
+	    "files.atomic, files.fsync and those of rename can be set for "
+	    "a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; hide = [ \"a/b\" ]; } );"),
 	    "p:2: hide: must be names or patterns of names, without a "
 	    "slash, not \"a/b\" (a string, or a list [ \"a\", \"b\" ])" },
@@ -422,6 +423,18 @@ static const struct {
 	    "rename = { overwrite = true; }; } );"),
 	    "p:2: rename.overwrite: must be if-asked, always or never, "
 	    "not \"true\" (in quotes)" },
+
+	/* Groups: the facts are those of a user who is in none of these. */
+	{ { "files.group=no-such-group" }, NULL,
+	    "-o: files.group: there is no group \"no-such-group\"" },
+	{ { 0 }, RULE("files = { group = 12345; };"),
+	    "p:2: files.group: must be a group, not \"12345\" (in quotes)" },
+	{ { 0 }, "rules = ( { files = {\ngroup = \"4000000000\"; }; } );",
+	    "p:2: files.group: webex is not in the group \"4000000000\", "
+	    "and so cannot give it to files" },
+	{ { 0 }, RULE("paths = ( { match = \"/a\";\n"
+	    "files = { group = \"no-such-group\"; }; } );"),
+	    "p:3: files.group: there is no group \"no-such-group\"" },
 
 	/* Criteria. */
 	{ { 0 }, RULE("match = \"webex\";"),

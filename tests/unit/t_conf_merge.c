@@ -687,7 +687,8 @@ check_warnings(void)
 	    "    { match = \"/c\"; own_rights = \"stat,rename\"; } ); },\n"
 	    "{ match = { user = \"root\"; };\n"
 	    "  paths = ( { match = \"/b\"; rights = \"list\"; },\n"
-	    "    { match = \"/b/\"; rights = \"list,stat\"; } ); },\n"
+	    "    { match = \"/b/\"; rights = \"list,stat\";\n"
+	    "      files = { group = \"no-group\"; }; } ); },\n"
 	    "{ paths = ( { match = \"/b/\"; rights = \"list\"; },\n"
 	    "    { match = \"/b\"; hide = \"x\"; } ); } );";
 	static const char wanted[] =
@@ -699,6 +700,8 @@ check_warnings(void)
 	    "p:12: warning: rule 8: rename.open_handles: what a client writes "
 	    "after the rename is lost; reopen keeps it\n"
 	    "p:13: warning: rule 9: paths: \"/a\" in line 14 sets nothing\n"
+	    "p:18: warning: rule 10: files.group: there is no group "
+	    "\"no-group\"\n"
 	    "p:18: warning: rule 10: paths: \"/b\" in line 19 can never win, "
 	    "since that in line 15 comes first\n";
 	struct error e = { 0 };
@@ -707,7 +710,7 @@ check_warnings(void)
 	size_t size;
 	FILE *stream = open_memstream(&out, &size);
 
-	ok(conf_check(c, stream, &e) == 0, "-t of warnings only");
+	ok(conf_check(c, &case_facts, stream, &e) == 0, "-t of warnings only");
 	fclose(stream);
 	if (!ok(strcmp(out, wanted) == 0, "-t warns"))
 		printf("# %s\n", out);
@@ -754,7 +757,7 @@ check_idle_gifts(void)
 		    rows[i].settings);
 		c = case_conf(no_options, text, &e);
 		stream = open_memstream(&out, &size);
-		conf_check(c, stream, &e);
+		conf_check(c, &case_facts, stream, &e);
 		fclose(stream);
 		ok(rows[i].warning == NULL ? *out == '\0' :
 		    strncmp(out, "p:1: warning: rule 1: ", 22) == 0 &&
@@ -770,11 +773,24 @@ static void
 check_check(void)
 {
 	struct error e = { 0 };
+	char line[ERROR_LINE_MAX];
 	struct conf *c = case_conf(no_options,
 	    "profiles = { a = { profile = \"a\"; }; };", &e);
 
-	ok(conf_check(c, stderr, &e) == -1,
+	ok(conf_check(c, &case_facts, stderr, &e) == -1,
 	    "-t refuses a cycle that nobody enters");
+	conf_free(c);
+	c = case_conf(no_options, "rules = ( { match = { user = \"webex\"; };\n"
+	    "files = { group = \"4000000000\"; }; } );", &e);
+	ok(conf_check(c, &case_facts, stderr, &e) == -1 &&
+	    strcmp(error_line(&e, line), "p:2: files.group: webex is not in "
+	    "the group \"4000000000\", and so cannot give it to files") == 0,
+	    "-t refuses a group that its user cannot give");
+	conf_free(c);
+	c = case_conf(no_options, "rules = ( { match = { user = \"x\"; };\n"
+	    "files = { group = \"4000000000\"; }; } );", &e);
+	ok(conf_check(c, &case_facts, stderr, &e) == 0,
+	    "-t leaves alone the groups of other users");
 	conf_free(c);
 }
 

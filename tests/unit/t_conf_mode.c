@@ -37,15 +37,18 @@ test_ruling(void)
 	setting_defaults(&p);
 	r = policy_decide(&p, NULL, &(struct ask){ 0 });
 	ok(r.mode.force == -1 && r.mode.set == 0 && r.mode.clear == 0 &&
-	    r.dir_mode.force == -1 && !r.fsync && !r.no_symlinks,
+	    r.dir_mode.force == -1 && !r.group.set && !r.fsync &&
+	    !r.no_symlinks,
 	    "unless somebody says so nothing is ruled");
 	p.files.mode = (struct mode_rule){ 1, 2, -1 };
 	p.files.dir_mode = (struct mode_rule){ 4, 8, 16 };
+	p.files.group = (struct group_rule){ true, 32 };
 	p.files.fsync = true;
 	r = policy_decide(&p, NULL, &(struct ask){ 0 });
 	ok(r.mode.set == 1 && r.mode.clear == 2 && r.mode.force == -1 &&
 	    r.dir_mode.set == 4 && r.dir_mode.clear == 8 &&
-	    r.dir_mode.force == 16 && r.fsync, "else what was said");
+	    r.dir_mode.force == 16 && r.group.set && r.group.gid == 32 &&
+	    r.fsync, "else what was said");
 	p.files.symlinks = SYMLINKS_NO_CREATE;
 	ok(policy_decide(&p, NULL, &(struct ask){ 0 }).no_symlinks,
 	    "links are not made where they are not to be");

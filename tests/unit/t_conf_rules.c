@@ -189,6 +189,14 @@ static const struct {
 	    "files = { fsync = true; }; } ); }; };\n"
 	    "rules = ( { profile = \"a\"; } );",
 	    "paths \"/\" files.fsync true   # rule 1, p:3 (profile a)\n" },
+	{ "a group as it is written", { "files.group=1234" }, NULL,
+	    "files.group \"1234\"   # -o\n" },
+	{ "no group is what most sessions have", { 0 }, NULL,
+	    "files.group none   # default\n" },
+	{ "a group of a path", { "files.group=1234" },
+	    "rules = ( { paths = (\n{ match = \"/a\";\n"
+	    "files = { group = \"none\"; }; } ); } );",
+	    "paths \"/a\" files.group none   # rule 1, p:3\n" },
 	{ "openssh has no sandbox", { "profile=openssh" }, NULL,
 	    "sandbox off   # -o (profile openssh)\n" },
 	{ "dropbox", { "profile=dropbox" }, NULL,

@@ -105,13 +105,15 @@ check_leaves(void)
 {
 	static const char text[] = "access = { rights = \"stat\";\n"
 	    "own_rights = \"setstat\"; };\n"
-	    "files = { atomic = \"keep\"; mode = { set = \"0010\"; }; };\n"
+	    "files = { atomic = \"keep\"; mode = { set = \"0010\"; };\n"
+	    "group = \"1234\"; };\n"
 	    "rename = { overwrite = \"never\"; busy_timeout = \"1s\"; };\n"
 	    "paths = ( { match = \"/\"; files = { fsync = true; }; },\n"
 	    "{ match = \"/a\"; rights = \"read\"; listings = \"empty\";\n"
 	    "  files = { dir_mode = { clear = \"07\"; }; }; },\n"
 	    "{ match = \"/a/b\"; own_rights = \"rename\";\n"
-	    "  files = { mode = { force = \"0\"; }; atomic = \"no\"; };\n"
+	    "  files = { mode = { force = \"0\"; }; atomic = \"no\";\n"
+	    "  group = \"none\"; };\n"
 	    "  rename = { overwrite = \"always\"; when = \"always\";\n"
 	    "  open_handles = \"reopen\"; busy_timeout = 3; }; } );";
 	struct policy p;
@@ -131,11 +133,13 @@ check_leaves(void)
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_SETSTAT &&
 	    a.empty_listings && a.files.fsync &&
 	    a.files.dir_mode.clear == 07 && a.files.mode.set == 010 &&
+	    a.files.group.set && a.files.group.gid == 1234 &&
 	    a.rename.busy_timeout == 1000, "... and then that for /a");
 	subtree_find(&p, false, "/a/b/c", &a);
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_RENAME &&
 	    a.empty_listings && a.files.fsync &&
-	    a.files.atomic == ATOMIC_NO && a.files.dir_mode.clear == 07,
+	    a.files.atomic == ATOMIC_NO && !a.files.group.set &&
+	    a.files.dir_mode.clear == 07,
 	    "... and /a/b, which leaves what it does not name");
 	ok(a.files.mode.set == 0 && a.files.mode.force == 0 &&
 	    a.files.mode.clear == POLICY_SETID,

@@ -419,12 +419,14 @@ class Server:
     cwd, env  its directory; variables to set (None as a value: unset)
     pipes     two pipes (sshd's way), or else one AF_UNIX socket pair
     user      run as this user (ignored unless we are root)
+    groups    ... who is also in these groups, by number
     fsize, nofile   RLIMIT_FSIZE (SIGXFSZ ignored), RLIMIT_NOFILE
     umask     the child's; 022 unless said
     """
 
     def __init__(self, argv, cwd=None, env=None, pipes=True, user=None,
-                 fsize=None, nofile=None, umask=0o022, timeout=TIMEOUT):
+                 groups=(), fsize=None, nofile=None, umask=0o022,
+                 timeout=TIMEOUT):
         self.timeout, self.inbox = timeout, bytearray()
         self.stderr_file = tempfile.TemporaryFile()
         environ = dict(os.environ, TZ="UTC", SSH_CONNECTION="192.0.2.1 40000 192.0.2.2 22")
@@ -450,7 +452,7 @@ class Server:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (nofile, nofile))
             if user is not None and os.getuid() == 0:
                 entry = pwd.getpwnam(user)
-                os.setgroups([])
+                os.setgroups(groups)
                 os.setgid(entry.pw_gid)
                 os.setuid(entry.pw_uid)
 
