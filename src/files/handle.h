@@ -237,9 +237,10 @@ int	 late_told(struct handles *, const struct place *, int outcome);
 void	 late_tell_others(struct handles *, const struct handle *, int error);
 
 /*
- * Writes to stable storage, through one of them, what handles of this session
- * wrote to a file. Returns 0, -errno, or -ENOENT if no handle writes to it.
- * `cwd` as for index.c.
+ * Writes a file to stable storage through the handles of this session: those
+ * that write to it, or else one that reads it. Opening the file once more would
+ * not do: on s3fs a rename fails after a second descriptor was closed. Returns
+ * 0, -errno, or -ENOENT if no handle has the file open. `cwd` as for index.c.
  */
 struct statx;
 int	 late_sync(struct handles *, const char *cwd, const struct statx *);

@@ -110,6 +110,7 @@ late_tell_others(struct handles *hs, const struct handle *h, int error)
 
 struct syncing {
 	struct handles	*hs;
+	struct handle	*reading;	/* of the file, or NULL */
 	int		 outcome;
 };
 
@@ -119,6 +120,8 @@ sync_one(struct handle *h, void *arg)
 	struct syncing *x = arg;
 	int r;
 
+	if (h->kind == HANDLE_FILE && h->state == HANDLE_OPEN)
+		x->reading = h;
 	if (!handle_is_writing(h) ||
 	    (x->outcome != 0 && x->outcome != -ENOENT))
 		return;
@@ -130,10 +133,16 @@ sync_one(struct handle *h, void *arg)
 int
 late_sync(struct handles *hs, const char *cwd, const struct statx *st)
 {
-	struct syncing x = { hs, -ENOENT };
+	struct syncing x = { .hs = hs, .outcome = -ENOENT };
 
 	if (hs->open > 0)
 		index_each_inode(hs, cwd, fs_device(st), st->stx_ino,
 		    sync_one, &x);
+	/*
+	 * Only another session can have written to the file; fsync(2) takes any
+	 * descriptor.
+	 */
+	if (x.outcome == -ENOENT && x.reading != NULL)
+		x.outcome = fs_fsync(x.reading->fd);
 	return x.outcome;
 }

@@ -244,7 +244,8 @@ int	 fs_statvfs(const struct place *, struct statvfs *);
 
 /*
  * Write a file to stable storage (fs_sync.c). The kernel reports a write error
- * once and then forgets it, so a failed call must not be retried.
+ * once and then forgets it, so a failed call must not be retried. A file that
+ * has lost its name counts as written.
  */
 int	 fs_fsync(int fd);
 int	 fs_fdatasync(int fd);

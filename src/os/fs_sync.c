@@ -6,16 +6,28 @@
 
 #include "os/fs_impl.h"
 
+/*
+ * Returns the outcome of fsync(2) or fdatasync(2). A file system that knows
+ * files by their names, such as gocryptfs, finds none for an open file that has
+ * lost its own; nothing of such a file would be left after a crash anyway.
+ */
+static int
+sync_outcome(int r)
+{
+	r = outcome(r);
+	return r == -ENOENT ? 0 : r;
+}
+
 int
 fs_fsync(int fd)
 {
-	return outcome(fsync(fd));
+	return sync_outcome(fsync(fd));
 }
 
 int
 fs_fdatasync(int fd)
 {
-	return outcome(fdatasync(fd));
+	return sync_outcome(fdatasync(fd));
 }
 
 int

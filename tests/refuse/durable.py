@@ -147,6 +147,33 @@ def play_renamed_while_open(world, version):
     check("calls of CLOSE", w.calls(*CHANGES), ["fsync ok e/new"])
 
 
+def play_renamed_while_read(world, version):
+    """The file is not opened again if any handle has it open."""
+    w = world(FILES, version, FSYNC)
+    h = w.open("f", "r")
+    w.calls()
+    w.expect(OK, *rename(w, "f", "d/g"))
+    check("calls", w.calls("open", *CHANGES), [
+        "fsync ok f", "renameflags ok f d/g", "open ok .", "fsync ok .",
+        "open ok d/.", "fsync ok d"])
+    w.expect(OK, "close", h)
+
+
+def play_nameless(world, version):
+    """A file system that knows files by name cannot store one without. That
+    is no error of the handle, and nothing that a crash could lose."""
+    for policy in FSYNC, {"rename.open_handles": "reopen",
+                          "rename.when": "always"}:
+        w = world(FILES, version, policy, "fsync,fdatasync always ENOENT f\n")
+        h = w.open("f", "w")
+        w.expect(OK, "write", h, 0, b"data")
+        w.expect(OK, "fsync@openssh.com", h)
+        w.expect(OK, "write", h, 4, b"more")
+        w.expect(OK, *rename(w, "f", "d/g"))
+        w.expect(OK, "close", h)
+        check("content", w.text("d/g")[:8], "datamore")
+
+
 def play_close_fails(world, version):
     """An error is told once; the handle is gone all the same."""
     w = world(FILES, version, FSYNC)
@@ -254,7 +281,8 @@ def play_atomic_fails(world, version):
 def group_files():
     yield from cells([
         play_upload, play_upload_over_another, play_download,
-        play_behind_a_link, play_renamed_while_open, play_close_fails,
+        play_behind_a_link, play_renamed_while_open, play_renamed_while_read,
+        play_nameless, play_close_fails,
         play_open_fails, play_what_is_no_file, play_area,
         play_atomic, play_atomic_fails, play_unreadable_directory,
         play_unreadable_file])
