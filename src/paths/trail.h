@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Resolving a path component by component: the one place that follows links by
- * their text. REALPATH, sessions with hidden names, the protection of startup
- * files, the policy file and kernels without openat2(2) need it.
+ * Resolving a path component by component, following links by their text. In
+ * this room only locate.c also follows a link, the last of a path. REALPATH,
+ * sessions with hidden names, the protection of startup files, the policy file
+ * and kernels without openat2(2) need this.
  */
 #ifndef PATHS_TRAIL_H
 #define PATHS_TRAIL_H

@@ -8,7 +8,6 @@
 
 #include "files/suspend.h"
 #include "files/temp.h"
-#include "os/clock.h"
 #include "os/log.h"
 #include "paths/locate.h"
 #include "request/attr_acl.h"
@@ -17,6 +16,7 @@
 #include "request/ops.h"
 #include "request/reply.h"
 #include "request/told.h"
+#include "request/trace.h"
 #include "wire/sftp.h"
 
 static int
@@ -58,35 +58,6 @@ op_fstat(struct session *s, struct request *q)
  */
 enum { SET_SIZE, SET_MODE, SET_TIMES, SET_OWNER, SET_ALLOC, SET_ACL, SET_BITS,
     SETS };
-
-static void
-log_sets(const struct attr *a, const char *name)
-{
-	char date[CLOCK_DATE_LEN];
-
-	if (!log_wants(LOG_LEVEL_INFO))
-		return;
-	if ((a->has & HAS_SIZE) != 0)
-		log_info("set \"%s\" size %llu", name,
-		    (unsigned long long)a->size);
-	if ((a->has & HAS_MODE) != 0)
-		log_info("set \"%s\" mode %04o", name, a->mode);
-	if ((a->has & HAS_MTIME) != 0) {
-		clock_log_date(a->mtime, date);
-		log_info("set \"%s\" modtime %s", name, date);
-	}
-	if ((a->has & HAS_IDS) != 0)
-		log_info("set \"%s\" owner %lu group %lu", name,
-		    (unsigned long)a->uid, (unsigned long)a->gid);
-	if ((a->has & HAS_ALLOC) != 0)
-		log_info("set \"%s\" allocation-size %llu", name,
-		    (unsigned long long)a->alloc);
-	if ((a->has & HAS_ACL) != 0)
-		log_info("set \"%s\" acl", name);
-	if ((a->has & HAS_BITS) != 0)
-		log_info("set \"%s\" attrib-bits 0x%x valid 0x%x", name,
-		    a->bits, a->bits_valid);
-}
 
 /* Sets the times that the request has, and no other (draft-13 7.7). */
 static int
@@ -274,7 +245,7 @@ set_attrs(struct session *s, const struct request *q, const struct place *p)
 	int result[SETS] = { 0 }, r = 0;
 	size_t i;
 
-	log_sets(&q->attr, p->shown);
+	trace_sets(&q->attr, p->shown);
 	for (i = 0; i < nitems(order); i++) {
 		if ((q->attr.has & order[i].has) == 0)
 			continue;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "files/handle.h"
+#include "os/clock.h"
 #include "os/log.h"
 #include "request/table.h"
 #include "request/trace.h"
@@ -92,4 +93,33 @@ trace_forced(struct session *s)
 		}
 		handle_end(&s->handles, q.object.handle);
 	}
+}
+
+void
+trace_sets(const struct attr *a, const char *name)
+{
+	char date[CLOCK_DATE_LEN];
+
+	if (!log_wants(LOG_LEVEL_INFO))
+		return;
+	if ((a->has & HAS_SIZE) != 0)
+		log_info("set \"%s\" size %llu", name,
+		    (unsigned long long)a->size);
+	if ((a->has & HAS_MODE) != 0)
+		log_info("set \"%s\" mode %04o", name, a->mode);
+	if ((a->has & HAS_MTIME) != 0) {
+		clock_log_date(a->mtime, date);
+		log_info("set \"%s\" modtime %s", name, date);
+	}
+	if ((a->has & HAS_IDS) != 0)
+		log_info("set \"%s\" owner %lu group %lu", name,
+		    (unsigned long)a->uid, (unsigned long)a->gid);
+	if ((a->has & HAS_ALLOC) != 0)
+		log_info("set \"%s\" allocation-size %llu", name,
+		    (unsigned long long)a->alloc);
+	if ((a->has & HAS_ACL) != 0)
+		log_info("set \"%s\" acl", name);
+	if ((a->has & HAS_BITS) != 0)
+		log_info("set \"%s\" attrib-bits 0x%x valid 0x%x", name,
+		    a->bits, a->bits_valid);
 }

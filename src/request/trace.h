@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The two log lines that OpenSSH writes when a request arrives. */
+/* The log lines that OpenSSH writes when a request arrives. */
 #ifndef REQUEST_TRACE_H
 #define REQUEST_TRACE_H
 
@@ -24,5 +24,11 @@ void	trace_request(const struct session *, const struct request *);
  * for each the line of a CLOSE, marked as forced.
  */
 void	trace_forced(struct session *);
+
+/*
+ * Writes a line for each attribute of `a` that a SETSTAT is about to set.
+ * `name` is the file as the client knows it.
+ */
+void	trace_sets(const struct attr *a, const char *name);
 
 #endif
