@@ -158,22 +158,26 @@ $(FUZZ_RUN): fuzz-%: build/fuzz/%
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-# Files left out under the sanitizers: they run no program of ours, or repeat
-# the tests of other files, and are not worth the time.
-EXCEPT_1	= tests/lint.bats tests/manual.bats tests/package.bats \
-		  tests/e2e/rooted.bats
-
 # The programs that tests run, beside the unit tests: tests/lib/built makes them.
 programs: all $(REFUSE) $(LAUNCH) $(MODEL)
 
-# The tests of other files once more, in other settings, and builds of the whole
-# tree take most of the time: make check-all, or contrib/check, has them.
+# make check leaves out the tests that take most of the time: tests of other
+# files once more, in other settings; builds of the whole tree; and the clients
+# beside those of OpenSSH, curl and sshfs. make check-all runs everything.
 REPEATS	= tests/e2e/rooted.bats tests/wire/walked.bats \
 	  tests/wire/sandboxed.bats tests/refuse/scenarios.bats \
 	  tests/package.bats
+LONG	= tests/e2e/atomic.bats tests/e2e/foreign.bats \
+	  tests/e2e/let_go.bats tests/e2e/lftp.bats tests/e2e/overwrite.bats \
+	  tests/e2e/paramiko.bats tests/e2e/profiles.bats \
+	  tests/e2e/putty.bats tests/e2e/races.bats tests/e2e/rclone.bats \
+	  tests/wire/race_root.py
+
+# With sanitizers, also the tests that run no program of ours are left out.
+EXCEPT_1	= $(REPEATS) tests/lint.bats tests/manual.bats
 
 check: programs $(UNIT) $(REPLAY)
-	BUILD=$(BUILD) EXCEPT='$(REPEATS) $(EXCEPT_$(SAN))' tests/run
+	BUILD=$(BUILD) EXCEPT='$(REPEATS) $(LONG) $(EXCEPT_$(SAN))' tests/run
 
 check-all: programs $(UNIT) $(REPLAY)
 	BUILD=$(BUILD) EXCEPT='$(EXCEPT_$(SAN))' tests/run
@@ -196,7 +200,7 @@ bench: all $(BENCH)
 # Through a real sshd, with sftp, sshfs and lftp.
 bench-ssh: all
 	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' DIR='$(DIR)' \
-	    CLIENTS='$(CLIENTS)' tests/bench/ssh
+	    CLIENTS='$(LONG)' tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
 everything: programs $(UNIT) $(BENCH) $(REPLAY)
