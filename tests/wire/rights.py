@@ -1649,6 +1649,12 @@ class Startup(RightsTest):
         yield "symlink" if version < 6 else "link", *(
             ["f", path] if version < 6 else [path, "f", True])
 
+    def assert_refused(self, s, ask, exists):
+        """MKDIR of a name that exists says that it does."""
+        self.assert_status(s.call(*ask), DENIED if not exists or
+                           ask[0] != "mkdir" else
+                           FAILURE if s.version == 3 else 11)
+
     def test_protected(self):
         self.put("f", b"content")
         for version in 3, 6:
@@ -1657,7 +1663,8 @@ class Startup(RightsTest):
             for name in self.names + self.deeper:
                 for path in self.ways(name):
                     for ask in self.asks(version, path):
-                        self.assert_status(s.call(*ask), DENIED)
+                        self.assert_refused(s, ask, os.path.lexists(
+                            os.path.join(self.home, name)))
             for name in self.names:
                 self.assertFalse(os.path.lexists(
                     os.path.join(self.home, name)))
