@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 
 #include <dirent.h>
 #include <limits.h>
@@ -16,6 +17,7 @@
 #include "os/fs_impl.h"
 
 #define MAX_TRIES	1000	/* of an interrupted system call */
+#define SHORT_ANSWER	1024	/* fewer bytes of entries are the last ones */
 
 int
 fs_open(const struct place *p, int flags, mode_t mode)
@@ -197,6 +199,19 @@ fs_getdents_pinned(int pin, uint64_t *off, void *to, size_t len)
 	return n;
 }
 
+/*
+ * True if a directory that is opened anew can be read from a position that
+ * another descriptor had. A FUSE file system reads it from the start for that,
+ * or worse: sshfs 3.7 ends by an assertion.
+ */
+static bool
+can_continue(int fd)
+{
+	struct statfs st;
+
+	return fstatfs(fd, &st) == 0 && st.f_type != FUSE_SUPER_MAGIC;
+}
+
 int
 fs_each_entry(int dirfd, uint64_t *off,
     int (*each)(int dirfd, const char *name, void *arg), void *arg)
@@ -204,24 +219,27 @@ fs_each_entry(int dirfd, uint64_t *off,
 	struct place p = place_entry(dirfd, ".");
 	const struct dirent64 *e;
 	char data[32 * 1024];
+	bool whole = off == NULL;
+	uint64_t next = off == NULL ? 0 : *off;
 	ssize_t n, pos;
 	int fd, r = 0;
 
 	if ((fd = fs_opendir(&p)) < 0)
 		return fd;
-	if (off != NULL)
-		(void)lseek(fd, (off_t)*off, SEEK_SET);
+	if (next != 0)
+		(void)lseek(fd, (off_t)next, SEEK_SET);
 	do {
 		n = fs_getdents(fd, data, sizeof(data));
-		if (off != NULL)
-			*off = 0;
 		for (pos = 0; r == 0 && pos < n; pos += e->d_reclen) {
 			e = (const void *)(data + pos);
-			if (off != NULL)
-				*off = (uint64_t)e->d_off;
+			next = (uint64_t)e->d_off;
 			r = each(dirfd, e->d_name, arg);
 		}
-	} while (r == 0 && n > 0 && off == NULL);
+		if (!whole && n >= SHORT_ANSWER)
+			whole = !can_continue(fd);
+	} while (r == 0 && n > 0 && whole);
+	if (off != NULL)
+		*off = n < SHORT_ANSWER ? 0 : next;
 	close(fd);
 	return r != 0 || n >= 0 ? r : (int)n;
 }

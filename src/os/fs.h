@@ -132,8 +132,9 @@ uint64_t fs_position(int fd);
  * Calls `each` for the entries of a directory, which may be an O_PATH
  * descriptor, until it returns nonzero. `arg` is passed to it. If `off` is not
  * NULL, reading starts there, at most 32 KiB of entries are read, and *off is
- * set to where the next call continues, or to 0 at the end. Returns 0, the
- * result of `each`, or -errno.
+ * set to where the next call continues, or to 0 at the end. A FUSE file system
+ * cannot continue: of it, all entries are read. Returns 0, the result of
+ * `each`, or -errno.
  */
 int	 fs_each_entry(int dirfd, uint64_t *off,
 	    int (*each)(int dirfd, const char *name, void *arg), void *arg);

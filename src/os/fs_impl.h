@@ -11,6 +11,11 @@
 
 #include "os/fs.h"
 
+/* Old kernel headers lack it. */
+#ifndef FUSE_SUPER_MAGIC
+#define FUSE_SUPER_MAGIC 0x65735546
+#endif
+
 /* Converts the result of a system call: returns -errno for -1, else `r`. */
 static inline int
 outcome(int r)

@@ -33,9 +33,6 @@
 
 /* Old kernel headers lack these. */
 #define EXFAT_MAGIC	0x2011bab0
-#ifndef FUSE_SUPER_MAGIC
-#define FUSE_SUPER_MAGIC 0x65735546
-#endif
 
 /* Returns the flag of open(2) for a place whose final link is not followed. */
 static int

@@ -117,6 +117,28 @@ class Reserved(SillyTest):
             self.assertEqual(s.finish(), 0)
             os.rename(self.path("g"), self.path("f"))
 
+    def test_uploads_one_after_another_by_sshfs(self):
+        """A search for stale names that continues: sshfs 3.7 ends by an
+        assertion when a directory is opened and read from its middle."""
+        server, reason = mounts.openssh_server(), mounts.Sshfs.unusable()
+        if reason or server is None:
+            self.skipTest(reason or "OpenSSH's server is not installed")
+        self.version = 3
+        for count in (0, 3000):
+            for how in (YES, KEEP):
+                self.doCleanups()
+                self.fresh_directory()
+                for i in range(count):
+                    self.put("some-other-file-%d" % i)
+                mount = mounts.Sshfs(self.dir, server)
+                self.addCleanup(mount.unmount)
+                self.dir = mount.path
+                s = self.session(*how, *LOG)
+                for name in ("f", "g", "h"):
+                    self.close(s, self.upload(s, name))
+                    self.assertEqual(self.get(name), NEW)
+                self.assertEqual(s.finish(), 0)
+
 
 NOT_EMPTY = (FAILURE, FAILURE, FAILURE, 18)
 OLDER, YOUNGER = 90000, 85000		# seconds: a day is 86400
