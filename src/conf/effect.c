@@ -172,6 +172,13 @@ HAS(create, RIGHT_CREATE)
 HAS(replace, RIGHT_REPLACE)
 HAS(delete, RIGHT_DELETE)
 HAS(setstat, RIGHT_SETSTAT)
+HAS(stat, RIGHT_STAT)
+
+static bool
+cannot_stat(const struct setting *row, struct value v)
+{
+	return !has_stat(row, v);
+}
 
 /* Warns of a setting that does nothing without another one that nobody sets. */
 static const char *
@@ -190,20 +197,48 @@ check_needs(struct look *l, const struct visit *v)
 	return l->text;
 }
 
-/* Empty listings are only for users without the right to list or to stat. */
+/*
+ * True if no rights that hold there, or that any other rule grants, include
+ * this one.
+ */
+static bool
+lacks_right(const struct look *l, const struct visit *v, unsigned right,
+    bool (*has)(const struct setting *, struct value))
+{
+	return (((unsigned)number_here(l, v, "access.rights") |
+	    (unsigned)number_here(l, v, "access.own_rights")) & right) == 0 &&
+	    !is_set(l->c, NULL, "access.rights", has) &&
+	    !is_set(l->c, NULL, "access.own_rights", has);
+}
+
+/*
+ * Empty listings are only for users without the right to list or to stat. For
+ * others to be left out, somebody must lack the right to stat some names.
+ */
 static const char *
 check_listings(struct look *l, const struct visit *v)
 {
 	const struct assignment *rights = find_in_path(v->path,
 	    "access.rights");
 
-	if (!is_setting(v->s, "access.listings") || v->s->value.number == 0)
+	if (!is_setting(v->s, "access.listings"))
 		return NULL;
-	if (rights != NULL ? cannot_look(rights->setting, rights->value) :
-	    is_set(l->c, NULL, "access.rights", cannot_look))
+	switch (v->s->value.number) {
+	case LISTINGS_EMPTY:
+		return (rights != NULL ?
+		    cannot_look(rights->setting, rights->value) :
+		    is_set(l->c, NULL, "access.rights", cannot_look)) ? NULL :
+		    "empty does nothing for those who have the rights to list "
+		    "and to stat";
+	case LISTINGS_PERMITTED:
+		if (!is_set(l->c, NULL, "access.rights", cannot_stat))
+			return "permitted leaves out nothing, since no rule "
+			    "takes the right to stat away";
+		return lacks_right(l, v, RIGHT_STAT, has_stat) ? "permitted "
+		    "leaves out every name without the right to stat" : NULL;
+	default:
 		return NULL;
-	return "empty does nothing for those who have the rights to list and "
-	    "to stat";
+	}
 }
 
 static const char *
@@ -359,20 +394,6 @@ check_rights(struct look *l, const struct visit *v)
 	    "about a file that was made", rights_format(rights & NO_FILE,
 	    names, sizeof(names)));
 	return l->text;
-}
-
-/*
- * True if no rights that hold there, or that any other rule grants, include
- * this one.
- */
-static bool
-lacks_right(const struct look *l, const struct visit *v, unsigned right,
-    bool (*has)(const struct setting *, struct value))
-{
-	return (((unsigned)number_here(l, v, "access.rights") |
-	    (unsigned)number_here(l, v, "access.own_rights")) & right) == 0 &&
-	    !is_set(l->c, NULL, "access.rights", has) &&
-	    !is_set(l->c, NULL, "access.own_rights", has);
 }
 
 /* Warns of replacing and ignoring that a missing right prevents. */

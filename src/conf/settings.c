@@ -50,7 +50,8 @@ static const struct word startup[] = {
 	{ "restricted", STARTUP_IF_RESTRICTED }, { 0 }
 };
 static const struct word listings[] = {
-	{ "full", 0 }, { "empty", 1 }, { 0 }
+	{ "full", LISTINGS_FULL }, { "empty", LISTINGS_EMPTY },
+	{ "permitted", LISTINGS_PERMITTED }, { 0 }
 };
 static const struct word atomics[] = {
 	{ "no", ATOMIC_NO }, { "yes", ATOMIC_YES },
@@ -92,7 +93,7 @@ const struct setting settings[] = {
 	    .combine = ADDS_UP, .restricts = "*", .flag = 'P',
 	    MEMBER(access.deny) },
 	{ "access.listings", SETTING_CHOICE, "full", .words = listings,
-	    .restricts = "empty", MEMBER(access.empty_listings) },
+	    .restricts = "*", MEMBER(access.listings) },
 	{ "access.own_rights", SETTING_RIGHTS, .unset_word = "none",
 	    .combine = INTERSECTS, MEMBER(access.own_rights) },
 	{ "access.protect_startup", SETTING_BOOL, .unset_word = "restricted",

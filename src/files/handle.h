@@ -75,6 +75,7 @@ struct handle {
 struct dir_stream {
 	size_t	 pos, len, cap;
 	bool	 ended;
+	bool	 leaves_out;	/* entries that STAT would refuse */
 	int	 error;		/* that ended it: -errno, or 0 */
 	char	*data;
 	size_t	 kept;		/* of `cap`, in handles.kept */

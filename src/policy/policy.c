@@ -42,7 +42,7 @@ policy_changes_nothing(const struct policy *p)
 static bool
 speaks_of_others(const struct policy *p)
 {
-	return p->root == NULL && !p->access.empty_listings &&
+	return p->root == NULL && p->access.listings != LISTINGS_EMPTY &&
 	    (p->access.rights & (RIGHT_LIST | RIGHT_STAT)) != 0;
 }
 

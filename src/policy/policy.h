@@ -21,6 +21,7 @@ enum symlink_order { SYMLINK_ORDER_OPENSSH, SYMLINK_ORDER_DRAFT };
 enum apply { APPLY, APPLY_IGNORE, APPLY_REFUSE };
 enum sandbox { SANDBOX_AUTO, SANDBOX_REQUIRE, SANDBOX_OFF };
 enum atomic { ATOMIC_NO, ATOMIC_YES, ATOMIC_KEEP };
+enum listings { LISTINGS_FULL, LISTINGS_EMPTY, LISTINGS_PERMITTED };
 enum symlinks { SYMLINKS_FOLLOW, SYMLINKS_NO_CREATE, SYMLINKS_NO_FOLLOW };
 
 /* Bytes of a packet that a READ's data cannot use. */
@@ -82,9 +83,11 @@ struct policy {
 		unsigned	 rights;	/* RIGHT_* of rights.h */
 		unsigned	 own_rights;	/* added for files that this
 						 * session created */
-		bool		 empty_listings; /* without the right to list, a
-						  * directory can be opened and
-						  * is shown empty */
+		enum listings	 listings;	/* EMPTY: without the right to
+						 * list, a directory can be
+						 * opened and is shown empty;
+						 * PERMITTED: names that STAT
+						 * would refuse are left out */
 		bool		 protect_startup; /* files that shells read at
 						   * login cannot be changed */
 	} access;
@@ -195,6 +198,7 @@ struct ruling {
 	bool		 write_only;	/* the file is opened for writing only,
 					 * although reading was requested */
 	bool		 empty;		/* a directory without entries */
+	bool		 leaves_out;	/* ... without those STAT refuses */
 	enum conceal	 conceal;
 	unsigned	 granted;	/* rights of a new handle */
 	unsigned	 granted_new;	/* ... more if it made the file */

@@ -17,7 +17,7 @@ const struct subtree_leaf subtree_leaves[LEAVES + 1] = {
 	[LEAF_OWN_RIGHTS] = { "own_rights", "access.own_rights",
 	    MEMBER(own_rights) },
 	[LEAF_LISTINGS] = { "listings", "access.listings",
-	    MEMBER(empty_listings) },
+	    MEMBER(listings) },
 	[LEAF_MODE] = { "files.mode", "files.mode", MEMBER(files.mode) },
 	[LEAF_DIR_MODE] = { "files.dir_mode", "files.dir_mode",
 	    MEMBER(files.dir_mode) },
@@ -181,7 +181,7 @@ subtree_find(const struct policy *p, bool fold, const char *resolved,
 	*a = (struct subtree){
 		.rights = p->access.rights,
 		.own_rights = p->access.own_rights,
-		.empty_listings = p->access.empty_listings,
+		.listings = p->access.listings,
 		.files = p->files,
 		.rename = p->rename,
 	};

@@ -20,7 +20,7 @@ struct path_rule;
 struct subtree {
 	unsigned	 rights;
 	unsigned	 own_rights;	/* added for files created here */
-	bool		 empty_listings;
+	enum listings	 listings;
 	struct files_policy files;	/* except umask, hide and symlinks,
 					 * which only the session has */
 	struct rename_policy rename;

@@ -38,6 +38,7 @@ op_opendir(struct session *s, struct request *q)
 	handle_placed(h, &q->object.place);
 	h->rights = q->ruling.granted;
 	h->dir->ended = q->ruling.empty;
+	h->dir->leaves_out = q->ruling.leaves_out;
 	reply_handle(s, q, h);
 	return 0;
 }
@@ -82,9 +83,16 @@ struct look {
 	struct stale_clock clock;	/* of the directory */
 };
 
+static bool
+is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
 /*
  * Looks at an entry. Returns false for one to be left out: it vanished since
- * the directory was read, has a silly name, or is hidden. An entry that cannot
+ * the directory was read, has a silly name, is hidden, or is one that STAT
+ * would refuse where the policy leaves those out. An entry that cannot
  * be looked at is listed in version 4 and later, and left out in 3, as OpenSSH
  * does.
  */
@@ -103,14 +111,14 @@ look_at(struct session *s, const struct request *q, const char *name,
 		r = stat_above(s, h, &l->st);
 	l->known = r == 0;
 	if (r != 0)
-		return q->precise && r != -ENOENT;
+		return q->precise && r != -ENOENT && !h->dir->leaves_out;
 	if (is_own_silly_name(s, &p, &l->st)) {
 		stale_entry(s, &l->clock, p.dirfd, name, &l->st);
 		return false;
 	}
 	l->type = (unsigned char)IFTODT(l->st.stx_mode);
 	l->known = permit_show_entry(s, h, name, &l->st);
-	return true;
+	return l->known || !h->dir->leaves_out || is_dots(name);
 }
 
 /*

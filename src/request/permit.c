@@ -164,7 +164,8 @@ find_rights(const struct session *s, const struct request *q, int i,
 static bool
 only_looks(const struct request *q, const struct subtree *a, unsigned lacks)
 {
-	return (q->kind->bits & KIND_LOOKS) != 0 && a->empty_listings &&
+	return (q->kind->bits & KIND_LOOKS) != 0 &&
+	    a->listings == LISTINGS_EMPTY &&
 	    (lacks & ~(unsigned)(RIGHT_LIST | RIGHT_STAT)) == 0;
 }
 
@@ -182,7 +183,7 @@ ask_stat(const struct session *s, const struct request *q, int i,
 	int r = located;
 
 	/* A second path is not looked up if the first one failed. */
-	if ((!may && !a->empty_listings) || (p->hold == NULL &&
+	if ((!may && a->listings != LISTINGS_EMPTY) || (p->hold == NULL &&
 	    (located == 0 || (i > 0 && q->object.place.hold == NULL))))
 		return FX_PERMISSION_DENIED;
 	if (p->hold != NULL)
@@ -269,6 +270,7 @@ grant(const struct session *s, struct request *q, const struct site *at)
 	r->granted = at->rights;
 	r->granted_new = r->own_rights | RIGHT_MODIFY;
 	r->keeps = s->policy.paths != NULL;
+	r->leaves_out = at->subtree.listings == LISTINGS_PERMITTED;
 	r->write_only = ((at->rights | r->own_rights) & RIGHT_READ) == 0;
 }
 
@@ -462,7 +464,7 @@ permit_show_entry(const struct session *s, const struct handle *dir,
 	}
 	subtree_find(p, s->fs.folds, name, &a);
 	return (a.rights & RIGHT_STAT) != 0 ||
-	    (a.empty_listings && S_ISDIR(st->stx_mode)) ||
+	    (a.listings == LISTINGS_EMPTY && S_ISDIR(st->stx_mode)) ||
 	    ((a.own_rights & RIGHT_STAT) != 0 && created_has(&s->created, st));
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-# The profiles dropbox, write-once and read-only, as each client meets them:
+# The profiles dropbox, write-once and read-only, and access.listings, as each
+# client meets them:
 # what they permit works with all that the client asks for on the way, what they
 # forbid fails with a word of why and changes nothing. WinSCP and FileZilla are
 # replayed, in the order of their requests.
@@ -375,6 +376,23 @@ in_read_only()
 	fails "$DENIED" "$1_mkdir" other
 }
 
+# in_permitted CLIENT: listings leave out what the session has no right to.
+in_permitted()
+{
+	profile read-only
+	cat >"$L/policy" <<-END
+	rules = ( { access = { listings = "permitted"; };
+	  paths = ( { match = "$R/old"; rights = "none"; },
+	            { match = "$R/di*"; rights = "none"; } ); } );
+	END
+	clients_options -F "'$L/policy'"
+	cp "$TEXT" "$R/new"
+	assert_equal "$("$1_names" | grep -xE 'old|new|dir/?' | xargs)" new
+	works "$1_get" new "$L/got"
+	cmp "$TEXT" "$L/got"
+	fails "$UNSEEN" "$1_get" old "$L/got2"
+}
+
 # sends_tree COMMAND ...: a tree arrives at $R/tree, in write-once.
 sends_tree()
 {
@@ -447,4 +465,14 @@ lftp_put_temp()
 @test "profiles: filezilla" {
 	needs python3
 	in_each filezilla
+}
+
+@test "permitted listings" {
+	local client
+
+	for client in sftp psftp lftp rclone filezilla; do
+		[[ $client = filezilla ]] || type -P "$client" >/dev/null ||
+		    { echo "# $client is not installed"; continue; }
+		in_permitted "$client"
+	done
 }

@@ -213,7 +213,8 @@ choose_jail(struct session *s, uint8_t bits)
 		return;
 	p->access.rights = rights[bits >> 2 & 3];
 	p->access.own_rights = RIGHT_STAT | RIGHT_DELETE | RIGHT_RENAME;
-	p->access.empty_listings = (bits & 0x10) != 0;
+	p->access.listings = (bits & 0x10) == 0 ? LISTINGS_FULL :
+	    (bits & 4) != 0 ? LISTINGS_PERMITTED : LISTINGS_EMPTY;
 	p->access.protect_startup = (bits & 0x12) == 0x12;
 	p->files.hide = (bits & 0x20) != 0 ? "d*,l*" : NULL;
 	resolve_paths(s, (bits & 2) != 0);

@@ -37,6 +37,16 @@ static const struct row {
 	{ "access = { listings = \"empty\"; };", "access.listings: empty does "
 	    "nothing for" },
 	{ "access = { listings = \"full\"; };", NULL },
+	{ "access = { listings = \"permitted\"; };", "access.listings: "
+	    "permitted leaves out nothing" },
+	{ "access = { listings = \"permitted\"; rights = \"list,stat\"; };",
+	    "access.listings: permitted leaves out nothing" },
+	{ "access = { listings = \"permitted\"; rights = \"list,read\"; };",
+	    "access.listings: permitted leaves out every name" },
+	{ "access = { listings = \"permitted\"; rights = \"list\"; }; "
+	    "paths = ( { match = \"/in\"; rights = \"stat\"; } );", NULL },
+	{ "access = { listings = \"permitted\"; }; "
+	    "paths = ( { match = \"/in\"; rights = \"none\"; } );", NULL },
 	{ "access = { listings = \"empty\"; rights = \"list,stat,read\"; };",
 	    "access.listings: empty" },
 	{ "access = { listings = \"empty\"; rights = \"stat,read\"; };",

@@ -250,7 +250,8 @@ static const struct {
 	    "p:2: rights: there is no such setting (access.rights is "
 	    "one)" },
 	{ { "access.listings=none" }, NULL,
-	    "-o: access.listings: must be full or empty, not \"none\"" },
+	    "-o: access.listings: must be full, empty or permitted, "
+	    "not \"none\"" },
 	{ { 0 }, RULE("access = { protect_startup = \"yes\"; };"),
 	    "p:2: access.protect_startup: must be false, true or "
 	    "restricted, not \"yes\" (without quotes)" },

@@ -53,7 +53,7 @@ check_defaults(void)
 	ok(!p.access.read_only && p.access.allow == NULL &&
 	    p.access.deny == NULL && !p.restricted, "access by default");
 	ok(p.access.rights == RIGHTS_ALL && p.access.own_rights == 0 &&
-	    !p.access.empty_listings && !p.access.protect_startup &&
+	    p.access.listings == LISTINGS_FULL && !p.access.protect_startup &&
 	    p.paths == NULL && p.root == NULL && !p.resolves, "no name judged");
 	ok(p.files.umask == -1 && mode_rule_apply(&p.files.mode, 06755) ==
 	    06755 && mode_rule_apply(&p.files.dir_mode, 02755) == 02755 &&
@@ -121,7 +121,8 @@ check_values(void)
 	ok(strcmp(p.root, "/srv/webex") == 0 && p.root_fixed == 4 &&
 	    p.sandbox == SANDBOX_REQUIRE, "a root");
 	ok(p.access.rights == (RIGHT_STAT | RIGHT_READ) &&
-	    p.access.own_rights == RIGHT_SETSTAT && p.access.empty_listings,
+	    p.access.own_rights == RIGHT_SETSTAT &&
+	    p.access.listings == LISTINGS_EMPTY,
 	    "rights");
 	ok(p.files.atomic == ATOMIC_KEEP && p.files.fsync &&
 	    p.files.symlinks == SYMLINKS_NO_FOLLOW &&

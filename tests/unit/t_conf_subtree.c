@@ -122,7 +122,7 @@ check_leaves(void)
 	policy_of(text, &p);
 	subtree_find(&p, false, "/x", &a);
 	ok(a.rights == RIGHT_STAT && a.own_rights == RIGHT_SETSTAT &&
-	    !a.empty_listings && a.files.atomic == ATOMIC_KEEP &&
+	    a.listings == LISTINGS_FULL && a.files.atomic == ATOMIC_KEEP &&
 	    a.files.fsync && a.files.mode.set == 010 &&
 	    a.files.mode.force == -1 && a.files.dir_mode.clear == 0 &&
 	    a.rename.overwrite == OVERWRITE_NEVER && a.rule == NULL,
@@ -131,13 +131,13 @@ check_leaves(void)
 	    "a restricted session gives no set-id bits");
 	subtree_find(&p, false, "/a/x", &a);
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_SETSTAT &&
-	    a.empty_listings && a.files.fsync &&
+	    a.listings == LISTINGS_EMPTY && a.files.fsync &&
 	    a.files.dir_mode.clear == 07 && a.files.mode.set == 010 &&
 	    a.files.group.set && a.files.group.gid == 1234 &&
 	    a.rename.busy_timeout == 1000, "... and then that for /a");
 	subtree_find(&p, false, "/a/b/c", &a);
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_RENAME &&
-	    a.empty_listings && a.files.fsync &&
+	    a.listings == LISTINGS_EMPTY && a.files.fsync &&
 	    a.files.atomic == ATOMIC_NO && !a.files.group.set &&
 	    a.files.dir_mode.clear == 07,
 	    "... and /a/b, which leaves what it does not name");

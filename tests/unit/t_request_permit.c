@@ -492,7 +492,7 @@ test_empty(void)
 {
 	struct request q;
 
-	session.policy.access.empty_listings = true;
+	session.policy.access.listings = LISTINGS_EMPTY;
 	ok(judge(find_case("OPENDIR"), R(CREATE), &q) == 0 && q.ruling.empty &&
 	    q.ruling.conceal == CONCEAL_ALL &&
 	    (q.ruling.granted & R(LIST)) != 0, "OPENDIR shows nothing");
@@ -504,7 +504,14 @@ test_empty(void)
 	    "links are not read");
 	ok(judge(find_case("statvfs@openssh.com"), R(CREATE), &q) == DENIED,
 	    "statvfs is refused");
-	session.policy.access.empty_listings = false;
+	session.policy.access.listings = LISTINGS_PERMITTED;
+	ok(judge(find_case("OPENDIR"), R(LIST), &q) == 0 && !q.ruling.empty &&
+	    q.ruling.leaves_out, "OPENDIR of a listing that leaves out");
+	ok(judge(find_case("OPENDIR"), R(CREATE), &q) == DENIED,
+	    "... takes the right to list");
+	session.policy.access.listings = LISTINGS_FULL;
+	ok(judge(find_case("OPENDIR"), R(LIST), &q) == 0 &&
+	    !q.ruling.leaves_out, "else nothing is left out");
 }
 
 /* Without the right the answer is the same, however far the path leads. */
