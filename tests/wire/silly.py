@@ -540,13 +540,13 @@ class Patience(SillyTest):
 
     def aside(self, refusals):
         """A session without links, where a target that is open is moved aside
-        by renameat2. The rename itself, renameat, fails; and so do as many
-        tries to give the target its name back."""
-        inject = ["inject=renameat2:error=EBUSY:when=2..%d"
-                  % (refusals + 1)] if refusals else []
+        by the first renameat. The rename itself, the second, fails; and so do
+        as many tries to give the target its name back, which are renameat2."""
+        inject = ["inject=renameat2:error=EBUSY:when=1..%d"
+                  % refusals] if refusals else []
         return self.begin("trace=linkat,renameat,renameat2",
                           "inject=linkat:error=EPERM",
-                          "inject=renameat:error=EXDEV", *inject)
+                          "inject=renameat:error=EXDEV:when=2+", *inject)
 
     def test_moving_back_at_the_end(self):
         """A signal, while it is tried: the target has its name in the end."""
