@@ -266,17 +266,38 @@ open_temp(const struct opening *o, struct temp *p)
 	return fd;
 }
 
+/*
+ * Opens a file whose name is free. The directory may not take silly names, for
+ * example because another server like this one serves it and keeps them for
+ * itself.
+ */
+static int
+open_new(const struct opening *o, const struct place *at)
+{
+	struct operand *asked = &o->q->operand[o->i];
+	struct place place = asked->place;
+	struct temp *p;
+	int fd;
+
+	if ((p = temp_new(&o->s->handles, at)) == NULL)
+		return no_temp(o);
+	fd = open_temp(o, p);
+	if (fd >= 0 || !fs_may_rename(at))
+		return fd;
+	asked->place = place;
+	asked->temp = NULL;
+	temp_release(p);
+	return in_place(o, strerror(-fd));
+}
+
 static int
 open_beside(const struct opening *o, const struct place *at)
 {
-	struct temp *p;
 	int old, fd;
 
 	old = fs_open(at, O_PATH | O_NOFOLLOW, 0);
-	if (old == -ENOENT && (o->flags & O_CREAT) != 0) {
-		p = temp_new(&o->s->handles, at);
-		return p == NULL ? no_temp(o) : open_temp(o, p);
-	}
+	if (old == -ENOENT && (o->flags & O_CREAT) != 0)
+		return open_new(o, at);
 	if (old < 0)
 		return old;
 	fd = (o->flags & O_EXCL) != 0 ? -EEXIST : open_replacing(o, at, old);

@@ -179,5 +179,33 @@ class Sizes(FuseTest):
         self.assertEqual(self.text("f"), b"0123456789")
 
 
+class NoSillyNames(FuseTest):
+    """A mount by sshfs whose server, like this one, keeps silly names for
+    itself: no temporary file can be made there."""
+
+    INNER = SERVER + " -e -o rename.open_handles=reopen 2>/dev/null"
+
+    def test_upload(self):
+        self.show(mounts.Sshfs, self.INNER)
+        for setting in "yes", "keep":
+            for how in CREAT, CREAT | EXCL:
+                s = self.session("files.atomic=" + setting)
+                self.upload(s, "f", b"data", how | WRITE)
+                self.assertEqual(self.text("f"), b"data")
+                self.assertEqual(s.stderr().count(b"written in place"), 1)
+                h = s.call("open", "f", CREAT | WRITE | EXCL, {})
+                self.assertEqual(h.code, FAILURE)
+                os.unlink(os.path.join(self.mount, "f"))
+        self.assertEqual(self.names(), [])
+
+    def test_copy(self):
+        self.show(mounts.Sshfs, self.INNER)
+        self.put("f", b"data")
+        s = self.session("files.atomic=yes", version=6)
+        self.expect(s, OK, "copy-file", "f", "g", False)
+        self.assertEqual(self.text("g"), b"data")
+        self.assertEqual(self.names(), ["f", "g"])
+
+
 if __name__ == "__main__":
     unittest.main()
