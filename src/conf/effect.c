@@ -380,6 +380,7 @@ check_rights(struct look *l, const struct visit *v)
 {
 	unsigned rights = (unsigned)v->s->value.number;
 	bool own = is_setting(v->s, "access.own_rights");
+	unsigned idle = rights & NO_FILE;
 	char names[128];
 
 	if (!own && !is_setting(v->s, "access.rights"))
@@ -388,11 +389,13 @@ check_rights(struct look *l, const struct visit *v)
 	    (unsigned)number_here(l, v, own ? "access.rights" :
 	    "access.own_rights")) & RIGHT_DELETE) == 0)
 		return "replace does nothing without delete";
-	if (!own || rights == RIGHTS_ALL || (rights & NO_FILE) == 0)
+	if ((rights & RIGHT_RENAME_FILE) == 0)
+		idle |= rights & RIGHT_RENAME_DIR;
+	if (!own || rights == RIGHTS_ALL || idle == 0)
 		return NULL;
 	snprintf(l->text, sizeof(l->text), "%s does nothing, since it is not "
-	    "about a file that was made", rights_format(rights & NO_FILE,
-	    names, sizeof(names)));
+	    "about a file that was made", rights_format(idle, names,
+	    sizeof(names)));
 	return l->text;
 }
 

@@ -541,8 +541,8 @@ type_values(enum setting_type type)
 {
 	static const char *const values[] = {
 		[SETTING_RIGHTS] = "all, none, or of list, stat, read, create, "
-		    "modify, replace, delete, rename, mkdir, rmdir, symlink, "
-		    "link and setstat",
+		    "modify, replace, delete, rename, rename_file, "
+		    "rename_dir, mkdir, rmdir, symlink, link and setstat",
 		[SETTING_MODE] = "octal modes of set, clear and force",
 		[SETTING_TEXT] = "one line of text",
 		[SETTING_GROUP] = "a group",

@@ -11,7 +11,8 @@ const struct right_name rights_names[] = {
 	{ "list", RIGHT_LIST }, { "stat", RIGHT_STAT }, { "read", RIGHT_READ },
 	{ "create", RIGHT_CREATE }, { "modify", RIGHT_MODIFY },
 	{ "replace", RIGHT_REPLACE }, { "delete", RIGHT_DELETE },
-	{ "rename", RIGHT_RENAME }, { "mkdir", RIGHT_MKDIR },
+	{ "rename", RIGHT_RENAME }, { "rename_file", RIGHT_RENAME_FILE },
+	{ "rename_dir", RIGHT_RENAME_DIR }, { "mkdir", RIGHT_MKDIR },
 	{ "rmdir", RIGHT_RMDIR }, { "symlink", RIGHT_SYMLINK },
 	{ "link", RIGHT_LINK }, { "setstat", RIGHT_SETSTAT }, { 0 }
 };
@@ -60,9 +61,12 @@ rights_format(unsigned rights, char *buf, size_t size)
 		snprintf(buf, size, "%s", rights == 0 ? "none" : "all");
 		return buf;
 	}
-	for (n = rights_names; n->name != NULL && used < size; n++)
-		if ((rights & n->right) != 0)
-			used += (size_t)snprintf(buf + used, size - used,
-			    "%s%s", used > 0 ? "," : "", n->name);
+	for (n = rights_names; n->name != NULL && used < size; n++) {
+		if ((rights & n->right) != n->right)
+			continue;
+		used += (size_t)snprintf(buf + used, size - used, "%s%s",
+		    used > 0 ? "," : "", n->name);
+		rights &= ~n->right;
+	}
 	return buf;
 }

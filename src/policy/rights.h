@@ -16,19 +16,22 @@ enum right {
 	RIGHT_MODIFY	= 1 << 4,	/* change an existing file's contents */
 	RIGHT_REPLACE	= 1 << 5,	/* replace a file by another one */
 	RIGHT_DELETE	= 1 << 6,
-	RIGHT_RENAME	= 1 << 7,
+	RIGHT_RENAME_FILE = 1 << 7,	/* anything but a directory */
 	RIGHT_MKDIR	= 1 << 8,
 	RIGHT_RMDIR	= 1 << 9,
 	RIGHT_SYMLINK	= 1 << 10,
 	RIGHT_LINK	= 1 << 11,
 	RIGHT_SETSTAT	= 1 << 12,	/* change attributes except the size */
+	RIGHT_RENAME_DIR = 1 << 13,
 };
-#define RIGHTS_ALL	((1u << 13) - 1)
+#define RIGHT_RENAME	(RIGHT_RENAME_FILE | RIGHT_RENAME_DIR)
+#define RIGHTS_ALL	((1u << 14) - 1)
 #define RIGHTS_NONE	0u
 
 /*
- * The names of the rights, in the order of their bits. The last row has a NULL
- * name.
+ * The names of the rights. A name that stands for several comes before each of
+ * these. "rename" is one: policies that were written before files and
+ * directories were told apart mean both by it. The last row has a NULL name.
  */
 struct right_name {
 	const char	*name;
@@ -36,7 +39,7 @@ struct right_name {
 };
 extern const struct right_name rights_names[];
 
-/* Returns the right that `len` bytes name, or 0. */
+/* Returns the right or rights that `len` bytes name, or 0. */
 unsigned	rights_find(const char *name, size_t len);
 
 /*

@@ -274,6 +274,7 @@ grant(const struct session *s, struct request *q, const struct site *at)
 	r->write_only = ((at->rights | r->own_rights) & RIGHT_READ) == 0;
 }
 
+/* True if a RENAME has a directory as its object. */
 static bool
 moves_directory(const struct request *q)
 {
@@ -282,6 +283,26 @@ moves_directory(const struct request *q)
 
 	return p->hold != NULL && fs_stat(p, &st) == 0 &&
 	    S_ISDIR(st.stx_mode);
+}
+
+/*
+ * Leaves of the two rights to rename the one that the object takes. Looks at
+ * the object only where the session has one of them and not the other. A
+ * missing object counts as a file. The object can change afterwards only if
+ * something that the session may rename or make takes its name.
+ */
+static void
+part_rename(struct request *q, const struct subtree *a)
+{
+	unsigned *takes = &q->object.takes.always;
+	unsigned any = a->rights & RIGHT_RENAME;
+	unsigned own = a->own_rights & RIGHT_RENAME;
+
+	if ((any == 0 || any == RIGHT_RENAME) &&
+	    (own == 0 || own == RIGHT_RENAME))
+		return;
+	*takes &= ~(unsigned)RIGHT_RENAME;
+	*takes |= moves_directory(q) ? RIGHT_RENAME_DIR : RIGHT_RENAME_FILE;
 }
 
 /*
@@ -419,8 +440,10 @@ permit_judge(struct session *s, struct request *q, int located)
 		find_subtree(s, &q->operand[i], &at[i].subtree);
 	decide(s, q, at, paths);
 	crosses = paths == 2 && at[0].subtree.rule != at[1].subtree.rule;
-	if (moves)
+	if (moves) {
+		part_rename(q, &at[0].subtree);
 		add_directory(q, at, crosses);
+	}
 	if (crosses && moves)
 		cross(s, q, at);
 	for (i = 0; i < paths; i++) {

@@ -467,6 +467,23 @@ lftp_put_temp()
 	in_each filezilla
 }
 
+@test "files may be renamed, and directories not" {
+	local client
+
+	for client in sftp psftp lftp rclone filezilla; do
+		[[ $client = filezilla ]] || type -P "$client" >/dev/null ||
+		    { echo "# $client is not installed"; continue; }
+		profile read-only
+		clients_options -o \
+		    access.rights=list,stat,read,create,rename_file
+		works "${client}_rename" old third
+		[[ -e $R/third ]]
+		# rclone moves a directory file by file, unless it is one file.
+		[[ $client = rclone ]] ||
+		    fails "$DENIED" "${client}_rename" dir other
+	done
+}
+
 @test "permitted listings" {
 	local client
 

@@ -111,6 +111,9 @@ static const struct row {
 	    "own_rights = \"stat,mkdir,list\"; };",
 	    "access.own_rights: list,mkdir does nothing" },
 	{ "access = { rights = \"create\"; own_rights = \"all\"; };", NULL },
+	{ "access = { rights = \"create\"; own_rights = \"rename\"; };", NULL },
+	{ "access = { rights = \"create\"; own_rights = \"rename_dir\"; };",
+	    "access.own_rights: rename_dir does nothing" },
 	{ "access = { rights = \"read\"; own_rights = \"stat\"; };",
 	    "access.own_rights: does nothing, since no rule gives the right "
 	    "to create" },

@@ -227,24 +227,29 @@ static const struct {
 	/* Permissions of the user. */
 	{ { "access.rights=list,remove" }, NULL,
 	    "-o: access.rights: must be all, none, or of list, stat, "
-	    "read, create, modify, replace, delete, rename, mkdir, "
-	    "rmdir, symlink, link and setstat, not \"list,remove\"" },
+	    "read, create, modify, replace, delete, rename, "
+	    "rename_file, rename_dir, mkdir, rmdir, symlink, link and "
+	    "setstat, not \"list,remove\"" },
 	{ { "access.rights=read write" }, NULL,
 	    "-o: access.rights: must be all, none, or of list, stat, "
-	    "read, create, modify, replace, delete, rename, mkdir, "
-	    "rmdir, symlink, link and setstat, not \"read write\"" },
+	    "read, create, modify, replace, delete, rename, "
+	    "rename_file, rename_dir, mkdir, rmdir, symlink, link and "
+	    "setstat, not \"read write\"" },
 	{ { "access.rights=read," }, NULL,
 	    "-o: access.rights: must be all, none, or of list, stat, "
-	    "read, create, modify, replace, delete, rename, mkdir, "
-	    "rmdir, symlink, link and setstat, not \"read,\"" },
+	    "read, create, modify, replace, delete, rename, "
+	    "rename_file, rename_dir, mkdir, rmdir, symlink, link and "
+	    "setstat, not \"read,\"" },
 	{ { "access.own_rights=" }, NULL,
 	    "-o: access.own_rights: must be all, none, or of list, "
 	    "stat, read, create, modify, replace, delete, rename, "
-	    "mkdir, rmdir, symlink, link and setstat, not \"\"" },
+	    "rename_file, rename_dir, mkdir, rmdir, symlink, link and "
+	    "setstat, not \"\"" },
 	{ { 0 }, RULE("access = { rights = true; };"),
 	    "p:2: access.rights: must be all, none, or of list, stat, "
-	    "read, create, modify, replace, delete, rename, mkdir, "
-	    "rmdir, symlink, link and setstat, not \"true\" (a string, "
+	    "read, create, modify, replace, delete, rename, "
+	    "rename_file, rename_dir, mkdir, rmdir, symlink, link and "
+	    "setstat, not \"true\" (a string, "
 	    "or a list [ \"a\", \"b\" ])" },
 	{ { 0 }, RULE("rights = \"read\";"),
 	    "p:2: rights: there is no such setting (access.rights is "
@@ -381,8 +386,9 @@ static const struct {
 	    "%%)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; rights = \"rd\"; } );"),
 	    "p:2: rights: must be all, none, or of list, stat, read, "
-	    "create, modify, replace, delete, rename, mkdir, rmdir, "
-	    "symlink, link and setstat, not \"rd\" (a string, or a "
+	    "create, modify, replace, delete, rename, rename_file, "
+	    "rename_dir, mkdir, rmdir, symlink, link and setstat, not "
+	    "\"rd\" (a string, or a "
 	    "list [ \"a\", \"b\" ])" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; "
 	    "access = { rights = \"read\"; }; } );"),

@@ -152,6 +152,11 @@ static const struct {
 	    "rules = ( { access = { rights = [ \"list\", \"read\" ]; }; } );",
 	    "access.rights stat,read,create & list,read   "
 	    "# -o; rule 1, p:1\n" },
+	{ "rename is two rights", { "access.rights=rename_dir,rename_file" },
+	    NULL, "access.rights rename   # -o\n" },
+	{ "... and each has a name", { "access.rights=stat,rename_file" },
+	    "rules = ( { access = { rights = \"rename_dir\"; }; } );",
+	    "access.rights stat,rename_file & rename_dir   # -o; rule 1" },
 	{ "-m is a mode to force", { "-m 0640" }, NULL,
 	    "files.mode force=0640   # -m\n" },
 	{ "the last -m holds", { "-m 600", "-m 0" }, NULL,

@@ -24,14 +24,18 @@ CREATE_NEW, CREATE_TRUNCATE, OPEN_EXISTING, OPEN_OR_CREATE, \
 DELETE_ON_CLOSE = 0x800
 READ_DATA, WRITE_DATA, APPEND_DATA = 1, 2, 4
 OVERWRITE = 1
-ALL = frozenset("""list stat read create modify replace delete rename mkdir
-    rmdir symlink link setstat""".split())
+ALL = frozenset("""list stat read create modify replace delete rename_file
+    rename_dir mkdir rmdir symlink link setstat""".split())
+RENAME = frozenset({"rename_file", "rename_dir"})	# "rename" is both
 ME = "%d" % os.getuid()
 
 
 def rights_of(text):
-    return {"all": ALL, "none": frozenset()}.get(text) or frozenset(
-        () if text == "none" else text.split(","))
+    """The set that a list of names stands for."""
+    names = frozenset(() if text == "none" else text.split(","))
+    if "all" in names:
+        return ALL
+    return names - {"rename"} | RENAME if "rename" in names else names
 
 
 def rows():
@@ -175,10 +179,11 @@ def two(row, needs, other, *fields, to=True, **kwargs):
 
 
 def renames(row, replaces, *fields, **kwargs):
-    over = "rename replace delete" if replaces else "rename"
-    two(row, {"file": over, "none": "rename"}, "other", *fields, **kwargs)
-    two(row, "rename", "missing", *fields, to=False, **kwargs)
-    two(row, "rename", "missing", *fields, to=False, on=("dir",), **kwargs)
+    over = "rename_file" + " replace delete" * replaces
+    two(row, {"file": over, "none": "rename_file"}, "other", *fields, **kwargs)
+    two(row, "rename_file", "missing", *fields, to=False, **kwargs)
+    two(row, "rename_file", "missing", *fields, to=False, on=("link",), **kwargs)
+    two(row, "rename_dir", "missing", *fields, to=False, on=("dir",), **kwargs)
 
 
 renames("rename", False, until=4)
@@ -1451,7 +1456,9 @@ class Moves(RightsTest):
                     (ALL - {"rmdir"}, arrives, DENIED, OK),
                     (ALL, {"create"}, DENIED, OK),
                     (ALL, {"mkdir"}, DENIED, DENIED),
-                    (ALL - {"rename"}, arrives, DENIED, DENIED),
+                    (ALL - RENAME, arrives, DENIED, DENIED),
+                    (ALL - {"rename_dir"}, arrives, DENIED, OK),
+                    (ALL - {"rename_file"}, arrives, OK, DENIED),
                     (ALL - {"delete"}, arrives, DENIED, DENIED)):
                 with self.subTest(version=version, here=here, there=there):
                     s = self.between(version, here, there)
