@@ -2,8 +2,19 @@
 # make, make check, make install; SAN=1 adds the sanitizers. configure is made
 # on the way from a fresh clone.
 
+# The current directory is the one to build in, and need not be the source tree,
+# which is where this file is. S goes before the name of each source file that
+# vpath does not find.
+srcdir	:= $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+S	:= $(if $(filter-out .,$(srcdir)),$(srcdir)/)
+vpath src/% $(srcdir)
+vpath tests/% $(srcdir)
+# Returns the source files that match patterns, as rules name them.
+sources	= $(patsubst $(S)%,%,$(sort $(wildcard $(addprefix $(S),$(1)))))
+
 # Cleaning up takes no configuration, and must not make one.
-ifneq ($(filter-out clean distclean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean distclean maintainer-clean,\
+    $(or $(MAKECMDGOALS),all)),)
 -include config.mk
 endif
 QUIET	= $(if $(findstring s,$(firstword -$(MAKEFLAGS))),--quiet)
@@ -20,9 +31,9 @@ WARN	= -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wvla \
 	  -Wstrict-prototypes -Wpointer-arith -Wformat=2
 HARDEN	= -fstack-protector-strong -fPIE
 # The directory of the build is nobody's business: not the debugger's either.
-HERE	= '-ffile-prefix-map=$(CURDIR)=.'
+HERE	= '-ffile-prefix-map=$(CURDIR)=.' $(if $S,'-ffile-prefix-map=$S=')
 ALL_CFLAGS = -std=gnu11 $(WARN) $(HARDEN) $(HERE) $(CFLAGS) $(SANFLAGS)
-ALL_CPPFLAGS = -I. -Isrc -I$(BUILD) -DSYSCONFDIR='"$(sysconfdir)"' $(DEPS_CFLAGS) \
+ALL_CPPFLAGS = -I. -I$(S)src -I$(BUILD) -DSYSCONFDIR='"$(sysconfdir)"' $(DEPS_CFLAGS) \
 	  $(CPPFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANFLAGS)
 
@@ -41,9 +52,9 @@ LIBS_files	= $(BUILD)/files.a $(LIBS_conf)
 LIBS_request	= $(BUILD)/request.a $(LIBS_files)
 LIBS_session	= $(BUILD)/session.a $(LIBS_request)
 
-OBJ	= $(patsubst src/%.c,$(BUILD)/%.o,$(sort $(wildcard src/$(1)/*.c)))
+OBJ	= $(patsubst src/%.c,$(BUILD)/%.o,$(call sources,src/$(1)/*.c))
 UNIT	= $(patsubst tests/unit/t_%.c,$(BUILD)/unit/t_%,\
-	  $(wildcard tests/unit/t_*.c))
+	  $(call sources,tests/unit/t_*.c))
 
 all: $(BUILD)/sftp-server
 
@@ -53,7 +64,7 @@ $(BUILD)/san.o: tests/san.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/sftp-server: $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/*.c)) \
+$(BUILD)/sftp-server: $(patsubst src/%.c,$(BUILD)/%.o,$(call sources,src/*.c)) \
     $(SAN_OBJ) $(LIBS_session)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(DEPS_LIBS)
 
@@ -84,11 +95,11 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 
 # A file system that refuses, for tests/refuse: never part of the product, nor
 # sanitized, since the shim is loaded into a server that need not be. The shim
-# knows the C library's calls as they are called where a long has 64 bits.
-REFUSE	= $(if $(filter 8,$(LONG_BYTES)),$(BUILD)/tests/shim.so)
+# knows glibc's calls as they are called where a long has 64 bits.
+REFUSE	= $(if $(filter 8-1,$(LONG_BYTES)-$(GLIBC)),$(BUILD)/tests/shim.so)
 FUSE3	:= $(shell $(or $(PKG_CONFIG),pkg-config) --cflags --libs fuse3 2>&-)
 REFUSE	+= $(if $(FUSE3),$(BUILD)/tests/refusefs)
-REFUSE_CC = $(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -U_FORTIFY_SOURCE
+REFUSE_CC = $(CC) -I. -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -U_FORTIFY_SOURCE
 
 $(BUILD)/tests/shim.so: tests/refuse/shim.c
 	@mkdir -p $(@D)
@@ -101,7 +112,7 @@ $(BUILD)/tests/refusefs: tests/refuse/refusefs.c
 # A kernel that is older than this one, somebody else who is quicker, and a
 # program that says what this kernel has.
 LAUNCH	= $(BUILD)/tests/without $(BUILD)/tests/meanwhile $(BUILD)/tests/kernel
-$(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c tests/lib/kernel.h
+$(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c tests/lib/kernel.h config.h
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $<
 
@@ -110,7 +121,7 @@ $(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c tests/lib/kernel.h
 # clock that the test moves.
 MODEL	= $(if $(filter 8,$(LONG_BYTES)),$(BUILD)/tests/sequences)
 WRAPPED	= clock_gettime close fdatasync fsync poll pwrite
-$(BUILD)/tests/sequences: $(wildcard tests/model/*.[ch] tests/unit/*.h) \
+$(BUILD)/tests/sequences: $(call sources,tests/model/*.[ch] tests/unit/*.h) \
     config.h $(LIBS_session)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) \
@@ -139,7 +150,7 @@ $(REPLAY): $(BUILD)/fuzz/replay-%: tests/fuzz/%.c tests/fuzz/replay.c config.h \
 FUZZ_CC	= clang
 RUNS	= 100000
 $(FUZZ:%=build/fuzz/%): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h \
-    $(wildcard tests/unit/*.h src/*/*.[ch]) config.h $(SECCOMP)
+    $(call sources,tests/unit/*.h src/*/*.[ch]) config.h $(SECCOMP)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(ALL_CPPFLAGS) -std=gnu11 -g -O1 \
 	    -fsanitize=fuzzer,address,undefined \
@@ -148,13 +159,13 @@ $(FUZZ:%=build/fuzz/%): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h \
 FUZZ_RUN = $(FUZZ:%=fuzz-%)
 fuzz: $(FUZZ_RUN)
 $(FUZZ_RUN): fuzz-%: build/fuzz/%
-	tests/fuzz/seeds build/fuzz/seeds
+	$(S)tests/fuzz/seeds build/fuzz/seeds
 	mkdir -p build/fuzz/corpus/$*
 	build/fuzz/$* -runs=$(RUNS) -max_len=8192 -close_fd_mask=2 \
 	    -handle_xfsz=0 -timeout=20 \
 	    -artifact_prefix=$(CURDIR)/build/fuzz/ \
 	    $(CURDIR)/build/fuzz/corpus/$* $(CURDIR)/build/fuzz/seeds/$* \
-	    $(wildcard $(CURDIR)/tests/fuzz/corpus/$*)
+	    $(wildcard $(abspath $(srcdir))/tests/fuzz/corpus/$*)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
@@ -176,59 +187,68 @@ LONG	= tests/e2e/atomic.bats tests/e2e/foreign.bats \
 # With sanitizers, also the tests that run no program of ours are left out.
 EXCEPT_1	= $(REPEATS) tests/lint.bats tests/manual.bats
 
+# The scripts of tests go to the source tree themselves.
 check: programs $(UNIT) $(REPLAY)
-	BUILD=$(BUILD) EXCEPT='$(REPEATS) $(LONG) $(EXCEPT_$(SAN))' tests/run
+	BUILD='$(abspath $(BUILD))' \
+	    EXCEPT='$(REPEATS) $(LONG) $(EXCEPT_$(SAN))' $(S)tests/run
 
 check-all: programs $(UNIT) $(REPLAY)
-	BUILD=$(BUILD) EXCEPT='$(EXCEPT_$(SAN))' tests/run
+	BUILD='$(abspath $(BUILD))' EXCEPT='$(EXCEPT_$(SAN))' $(S)tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
 BENCH	= $(BUILD)/bench/load $(BUILD)/bench/limit
-$(BUILD)/bench/load: $(wildcard tests/bench/*.[ch])
+$(BUILD)/bench/load: $(call sources,tests/bench/*.[ch])
 $(BUILD)/bench/limit: tests/bench/limit/limit.c
 $(BENCH):
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARN) \
+	$(CC) -std=gnu11 -D_GNU_SOURCE -D_LARGEFILE64_SOURCE \
+	    -D_FILE_OFFSET_BITS=64 $(WARN) \
 	    $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^)
 
 # make bench [QUICK=1] [ROWS='upload-* list-*@6'] [DISK=dir] ...
 bench: all $(BENCH)
-	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' \
+	BUILD='$(abspath $(BUILD))' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' \
 	    DIR='$(DIR)' DISK='$(DISK)' PIPES='$(PIPES)' CPUS='$(CPUS)' \
-	    tests/bench/run
+	    $(S)tests/bench/run
 
 # Through a real sshd, with sftp, sshfs and lftp.
 bench-ssh: all
-	BUILD='$(BUILD)' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' DIR='$(DIR)' \
-	    CLIENTS='$(LONG)' tests/bench/ssh
+	BUILD='$(abspath $(BUILD))' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' DIR='$(DIR)' \
+	    CLIENTS='$(CLIENTS)' $(S)tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
 everything: programs $(UNIT) $(BENCH) $(REPLAY)
 
-config.mk config.h: configure src/config.mk.in src/config.h.in
+# A configure that failed leaves config.log, and no config.status. It is not
+# repeated without the arguments that it had.
+config.mk config.h: $(S)configure $(S)src/config.mk.in $(S)src/config.h.in
 	@if test -x config.status; then \
 	    ./config.status $(QUIET) --recheck && ./config.status $(QUIET); \
+	elif test -e config.log && \
+	    ! grep -q '^  [$$] .*configure\( --quiet\)*$$' config.log; then \
+	    echo 'configure failed, see config.log: please repeat it' >&2; \
+	    exit 1; \
 	else \
-	    ./configure $(QUIET); \
+	    $(or $(S),./)configure $(QUIET); \
 	fi
 	@touch config.mk config.h
 
 # A release brings its configure. Unpacking may have made it look old, which is
 # no reason to ask a packager for autoconf.
-configure: configure.ac
+$(S)configure: $(S)configure.ac
 	@if command -v autoconf >/dev/null; then \
-	    autoconf; \
-	elif test -x configure; then \
+	    cd $(srcdir) && autoconf; \
+	elif test -x $@; then \
 	    echo 'no autoconf here: taking configure as it is' >&2; \
-	    touch configure; \
+	    touch $@; \
 	else \
 	    echo 'no configure yet: please install autoconf' >&2; exit 1; \
 	fi
 
 # The files to install: a directory, then the files for it. Programs are 755.
-MAN8	= $(wildcard man/*.8)
-MAN7	= $(wildcard man/*.7)
-MAN5	= $(wildcard man/*.5)
+MAN8	= $(call sources,man/*.8)
+MAN7	= $(call sources,man/*.7)
+MAN5	= $(call sources,man/*.5)
 INSTALLED = $(libexecdir)/slipway/sftp-server \
 	  $(MAN8:man/%=$(mandir)/man8/%) $(MAN7:man/%=$(mandir)/man7/%) \
 	  $(MAN5:man/%=$(mandir)/man5/%)
@@ -241,7 +261,7 @@ install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(BUILD)/sftp-server \
 	    $(DESTDIR)$(libexecdir)/slipway/sftp-server
-	$(foreach m,$(MAN8) $(MAN7) $(MAN5),sed $(PATHS) $(m) | $(INSTALL) -m 644 \
+	$(foreach m,$(MAN8) $(MAN7) $(MAN5),sed $(PATHS) $(S)$(m) | $(INSTALL) -m 644 \
 	    /dev/stdin $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir \
 	    $(m)) &&) :
 
@@ -250,17 +270,23 @@ uninstall:
 	rmdir $(DESTDIR)$(libexecdir)/slipway 2>/dev/null || :
 
 # A release: what git tracks, and the configure that packagers expect.
-dist: configure
-	git archive --prefix=slipway-$(VERSION)/ --add-file=configure \
-	    -o slipway-$(VERSION).tar.gz HEAD
+dist: $(S)configure
+	git -C $(srcdir) archive --prefix=slipway-$(VERSION)/ \
+	    --add-file=configure \
+	    -o $(CURDIR)/slipway-$(VERSION).tar.gz HEAD
 
 clean:
 	rm -rf build
 
+# What a release holds stays; maintainer-clean takes what a clone does not hold.
 distclean: clean
-	rm -rf config.h config.mk config.log config.status configure \
-	    configure~ autom4te.cache
+	rm -rf config.h config.mk config.log config.status configure~ \
+	    autom4te.cache
+	$(if $(S),rm -f Makefile)
+
+maintainer-clean: distclean
+	rm -f configure
 
 .PHONY: all bench bench-ssh check check-all clean dist distclean everything fuzz \
-	$(FUZZ_RUN) install model programs uninstall
+	$(FUZZ_RUN) install maintainer-clean model programs uninstall
 .DELETE_ON_ERROR:

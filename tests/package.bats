@@ -70,7 +70,7 @@ without_autoconf()
 	refute_line --regexp '^/(usr|etc)/'
 }
 
-@test "uninstall leaves no file of install behind, and can be repeated" {
+@test "uninstall leaves no file or directory of its own, and can be repeated" {
 	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
 	mkdir "$BATS_TEST_TMPDIR/to/opt/slipway/libexec/other"
 	make -s uninstall DESTDIR="$BATS_TEST_TMPDIR/to"
@@ -133,7 +133,96 @@ without_autoconf()
 	make -s config.mk
 	make distclean
 	run find . -maxdepth 1 -name 'conf*'
+	assert_equal "$(sort <<<"$output")" $'./configure\n./configure.ac'
+	make maintainer-clean
+	run find . -maxdepth 1 -name 'conf*'
 	assert_output ./configure.ac
+}
+
+@test "a build outside the source tree makes the same binary" {
+	copy_source "$BATS_TEST_TMPDIR/source"
+	cd "$BATS_TEST_TMPDIR/source"
+	[[ -e configure ]] || autoconf
+	# The source tree is not for writing, not even for what tests make.
+	mkdir ../there
+	cd ../there
+	../source/configure --quiet --prefix=/opt/slipway CFLAGS='-O0 -g'
+	make -s all build/unit/t_wire_status
+	run cmp "$TREE/build/sftp-server" build/sftp-server
+	assert_success
+	run build/unit/t_wire_status
+	assert_success
+	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
+	assert [ -e "$BATS_TEST_TMPDIR/to/opt/slipway/share/man/man8/slipway.8" ]
+	# A template that changes is noticed from there.
+	touch ../source/src/config.mk.in
+	run make -s all
+	assert_success
+	run find ../source -newer config.status ! -type d \
+	    ! -name config.mk.in
+	refute_output
+	make -s distclean
+	run ls
+	refute_output
+}
+
+@test "a configure that failed is not repeated with other arguments" {
+	local asked=(./configure --quiet CC=no-such-compiler)
+
+	copy_source "$BATS_TEST_TMPDIR/failed"
+	cd "$BATS_TEST_TMPDIR/failed"
+	[[ -e configure ]] || autoconf
+	run "${asked[@]}"
+	assert_failure
+	run make -s all
+	assert_failure
+	assert_output --partial 'configure failed, see config.log'
+	refute [ -e build ]
+
+	# An earlier one that succeeded is no answer either.
+	./configure --quiet
+	run "${asked[@]}"
+	assert_failure
+	run make -s all
+	assert_failure
+	assert_output --partial 'configure failed, see config.log'
+	refute [ -e build ]
+
+	# Without arguments, make asks for what it would ask for anyhow.
+	PKG_CONFIG=/bin/false run make -s all
+	assert_failure
+	make -s distclean
+	PKG_CONFIG=/bin/false run make -s all
+	assert_failure
+	assert_output --partial 'libbsd is required'
+	run make -s config.mk
+	assert_success
+}
+
+@test "autoreconf makes the same configure, and leaves the templates" {
+	command -v autoreconf >/dev/null || skip 'autoreconf is not installed'
+	copy_source "$BATS_TEST_TMPDIR/again"
+	cd "$BATS_TEST_TMPDIR/again"
+	run autoreconf -fi
+	assert_success
+	run diff -r src "$SOURCE/src"
+	assert_success
+	./configure --quiet --prefix=/opt/slipway CFLAGS='-O0 -g'
+	run cmp config.h "$TREE/config.h"
+	assert_success
+}
+
+@test "nothing is warned of with LTO and FORTIFY_SOURCE, by gcc and clang" {
+	local cc flags=(-O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+
+	for cc in gcc clang; do
+		command -v $cc >/dev/null || skip "$cc is not installed"
+		[[ $cc != gcc ]] || flags+=(-flto=auto)
+		run make -s BUILD="$BATS_TEST_TMPDIR/$cc" CC=$cc \
+		    CFLAGS="${flags[*]}" all
+		assert_success
+		refute_output
+	done
 }
 
 @test "a release holds what git tracks and configure, and builds alone" {

@@ -104,7 +104,7 @@ fs_folds_case(int dirfd)
 			return true;
 	if ((fd = fs_open_entries(dirfd)) < 0)
 		return false;
-	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == -1)
+	if (ioctl(fd, (IOCTL_REQUEST)FS_IOC_GETFLAGS, &flags) == -1)
 		flags = 0;
 	close(fd);
 	return (flags & FS_CASEFOLD_FL) != 0;

@@ -135,7 +135,7 @@ find_inode_flags(int fd, uint32_t bits, uint32_t mask, int *old, int *new)
 	size_t i;
 
 	*old = *new = 0;
-	if (ioctl(fd, FS_IOC_GETFLAGS, old) == -1) {
+	if (ioctl(fd, (IOCTL_REQUEST)FS_IOC_GETFLAGS, old) == -1) {
 		if (errno != ENOTTY && errno != EINVAL && errno != EOPNOTSUPP)
 			return -errno;
 		return (bits & mask) == 0 ? 0 : -EOPNOTSUPP;
@@ -152,16 +152,22 @@ find_inode_flags(int fd, uint32_t bits, uint32_t mask, int *old, int *new)
 }
 
 static int
+set_inode_flags(int fd, int flags)
+{
+	return outcome(ioctl(fd, (IOCTL_REQUEST)FS_IOC_SETFLAGS, &flags));
+}
+
+static int
 inode_bits(int fd, uint32_t bits, uint32_t mask, bool set)
 {
 	int r, old, new;
 
 	r = find_inode_flags(fd, bits, mask, &old, &new);
 	if (r == 0 && new != old) {
-		r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &new));
+		r = set_inode_flags(fd, new);
 		/* Only trying tells which flags a file system accepts. */
 		if (r == 0 && !set)
-			r = outcome(ioctl(fd, FS_IOC_SETFLAGS, &old));
+			r = set_inode_flags(fd, old);
 	}
 	return r;
 }

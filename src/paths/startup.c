@@ -74,16 +74,18 @@ may_be_name(const char *entry, const char *name)
 	char glob[2 * NAME_MAX + 1], *to = glob;
 
 	for (; *name != '\0'; name++)
-		if ((*name & 0x80) == 0) {
-			*to++ = '\\';
-			*to++ = *name;
-		} else {
+		if ((*name & 0x80) != 0) {
 			*to++ = '*';
+		} else {
+			/* FNM_PERIOD of musl does not see an escaped dot. */
+			if (strchr("*?[\\", *name) != NULL)
+				*to++ = '\\';
+			*to++ = *name;
 		}
 	*to = '\0';
 	/* Ignored characters may precede the leading dot. */
 	to = glob + strspn(glob, "*");
-	to = strncmp(to, "\\.", 2) == 0 ? to : glob;
+	to = *to == '.' ? to : glob;
 	return fnmatch(to, entry, FNM_CASEFOLD | FNM_PERIOD) == 0;
 }
 

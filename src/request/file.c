@@ -416,7 +416,7 @@ int
 op_ranges(struct session *s, struct request *q)
 {
 	const struct handle *h = q->object.handle;
-	uint64_t at = q->offset, end = at + q->length, to;
+	uint64_t at = q->offset, end = at + q->length, to = at;
 	uint32_t count = 0;
 	size_t start, counted;
 	int r = 0;

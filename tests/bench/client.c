@@ -159,8 +159,9 @@ stay_on_cpu(unsigned before)
 	if (before >= (unsigned)CPU_COUNT(&all))
 		errx(1, "there are not so many CPUs");
 	do {
-		while (!CPU_ISSET(--cpu, &all))
-			;
+		do
+			cpu--;
+		while (!CPU_ISSET(cpu, &all));
 	} while (before-- > 0);
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);

@@ -26,6 +26,12 @@ enum {
 static const uint64_t TIB = 1ULL << 40;
 static const uint8_t zeros[PATTERN_SLACK];
 
+static double
+mib(uint64_t bytes)
+{
+	return (double)bytes / (double)MIB;
+}
+
 static const uint8_t *
 pattern_at(uint64_t offset)
 {
@@ -265,7 +271,7 @@ run_upload(struct bench *b, const struct row *r)
 		send_write(c, &h, i * r->size, pattern_at(i * r->size),
 		    (uint32_t)r->size);
 	client_drain(c);
-	measure_to(b, c, (double)(n * r->size) / MIB);
+	measure_to(b, c, mib(n * r->size));
 	send_close(c, &h);
 	client_drain(c);
 	leave(b, c);
@@ -288,7 +294,7 @@ run_download(struct bench *b, const struct row *r)
 		send_read(c, &h, i * r->size, pattern_at(i * r->size),
 		    (uint32_t)r->size);
 	client_drain(c);
-	measure_to(b, c, (double)(n * r->size) / MIB);
+	measure_to(b, c, mib(n * r->size));
 	send_close(c, &h);
 	client_drain(c);
 	leave(b, c);
@@ -524,7 +530,7 @@ run_copy(struct bench *b, const struct row *r)
 	measure_from(b, c);
 	send_copy(c, &source, &target, size);
 	client_drain(c);
-	measure_to(b, c, (double)size / MIB);
+	measure_to(b, c, mib(size));
 	leave(b, c);
 	check_pattern(to, size);
 	unlink(to);

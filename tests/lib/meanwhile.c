@@ -7,6 +7,8 @@
  * once in a million times happens each time. Exits with the status of the
  * command.
  */
+#include "config.h"
+
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -127,13 +129,15 @@ watch(int fd, const char *from, const char *to)
 
 	while (poll(&p, 1, -1) == 1 && (p.revents & POLLIN) != 0) {
 		memset(&ask, 0, sizeof(ask));
-		if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &ask) == -1)
+		if (ioctl(fd, (IOCTL_REQUEST)SECCOMP_IOCTL_NOTIF_RECV,
+		    &ask) == -1)
 			continue;
 		(void)rename(from, to);
 		memset(&answer, 0, sizeof(answer));
 		answer.id = ask.id;
 		answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-		(void)ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+		(void)ioctl(fd, (IOCTL_REQUEST)SECCOMP_IOCTL_NOTIF_SEND,
+		    &answer);
 	}
 }
 

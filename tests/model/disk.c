@@ -266,8 +266,8 @@ clear(int dirfd)
 	while ((name = entries_next(&e)) != NULL) {
 		if (unlinkat(dirfd, name, 0) == 0)
 			continue;
-		(void)fchmodat(dirfd, name, 0755, 0);
-		if ((fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC)) != -1) {
+		if (fchmodat(dirfd, name, 0755, 0) == 0 && (fd = openat(dirfd,
+		    name, O_RDONLY | O_CLOEXEC)) != -1) {
 			clear(fd);
 			close(fd);
 		}

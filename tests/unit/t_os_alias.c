@@ -52,7 +52,7 @@ main(void)
 		{ "other", "first" },	/* another uid */
 		{ "nobody-here", "first" }, { "", "first" }, { NULL, "first" },
 	};
-	struct ident self;
+	struct ident self = { 0 };
 	char home[64];
 	size_t i;
 

@@ -50,7 +50,7 @@ check_off(void)
 static void
 check_transfers(void)
 {
-	int a, b;
+	int a = 0, b = 0;
 	uint64_t began = clock_coarse_ms();
 
 	title_transfer(&a, false, "a");

@@ -178,7 +178,7 @@ static const struct {
 	{ -ENOSPC, 3, 1, "Failure" },
 	{ -ENOTEMPTY, 3, 0, "Directory not empty" },
 	{ -ENOTEMPTY, 3, 1, "Failure" },
-	{ -EXDEV, 3, 0, "Invalid cross-device link" },
+	{ -EFBIG, 3, 0, "File too large" },
 	{ 4, 3, 0, "Failure" },
 	/* Version 3 names the code that it is mapped to. */
 	{ 18, 3, 0, "Failure" },

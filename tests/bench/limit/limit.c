@@ -262,7 +262,7 @@ read_directory(uint32_t id, int fd)
 	put_head(0, NAME, id);
 	put32(0);
 	while (out_len - start < LISTING &&
-	    (n = getdents64(fd, entries, sizeof(entries))) > 0)
+	    (n = getdents64(fd, (void *)entries, sizeof(entries))) > 0)
 		for (at = 0; at < n; at += e->d_reclen, count++) {
 			e = (const void *)(entries + at);
 			put_entry(fd, e->d_name);
