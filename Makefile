@@ -207,14 +207,15 @@ $(BENCH):
 
 # make bench [QUICK=1] [ROWS='upload-* list-*@6'] [DISK=dir] ...
 bench: all $(BENCH)
-	BUILD='$(abspath $(BUILD))' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' \
-	    DIR='$(DIR)' DISK='$(DISK)' PIPES='$(PIPES)' CPUS='$(CPUS)' \
-	    $(S)tests/bench/run
+	BUILD='$(abspath $(BUILD))' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' \
+	    ROWS='$(ROWS)' DIR='$(DIR)' DISK='$(DISK)' CPUS='$(CPUS)' \
+	    SOCKETS='$(SOCKETS)' BEFORE='$(BEFORE)' $(S)tests/bench/run
 
-# Through a real sshd, with sftp, sshfs and lftp.
+# Through a real sshd, with sftp, sshfs and rclone.
 bench-ssh: all
-	BUILD='$(abspath $(BUILD))' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' DIR='$(DIR)' \
-	    CLIENTS='$(CLIENTS)' $(S)tests/bench/ssh
+	BUILD='$(abspath $(BUILD))' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' \
+	    DIR='$(DIR)' BEFORE='$(BEFORE)' CLIENTS='$(CLIENTS)' \
+	    JOBS='$(JOBS)' $(S)tests/bench/ssh
 
 # Whatever there is to compile, the programs of the tests too.
 everything: programs $(UNIT) $(BENCH) $(REPLAY)

@@ -35,10 +35,11 @@ struct row {
 	unsigned	 window;	/* requests in flight */
 	enum figure	 figure;
 	/*
-	 * goal, relative to the CPU time of OpenSSH 9.2 in version 3 and of
-	 * Green End in version 6; for PEAK_MEMORY, KiB in both
+	 * Goals, relative to the CPU time of OpenSSH 9.2 in version 3 and of
+	 * Green End in version 6; for PEAK_MEMORY, KiB in both. goal_two is
+	 * for a client and a server with a CPU each; 0: as with one.
 	 */
-	double		 goal, goal_v6;
+	double		 goal, goal_two, goal_v6;
 	const char	*what;
 };
 

@@ -20,6 +20,7 @@
 
 enum {
 	READ_SIZE = 1 << 20,	/* room for one read(2) */
+	SSHD_READ = 32768,	/* bytes that sshd reads at a time */
 	MAX_FRAME = 1 << 21,
 	SILENCE_MS = 30000,	/* a server that is silent for so long hangs */
 	STALL_MS = 300		/* client_push(): the server takes no more */
@@ -39,6 +40,7 @@ struct client {
 	clockid_t	 clock;
 	int		 in, out;	/* from and to the server */
 	int		 version;
+	size_t		 read_size;	/* bytes of one read(2) */
 	struct bytes	 input, output;
 	uint8_t		*init_answer;		/* the VERSION packet */
 	size_t		 hello_len;
@@ -188,6 +190,7 @@ client_start(const struct launch *l, unsigned window)
 	}
 	c->window = window;
 	c->version = l->version;
+	c->read_size = l->pipes ? SSHD_READ : READ_SIZE;
 	make_channel(l->pipes, ours, theirs);
 	set_nonblocking(ours[0]);
 	set_nonblocking(ours[1]);
@@ -407,7 +410,7 @@ receive(struct client *c)
 	ssize_t n;
 
 	bytes_reserve(&c->input, READ_SIZE);
-	n = read(c->in, c->input.at + c->input.len, READ_SIZE);
+	n = read(c->in, c->input.at + c->input.len, c->read_size);
 	if (n == -1 && errno == EAGAIN)
 		return false;
 	if (n <= 0)

@@ -7,7 +7,8 @@
  * row.
  *
  *	load -l
- *	load -d dir [-p] [-q divide] [-v version] row server [argument ...]
+ *	load -d dir [-c cpus] [-q divide] [-s] [-v version] row
+ *	    server [argument ...]
  */
 #include <err.h>
 #include <signal.h>
@@ -22,8 +23,8 @@ static void
 print_rows(void)
 {
 	for (const struct row *r = rows; r->name != NULL; r++)
-		printf("%s\t%s\t%g\t%g\t%s\n", r->name, r->unit, r->goal,
-		    r->goal_v6, r->what);
+		printf("%s\t%s\t%g\t%g\t%g\t%s\n", r->name, r->unit, r->goal,
+		    r->goal_two, r->goal_v6, r->what);
 }
 
 static double
@@ -53,7 +54,7 @@ _Noreturn static void
 usage(void)
 {
 	fputs("usage: load -l\n"
-	    "       load -d dir [-c cpus] [-p] [-q divide] [-v version] row"
+	    "       load -d dir [-c cpus] [-q divide] [-s] [-v version] row"
 	    " server [argument ...]\n", stderr);
 	exit(2);
 }
@@ -61,11 +62,14 @@ usage(void)
 int
 main(int argc, char *argv[])
 {
-	struct bench b = { .launch.version = 3, .divide = 1 };
+	struct bench b = {
+		.launch = { .version = 3, .pipes = true },
+		.divide = 1
+	};
 	const struct row *r;
 	int option;
 
-	while ((option = getopt(argc, argv, "+c:d:lpq:v:")) != -1) {
+	while ((option = getopt(argc, argv, "+c:d:lq:sv:")) != -1) {
 		switch (option) {
 		case 'c':
 			b.launch.cpus = (unsigned)atoi(optarg);
@@ -76,11 +80,11 @@ main(int argc, char *argv[])
 		case 'l':
 			print_rows();
 			return 0;
-		case 'p':
-			b.launch.pipes = true;
-			break;
 		case 'q':
 			b.divide = (unsigned)atoi(optarg);
+			break;
+		case 's':
+			b.launch.pipes = false;
 			break;
 		case 'v':
 			b.launch.version = atoi(optarg);

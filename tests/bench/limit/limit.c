@@ -4,7 +4,9 @@
  * those that list a directory: no checks, no policy, no log. It processes
  * everything that one read(2) returned and writes the replies at once. Adjacent
  * READs and WRITEs share a system call, and an entry of a listing has a size
- * and a mode, in versions 3 and 6. The remaining cost is the kernel's: no goal
+ * and a mode, in versions 3 and 6. Pipes are as large as a server may make
+ * them. With -z the data of large READs is not copied: a file is taken to keep
+ * the size that it had at OPEN. The remaining cost is the kernel's: no goal
  * below it can be reached on this machine. Any other request ends the server.
  */
 #include <sys/socket.h>
@@ -27,6 +29,8 @@ enum {
 
 #define LISTING		(200 * 1024)	/* bytes; a NAME exceeds this once */
 #define BOUND		(255 * 1024)	/* bytes of output per write(2) */
+#define PIPE_SIZE	(256 * 1024)
+#define SPLICED		(16 * 1024)	/* smaller READs are copied */
 #define SIDE_BY_SIDE	64
 #define SMALL		(32 * 1024)	/* larger requests share no call */
 #define FRAME		4		/* length field of a packet */
@@ -36,6 +40,8 @@ enum {
 static uint8_t in[1 << 19], out[1 << 20];
 static size_t in_len, out_len;
 static uint32_t version;
+static int splices;
+static uint64_t sizes[1 << 14];		/* by descriptor; 0: copy its data */
 
 static uint32_t
 get32(const uint8_t *p)
@@ -155,6 +161,28 @@ gather(struct transfer t[SIDE_BY_SIDE], uint8_t *next)
 	return n;
 }
 
+/* Sends a READ's data from the page cache. Returns 0 if it has to be copied. */
+static int
+splice_read(const struct transfer *t)
+{
+	uint64_t size = sizes[t->fd % (1 << 14)];
+	off_t off = (off_t)t->off;
+	uint32_t len = t->len;
+	ssize_t n;
+
+	if (len < SPLICED || t->off >= size)
+		return 0;
+	len = size - t->off < len ? (uint32_t)(size - t->off) : len;
+	put_head(HEAD + 4 + len, DATA, t->id);
+	put32(len);
+	flush();
+	for (; len > 0; len -= (uint32_t)n)
+		if ((n = splice(t->fd, &off, STDOUT_FILENO, NULL, len,
+		    SPLICE_F_MORE)) <= 0)
+			err(1, "splice");
+	return 1;
+}
+
 /*
  * Does them in one call, appends the replies and returns the number of packets.
  */
@@ -168,6 +196,8 @@ transfer(uint8_t *packet, uint8_t *next)
 	uint32_t len = t[0].len;
 	ssize_t done;
 
+	if (t[0].type == READ && splice_read(&t[0]))
+		return 1;
 	for (i = 0; i < n; i++, to += DATA_HEAD + len)
 		v[i] = (struct iovec){ t[i].type == READ ? to : t[i].data,
 		    len };
@@ -205,11 +235,15 @@ open_file(uint32_t id, uint8_t *fields)
 	static const int flags[] = { 0, O_RDONLY, O_WRONLY, O_RDWR };
 	uint32_t len = get32(fields), pflags = get32(fields + 4 + len);
 	char *name = (char *)fields + 4;
+	struct stat st;
+	int fd;
 
 	name[len] = '\0';
-	put_handle(id, name, open(name, flags[pflags & 3] |
-	    (pflags & 0x08 ? O_CREAT : 0) | (pflags & 0x10 ? O_TRUNC : 0),
-	    0644));
+	fd = open(name, flags[pflags & 3] | (pflags & 0x08 ? O_CREAT : 0) |
+	    (pflags & 0x10 ? O_TRUNC : 0), 0644);
+	put_handle(id, name, fd);
+	if (splices && fstat(fd, &st) == 0)
+		sizes[fd % (1 << 14)] = (uint64_t)st.st_size;
 }
 
 static void
@@ -346,10 +380,13 @@ run_all(void)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 	ssize_t n;
 
+	splices = argc > 1 && strcmp(argv[1], "-z") == 0;
+	(void)fcntl(STDIN_FILENO, F_SETPIPE_SZ, PIPE_SIZE);
+	(void)fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_SIZE);
 	(void)setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_SNDBUF,
 	    &(int){ 1 << 20 }, sizeof(int));
 	while ((n = read(STDIN_FILENO, in + in_len, sizeof(in) - in_len)) > 0) {
