@@ -262,7 +262,7 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 	# A sandbox is entered by calls of its own.
 	used | grep -v '^os/' |
 	    grep -xE "[^ ]+ (${FILE_CALLS//$'\n'/|})" |
-	    may session/serve.o read write send poll fcntl fstat |
+	    may session/serve.o read write send poll fstat |
 	    may session/reject.o read write poll |
 	    may confine/landlock.o open syscall |
 	    may confine/seccomp.o syscall |

@@ -13,6 +13,11 @@
  */
 #define PIPE_SIZE	(512 * 1024)
 
+/* Sizes of standard input and output. */
+#define PIPE_WIDE	(256 * 1024)
+/* Left to others of the bytes that the pipes of a user may hold. */
+#define PIPE_SPARE	(1024 * 1024)
+
 static void
 pipe_close(struct pipe *p)
 {
@@ -73,13 +78,51 @@ pipe_take(struct pipe *p, uint8_t *to)
 }
 
 ssize_t
-pipe_send(struct pipe *p)
+pipe_send(struct pipe *p, bool waits)
 {
 	ssize_t n;
 
 	n = splice(p->fd[0], NULL, STDOUT_FILENO, NULL, p->len,
-	    SPLICE_F_NONBLOCK);
+	    waits ? 0 : SPLICE_F_NONBLOCK);
 	if (n > 0)
 		p->len -= (size_t)n;
 	return n;
+}
+
+bool
+pipe_set_blocking(int fd, bool blocking)
+{
+	return fcntl(fd, F_SETFL, blocking ? 0 : O_NONBLOCK) == 0;
+}
+
+/* True if another pipe of PIPE_SPARE could be made. */
+static bool
+has_spare(void)
+{
+	int fd[2];
+	bool spare;
+
+	if (pipe2(fd, O_CLOEXEC) == -1)
+		return false;
+	spare = fcntl(fd[1], F_SETPIPE_SZ, PIPE_SPARE) >= PIPE_SPARE;
+	close(fd[0]);
+	close(fd[1]);
+	return spare;
+}
+
+int
+pipe_widen(int fd)
+{
+	int size = fcntl(fd, F_GETPIPE_SZ);
+
+	if (size == -1 || size >= PIPE_WIDE ||
+	    fcntl(fd, F_SETPIPE_SZ, PIPE_WIDE) == -1)
+		return 0;
+	return has_spare() || !pipe_narrow(fd, size) ? size : 0;
+}
+
+bool
+pipe_narrow(int fd, int size)
+{
+	return fcntl(fd, F_SETPIPE_SZ, size) != -1 || errno != EBUSY;
 }

@@ -38,9 +38,23 @@ size_t	 pipe_fill(struct pipe *, int fd, size_t len, uint64_t off);
 bool	 pipe_take(struct pipe *, uint8_t *to);
 
 /*
- * Moves as many bytes to standard output as it takes without waiting. Returns
- * as write(2).
+ * Moves bytes to standard output: as many as it takes without waiting, or all
+ * of them, until a signal arrives, if it `waits`. Returns as write(2).
  */
-ssize_t	 pipe_send(struct pipe *);
+ssize_t	 pipe_send(struct pipe *, bool waits);
+
+/* Sets or clears O_NONBLOCK, and clears O_APPEND. Returns false on error. */
+bool	 pipe_set_blocking(int fd, bool blocking);
+
+/*
+ * Widens the pipe `fd` to 256 KiB. Returns the size it had, for pipe_narrow(),
+ * or 0 if it stays as it is: it is wide, or no pipe, or the limit is near for
+ * what the pipes of this user may hold together (pipe-user-pages-soft in
+ * pipe(7)). Beyond that limit the pipes of all programs of the user are small.
+ */
+int	 pipe_widen(int fd);
+
+/* Narrows it. Returns false while more bytes are in it than will fit. */
+bool	 pipe_narrow(int fd, int size);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/time.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@ static struct {
 	int	null;			/* replaces standard input */
 	volatile sig_atomic_t signalled;
 } ending = { .null = -1 };
+static bool ticks;			/* the handler of SIGALRM is set */
 
 static void
 on_signal(int sig)
@@ -40,4 +43,35 @@ bool
 signals_came(void)
 {
 	return ending.signalled != 0;
+}
+
+static void
+on_tick(int sig)
+{
+	(void)sig;
+}
+
+/* Makes SIGALRM interrupt calls, even if it was blocked at the start. */
+static void
+take_ticks(void)
+{
+	struct sigaction sa = { .sa_handler = on_tick };
+	sigset_t set;
+
+	sigaction(SIGALRM, &sa, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	ticks = true;
+}
+
+void
+signals_tick(unsigned ms)
+{
+	struct timeval every = { ms / 1000, ms % 1000 * 1000 };
+	struct itimerval timer = { every, every };
+
+	if (!ticks)
+		take_ticks();
+	(void)setitimer(ITIMER_REAL, &timer, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Signals that end a session. */
+/* Signals that end a session or a wait. */
 #ifndef OS_SIGNALS_H
 #define OS_SIGNALS_H
 
@@ -16,5 +16,11 @@ void	signals_init(int null);
 
 /* True if such a signal has arrived. */
 bool	signals_came(void);
+
+/*
+ * Interrupts system calls that wait, every so many milliseconds until it is
+ * called with 0.
+ */
+void	signals_tick(unsigned ms);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -22,6 +21,7 @@
 #include "session/gate.h"
 #include "session/rate.h"
 #include "session/serve.h"
+#include "session/stream.h"
 #include "wire/sftp.h"
 
 /*
@@ -50,6 +50,7 @@ struct serve {
 	bool		 gone;		/* nobody reads the output */
 	bool		 out_socket;	/* standard output is a socket */
 	bool		 full;		/* wait for poll(2) before writing */
+	struct stream	 stream;	/* a transfer behind pipes */
 	int		 ending;	/* exit status after the last reply, or
 					 * GOING_ON */
 	uint64_t	 began, active;	/* ms: start; last input */
@@ -239,6 +240,7 @@ serve_read(struct serve *v)
 	    v->in_size - v->in.end);
 	if (n > 0) {
 		v->in.end += (size_t)n;
+		stream_moved(&v->stream, STDIN_FILENO, (size_t)n);
 		if (v->s->policy.session.idle_timeout > 0)
 			v->active = clock_ms();
 	} else if (n == 0) {
@@ -266,8 +268,10 @@ serve_wrote(struct serve *v, ssize_t n, size_t len)
 {
 	/* Trying again before there is room took a tenth of a download. */
 	v->full = n < (ssize_t)len;
-	if (n > 0)
+	if (n > 0) {
+		stream_moved(&v->stream, STDOUT_FILENO, (size_t)n);
 		return;
+	}
 	if (n == 0 || errno == EPIPE || errno == ECONNRESET) {
 		log_debug1("write eof");
 		v->gone = true;
@@ -277,30 +281,44 @@ serve_wrote(struct serve *v, ssize_t n, size_t len)
 	}
 }
 
-/*
- * Writes as much as standard output takes without waiting: replies, then piped
- * data.
- */
+/* Writes the replies, or a part of them. */
 static void
-serve_write(struct serve *v)
+serve_write_replies(struct serve *v)
 {
 	struct buf *out = &v->s->out;
 	size_t len = out->len - v->written;
 	ssize_t n;
 
-	if (!v->full && len > 0) {
-		if (v->out_socket)
-			n = send(STDOUT_FILENO, out->data + v->written, len,
-			    MSG_DONTWAIT | MSG_NOSIGNAL);
-		else
-			n = write(STDOUT_FILENO, out->data + v->written, len);
-		serve_wrote(v, n, len);
-		v->written += n > 0 ? (size_t)n : 0;
-		if (v->written == out->len)
-			v->written = out->len = 0;
-	}
+	if (v->out_socket)
+		n = send(STDOUT_FILENO, out->data + v->written, len,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	else
+		n = write(STDOUT_FILENO, out->data + v->written, len);
+	serve_wrote(v, n, len);
+	v->written += n > 0 ? (size_t)n : 0;
+	if (v->written == out->len)
+		v->written = out->len = 0;
+}
+
+/*
+ * Writes what standard output takes: replies, then piped data. Waits for the
+ * reader only if a transfer is under way, and never while a request is pending.
+ */
+static void
+serve_write(struct serve *v)
+{
+	size_t len;
+	bool waits;
+
+	if (v->full || !serve_waits(v) || stream_holds(&v->stream))
+		return;
+	waits = stream_write(&v->stream, !v->pending);
+	if (v->s->out.len > v->written)
+		serve_write_replies(v);
 	if (!v->full && (len = v->s->piped.len) > 0)
-		serve_wrote(v, pipe_send(&v->s->piped), len);
+		serve_wrote(v, pipe_send(&v->s->piped, waits), len);
+	if (waits)
+		stream_wrote(&v->stream, !v->full);
 }
 
 #define LAST_GRACE	60000	/* ms after max_time for open handles */
@@ -338,6 +356,13 @@ serve_timers(struct serve *v)
 	return 0;
 }
 
+/* Returns the shorter of two times to wait; -1: for ever. */
+static int
+sooner(int a, int b)
+{
+	return a == -1 || (b != -1 && b < a) ? b : a;
+}
+
 /*
  * Waits for input if there is room for it, and for output if replies are
  * queued, but no longer than a pending request asks for. If only input is
@@ -350,21 +375,23 @@ serve_wait(struct serve *v)
 	unsigned pause = serve_pause(v);
 	bool reads = !v->eof && v->ending == GOING_ON && pause == 0 &&
 	    serve_room(v);
-	bool writes = serve_waits(v);
+	bool holds = stream_holds(&v->stream);
+	bool writes = serve_waits(v) && !holds;
 	struct pollfd pfd[2] = {
 		{ .fd = reads ? STDIN_FILENO : -1, .events = POLLIN },
-		{ .fd = writes || v->pending || pause > 0 ? STDOUT_FILENO : -1,
-		    .events = writes ? POLLOUT : 0 },
+		{ .fd = writes || holds || v->pending || pause > 0 ?
+		    STDOUT_FILENO : -1, .events = writes ? POLLOUT : 0 },
 	};
 
-	if (v->ending != GOING_ON && !writes)
+	if (v->ending != GOING_ON && !serve_waits(v))
 		return;
+	timeout = sooner(timeout, stream_timeout(&v->stream));
 	if (reads && !v->pending && !writes && timeout == -1 && serve_read(v))
 		return;
 	if (v->pending)
 		timeout = (int)v->request.task->wait;
-	else if (pause > 0 && (timeout == -1 || timeout > (int)pause))
-		timeout = (int)pause;
+	else if (pause > 0)
+		timeout = sooner(timeout, (int)pause);
 	if (poll(pfd, 2, timeout) == -1) {
 		if (errno == EINTR)
 			return;
@@ -404,9 +431,10 @@ serve_stdout(struct serve *v)
 		(void)setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_SNDBUF,
 		    &(int){ SEND_BUFFER }, sizeof(int));
 	/* With a socket, splice(2) would block in spite of its flag. */
-	if (S_ISFIFO(st.st_mode))
-		v->s->piped.usable = fcntl(STDOUT_FILENO, F_SETFL,
-		    O_NONBLOCK) == 0 && policy_changes_nothing(&v->s->policy);
+	if (S_ISFIFO(st.st_mode) && pipe_set_blocking(STDOUT_FILENO, false)) {
+		v->s->piped.usable = policy_changes_nothing(&v->s->policy);
+		v->stream.possible = !v->paced;
+	}
 }
 
 /*
@@ -451,6 +479,7 @@ serve(struct session *s)
 	input_init(&v.in, v.in_size);
 	for (;;) {
 		more = serve_run(&v);
+		stream_step(&v.stream, s->handles.open > 0);
 		serve_write(&v);
 		if (serve_over(&v))
 			break;
