@@ -89,6 +89,19 @@ NEEDS_CLIENTS='
 /usr/share/*/*/specifications/net-sftp-*	ruby-net-sftp	rubygem-net-sftp
 /usr/share/php/phpseclib3/autoload.php	php-cli,php-phpseclib3	php-phpseclib3
 /usr/lib*/php/*/ssh2.so	php-cli,php-ssh2	php-pecl-ssh2
+/usr/share/java/jsch.jar	libjsch-java	jsch
+javac			default-jdk-headless	java-latest-openjdk-devel
+py:asyncssh		python3-asyncssh	python3-asyncssh
+py:pexpect		python3-pexpect		python3-pexpect
+py:ansible		ansible-core		ansible-core
+node			nodejs			nodejs
+npm			npm			npm
+restic			restic			restic
+duplicity		duplicity		duplicity
+aria2c			aria2			aria2
+gio			libglib2.0-bin		glib2
+/usr/lib*/gvfsd-sftp	gvfs-backends		gvfs
+dbus-run-session	dbus			dbus-daemon
 '
 
 # Where programs are that only root has in PATH: sshd.

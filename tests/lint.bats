@@ -384,7 +384,7 @@ house_files()
 	find tests -mindepth 1 -type f ! -path 'tests/lib/*' \
 	    ! -path '*/corpus/*' ! -name '*.pyc' | while read -r file; do
 		case $file in
-		*.bats | *.bash | *.[ch] | *.py | */NOTES | */README | */CLIENTS | *.md) ;;
+		*.bats | *.bash | *.[ch] | *.py | *.java | */NOTES | */README | */CLIENTS | *.md) ;;
 		*)	[[ -x $file ]] || echo "$file:1" ;;
 		esac
 	done | none 'neither a bats file nor executable'

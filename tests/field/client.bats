@@ -112,7 +112,10 @@ offered()
 
 sessions()
 {
-	grep -c '^session opened' "$SERVER_LOG"
+	case $(grep -c '^session opened' "$SERVER_LOG") in
+	1)	echo 1 ;;
+	*)	echo more ;;
+	esac
 }
 
 lacks()
@@ -179,7 +182,9 @@ in_profile()
 	lacks put && { echo -; return; }
 	fresh
 	clients_options -o "profile=$1"
-	case $(try client_put "$FILES/text" "$R/f"),$(ls -A "$R") in
+	cp -p "$FILES/text" "$L/old"
+	touch -d '2001-02-03 04:05:06' "$L/old"
+	case $(try client_put "$L/old" "$R/f"),$(ls -A "$R") in
 	yes,f)	echo yes ;;
 	no,)	echo no ;;
 	*)	echo leaves ;;
@@ -196,18 +201,22 @@ observed_message()
 
 observed()
 {
-	local sets=- keeps=- sessions offers PROBE=(put "$TEXT" "$R/x")
+	local sets=- keeps=- sessions offers PROBE=(put "$L/old" "$R/x")
 
+	cp "$TEXT" "$L/old"
+	touch -d '2001-02-03 04:05:06' "$L/old"
 	! lacks put || { cp "$TEXT" "$R/f"; PROBE=(get "$R/f" "$L/x"); }
 	UP_TO=6
 	observe client "${PROBE[@]}" >&2
 	offers=$(offered)
+	# Some clients send nothing to where the same file is.
+	lacks put || rm -rf "${R:?}"/*
 	UP_TO=3
 	observe client "${PROBE[@]}" >&2
 	sessions=$(sessions)
 	lacks put || sets=$(attributes)
 	if ! lacks put_times; then
-		observe client_put_times "$TEXT" "$R/kept" >&2
+		observe client_put_times "$L/old" "$R/kept" >&2
 		keeps=$(attributes)
 	fi
 	echo "$CLIENT $offers $(column speaks) $sessions" \
@@ -228,17 +237,35 @@ observed()
 
 # ---- what it can ------------------------------------------------------------
 
-# bats test_tags=put,get
+# bats test_tags=put,get,files
 @test "3 MiB, 0 bytes and text, there and back" {
 	versions check_transfer
 }
 
-# bats test_tags=put,get,overwrite
+# Programs for backups send what they make of the files.
+check_backup()
+{
+	client put "$FILES" "$1" then get "$1" "$L/back"
+	same_tree "$FILES" "$L/back"
+}
+
+# bats test_tags=backup
+@test "a backup is restored" {
+	versions check_backup "$R/f"
+}
+
+# bats test_tags=backup
+@test "root: a backup is restored" {
+	clients_options -o "root=$R"
+	check_backup /f
+}
+
+# bats test_tags=put,get,files
 @test "a shorter file replaces a longer one" {
 	check_overwrite
 }
 
-# bats test_tags=put,get,difficult
+# bats test_tags=put,get,difficult,files
 @test "difficult names" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
 }
@@ -269,7 +296,7 @@ observed()
 	check_resume_get
 }
 
-# bats test_tags=put_times,get_times
+# bats test_tags=put_times,get_times,files
 @test "modification times are kept" {
 	versions check_times
 }
@@ -299,7 +326,7 @@ observed()
 
 # ---- in a policy ------------------------------------------------------------
 
-# bats test_tags=put
+# bats test_tags=put,files
 @test "read_only: nothing is written" {
 	clients_options -o access.read_only=true
 	cp "$BIG" "$R/old"
@@ -311,7 +338,7 @@ observed()
 	[[ ! -e $R/new ]]
 }
 
-# bats test_tags=get
+# bats test_tags=get,files
 @test "read_only: files are read" {
 	clients_options -o access.read_only=true
 	cp "$BIG" "$R/old"
@@ -319,7 +346,7 @@ observed()
 	cmp "$BIG" "$L/f"
 }
 
-# bats test_tags=put,get
+# bats test_tags=put,get,files
 @test "root: there and back" {
 	local root=$R
 
@@ -335,7 +362,7 @@ observed()
 	check_rename_over
 }
 
-# bats test_tags=put,get
+# bats test_tags=put,get,files
 @test "write-once: what is there stays, what was sent is read" {
 	[[ $(column write-once) == yes ]] || skip 'it cannot upload there'
 	clients_options -o profile=write-once
@@ -348,7 +375,7 @@ observed()
 	cmp "$TEXT" "$L/new"
 }
 
-# bats test_tags=put
+# bats test_tags=put,files
 @test "write-once, dropbox: nothing hidden is left behind" {
 	local profile
 

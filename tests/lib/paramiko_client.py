@@ -19,7 +19,12 @@ def connect():
     with open(env["SSHD_DIR"] + "/host_key.pub") as key:
         line = key.read()
     host_key = paramiko.hostkeys.HostKeyEntry.from_line("host " + line).key
-    user_key = paramiko.Ed25519Key(filename=env["SSHD_DIR"] + "/user_key")
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey):
+        try:
+            user_key = kind(filename=env["SSHD_DIR"] + "/user_key")
+            break
+        except paramiko.SSHException:
+            pass
     transport.connect(host_key, env["SSHD_USER"], pkey=user_key)
     return transport, paramiko.SFTPClient.from_transport(transport)
 
