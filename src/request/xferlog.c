@@ -101,9 +101,18 @@ record_field(const struct session *s, const struct request *q,
 	case FIELD_ATTRS:
 		record_sets(f->key, member);
 		break;
-	default:
+	case FIELD_NAME:
+	case FIELD_TEXT:
 		if ((text = *(const char *const *)member) != NULL)
 			sink_text(f->key, text);
+		break;
+	case FIELD_U64:
+		sink_number(f->key, *(const uint64_t *)member);
+		break;
+	case FIELD_U32:
+		sink_number(f->key, *(const uint32_t *)member);
+		break;
+	default:
 		break;
 	}
 }
