@@ -407,8 +407,9 @@ check_refused(struct look *l, const struct visit *v)
 
 	if (!is_not_default(row, v->s->value))
 		return NULL;
-	if (is_setting(v->s, "rename.overwrite") &&
-	    v->s->value.number == OVERWRITE_ALWAYS &&
+	if (((is_setting(v->s, "rename.overwrite") &&
+	    v->s->value.number == OVERWRITE_ALWAYS) ||
+	    is_setting(v->s, "rename.keep_mode")) &&
 	    (lacks_right(l, v, RIGHT_REPLACE, has_replace) ||
 	    lacks_right(l, v, RIGHT_DELETE, has_delete)))
 		return "does nothing without the rights to replace and to "

@@ -18,6 +18,7 @@ static const struct builtin {
 	    "protocol.max_version=3 protocol.messages=openssh "
 	    "protocol.symlink_order=openssh rename.overwrite=if-asked "
 	    "rename.open_handles=keep rename.when=refused "
+	    "rename.keep_mode=false "
 	    "rename.busy_timeout=0 setstat.mode=apply setstat.owner=apply "
 	    "setstat.times=apply setstat.size=apply setstat.on_error=report "
 	    "files.atomic=no files.fsync=false sandbox=off "

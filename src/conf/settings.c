@@ -157,6 +157,8 @@ const struct setting settings[] = {
 	    MEMBER(protocol.symlink_order) },
 	{ "rename.busy_timeout", SETTING_DURATION, "0s", .max = 5, .unit = 1000,
 	    MEMBER(rename.busy_timeout) },
+	{ "rename.keep_mode", SETTING_BOOL, "false", .words = booleans,
+	    MEMBER(rename.keep_mode) },
 	{ "rename.open_handles", SETTING_CHOICE, "keep", .words = open_handles,
 	    .warns = "close", .warning = "what a client writes after the "
 	    "rename is lost; reopen keeps it", MEMBER(rename.open_handles) },

@@ -217,6 +217,7 @@ int
 temp_create(struct temp *p, const struct place *at, int old, int flags)
 {
 	struct place was = place_fd(old, "");
+	struct permissions permissions;
 	struct statx st;
 	int fd, r;
 
@@ -224,7 +225,8 @@ temp_create(struct temp *p, const struct place *at, int old, int flags)
 	if (fd < 0)
 		return fd;
 	temp_created(p);
-	if ((r = fs_copy_permissions(old, at, fd)) != 0 ||
+	if ((r = fs_get_permissions(old, at, &permissions)) != 0 ||
+	    (r = fs_set_permissions(fd, &permissions)) != 0 ||
 	    (r = fs_stat(&was, &st)) != 0) {
 		(void)fs_close(fd);
 		return r;

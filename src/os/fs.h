@@ -210,12 +210,26 @@ int	 fs_set_mark(const struct place *, const char *, bool used);
  */
 int	 fs_get_mark(const struct place *, char *name, bool *used);
 
+/* The permissions of a file, as one file gives them to another. */
+struct permissions {
+	uid_t	 uid;			/* -1: not to be set */
+	gid_t	 gid;
+	mode_t	 mode;			/* at most 07777 */
+	ssize_t	 acl_len;		/* or -errno: -ENODATA for no ACL */
+	char	 acl[8192];		/* in the kernel's own form */
+};
+
 /*
- * Gives the open file `to` the owner, group, ACL and mode of another file,
- * which an O_PATH descriptor and its place refer to. Returns -errno if one of
- * them cannot be set.
+ * Reads the permissions of the file that a descriptor, which may be O_PATH, and
+ * its place refer to. Returns 0 or -errno.
  */
-int	 fs_copy_permissions(int from, const struct place *, int to);
+int	 fs_get_permissions(int fd, const struct place *, struct permissions *);
+
+/*
+ * Gives them to an open file. Returns 0, or -errno if one of them cannot be
+ * set, after which some may be.
+ */
+int	 fs_set_permissions(int fd, const struct permissions *);
 
 /*
  * Checks, without opening it, that a place may be opened with the access mode

@@ -386,37 +386,51 @@ read_acl(int from, const struct place *at, char *acl, size_t size)
 	return n;
 }
 
-/* Copies the ACL in the kernel's own form, which needs no library. */
-static int
-copy_acl(int from, const struct place *at, int to)
+int
+fs_get_permissions(int fd, const struct place *at, struct permissions *p)
 {
-	char acl[8192];
-	ssize_t n = read_acl(from, at, acl, sizeof(acl));
+	struct stat st;
 
-	if (n >= 0)
-		return outcome(fsetxattr(to, ACL, acl, (size_t)n, 0));
+	if (fstat(fd, &st) == -1)
+		return -errno;
+	p->uid = st.st_uid;
+	p->gid = st.st_gid;
+	p->mode = st.st_mode & 07777;
+	p->acl_len = read_acl(fd, at, p->acl, sizeof(p->acl));
+	return 0;
+}
+
+static int
+set_acl(int fd, const struct permissions *p)
+{
+	if (p->acl_len >= 0)
+		return outcome(fsetxattr(fd, ACL, p->acl, (size_t)p->acl_len,
+		    0));
 	/*
 	 * Remove an ACL that the new file inherited and the old file does not
 	 * have.
 	 */
-	if (n == -ENODATA && fremovexattr(to, ACL) == -1 &&
+	if (p->acl_len == -ENODATA && fremovexattr(fd, ACL) == -1 &&
 	    errno != ENODATA && errno != EOPNOTSUPP)
 		return -errno;
-	return n == -ENODATA || n == -EOPNOTSUPP ? 0 : (int)n;
+	return p->acl_len == -ENODATA || p->acl_len == -EOPNOTSUPP ? 0 :
+	    (int)p->acl_len;
 }
 
 int
-fs_copy_permissions(int from, const struct place *at, int to)
+fs_set_permissions(int fd, const struct permissions *p)
 {
-	struct stat old, new;
+	struct stat st;
+	bool keeps;
 	int r;
 
-	if (fstat(from, &old) == -1 || fstat(to, &new) == -1)
+	if (fstat(fd, &st) == -1)
 		return -errno;
-	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) &&
-	    fchown(to, old.st_uid, old.st_gid) == -1)
+	keeps = p->uid == (uid_t)-1 || p->uid == st.st_uid;
+	if ((!keeps || p->gid != st.st_gid) &&
+	    fchown(fd, keeps ? (uid_t)-1 : p->uid, p->gid) == -1)
 		return -errno;
-	if ((r = copy_acl(from, at, to)) != 0)
+	if ((r = set_acl(fd, p)) != 0)
 		return r;
-	return outcome(fchmod(to, old.st_mode & 07777));
+	return outcome(fchmod(fd, p->mode));
 }

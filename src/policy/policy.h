@@ -97,6 +97,8 @@ struct policy {
 		enum open_handles open_handles;
 		enum rename_when when;
 		unsigned	 busy_timeout;	/* milliseconds */
+		bool		 keep_mode;	/* of the file that is replaced;
+						 * its group, too */
 	} rename;
 	struct setstat_policy {
 		enum apply	 mode, owner, times, size;
@@ -180,6 +182,7 @@ struct ruling {
 	enum open_handles open_handles;
 	enum rename_when when;
 	unsigned	 busy_timeout;	/* milliseconds */
+	bool		 keep_mode;	/* of a file that RENAME replaces */
 	enum atomic	 atomic;	/* of files OPEN makes or empties */
 	struct mode_rule mode, dir_mode;	/* of files; of directories */
 	struct group_rule group;	/* of everything that is made */

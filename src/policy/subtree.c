@@ -32,6 +32,8 @@ const struct subtree_leaf subtree_leaves[LEAVES + 1] = {
 	[LEAF_WHEN] = { "rename.when", "rename.when", MEMBER(rename.when) },
 	[LEAF_BUSY_TIMEOUT] = { "rename.busy_timeout", "rename.busy_timeout",
 	    MEMBER(rename.busy_timeout) },
+	[LEAF_KEEP_MODE] = { "rename.keep_mode", "rename.keep_mode",
+	    MEMBER(rename.keep_mode) },
 	[LEAF_HIDE] = { "hide", "files.hide", 0, 0 },
 };
 

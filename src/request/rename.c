@@ -24,6 +24,7 @@
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/publish.h"
+#include "request/replace.h"
 #include "request/request.h"
 #include "request/session.h"
 #include "request/task.h"
@@ -72,46 +73,15 @@ is_rename(const struct request *q)
 }
 
 /*
- * Renames for a client that did not ask to replace, but may by the policy. A
- * directory never replaces anything, for rename.overwrite means files. If the
- * new name is free it is one call, as without the policy.
+ * Makes the plain call. `replaced` is the place of the file that a RENAME
+ * replaces. Returns 0 or -errno.
  */
 static int
-rename_forced(const struct request *q)
+attempt(struct session *s, const struct request *q,
+    const struct place *replaced)
 {
-	const struct place *old = &q->object.place, *new = &q->target.place;
-	struct statx st;
-	int first, r;
-	bool exists;
-
-	first = fs_rename_new(old, new);
-	if (first != -EEXIST && first != -EINVAL && first != -ENOSYS)
-		return first;
-	exists = first == -EEXIST || fs_stat(new, &st) == 0;
-	if ((r = fs_stat(old, &st)) != 0)
-		return r;
-	r = S_ISDIR(st.stx_mode) ? fs_rename_keep(old, new, false) :
-	    fs_rename(old, new);
-	if (r == 0 && exists)
-		log_info("rename \"%s\" replaced \"%s\", as the policy says",
-		    q->object.path, q->target.path);
-	return r;
-}
-
-/* Makes the plain call. Returns 0 or -errno. */
-static int
-attempt(struct session *s, const struct request *q)
-{
-	const struct place *old = &q->object.place, *new = &q->target.place;
-
-	if (!is_rename(q))
-		return fs_unlink(old);
-	if (q->ruling.forced)
-		return rename_forced(q);
-	if (q->ruling.replace)
-		return fs_rename(old, new);
-	return fs_rename_keep(old, new, index_is_written(&s->handles,
-	    s->fs.cwd, q->object.path));
+	return is_rename(q) ? replace_rename(s, q, replaced) :
+	    fs_unlink(&q->object.place);
 }
 
 static void
@@ -354,7 +324,7 @@ attempt_aside(struct session *s, const struct request *q,
 	log_info("rename: moving \"%s\" aside", q->target.path);
 	if ((r = fs_rename(&q->target.place, &d->aside)) != 0)
 		return r;
-	if ((r = attempt(s, q)) != 0)
+	if ((r = attempt(s, q, &d->aside)) != 0)
 		log_info("rename: moving \"%s\" back", q->target.path);
 	d->away = r;
 	d->back_delay = FIRST_DELAY;
@@ -395,7 +365,7 @@ attempt_displacing(struct session *s, struct request *q,
 	int r;
 
 	if (d->silly == NULL || d->linked)
-		return attempt(s, q);
+		return attempt(s, q, &q->target.place);
 	if (!is_rename(q))
 		return fs_rename(&q->object.place, &d->aside);
 	if (d->away == 0 && ((r = attempt_aside(s, q, d)) == 0 || d->away == 0))
@@ -585,7 +555,7 @@ displace(struct session *s, struct request *q,
 		    q->ruling.when == RENAME_WHEN_ALWAYS))
 			return displacing_begin(s, q, -EBUSY, end);
 	}
-	r = attempt(s, q);
+	r = attempt(s, q, &q->target.place);
 	if (r == 0)
 		names_changed(s, q);
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||

@@ -484,6 +484,26 @@ lftp_put_temp()
 	done
 }
 
+@test "sftp uploads to a temporary name, and the file keeps its mode" {
+	needs sftp
+	profile read-only
+	clients_options -o rename.keep_mode=true
+	chmod 640 "$R/old"
+	chmod 604 "$L/new"
+	stat -c '%a %g' "$R/old" >"$L/before"
+	works sftp_put "$L/new" part
+	works sftp_rename part old
+	cmp "$L/new" "$R/old"
+	stat -c '%a %g' "$R/old" | cmp - "$L/before"
+	# The control: without the setting they change.
+	clients_options
+	printf 'other' >"$L/new"
+	works sftp_put "$L/new" part
+	works sftp_rename part old
+	cmp "$L/new" "$R/old"
+	! stat -c '%a %g' "$R/old" | cmp - "$L/before"
+}
+
 @test "permitted listings" {
 	local client
 

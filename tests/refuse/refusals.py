@@ -7,6 +7,7 @@ calls, never by the clock.
 
 import itertools
 import os
+import stat
 import sys
 
 import world as wd
@@ -129,6 +130,26 @@ def play_no_links(world, version):
         check("names", w.names() | set(w.hidden()), {"dst"})
 
 
+def play_keep_mode(world, version):
+    """rename.keep_mode, by the link, aside, and when all is refused. The file
+    itself is closed when it is renamed."""
+    policy = dict(REOPEN, **{"rename.keep_mode": "true"})
+    for rules, want in (("", OK), ("link always EPERM\n", OK),
+                        ("rename always EBUSY\nrenameflags always EBUSY\n",
+                         FAILURE)):
+        w = world({"src": "SOURCE", "dst": "TARGET"}, version, policy,
+                  REFUSES + rules)
+        os.chmod(w.path("src"), 0o604)
+        os.chmod(w.path("dst"), 0o640)
+        h = w.open("dst")
+        check("RENAME", w.rename("src", "dst", "posix"), want)
+        kept = {name: stat.S_IMODE(os.stat(w.path(name)).st_mode)
+                for name in w.names()}
+        check("modes", kept, {"dst": 0o640} if want == OK else
+              {"dst": 0o640, "src": 0o604})
+        w.expect(OK, "close", h)
+
+
 def play_links(world, version):
     """Where there are, no moment is without a target."""
     w = world({"src": "SOURCE", "dst": "TARGET"}, version, REOPEN, REFUSES)
@@ -210,8 +231,9 @@ def play_written(world, version):
 
 
 def group_targets():
-    yield from cells([play_fallback_refused, play_no_links, play_links,
-                      play_roll_back, play_remove_no_links, play_written])
+    yield from cells([play_fallback_refused, play_no_links, play_keep_mode,
+                      play_links, play_roll_back, play_remove_no_links,
+                      play_written])
     yield from cells([play_atomic], (5, 6))
 
 

@@ -107,6 +107,9 @@ static const struct row {
 	{ "access = { rights = \"replace,create\"; own_rights = \"delete\"; };",
 	    NULL },
 	{ "access = { rights = \"replace,delete\"; };", NULL },
+	{ "access = { rights = \"rename\"; }; rename = { keep_mode = true; };",
+	    "rename.keep_mode: does nothing without the rights to replace" },
+	{ "rename = { keep_mode = true; };", NULL },
 	{ "access = { rights = \"create\"; "
 	    "own_rights = \"stat,mkdir,list\"; };",
 	    "access.own_rights: list,mkdir does nothing" },

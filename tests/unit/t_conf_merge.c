@@ -37,7 +37,7 @@ check_defaults(void)
 	setting_defaults(&p);
 	ok(p.rename.overwrite == OVERWRITE_IF_ASKED &&
 	    p.rename.open_handles == HANDLES_KEEP &&
-	    p.rename.when == RENAME_WHEN_REFUSED &&
+	    p.rename.when == RENAME_WHEN_REFUSED && !p.rename.keep_mode &&
 	    p.rename.busy_timeout == 0, "rename by default");
 	ok(p.protocol.max_version == 3 && p.protocol.max_packet == 262144 &&
 	    p.protocol.max_read == 261120 &&

@@ -115,6 +115,7 @@ check_leaves(void)
 	    "  files = { mode = { force = \"0\"; }; atomic = \"no\";\n"
 	    "  group = \"none\"; };\n"
 	    "  rename = { overwrite = \"always\"; when = \"always\";\n"
+	    "  keep_mode = true;\n"
 	    "  open_handles = \"reopen\"; busy_timeout = 3; }; } );";
 	struct policy p;
 	struct subtree a;
@@ -145,7 +146,7 @@ check_leaves(void)
 	    a.files.mode.clear == POLICY_SETID,
 	    "a mode is one value, but for the set-id bits");
 	ok(a.rename.overwrite == OVERWRITE_ALWAYS &&
-	    a.rename.when == RENAME_WHEN_ALWAYS &&
+	    a.rename.when == RENAME_WHEN_ALWAYS && a.rename.keep_mode &&
 	    a.rename.open_handles == HANDLES_REOPEN &&
 	    a.rename.busy_timeout == 3000, "renaming beneath a path");
 	policy_free(&p);
