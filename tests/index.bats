@@ -31,7 +31,7 @@ features()
 	}
 }
 
-@test "a feature leads to its tests, and not to those of a longer name" {
+@test "a feature's tests are listed, without those of a longer name" {
 	tests/run --list remove | grep -q '^tests/.*: '
 	! tests/run --list rename.over | grep .
 }

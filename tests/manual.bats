@@ -131,7 +131,7 @@ examples()
 	    sed -n 's,^.*/slipway/sftp-server\( -.*\)*$,server\1,p'
 }
 
-@test "the manuals have no mistake that mandoc knows of" {
+@test "mandoc finds no error in the manuals" {
 	command -v mandoc >/dev/null || skip 'mandoc is not installed'
 	# Whether other manuals are installed here says nothing about ours.
 	run bash -c 'mandoc -Tlint -Wstyle man/*.[1-9] 2>/dev/null |
@@ -149,7 +149,7 @@ examples()
 	assert_output "$(taken)"
 }
 
-@test "the usage has the options of the manual, save that of login shells" {
+@test "the usage has the manual's options, except that of login shells" {
 	run in_usage
 	assert_output "$(described | grep -vx c)"
 }
@@ -209,7 +209,7 @@ examples()
 	run -1 "$SERVER" -Q cipher
 }
 
-@test "the manual's log levels are levels" {
+@test "-l accepts each log level of the manual" {
 	local levels level
 
 	levels=$(section LOGGING | sed -n 's/^\.It Cm //p' | tr -d ',')
@@ -220,7 +220,7 @@ examples()
 	done
 }
 
-@test "the examples are commands that start a session" {
+@test "each example of the manual is a command that starts a session" {
 	local example
 
 	run examples
@@ -244,7 +244,7 @@ protocol_rows()
 	    man/slipway-protocol.7
 }
 
-@test "slipway-protocol(7) has the code of each error of the system" {
+@test "slipway-protocol(7) lists the code of each system error" {
 	run protocol_rows error
 	assert_line 'others 4 4 4 4'
 	assert_equal "$(grep -v '^others ' <<<"$output")" "$(
@@ -253,7 +253,7 @@ protocol_rows()
 }
 
 # A code that no version 6 client is ever sent need not be there.
-@test "slipway-protocol(7) says what becomes of each code in older versions" {
+@test "slipway-protocol(7) gives each code's equivalent in older versions" {
 	local name v3 v4 v5 v6 names
 
 	# In the order of their numbers.
@@ -269,7 +269,7 @@ protocol_rows()
 	done < <(protocol_rows code)
 }
 
-@test "slipway-protocol(7) describes extensions that are answered" {
+@test "slipway-protocol(7) describes only extensions that are answered" {
 	local name names
 
 	names=$(awk '/^\.Sh/ { on = $2 == "EXTENSIONS" }

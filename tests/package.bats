@@ -48,7 +48,7 @@ without_autoconf()
 	echo "$BATS_TEST_TMPDIR/bin"
 }
 
-@test "install puts everything below DESTDIR, as any user" {
+@test "install writes everything below DESTDIR, as any user" {
 	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
 	run find "$BATS_TEST_TMPDIR/to" -type f -printf '%m /%P\n'
 	assert_line '755 /opt/slipway/libexec/slipway/sftp-server'
@@ -60,7 +60,7 @@ without_autoconf()
 	    "$(find man -name '*.[1-9]' | wc -l)"
 }
 
-@test "the manuals that are installed name what is installed" {
+@test "installed manuals name the installed paths" {
 	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
 	cd "$BATS_TEST_TMPDIR/to/opt/slipway/share/man"
 	run grep -hoE '(/[a-z]+)+/slipway(/sftp-server|[.]conf)' \
@@ -82,7 +82,7 @@ without_autoconf()
 	refute_output
 }
 
-@test "the flags given to make are in every command they belong to" {
+@test "flags given to make are in each command that they belong to" {
 	run commands CC=my-cc CPPFLAGS=-DMY_CPP CFLAGS=-DMY_C
 	assert_line --regexp '^my-cc .* -c '
 	refute_line --regexp '^gcc '
@@ -92,7 +92,7 @@ without_autoconf()
 	assert_line --regexp ' -Lmy-ld .* -o build/sftp-server .* -lmy-deps'
 }
 
-@test "the flags given to configure stay" {
+@test "flags given to configure are kept" {
 	run grep -x 'CFLAGS = -O0 -g' config.mk
 	assert_success
 	touch configure.ac
@@ -103,7 +103,7 @@ without_autoconf()
 	assert_success
 }
 
-@test "the binary is the same whatever the directory of the build" {
+@test "the binary does not depend on the directory of the build" {
 	copy_source "$BATS_TEST_TMPDIR/another directory"
 	cd "$BATS_TEST_TMPDIR/another directory"
 	[[ -e configure ]] || autoconf
@@ -115,7 +115,7 @@ without_autoconf()
 	assert_output 0
 }
 
-@test "make -s says nothing, from configuring to installing" {
+@test "make -s prints nothing, from configuring to installing" {
 	copy_source "$BATS_TEST_TMPDIR/quiet"
 	cd "$BATS_TEST_TMPDIR/quiet"
 	run make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
@@ -123,7 +123,7 @@ without_autoconf()
 	refute_output
 }
 
-@test "cleaning up needs no configuration and leaves none" {
+@test "make distclean needs no configuration and leaves none" {
 	command -v autoconf >/dev/null || skip 'autoconf is not installed'
 	copy_source "$BATS_TEST_TMPDIR/clean"
 	cd "$BATS_TEST_TMPDIR/clean"
@@ -225,7 +225,7 @@ without_autoconf()
 	done
 }
 
-@test "a release holds what git tracks and configure, and builds alone" {
+@test "a release holds the tracked files and configure, and builds alone" {
 	local tool bin
 	for tool in git autoconf; do
 		command -v $tool >/dev/null || skip "$tool is not installed"
@@ -251,7 +251,7 @@ without_autoconf()
 	assert [ -x build/sftp-server ]
 }
 
-@test "-V names the optional libraries, and those that are named are opened" {
+@test "-V names the optional libraries, and the server opens each of them" {
 	local noted
 
 	run build/sftp-server -V
@@ -268,7 +268,7 @@ without_autoconf()
 	refute_output --regexp 'libnettle'
 }
 
-@test "configure --without-nettle leaves it out though it is there" {
+@test "configure --without-nettle leaves nettle out though it is there" {
 	copy_source ../bare
 	cd ../bare
 	./configure --quiet --without-nettle
@@ -277,7 +277,7 @@ without_autoconf()
 	refute_output --regexp '\(.*nettle|-lnettle'
 }
 
-@test "without what is optional it works all the same, and says so" {
+@test "a build without optional parts works, and -V says so" {
 	local plain=$BATS_TEST_TMPDIR/plain
 
 	copy_source "$plain"

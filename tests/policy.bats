@@ -41,7 +41,7 @@ assert_only_unknown_names() {
 	assert_output ''
 }
 
-@test "each setting has its entry and default in slipway.conf(5), and no other" {
+@test "slipway.conf(5) has the entry and default of each setting" {
 	run settings
 	assert_success
 	assert [ "${#lines[@]}" -gt 20 ]
@@ -57,7 +57,7 @@ assert_only_unknown_names() {
 	    awk '{ print $NF }')
 }
 
-@test "each policy in slipway.conf(5) is a correct one" {
+@test "each policy in slipway.conf(5) is correct" {
 	local f n=0
 	examples "$BATS_TEST_TMPDIR/example"
 	for f in "$BATS_TEST_TMPDIR"/example.*; do
@@ -70,7 +70,7 @@ assert_only_unknown_names() {
 	assert [ "$n" -ge 6 ]
 }
 
-@test "each policy in slipway(8), the README and contrib/chroot is a correct one" {
+@test "each policy in slipway(8), README and contrib/chroot is correct" {
 	local f=$BATS_TEST_TMPDIR/example n=0
 	examples "$f" man/slipway.8
 	sed -n '/^\trules = ($/,/^\t);$/p' README >"$f.readme"
@@ -85,7 +85,7 @@ assert_only_unknown_names() {
 	assert [ "$n" -eq 4 ]
 }
 
-@test "contrib/slipway.conf is a correct policy, with nobody else too" {
+@test "contrib/slipway.conf is correct, also with its last rule" {
 	local f=$BATS_TEST_TMPDIR/slipway.conf
 	sed 's/^  #  ,{/  ,{/' contrib/slipway.conf >"$f"
 	chmod go-w "$f"
@@ -107,7 +107,7 @@ assert_only_unknown_names() {
 	refute_output
 }
 
-@test "-t finds a charset that names cannot be written in, where it stands" {
+@test "-t reports a charset that cannot hold file names" {
 	local charset
 
 	run "$SERVER" -t -o protocol.charset=no-such
@@ -128,7 +128,7 @@ assert_only_unknown_names() {
 	done
 }
 
-@test "a root that is not there is a mistake, where it was written" {
+@test "-t reports a missing root with file and line" {
 	local file=$BATS_TEST_TMPDIR/conf
 
 	printf '%s\n' 'rules = (' '  { root = "/nowhere/%U"; }' ');' >"$file"
@@ -138,13 +138,13 @@ assert_only_unknown_names() {
  \"/nowhere\" cannot be opened: No such file or directory"
 }
 
-@test "-F without a name is called so" {
+@test "-F with an empty name is an error" {
 	run "$SERVER" -t -F ''
 	[ "$status" -eq 78 ]
 	[ "$output" = '-F: names no file' ]
 }
 
-@test "-t says what is wrong with an option of OpenSSH's, too" {
+@test "-t also reports errors in OpenSSH's options" {
 	run "$SERVER" -t -u 999
 	[ "$status" -eq 255 ]
 	[ "$output" = 'Invalid umask "999"' ]
@@ -159,7 +159,7 @@ policy() {
 	chmod 644 "$FILE"
 }
 
-@test "-t tells a mistake on stderr, exit 78; a warning is none, exit 0" {
+@test "-t exits 78 for an error and 0 for a warning, both on stderr" {
 	policy 'rules = ( { rename = { overwrite = "yes"; }; } );'
 	run --separate-stderr -78 "$SERVER" -t -F "$FILE"
 	refute_output
@@ -171,7 +171,7 @@ policy() {
 	    "$FILE:1: warning: rule 1: there is no user \"no-such-user\""
 }
 
-@test "-T prints every setting and whence it is, for oneself" {
+@test "-T prints each setting of the caller and its source" {
 	policy "rules = ( { match = { user = \"$(id -un)\";
 	    group = \"$(id -gn)\"; }; profile = \"webex\"; } );"
 	run -0 env -u LOGNAME "$SERVER" -T -F "$FILE" -o protocol.max_version=4
@@ -182,7 +182,7 @@ policy() {
 	assert_line 'log.level ERROR   # default'
 }
 
-@test "-T -C is about somebody else: what is not said is undecided, exit 1" {
+@test "-T -C exits 1 if a fact that a rule asks for is not given" {
 	policy 'rules = ( { match = { user = "root"; address = "10.0.0.0/8"; };
 	    access = { read_only = true; }; } );'
 	run -1 "$SERVER" -T -C user=root -F "$FILE"
@@ -195,7 +195,7 @@ policy() {
 	run -78 "$SERVER" -T -C uid=0 -F "$FILE"
 }
 
-@test "-T -C path= says what holds for one name, and which rule says so" {
+@test "-T -C path= prints the settings of one path and their rules" {
 	policy 'rules = ( { match = { user = "root"; };
 	    access = { rights = [ "list", "read" ]; };
 	    paths = (
@@ -220,26 +220,26 @@ policy() {
 	done
 }
 
-@test "-T refuses what would refuse the session" {
+@test "-T fails where the session would be rejected" {
 	run -78 "$SERVER" -T -C user=.. -o root=/srv/%u
 	assert_output '-o: root: %u is "..", which is not safe in a path'
 	run -0 "$SERVER" -T -C user=somebody -o root=/srv/%u
 	assert_line 'root "/srv/%u"   # -o; here "/srv/somebody"'
 }
 
-@test "-m is files.mode.force" {
+@test "-m is the same as files.mode.force" {
 	run -0 "$SERVER" -T -m 640 -o files.mode=set=7
 	assert_line 'files.mode force=0640   # -m'
 }
 
-@test "a rule by group is about the groups of the process" {
+@test "a rule by group asks for the groups of the process" {
 	policy "rules = ( { match = { group = \"$(id -gn)\"; };
 	    session = { access = \"refuse\"; message = \"Not you\"; }; } );"
 	run -0 tests/wire/wire -v 3 -- "$SERVER" -F "$FILE" <<<'stat .'
 	assert_line --index 0 --regexp '"Not you"'
 }
 
-@test "an address that is not known refuses where it restricts" {
+@test "an unknown address rejects sessions that rules by address restrict" {
 	local given
 
 	policy 'rules = ( { match = { address = "10.0.0.0/8"; };

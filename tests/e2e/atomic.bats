@@ -176,12 +176,12 @@ check_resumed()
 	    "$HUGE") - size))"
 }
 
-@test "sftp: nobody sees a half" {
+@test "sftp: a partial upload is never visible" {
 	client sftp
 	check_whole
 }
 
-@test "sftp: killed on the way" {
+@test "sftp: an upload that is killed leaves the old file whole" {
 	client sftp
 	slowly_put() { batch "$(put "$@")"; }
 	batch() { printf '%s\n' "$@" |
@@ -189,7 +189,7 @@ check_resumed()
 	LIMIT=40000 check_killed
 }
 
-@test "sftp: killed on the way, and resumed" {
+@test "sftp: an upload that is killed can be resumed" {
 	client sftp
 	slowly_put() { LIMIT=40000 client_put "$@"; }
 	batch() { printf '%s\n' "$@" |
@@ -203,7 +203,7 @@ slow_lftp() { batch 'set net:limit-rate 5M' 'set net:reconnect-interval-base 1' 
 # it was held back by its own limit.
 lftp_ends() { kill -KILL $(pgrep -P "$1"); }
 
-@test "lftp: nobody sees a half" {
+@test "lftp: a partial upload is never visible" {
 	client lftp
 	for VERSION in 3 6; do
 		fresh
@@ -212,14 +212,14 @@ lftp_ends() { kill -KILL $(pgrep -P "$1"); }
 	done
 }
 
-@test "lftp: killed on the way" {
+@test "lftp: an upload that is killed leaves the old file whole" {
 	client lftp
 	CLIENT_ENDS=lftp_ends
 	slowly_put() { slow_lftp "$@"; }
 	check_killed
 }
 
-@test "lftp: killed on the way, and resumed" {
+@test "lftp: an upload that is killed can be resumed" {
 	client lftp
 	CLIENT_ENDS=lftp_ends
 	slowly_put() { slow_lftp "$@"; }
@@ -229,13 +229,13 @@ lftp_ends() { kill -KILL $(pgrep -P "$1"); }
 	done
 }
 
-@test "rclone: nobody sees a half" {
+@test "rclone: a partial upload is never visible" {
 	client rclone
 	check_whole
 }
 
 # It removes what it failed to upload, so there is no old file to look at.
-@test "rclone: killed on the way" {
+@test "rclone: an upload that is killed leaves the old file whole" {
 	client rclone
 	atomic yes
 	slowly_put() { rclone_do --bwlimit 5M copyto "$1" "slipway:$2"; }
@@ -269,7 +269,7 @@ save_by_renaming()
 	cmp f <(version "$1")
 }
 
-@test "sshfs: saved by renaming, 100 times, nobody sees a half" {
+@test "sshfs: 100 saves by renaming never show a partial file" {
 	atomic yes
 	watch "$R/f"
 	on_mount save_by_renaming 100
@@ -289,7 +289,7 @@ save_in_place()
 	done
 }
 
-@test "sshfs: saved in place, 40 times, nobody sees a half" {
+@test "sshfs: 40 saves in place never show a partial file" {
 	atomic yes
 	watch "$R/f"
 	on_mount save_in_place
@@ -298,7 +298,7 @@ save_in_place()
 	cmp "$R/f" <(version 40)
 }
 
-@test "sshfs: the policy for WebEx, and files.atomic" {
+@test "sshfs: files.atomic works with the profile webex" {
 	atomic keep -o profile=webex
 	watch "$R/f"
 	on_mount save_by_renaming 40
@@ -317,7 +317,7 @@ work_tree()
 	diff -r "$L/tree" tree
 }
 
-@test "sshfs: a tree is copied, packed, removed and unpacked" {
+@test "sshfs: a tree can be copied, packed, removed and unpacked" {
 	local how
 
 	for how in yes keep; do
@@ -329,7 +329,7 @@ work_tree()
 	done
 }
 
-@test "sshfs: killed on the way" {
+@test "sshfs: an upload that is killed leaves the old file whole" {
 	local mount=$BATS_TEST_TMPDIR/mount reason
 
 	reason=$(sshfs_unusable) && skip "$reason"

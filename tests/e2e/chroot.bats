@@ -144,7 +144,7 @@ outcome()
 	sshd_stop
 }
 
-@test "before and after: the same replies, the same files" {
+@test "before and after the move, replies and files are the same" {
 	outcome before >"$W/before"
 	plant
 	rm -rf "${BATS_TEST_TMPDIR:?}"/*
@@ -157,7 +157,7 @@ outcome()
 	refute_output --partial "$(sha256sum <"$W/outside" | cut -c 1-64)"
 }
 
-@test "after: the user may own the root" {
+@test "after: the user may own the root directory" {
 	chown "$U:" "$ROOT"
 	start before
 	run -255 sftp_batch 'mkdir /mine'
@@ -167,7 +167,7 @@ outcome()
 	[[ -d $ROOT/mine ]]
 }
 
-@test "a shell that lets nobody in locks out, after" {
+@test "after: a user whose shell is nologin or false is locked out" {
 	local shell
 
 	for shell in nologin false; do
@@ -198,7 +198,7 @@ startup_files()
 	cd /
 }
 
-@test "after: nothing from the home directory runs before the server" {
+@test "after: no file of the home directory runs before the server" {
 	startup_files
 	start after
 	run -0 sftp_batch pwd
@@ -207,7 +207,7 @@ startup_files()
 	[[ ! -e $W/home/$U/ran ]]
 }
 
-@test "after: a home as root keeps what is read at login" {
+@test "after: startup files are protected if the home is the root" {
 	local before
 
 	startup_files
@@ -227,14 +227,14 @@ startup_files()
 	    sort)" "$before"
 }
 
-@test "after: a command starts a session and no command" {
+@test "after: a request for a command starts the server instead" {
 	start after
 	run -0 ssh -F "$SSH_CONFIG" slipway "touch $W/home/$U/ran" </dev/null
 	refute_output
 	[[ ! -e $W/home/$U/ran ]]
 }
 
-@test "after: nothing is forwarded" {
+@test "after: all forwarding is refused" {
 	start after
 	run ! ssh -F "$SSH_CONFIG" -W "127.0.0.1:$SSHD_PORT" slipway </dev/null
 	assert_output --partial 'stdio forwarding failed'
@@ -243,7 +243,7 @@ startup_files()
 	[[ ! -e $W/home/$U/socket ]]
 }
 
-@test "after: a root that is missing, or a link, lets nobody in" {
+@test "after: a root that is missing or a link rejects the session" {
 	start after
 	mv "$ROOT" "$ROOT.moved"
 	run -255 sftp_batch pwd

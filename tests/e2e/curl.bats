@@ -59,7 +59,7 @@ many()
 client_put_all() { many put "$@"; }
 client_get_all() { many get "$@"; }
 
-@test "curl: 3 MiB, 0 bytes and text, there and back" {
+@test "curl: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer
 }
 
@@ -67,57 +67,57 @@ client_get_all() { many get "$@"; }
 	check_overwrite
 }
 
-@test "curl: difficult names, also with a newline and not in UTF-8" {
+@test "curl: transfers names with a newline and not in UTF-8" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" \
 	    "$NEWLINE_NAME" "$LATIN1_NAME"
 }
 
-@test "curl: a listing" {
+@test "curl: lists every name in a directory" {
 	check_listing "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" "$LATIN1_NAME"
 }
 
-@test "curl: a listing of 20000 names" {
+@test "curl: lists 20000 names" {
 	check_long_listing
 }
 
-@test "curl: rename" {
+@test "curl: renames files and directories" {
 	check_rename
 }
 
-@test "curl: resume a download" {
+@test "curl: resumes a download" {
 	check_resume_get
 }
 
-@test "curl: resume an upload" {
+@test "curl: resumes an upload" {
 	check_resume_put
 }
 
-@test "curl: a part of a file" {
+@test "curl: downloads a part of a file" {
 	cp "$BIG" "$R/f"
 	curl_do -r 1000000-1999999 -o "$L/f" "$(url "$R/f")"
 	cmp <(tail -c +1000001 "$BIG" | head -c 1000000) "$L/f"
 }
 
-@test "curl: append" {
+@test "curl: appends to a file" {
 	cp "$TEXT" "$R/f"
 	curl_do -a -T "$BIG" "$(url "$R/f")"
 	cmp <(cat "$TEXT" "$BIG") "$R/f"
 }
 
-@test "curl: directories" {
+@test "curl: makes and removes directories" {
 	check_directories
 }
 
-@test "curl: directories made on the way" {
+@test "curl: makes missing directories for an upload" {
 	curl_do --ftp-create-dirs -T "$TEXT" "$(url "$R/a/b c/f")"
 	cmp "$TEXT" "$R/a/b c/f"
 }
 
-@test "curl: symbolic links" {
+@test "curl: makes and follows symbolic links" {
 	check_symlink
 }
 
-@test "curl: chmod" {
+@test "curl: changes the mode of a file" {
 	check_chmod
 }
 
@@ -125,15 +125,15 @@ client_get_all() { many get "$@"; }
 	check_times
 }
 
-@test "curl: a missing file" {
+@test "curl: reports that a file is missing" {
 	check_missing 78 'No such file or directory'
 }
 
-@test "curl: a command that fails" {
+@test "curl: reports a command that fails" {
 	run -21 client_remove "$R/missing"
 	assert_output --partial 'rm command failed: No such file or directory'
 }
 
-@test "curl: a read-only server" {
+@test "curl: a read-only server permits only downloads" {
 	check_denied 9 'Permission denied'
 }

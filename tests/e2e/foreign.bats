@@ -31,7 +31,7 @@ client_rmdir() { foreign rmdir "$@"; }
 client_symlink() { foreign symlink "$@"; }
 client_chmod() { foreign chmod "$@"; }
 
-@test "Net::SFTP::Foreign: 3 MiB, 0 bytes and text, there and back" {
+@test "Net::SFTP::Foreign: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer
 }
 
@@ -39,24 +39,24 @@ client_chmod() { foreign chmod "$@"; }
 	check_overwrite
 }
 
-@test "Net::SFTP::Foreign: difficult names, also with a newline and not in UTF-8" {
+@test "Net::SFTP::Foreign: transfers names with a newline and not in UTF-8" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" \
 	    "$NEWLINE_NAME" "$LATIN1_NAME"
 }
 
-@test "Net::SFTP::Foreign: a listing" {
+@test "Net::SFTP::Foreign: lists every name in a directory" {
 	check_listing "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
 }
 
-@test "Net::SFTP::Foreign: a listing of 20000 names" {
+@test "Net::SFTP::Foreign: lists 20000 names" {
 	check_long_listing
 }
 
-@test "Net::SFTP::Foreign: rename" {
+@test "Net::SFTP::Foreign: renames files and directories" {
 	check_rename
 }
 
-@test "Net::SFTP::Foreign: rename does not replace a file" {
+@test "Net::SFTP::Foreign: rename does not replace a file by default" {
 	check_rename_not_over
 	assert_failure
 }
@@ -73,19 +73,19 @@ client_chmod() { foreign chmod "$@"; }
 	assert_names "$R" f
 }
 
-@test "Net::SFTP::Foreign: resume a download" {
+@test "Net::SFTP::Foreign: resumes a download" {
 	check_resume_get
 }
 
-@test "Net::SFTP::Foreign: resume an upload" {
+@test "Net::SFTP::Foreign: resumes an upload" {
 	check_resume_put
 }
 
-@test "Net::SFTP::Foreign: directories" {
+@test "Net::SFTP::Foreign: makes and removes directories" {
 	check_directories
 }
 
-@test "Net::SFTP::Foreign: a tree, there and back and away" {
+@test "Net::SFTP::Foreign: uploads, downloads and removes a tree" {
 	make_tree "$L/tree"
 	# The module's way back to the local side knows ASCII only.
 	rm "$L/tree/a dir/grün-日本語"
@@ -97,7 +97,7 @@ client_chmod() { foreign chmod "$@"; }
 	[[ ! -e $R/tree ]]
 }
 
-@test "Net::SFTP::Foreign: find and glob" {
+@test "Net::SFTP::Foreign: finds files by pattern" {
 	mkdir "$R/dir"
 	touch "$R/a.c" "$R/dir/b.c" "$R/dir/c.h"
 	run -0 foreign find "$R"
@@ -106,7 +106,7 @@ client_chmod() { foreign chmod "$@"; }
 	assert_output "$R/dir/b.c"
 }
 
-@test "Net::SFTP::Foreign: symbolic and hard links" {
+@test "Net::SFTP::Foreign: makes symbolic and hard links" {
 	check_symlink
 	run -0 foreign readlink "$R/link"
 	assert_output target
@@ -114,7 +114,7 @@ client_chmod() { foreign chmod "$@"; }
 	assert_equal "$(stat -c %i "$R/hard")" "$(stat -c %i "$R/target")"
 }
 
-@test "Net::SFTP::Foreign: chmod" {
+@test "Net::SFTP::Foreign: changes the mode of a file" {
 	check_chmod
 }
 
@@ -122,15 +122,15 @@ client_chmod() { foreign chmod "$@"; }
 	check_times
 }
 
-@test "Net::SFTP::Foreign: statvfs" {
+@test "Net::SFTP::Foreign: reports the size of the file system" {
 	run -0 foreign size "$R"
 	assert_output "$(stat -f -c %b "$R")"
 }
 
-@test "Net::SFTP::Foreign: a missing file" {
+@test "Net::SFTP::Foreign: reports that a file is missing" {
 	check_missing 1 'No such file'
 }
 
-@test "Net::SFTP::Foreign: a read-only server" {
+@test "Net::SFTP::Foreign: a read-only server permits only downloads" {
 	check_denied 1 'Permission denied'
 }

@@ -130,7 +130,7 @@ needs_paramiko()
 
 # The reason for rename.open_handles: a client that is told of a failed CLOSE
 # deletes its upload.
-@test "control: rclone deletes an upload whose CLOSE fails" {
+@test "control: rclone deletes an upload if its CLOSE fails" {
 	client rclone
 	trouble refusing "$NOTES"
 	run client_put "$BIG" "$R/f"
@@ -139,27 +139,27 @@ needs_paramiko()
 	[[ ! -e $R/f ]]
 }
 
-@test "rclone: a handle is closed under it" {
+@test "rclone: the client fails when the server closes its handle" {
 	client rclone
 	check_client
 }
 
-@test "rclone: a handle is let go under it, and comes back" {
+@test "rclone: no byte is lost when the server reopens its handle" {
 	client rclone
 	check_client_reopen
 }
 
-@test "sftp: a handle is closed under it" {
+@test "sftp: the client fails when the server closes its handle" {
 	client sftp
 	check_client
 }
 
-@test "sftp: a handle is let go under it, and comes back" {
+@test "sftp: no byte is lost when the server reopens its handle" {
 	client sftp
 	check_client_reopen
 }
 
-@test "lftp: a handle is closed under it" {
+@test "lftp: the client fails when the server closes its handle" {
 	client lftp
 	for VERSION in 3 6; do
 		check_client
@@ -169,38 +169,38 @@ needs_paramiko()
 	done
 }
 
-@test "lftp: a handle is let go under it, and comes back" {
+@test "lftp: no byte is lost when the server reopens its handle" {
 	client lftp
 	check_client_reopen
 }
 
-@test "psftp: a handle is closed under it" {
+@test "psftp: the client fails when the server closes its handle" {
 	client putty psftp
 	check_client
 }
 
-@test "psftp: a handle is let go under it, and comes back" {
+@test "psftp: no byte is lost when the server reopens its handle" {
 	client putty psftp
 	check_client_reopen
 }
 
-@test "curl: a handle is closed under it" {
+@test "curl: the client fails when the server closes its handle" {
 	client curl
 	check_client
 }
 
-@test "curl: a handle is let go under it, and comes back" {
+@test "curl: no byte is lost when the server reopens its handle" {
 	client curl
 	check_client_reopen
 }
 
-@test "paramiko: a handle is closed under it" {
+@test "paramiko: the client fails when the server closes its handle" {
 	needs_paramiko
 	client paramiko "$PYTHON"
 	check_client
 }
 
-@test "paramiko: a handle is let go under it, and comes back" {
+@test "paramiko: no byte is lost when the server reopens its handle" {
 	needs_paramiko
 	client paramiko "$PYTHON"
 	check_client_reopen

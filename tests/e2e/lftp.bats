@@ -54,11 +54,11 @@ check_version()
 	assert_output --partial "protocol version set to $VERSION"
 }
 
-@test "lftp: the version it asks for" {
+@test "lftp: the session speaks the version it asks for" {
 	each_version check_version
 }
 
-@test "lftp: 3 MiB, 0 bytes and text, there and back" {
+@test "lftp: uploads and downloads 3 MiB, 0 bytes and text" {
 	each_version check_transfer
 }
 
@@ -66,19 +66,19 @@ check_version()
 	each_version check_overwrite
 }
 
-@test "lftp: difficult names" {
+@test "lftp: transfers files with difficult names" {
 	each_version check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
 }
 
-@test "lftp: a name that is not UTF-8, in version 3" {
+@test "lftp: transfers a name that is not UTF-8, in version 3" {
 	VERSION=3 check_names "$LATIN1_NAME"
 }
 
-@test "lftp: a listing" {
+@test "lftp: lists every name in a directory" {
 	each_version check_listing "${EASY_NAMES[@]}"
 }
 
-@test "lftp: a listing of 20000 names" {
+@test "lftp: lists 20000 names" {
 	each_version check_long_listing
 }
 
@@ -95,23 +95,23 @@ check_long_names()
 	done
 }
 
-@test "lftp: a long listing says what stat says" {
+@test "lftp: a long listing agrees with stat(1)" {
 	each_version check_long_names
 }
 
-@test "lftp: rename" {
+@test "lftp: mv renames files and directories" {
 	each_version check_rename
 }
 
-@test "lftp: resume a download" {
+@test "lftp: resumes a download" {
 	each_version check_resume_get
 }
 
-@test "lftp: resume an upload" {
+@test "lftp: resumes an upload" {
 	each_version check_resume_put
 }
 
-@test "lftp: directories" {
+@test "lftp: makes and removes directories" {
 	each_version check_directories
 }
 
@@ -126,7 +126,7 @@ check_mirror()
 	assert_same_mtime "$L/tree/a dir/plain" "$L/back/a dir/plain"
 }
 
-@test "lftp: mirror, there and back" {
+@test "lftp: mirrors a tree in both directions" {
 	each_version check_mirror
 }
 
@@ -140,15 +140,15 @@ check_mirror_delete()
 	same_tree "$L/tree" "$R/tree"
 }
 
-@test "lftp: mirror --delete" {
+@test "lftp: mirror --delete removes extra files" {
 	each_version check_mirror_delete
 }
 
-@test "lftp: symbolic links" {
+@test "lftp: makes and follows symbolic links" {
 	each_version check_symlink
 }
 
-@test "lftp: chmod" {
+@test "lftp: changes the mode of a file" {
 	each_version check_chmod
 }
 
@@ -156,16 +156,16 @@ check_mirror_delete()
 	each_version check_times
 }
 
-@test "lftp: a file in four parts at a time" {
+@test "lftp: downloads a file in four parts at a time" {
 	cp "$BIG" "$R/f"
 	batch "pget -n 4 $(quote "$R/f") -o $(quote "$L/f")"
 	cmp "$BIG" "$L/f"
 }
 
-@test "lftp: a missing file" {
+@test "lftp: reports that a file is missing" {
 	each_version check_missing 1 'No such file'
 }
 
-@test "lftp: a read-only server" {
+@test "lftp: a read-only server permits only downloads" {
 	check_denied 1 'Permission denied'
 }

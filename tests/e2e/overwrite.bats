@@ -69,28 +69,28 @@ by_lftp_put()
 
 by_paramiko() { paramiko "$1" "$R/new" "$R/old"; }
 
-@test "rename over a file: sftp, rename -l" {
+@test "sftp: rename -l obeys rename.overwrite" {
 	needs sftp
 	over if-asked kept Failure by_sftp -l
 	over always replaced '' by_sftp -l
 	over never kept Failure by_sftp -l
 }
 
-@test "rename over a file: sftp, rename" {
+@test "sftp: rename obeys rename.overwrite" {
 	needs sftp
 	over if-asked replaced '' by_sftp
 	over always replaced '' by_sftp
 	over never kept Failure by_sftp
 }
 
-@test "rename over a file: psftp" {
+@test "psftp: mv obeys rename.overwrite" {
 	needs psftp puttygen
 	over if-asked kept Failure by_psftp
 	over always replaced '' by_psftp
 	over never kept Failure by_psftp
 }
 
-@test "rename over a file: curl" {
+@test "curl: rename obeys rename.overwrite" {
 	needs curl
 	over if-asked kept Failure by_curl
 	over always replaced '' by_curl
@@ -98,7 +98,7 @@ by_paramiko() { paramiko "$1" "$R/new" "$R/old"; }
 }
 
 # It never asks, though it could from version 5 on.
-@test "rename over a file: lftp, mv" {
+@test "lftp: mv obeys rename.overwrite" {
 	local exists='File already exists'
 
 	needs lftp
@@ -116,7 +116,7 @@ by_paramiko() { paramiko "$1" "$R/new" "$R/old"; }
 
 # Then it does ask. Below version 5 it removes the old file first, whatever
 # the policy says of renames: that is a matter of access.deny.
-@test "rename over a file: lftp, put by way of a temporary file" {
+@test "lftp: put through a temporary file obeys rename.overwrite" {
 	needs lftp
 	UP_TO=6
 	over if-asked replaced '' by_lftp_put 3
@@ -133,14 +133,14 @@ needs_paramiko()
 	    skip 'paramiko is not installed'
 }
 
-@test "rename over a file: paramiko, rename" {
+@test "paramiko: rename obeys rename.overwrite" {
 	needs_paramiko
 	over if-asked kept Failure by_paramiko rename
 	over always replaced '' by_paramiko rename
 	over never kept Failure by_paramiko rename
 }
 
-@test "rename over a file: paramiko, posix_rename" {
+@test "paramiko: posix_rename obeys rename.overwrite" {
 	needs_paramiko
 	over if-asked replaced '' by_paramiko posix_rename
 	over always replaced '' by_paramiko posix_rename
@@ -168,7 +168,7 @@ needs_sshfs()
 	return 0
 }
 
-@test "rename over a file: sshfs" {
+@test "sshfs: mv obeys rename.overwrite" {
 	needs_sshfs
 	over if-asked replaced '' by_sshfs
 	over always replaced '' by_sshfs
@@ -177,7 +177,7 @@ needs_sshfs()
 
 HIDDEN='-o protocol.hide_extensions=posix-rename@openssh.com'
 
-@test "rename over a file: sshfs without posix-rename" {
+@test "sshfs without posix-rename: mv obeys rename.overwrite" {
 	needs_sshfs
 	over "if-asked $HIDDEN" kept Failure by_sshfs
 	[[ $client_said == *'Operation not permitted' ]]
@@ -186,7 +186,7 @@ HIDDEN='-o protocol.hide_extensions=posix-rename@openssh.com'
 }
 
 # Only an EPERM starts it, and sshfs makes that of status 4 alone.
-@test "rename over a file: sshfs without posix-rename moves the old file aside when told to" {
+@test "sshfs without posix-rename: workaround=rename moves the file aside" {
 	needs_sshfs
 	over "if-asked $HIDDEN" replaced Failure by_sshfs -o workaround=rename
 	run -0 grep -c '^rename old' "$SERVER_LOG"

@@ -26,7 +26,7 @@ client_rmdir() { paramiko rmdir "$@"; }
 client_symlink() { paramiko symlink "$@"; }
 client_chmod() { paramiko chmod "$@"; }
 
-@test "paramiko: 3 MiB, 0 bytes and text, there and back" {
+@test "paramiko: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer
 }
 
@@ -34,31 +34,31 @@ client_chmod() { paramiko chmod "$@"; }
 	check_overwrite
 }
 
-@test "paramiko: difficult names, also with a newline" {
+@test "paramiko: transfers difficult names, also with a newline" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" "$NEWLINE_NAME"
 }
 
 # Its own checks of an upload would list the name, which it takes for UTF-8.
-@test "paramiko: a name that is not UTF-8 can be read" {
+@test "paramiko: downloads a file whose name is not UTF-8" {
 	cp "$TEXT" "$R/$LATIN1_NAME"
 	client_get "$R/$LATIN1_NAME" "$L/f"
 	cmp "$TEXT" "$L/f"
 }
 
-@test "paramiko: a listing" {
+@test "paramiko: lists every name in a directory" {
 	check_listing "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
 }
 
-@test "paramiko: a listing of 20000 names" {
+@test "paramiko: lists 20000 names" {
 	check_long_listing
 }
 
-@test "paramiko: a listing with 50 requests under way" {
+@test "paramiko: lists a directory with 50 requests under way" {
 	client_names() { paramiko names_ahead "$@"; }
 	check_long_listing
 }
 
-@test "paramiko: rename" {
+@test "paramiko: renames files and directories" {
 	check_rename
 }
 
@@ -72,15 +72,15 @@ client_chmod() { paramiko chmod "$@"; }
 	check_rename_over
 }
 
-@test "paramiko: append to a file" {
+@test "paramiko: appends to a file" {
 	check_resume_put
 }
 
-@test "paramiko: read on from the middle" {
+@test "paramiko: reads from the middle to the end" {
 	check_resume_get
 }
 
-@test "paramiko: write in the middle" {
+@test "paramiko: writes in the middle of a file" {
 	cp "$BIG" "$R/f"
 	cp "$BIG" "$L/f"
 	paramiko patch "$R/f" 1234567 hello
@@ -88,7 +88,7 @@ client_chmod() { paramiko chmod "$@"; }
 	cmp "$L/f" "$R/f"
 }
 
-@test "paramiko: read here and there at once" {
+@test "paramiko: reads several ranges at once" {
 	cp "$BIG" "$R/f"
 	run -0 paramiko scattered "$R/f" 0 3000000 99999 1500000
 	assert_output "$(for offset in 0 3000000 99999 1500000; do
@@ -96,30 +96,30 @@ client_chmod() { paramiko chmod "$@"; }
 	done)"
 }
 
-@test "paramiko: truncate" {
+@test "paramiko: truncates a file" {
 	cp "$BIG" "$R/f"
 	paramiko truncate "$R/f" 1000
 	cmp <(head -c 1000 "$BIG") "$R/f"
 }
 
-@test "paramiko: exclusive creation" {
+@test "paramiko: exclusive creation fails on an existing file" {
 	paramiko exclusive "$R/f"
 	[[ -f $R/f ]]
 	run -1 paramiko exclusive "$R/f"
 }
 
-@test "paramiko: stat says what stat says" {
+@test "paramiko: stat agrees with stat(1)" {
 	cp "$BIG" "$R/f"
 	chmod 640 "$R/f"
 	run -0 paramiko stat "$R/f"
 	assert_output "$(stat -c '0o100%a %s %u %g %Y' "$R/f")"
 }
 
-@test "paramiko: directories" {
+@test "paramiko: makes and removes directories" {
 	check_directories
 }
 
-@test "paramiko: symbolic links" {
+@test "paramiko: makes and follows symbolic links" {
 	check_symlink
 	run -0 paramiko readlink "$R/link"
 	assert_output target
@@ -127,7 +127,7 @@ client_chmod() { paramiko chmod "$@"; }
 	assert_output "$(shown "$(realpath "$R")")/target"
 }
 
-@test "paramiko: chmod" {
+@test "paramiko: changes the mode of a file" {
 	check_chmod
 }
 
@@ -135,10 +135,10 @@ client_chmod() { paramiko chmod "$@"; }
 	check_times
 }
 
-@test "paramiko: a missing file" {
+@test "paramiko: reports that a file is missing" {
 	check_missing 1 'FileNotFoundError: [Errno 2] No such file'
 }
 
-@test "paramiko: a read-only server" {
+@test "paramiko: a read-only server permits only downloads" {
 	check_denied 1 'PermissionError: [Errno 13] Permission denied'
 }

@@ -78,7 +78,7 @@ assert_mistake_told()
 
 # ---- what each client shows --------------------------------------------
 
-@test "a mistake in the policy: sftp" {
+@test "sftp: a policy error is shown" {
 	needs sftp
 	break_policy
 	run -255 sftp_batch ls
@@ -87,7 +87,7 @@ assert_mistake_told()
 }
 
 # It ignores the first answer, to its question for the home directory.
-@test "a mistake in the policy: lftp" {
+@test "lftp: a policy error is shown" {
 	needs lftp
 	break_policy
 	for VERSION in 3 6; do
@@ -98,7 +98,7 @@ assert_mistake_told()
 }
 
 # PuTTY never shows the text of an answer, only what the code means to it.
-@test "a mistake in the policy: psftp" {
+@test "psftp: a policy error is a failure" {
 	needs psftp puttygen
 	break_policy
 	run -2 psftp_batch ls
@@ -107,7 +107,7 @@ assert_mistake_told()
 }
 
 # Nor does curl, and with libssh2 it has but the number of a layer.
-@test "a mistake in the policy: curl" {
+@test "curl: a policy error is a failure" {
 	needs curl
 	break_policy
 	run -79 curl_do -o "$L/f" "$(url "$R/f")"
@@ -115,7 +115,7 @@ assert_mistake_told()
 	assert_mistake_told
 }
 
-@test "a mistake in the policy: paramiko" {
+@test "paramiko: a policy error is shown" {
 	/usr/bin/python3 -c 'import paramiko' ||
 	    skip 'paramiko is not installed'
 	break_policy
@@ -125,7 +125,7 @@ assert_mistake_told()
 }
 
 # All that a file system can show is an errno.
-@test "a mistake in the policy: sshfs" {
+@test "sshfs: a policy error is EPERM" {
 	local reason
 
 	reason=$(sshfs_unusable) && skip "$reason"
@@ -137,7 +137,7 @@ assert_mistake_told()
 
 # As WinSCP does: offers version 6, asks for the working directory, shows the
 # message of the answer.
-@test "a mistake in the policy: a client that offers version 6" {
+@test "a client that offers version 6 is told of a policy error" {
 	needs python3
 	break_policy
 	run -0 "$BATS_TEST_DIRNAME/../wire/wire" -n -- \
@@ -172,7 +172,7 @@ in_file()
 	refuses "$POLICY:$1" -F "'$POLICY'"
 }
 
-@test "mistakes in the file are told with line and setting" {
+@test "errors in the file are logged with line and setting" {
 	in_file '2: syntax error (a = is missing behind a name): { rename = { overwrite "always"; }; }' \
 	    $'rules = (\n  { rename = { overwrite "always"; }; }\n);'
 	in_file '1: rename.overwite: there is no such setting (-Q settings lists them)' \
@@ -190,7 +190,7 @@ in_file()
 	in_file '1: @include is not supported' '@include "/etc/passwd"'
 }
 
-@test "mistakes in the options are told" {
+@test "errors in the options are logged" {
 	refuses '-o: rename.overwrite: must be if-asked, always or never, not "yes"' \
 	    -o rename.overwrite=yes
 	refuses '-P: access.deny: "nothing" fits no request (-Q requests lists them)' \
@@ -199,7 +199,7 @@ in_file()
 	    -R left
 }
 
-@test "a policy file that is missing, or that others can write, is a mistake" {
+@test "a policy file that is missing or that others can write is an error" {
 	policy 'rules = ();'
 	chmod o+w "$POLICY"
 	refuses "$POLICY: \"policy.conf\" can be written by others than its owner (mode 646; try chmod go-w)" \
@@ -210,7 +210,7 @@ in_file()
 	refuses "$POLICY: is a directory" -F "'$POLICY'"
 }
 
-@test "a policy file that somebody else owns is a mistake" {
+@test "a policy file that another user owns is an error" {
 	[[ $(id -u) -eq 0 ]] || skip 'only root can give files away'
 	policy 'rules = ();'
 	chown nobody "$POLICY"
@@ -220,7 +220,7 @@ in_file()
 
 # ---- who is let in ------------------------------------------------------
 
-@test "session.access refuses with session.message, and says so in the log" {
+@test "session.access rejects a session with session.message, and logs it" {
 	policy 'rules = ( { session = { access = "refuse"; message = "Ask the help desk"; }; } );'
 	clients_options -F "'$POLICY'"
 	fresh_log
@@ -229,7 +229,7 @@ in_file()
 	assert_refused "session refused for local user $SSHD_USER, as the policy says"
 }
 
-@test "each user can have a file, by %u and %U" {
+@test "each user can have a policy file of their own, by %u and %U" {
 	local name
 
 	policy 'rules = ( { session = { access = "refuse"; message = "Not you"; }; } );'
@@ -258,14 +258,14 @@ warnings()
 	grep -cF "$NOT_FORCED" "$SERVER_LOG" ||:
 }
 
-@test "a restriction that is not forced is logged, once a session" {
+@test "a restriction without ForceCommand is logged once a session" {
 	clients_options -R
 	assert_equal "$(warnings)" 1
 	clients_options
 	assert_equal "$(warnings)" 0
 }
 
-@test "a restriction that ForceCommand forces is not" {
+@test "a restriction with ForceCommand is not logged" {
 	sshd_start "$BATS_TEST_TMPDIR/sshd" "$(server_command -R)" \
 	    "ForceCommand /bin/sh '$BATS_TEST_TMPDIR/sshd/subsystem'"
 	assert_equal "$(warnings)" 0

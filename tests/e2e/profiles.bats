@@ -412,7 +412,7 @@ in_each()
 	in_read_only "$1"
 }
 
-@test "profiles: sftp" {
+@test "sftp: each profile permits and refuses as documented" {
 	needs sftp
 	in_each sftp
 	in_dropbox sftp sftp_put_plain
@@ -422,12 +422,12 @@ in_each()
 
 sftp_put_plain() { sftp_batch "put $1 $R/$2"; }
 
-@test "profiles: psftp" {
+@test "psftp: each profile permits and refuses as documented" {
 	needs psftp puttygen
 	in_each psftp
 }
 
-@test "profiles: lftp" {
+@test "lftp: each profile permits and refuses as documented" {
 	needs lftp
 	UP_TO=6
 	for VERSION in 3 4 5 6; do
@@ -442,7 +442,7 @@ lftp_put_temp()
 	lftp_batch 'set xfer:use-temp-file yes' "put $1 -o $R/$2"
 }
 
-@test "profiles: rclone" {
+@test "rclone: each profile permits and refuses as documented" {
 	needs rclone
 	in_each rclone
 	# It sets times by another connection than it sends by.
@@ -450,7 +450,7 @@ lftp_put_temp()
 	    "slipway:$R/tree"
 }
 
-@test "profiles: winscp" {
+@test "winscp: each profile permits and refuses as documented" {
 	needs python3
 	UP_TO=6
 	in_dropbox winscp winscp_put_part
@@ -462,7 +462,7 @@ lftp_put_temp()
 	fails "$DENIED" winscp_over "$L/new" old
 }
 
-@test "profiles: filezilla" {
+@test "filezilla: each profile permits and refuses as documented" {
 	needs python3
 	in_each filezilla
 }

@@ -46,7 +46,7 @@ client_names()
 	    cut -c 57- | sed 's/ -> .*//'
 }
 
-@test "psftp: 3 MiB, 0 bytes and text, there and back" {
+@test "psftp: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer
 }
 
@@ -54,23 +54,23 @@ client_names()
 	check_overwrite
 }
 
-@test "psftp: difficult names" {
+@test "psftp: transfers files with difficult names" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
 }
 
-@test "psftp: a name that is not UTF-8" {
+@test "psftp: transfers a file whose name is not UTF-8" {
 	check_names "$LATIN1_NAME"
 }
 
-@test "psftp: a listing" {
+@test "psftp: lists every name in a directory" {
 	check_listing "${EASY_NAMES[@]}"
 }
 
-@test "psftp: a listing of 20000 names" {
+@test "psftp: lists 20000 names" {
 	check_long_listing
 }
 
-@test "psftp: rename" {
+@test "psftp: renames files and directories" {
 	check_rename
 }
 
@@ -79,19 +79,19 @@ client_names()
 	assert_failure
 }
 
-@test "psftp: resume a download" {
+@test "psftp: resumes a download" {
 	check_resume_get
 }
 
-@test "psftp: resume an upload" {
+@test "psftp: resumes an upload" {
 	check_resume_put
 }
 
-@test "psftp: directories" {
+@test "psftp: makes and removes directories" {
 	check_directories
 }
 
-@test "psftp: a tree, there and back" {
+@test "psftp: uploads and downloads a tree" {
 	make_tree "$L/tree"
 	batch "put -r $(quote "$L/tree") $(quote "$R/tree")"
 	same_tree "$L/tree" "$R/tree"
@@ -99,15 +99,15 @@ client_names()
 	same_tree "$L/tree" "$L/back"
 }
 
-@test "psftp: chmod" {
+@test "psftp: changes the mode of a file" {
 	check_chmod
 }
 
-@test "psftp: a missing file" {
+@test "psftp: reports that a file is missing" {
 	check_missing 2 "$(shown "$R")/missing: open for read: no such file or directory"
 }
 
-@test "psftp: a read-only server" {
+@test "psftp: a read-only server permits only downloads" {
 	check_denied 2 "$(shown "$R")/f: open for write: permission denied"
 }
 
@@ -117,7 +117,7 @@ client_names()
 	check_times
 }
 
-@test "pscp: -r, a tree, there and back" {
+@test "pscp: -r uploads and downloads a tree" {
 	make_tree "$L/tree"
 	# To pscp, also this ends the name of a local directory.
 	rm "$L/tree/a dir/back\\slash"
@@ -127,7 +127,7 @@ client_names()
 	same_tree "$L/tree" "$L/back"
 }
 
-@test "pscp: a missing file" {
+@test "pscp: reports that a file is missing" {
 	client_get() { putty pscp -sftp "127.0.0.1:$1" "$2"; }
 	check_missing 1 "unable to identify $R/missing"
 }

@@ -99,23 +99,23 @@ control()
 	printf '# %s without the policy: %s\n' "$1" "${said%%$'\n'*}" >&3
 }
 
-@test "close, then unlink: $ROUNDS times on a mount" {
+@test "sshfs: $ROUNDS times close, then unlink leave no file" {
 	check_race unlink
 }
 
-@test "read, close, rename: $ROUNDS times on a mount" {
+@test "sshfs: $ROUNDS times read, close, rename succeed" {
 	check_race rename
 }
 
-@test "for comparison: close, then unlink, without the policy" {
+@test "comparison: close, then unlink without the policy, counted only" {
 	control unlink
 }
 
-@test "for comparison: read, close, rename, without the policy" {
+@test "comparison: read, close, rename without the policy, counted only" {
 	control rename
 }
 
-@test "two sessions in one directory leave each other's hidden names alone" {
+@test "two sessions in one directory leave each other's silly names alone" {
 	sessions two -o profile=sshfs
 	# On a file system that removes open files, a session still leaves the
 	# silly names of another one alone.
@@ -123,17 +123,17 @@ control()
 	sessions two -o profile=sshfs -o rename.when=always
 }
 
-@test "a file that another session has open is renamed when that closes it" {
+@test "a rename waits until another session closes the file" {
 	sessions held -o rename.busy_timeout=0s
 	rm "$SERVED"/*
 	fresh_log
 	sessions late -o rename.busy_timeout=5s
 }
 
-@test "no end of a session leaves hidden names" {
+@test "no way for a session to end leaves silly names" {
 	sessions ends -o profile=sshfs -o rename.busy_timeout=5s
 }
 
-@test "what SIGKILL leaves is not seen by the next session" {
+@test "the next session does not see silly names that SIGKILL left" {
 	sessions killed -o profile=sshfs -o rename.busy_timeout=5s
 }

@@ -33,7 +33,7 @@ client_remove() { rclone_do deletefile "slipway:$1"; }
 client_mkdir() { rclone_do mkdir "slipway:$1"; }
 client_rmdir() { rclone_do rmdir "slipway:$1"; }
 
-@test "rclone: 3 MiB, 0 bytes and text, there and back" {
+@test "rclone: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer
 }
 
@@ -41,18 +41,18 @@ client_rmdir() { rclone_do rmdir "slipway:$1"; }
 	check_overwrite
 }
 
-@test "rclone: a listing of 20000 names" {
+@test "rclone: lists 20000 names" {
 	check_long_listing
 }
 
-@test "rclone: lsl says size, time and name" {
+@test "rclone: lsl prints size, time and name" {
 	cp "$BIG" "$R/f"
 	touch -d '2001-02-03 04:05:06' "$R/f"
 	run -0 rclone_do lsl "slipway:$R"
 	assert_line "  3145735 2001-02-03 04:05:06.000000000 f"
 }
 
-@test "rclone: moveto" {
+@test "rclone: moveto renames a file" {
 	check_rename
 }
 
@@ -60,11 +60,11 @@ client_rmdir() { rclone_do rmdir "slipway:$1"; }
 	check_rename_over
 }
 
-@test "rclone: directories" {
+@test "rclone: makes and removes directories" {
 	check_directories
 }
 
-@test "rclone: copy and check a tree with difficult names" {
+@test "rclone: copies and checks a tree with difficult names" {
 	make_tree "$L/tree"
 	rmdir "$L/tree/empty dir"
 	rclone_do copy "$L/tree" "slipway:$R/tree"
@@ -77,7 +77,7 @@ client_rmdir() { rclone_do rmdir "slipway:$1"; }
 	assert_output --partial '1 differences found'
 }
 
-@test "rclone: sync removes what is too much" {
+@test "rclone: sync removes extra files" {
 	make_tree "$L/tree"
 	make_tree "$R/tree"
 	touch "$R/tree/too much"
@@ -86,7 +86,7 @@ client_rmdir() { rclone_do rmdir "slipway:$1"; }
 	same_tree "$L/tree" "$R/tree"
 }
 
-@test "rclone: purge" {
+@test "rclone: purge removes a tree" {
 	make_tree "$R/tree"
 	rclone_do purge "slipway:$R/tree"
 	[[ ! -e $R/tree ]]
@@ -96,17 +96,17 @@ client_rmdir() { rclone_do rmdir "slipway:$1"; }
 	check_times
 }
 
-@test "rclone: about" {
+@test "rclone: about reports the size of the file system" {
 	run -0 rclone_do about --json "slipway:$R"
 	assert_output --regexp \
 	    "\"total\": $(stat -f -c '%b %S' "$R" | { read -r b s
 	    echo $((b * s)); })"
 }
 
-@test "rclone: a missing file" {
+@test "rclone: reports that a file is missing" {
 	check_missing 3 'not found'
 }
 
-@test "rclone: a read-only server" {
+@test "rclone: a read-only server permits only downloads" {
 	check_denied 1 'permission denied'
 }

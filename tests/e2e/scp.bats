@@ -31,7 +31,7 @@ client_get() { scp_with -- "slipway:$(escape "$1")" "$2"; }
 client_put_times() { scp_with -p "$1" "slipway:$2"; }
 client_get_times() { scp_with -p "slipway:$1" "$2"; }
 
-@test "scp: 3 MiB, 0 bytes and text, there and back" {
+@test "scp: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer
 }
 
@@ -39,15 +39,15 @@ client_get_times() { scp_with -p "slipway:$1" "$2"; }
 	check_overwrite
 }
 
-@test "scp: difficult names" {
+@test "scp: transfers files with difficult names" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}" "$NEWLINE_NAME"
 }
 
-@test "scp: a name that is not UTF-8" {
+@test "scp: transfers a file whose name is not UTF-8" {
 	check_names "$LATIN1_NAME"
 }
 
-@test "scp: -r, a tree with difficult names, there and back" {
+@test "scp: -r uploads and downloads a tree with difficult names" {
 	make_tree "$L/tree" "$NEWLINE_NAME" "$LATIN1_NAME"
 	scp_with -r "$L/tree" "slipway:$R"
 	same_tree "$L/tree" "$R/tree"
@@ -69,20 +69,20 @@ client_get_times() { scp_with -p "slipway:$1" "$2"; }
 	assert_mode "$L/g" 604
 }
 
-@test "scp: patterns are expanded" {
+@test "scp: expands patterns in remote names" {
 	touch "$R"/{a,b}.c "$R/c.h"
 	scp_with "slipway:$R/*.c" "$L"
 	assert_names "$L" $'a.c\nb.c'
 }
 
-@test "scp: -3, from the server to the server" {
+@test "scp: -3 copies from the server to the server" {
 	cp "$BIG" "$R/f"
 	scp_with -3 "slipway:$R/f" "slipway:$R/g"
 	cmp "$BIG" "$R/g"
 }
 
 # scp starts the server itself, with words behind the options.
-@test "scp: -D, without ssh" {
+@test "scp: -D starts the server without ssh" {
 	printf '#!/bin/sh\nexec %s\n' "$(server_command '"$@"')" >"$L/server"
 	chmod +x "$L/server"
 	cp "$BIG" "$L/f"
@@ -94,10 +94,10 @@ client_get_times() { scp_with -p "slipway:$1" "$2"; }
 	cmp "$BIG" "$R/g"
 }
 
-@test "scp: a missing file" {
+@test "scp: reports that a file is missing" {
 	check_missing 1 'No such file or directory'
 }
 
-@test "scp: a read-only server" {
+@test "scp: a read-only server permits only downloads" {
 	check_denied 1 "dest open \"$R/f\": Permission denied"
 }

@@ -36,7 +36,7 @@ client_rmdir() { batch "rmdir $(quote "$1")"; }
 client_symlink() { batch "ln -s $(quote "$1") $(quote "$2")"; }
 client_chmod() { batch "chmod $1 $(quote "$2")"; }
 
-@test "sftp: 3 MiB, 0 bytes and text, there and back" {
+@test "sftp: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer
 }
 
@@ -44,23 +44,23 @@ client_chmod() { batch "chmod $1 $(quote "$2")"; }
 	check_overwrite
 }
 
-@test "sftp: difficult names" {
+@test "sftp: transfers files with difficult names" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
 }
 
-@test "sftp: a name that is not UTF-8" {
+@test "sftp: transfers a file whose name is not UTF-8" {
 	check_names "$LATIN1_NAME"
 }
 
-@test "sftp: a listing" {
+@test "sftp: lists every name in a directory" {
 	check_listing "${EASY_NAMES[@]}"
 }
 
-@test "sftp: a listing of 20000 names" {
+@test "sftp: lists 20000 names" {
 	check_long_listing
 }
 
-@test "sftp: a long listing says what stat says" {
+@test "sftp: a long listing agrees with stat(1)" {
 	cp -p "$TEXT" "$R/file"
 	chmod 640 "$R/file"
 	ln -s file "$R/link"
@@ -73,7 +73,7 @@ client_chmod() { batch "chmod $1 $(quote "$2")"; }
 	done
 }
 
-@test "sftp: rename" {
+@test "sftp: renames files and directories" {
 	check_rename
 }
 
@@ -87,19 +87,19 @@ client_chmod() { batch "chmod $1 $(quote "$2")"; }
 	assert_failure
 }
 
-@test "sftp: resume a download" {
+@test "sftp: resumes a download" {
 	check_resume_get
 }
 
-@test "sftp: resume an upload" {
+@test "sftp: resumes an upload" {
 	check_resume_put
 }
 
-@test "sftp: directories" {
+@test "sftp: makes and removes directories" {
 	check_directories
 }
 
-@test "sftp: a tree with difficult names, there and back" {
+@test "sftp: uploads and downloads a tree with difficult names" {
 	make_tree "$L/tree" "$NEWLINE_NAME"
 	batch "put -R $(quote "$L/tree") $(quote "$R")"
 	same_tree "$L/tree" "$R/tree"
@@ -107,13 +107,13 @@ client_chmod() { batch "chmod $1 $(quote "$2")"; }
 	same_tree "$L/tree" "$L/back"
 }
 
-@test "sftp: symbolic and hard links" {
+@test "sftp: makes symbolic and hard links" {
 	check_symlink
 	batch "ln $(quote "$R/target") $(quote "$R/hard")"
 	assert_equal "$(stat -c %i "$R/hard")" "$(stat -c %i "$R/target")"
 }
 
-@test "sftp: chmod" {
+@test "sftp: changes the mode of a file" {
 	check_chmod
 }
 
@@ -121,25 +121,25 @@ client_chmod() { batch "chmod $1 $(quote "$2")"; }
 	check_times
 }
 
-@test "sftp: copy on the server" {
+@test "sftp: copies a file on the server" {
 	cp "$BIG" "$R/f"
 	batch "cp $(quote "$R/f") $(quote "$R/copy")"
 	cmp "$BIG" "$R/copy"
 }
 
-@test "sftp: df" {
+@test "sftp: df reports the size of the file system" {
 	run batch "df $(quote "$R")"
 	assert_success
 	assert_line --regexp "^ *$(df -k --output=size "$R" | tail -n 1) "
 }
 
-@test "sftp: a missing file" {
+@test "sftp: reports that a file is missing" {
 	check_missing 1 "File \"$R/missing\" not found."
 	run -1 batch "rm $(quote "$R/missing")"
 	assert_output --partial 'No such file or directory'
 }
 
-@test "sftp: a read-only server" {
+@test "sftp: a read-only server permits only downloads" {
 	check_denied 1 "dest open \"$R/f\": Permission denied"
 	run -1 batch "rm $(quote "$R/g")"
 	assert_output --partial 'Permission denied'

@@ -52,7 +52,7 @@ work_copy()
 	[[ ! -e $R/tree ]]
 }
 
-@test "sshfs: cp -a, there and back, and rm -r" {
+@test "sshfs: cp -a in both directions, and rm -r" {
 	on_mount work_copy
 }
 
@@ -64,7 +64,7 @@ work_listing()
 	rm -r "$R/many"
 }
 
-@test "sshfs: a listing of 20000 names" {
+@test "sshfs: lists 20000 names" {
 	on_mount work_listing
 }
 
@@ -82,7 +82,7 @@ work_replace()
 	cmp "$TEXT" dir2/old
 }
 
-@test "sshfs: mv, also over what exists" {
+@test "sshfs: mv renames files, also onto existing ones" {
 	on_mount work_replace
 }
 
@@ -107,7 +107,7 @@ work_edit()
 	assert_names "$R" file
 }
 
-@test "sshfs: the ways in which editors save" {
+@test "sshfs: editors save in each of their ways" {
 	on_mount work_edit
 }
 
@@ -122,7 +122,7 @@ work_rename_open()
 	[[ ! -e $R/file ]]
 }
 
-@test "sshfs: a file is renamed while it is written" {
+@test "sshfs: a file can be renamed while it is written" {
 	on_mount work_rename_open
 }
 
@@ -136,7 +136,7 @@ work_unlink_open()
 	assert_equal "$(ls -A)" ''
 }
 
-@test "sshfs: a file is removed while it is read" {
+@test "sshfs: a file can be removed while it is read" {
 	on_mount work_unlink_open
 }
 
@@ -168,7 +168,7 @@ work_git()
 	rm -rf "$L/clone"
 }
 
-@test "sshfs: git init, add, commit, gc, fsck, checkout, clone" {
+@test "sshfs: git init, add, commit, gc, fsck, checkout and clone work" {
 	type -P git >/dev/null || skip 'git is not installed'
 	on_mount work_git
 }
@@ -183,7 +183,7 @@ work_tar()
 	rm -r tree tree.tar
 }
 
-@test "sshfs: tar" {
+@test "sshfs: tar packs and unpacks" {
 	on_mount work_tar
 }
 
@@ -198,7 +198,7 @@ work_append()
 	cmp <(printf 'line %d\n' {1..20}) "$R/file"
 }
 
-@test "sshfs: append" {
+@test "sshfs: programs can append to a file" {
 	on_mount work_append
 }
 
@@ -213,7 +213,7 @@ work_truncate()
 	[[ -e $R/file && ! -s $R/file ]]
 }
 
-@test "sshfs: truncate" {
+@test "sshfs: truncate shortens and extends a file" {
 	on_mount work_truncate
 }
 
@@ -230,7 +230,7 @@ work_patch()
 	    cmp - <(dd if="$L/file" bs=4096 skip=99 count=3 status=none)
 }
 
-@test "sshfs: dd conv=notrunc" {
+@test "sshfs: dd conv=notrunc writes in the middle of a file" {
 	on_mount work_patch
 }
 
@@ -245,7 +245,7 @@ work_links()
 	assert_equal "$(stat -c %h "$R/hard")" 2
 }
 
-@test "sshfs: ln and ln -s" {
+@test "sshfs: ln and ln -s make links" {
 	on_mount work_links
 }
 
@@ -261,7 +261,7 @@ work_attributes()
 	    "$(stat -c '%a %s %Y' "$R/file")"
 }
 
-@test "sshfs: chmod and touch" {
+@test "sshfs: chmod and touch change modes and times" {
 	on_mount work_attributes
 }
 
@@ -275,7 +275,7 @@ work_sizes()
 	    "$(df -k --output=size "$R" | tail -n 1)"
 }
 
-@test "sshfs: du and df" {
+@test "sshfs: du and df agree with the file system" {
 	on_mount work_sizes
 }
 
@@ -293,7 +293,7 @@ work_many_files()
 	[[ ! -e $R/small ]]
 }
 
-@test "sshfs: many small files" {
+@test "sshfs: many small files can be made and removed" {
 	on_mount work_many_files
 }
 
@@ -314,11 +314,11 @@ work_errors()
 	set +C
 }
 
-@test "sshfs: errors" {
+@test "sshfs: programs see the errors of the server" {
 	on_mount work_errors
 }
 
-@test "sshfs: a read-only server" {
+@test "sshfs: a read-only server permits only reading" {
 	become_read_only
 	cp "$TEXT" "$R/file"
 	on_mount eval '
@@ -391,7 +391,7 @@ log_is_open()
 	return 1
 }
 
-@test "sshfs: nothing in the log that OpenSSH's server would not say" {
+@test "sshfs: the log has the lines of OpenSSH's server" {
 	local reference
 
 	reference=$(openssh_server) ||

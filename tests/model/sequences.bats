@@ -4,7 +4,7 @@
 # each scope. make model runs more of them. Failures are printed as scripts for
 # tests/wire/wire.
 
-@test "model: short sequences end as POSIX and the policy say" {
+@test "model: short sequences have the outcome of POSIX and the policy" {
 	[ -x "$BUILD/tests/sequences" ] || skip "a long has not 64 bits here"
 	"$BUILD/tests/sequences" -l 4 -s 1024 -f 5
 }

@@ -20,14 +20,14 @@ durable()
 	"$PYTHON" "$BATS_TEST_DIRNAME/durable.py" "$@"
 }
 
-@test "what a request did is on disk when it is answered, or it fails" {
+@test "the changes of a request are on disk when it is answered" {
 	durable requests
 }
 
-@test "so is what was written to a file when it is closed" {
+@test "the data of a file is on disk when CLOSE is answered" {
 	durable files
 }
 
-@test "without these settings a file is made with no call more" {
+@test "without these settings no extra call is made for a new file" {
 	durable creations
 }

@@ -16,14 +16,14 @@ facts()
 	"$PYTHON" "$BATS_TEST_DIRNAME/facts.py" "$@"
 }
 
-@test "the id of a handle that was let go is nobody else's" {
+@test "the id of a handle that was let go is never used again" {
 	facts ids
 }
 
-@test "READs are whole with the smallest limit, and a smaller one is refused" {
+@test "READs are full at the smallest limit, and a smaller limit is refused" {
 	facts reads
 }
 
-@test "a session that is idle lives as long as it has a handle" {
+@test "an idle session lives as long as it has a handle" {
 	facts idle
 }

@@ -30,85 +30,85 @@ refusals()
 	"$PYTHON" "$BATS_TEST_DIRNAME/refusals.py" "$@"
 }
 
-@test "without a policy a rename is one system call, and handles are kept" {
+@test "without a policy a rename is one system call that keeps handles" {
 	handles keep
 }
 
-@test "a rename that does not replace falls back without a race where it can" {
+@test "a rename that may not replace falls back without a race" {
 	refusals fallbacks
 }
 
-@test "v3 renames: every policy, open handle and target" {
+@test "v3 renames: each policy, open handle and target" {
 	needs_policy
 	handles rename_v3
 }
 
-@test "v6 renames: every policy, open handle and target" {
+@test "v6 renames: each policy, open handle and target" {
 	needs_policy
 	handles rename_v6
 }
 
-@test "v5 and v6 renames: every flag" {
+@test "v5 and v6 renames: each flag" {
 	needs_policy
 	handles rename_flags
 }
 
-@test "every request on a handle that was let go, lost or closed" {
+@test "each request on a handle that was let go, lost or closed" {
 	needs_policy
 	handles requests
 }
 
-@test "handles that were let go: appending, read-only, pipelined, moved on" {
+@test "handles let go keep append, access and the order of requests" {
 	needs_policy
 	handles handles
 }
 
-@test "directories are renamed above open files and half-read listings" {
+@test "directories can be renamed above open files and listings" {
 	needs_policy
 	handles directories
 }
 
-@test "requests that fail whoever lets go leave every handle open" {
+@test "requests that would fail in any case let go of no handle" {
 	needs_policy
 	handles futile
 }
 
-@test "open files are removed" {
+@test "open files can be removed" {
 	needs_policy
 	handles remove
 }
 
-@test "hidden names: their shape, their end, and whose they are" {
+@test "silly names have the documented form and are removed at the end" {
 	needs_policy
 	handles hidden
 }
 
-@test "targets that are open keep their content, and come back on failure" {
+@test "open targets keep their content, and are restored on failure" {
 	needs_policy
 	refusals targets
 }
 
-@test "which errors count as refusals, on which file systems" {
+@test "only documented errors count as refusals, per file system" {
 	needs_policy
 	refusals errnos
 }
 
-@test "handles with locks, or that cannot be opened again, are not let go" {
+@test "handles with locks or that cannot be reopened are not let go" {
 	needs_policy
 	refusals held
 }
 
-@test "data that did not arrive is told, and replaces nothing" {
+@test "a write error is reported, and the file replaces nothing" {
 	needs_policy
 	refusals data
 }
 
-@test "what is retried, and how often" {
+@test "only busy files are retried, and only so often" {
 	needs_policy
 	refusals retries tries
 }
 
-@test "one file with two names, and directories, are not replaced" {
+@test "hard links of one file, and directories, are not replaced" {
 	needs_policy
 	refusals same overwrite fallbacks_reopen
 }

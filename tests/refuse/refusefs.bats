@@ -22,7 +22,7 @@ teardown()
 	refusefs_unmount "$M"
 }
 
-@test "an open file is neither renamed, nor renamed over, nor removed" {
+@test "an open file is not renamed, replaced or removed" {
 	local e
 
 	for e in EBUSY EACCES ETXTBSY; do
@@ -46,7 +46,7 @@ teardown()
 	done
 }
 
-@test "hard links of an open file are open" {
+@test "hard links of an open file count as open" {
 	refusefs_mount "$SRC" "$M"
 	syscalls "$M" <<-END
 	link a a2		ok
@@ -96,7 +96,7 @@ teardown()
 	END
 }
 
-@test "what another process has open is open" {
+@test "a file that another process has open counts as open" {
 	refusefs_mount "$SRC" "$M"
 	exec {fd}<"$M/a"
 	syscalls "$M" <<<'rename a c EBUSY'
@@ -115,7 +115,7 @@ teardown()
 	END
 }
 
-@test "links can be impossible" {
+@test "links can be refused" {
 	local option
 
 	for option in nolink:EPERM nolink=EOPNOTSUPP:EOPNOTSUPP; do
@@ -125,7 +125,7 @@ teardown()
 	done
 }
 
-@test "the first bytes of a file can be lost, and nothing refused" {
+@test "the first bytes of a file can be lost, with nothing refused" {
 	refusefs_mount "$SRC" "$M" errno=none,lose=ENOSPC
 	syscalls "$M" <<-END
 	open a w A		ok
@@ -148,7 +148,7 @@ teardown()
 	END
 }
 
-@test "all else passes through" {
+@test "other operations pass through" {
 	refusefs_mount "$SRC" "$M"
 	syscalls "$M" <<-END
 	names .			a,b,dir/
@@ -190,7 +190,7 @@ teardown()
 	assert_equal "$(stat -f -c %t "$M")" 65735546
 }
 
-@test "long listings are whole, and git works" {
+@test "long listings are complete, and git works" {
 	refusefs_mount "$SRC" "$M"
 	(cd "$M/dir/sub" && seq -f 'name-%05.0f' 5000 | xargs touch)
 	diff <(ls -A "$M/dir/sub") <(ls -A "$SRC/dir/sub")
@@ -204,7 +204,7 @@ teardown()
 	git fsck --strict
 }
 
-@test "it is unmounted by a signal, and by the user" {
+@test "a signal and the user can unmount it" {
 	refusefs_mount "$SRC" "$M"
 	refusefs_unmount "$M"
 	run mountpoint "$M"
@@ -215,7 +215,7 @@ teardown()
 	assert_equal "$(ls "$M")" ''
 }
 
-@test "what root makes for others is theirs" {
+@test "files that root makes for another user belong to that user" {
 	[[ $(id -u) -eq 0 ]] || skip 'only root can mount for others'
 	type -P setpriv >/dev/null || skip 'setpriv is not installed'
 	chmod 777 "$SRC"

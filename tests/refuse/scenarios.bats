@@ -197,27 +197,27 @@ needs()
 	type -P "$1" >/dev/null || skip "$1 is not installed"
 }
 
-@test "an open file is renamed, and written on" {
+@test "an open file is renamed, then written to" {
 	scenario rename_open_go_on_writing
 }
 
-@test "an open file is renamed over another, and written on" {
+@test "an open file is renamed over another, then written to" {
 	scenario rename_open_over_another
 }
 
-@test "a rename in the middle of 8 MiB" {
+@test "a file is renamed in the middle of writing 8 MiB" {
 	scenario rename_in_the_middle_of_8_MiB
 }
 
-@test "a file that is read is replaced, and read to its end" {
+@test "a file is replaced while it is read, and read to its end" {
 	scenario rename_over_a_file_that_is_read
 }
 
-@test "a file that is read is renamed, and read to its end" {
+@test "a file is renamed while it is read, and read to its end" {
 	scenario rename_a_file_that_is_read
 }
 
-@test "an open file is removed, and used" {
+@test "an open file is removed, then used" {
 	scenario unlink_open
 }
 
@@ -233,7 +233,7 @@ needs()
 	scenario rename_one_file_with_three_handles
 }
 
-@test "a descriptor is used after a rename in every way there is" {
+@test "a descriptor is used in every way after a rename" {
 	scenario use_the_descriptor_after_a_rename
 }
 
@@ -241,7 +241,7 @@ needs()
 	scenario rename_a_directory_above_open_files
 }
 
-@test "a tree is removed as soon as it was made" {
+@test "a tree is removed as soon as it is made" {
 	scenario remove_a_tree
 }
 
@@ -253,7 +253,7 @@ needs()
 	scenario sed_in_place
 }
 
-@test "vim saves, whatever backupcopy is" {
+@test "vim saves with each value of backupcopy" {
 	needs vim
 	scenario vim_saves
 }

@@ -34,7 +34,7 @@ shimmed()
 	END
 }
 
-@test "an open file is neither renamed, nor renamed over, nor removed" {
+@test "an open file is not renamed, replaced or removed" {
 	shim_rules <<<'rename,unlink open EBUSY'
 	shimmed <<-END
 	rename a c		ok
@@ -48,7 +48,7 @@ shimmed()
 	END
 }
 
-@test "hard links of an open file are open" {
+@test "hard links of an open file count as open" {
 	shim_rules <<<'rename,unlink open EACCES'
 	shimmed <<-END
 	link a a2		ok
@@ -98,7 +98,7 @@ shimmed()
 	END
 }
 
-@test "rename with flags and link fail as told" {
+@test "rename with flags and link fail as the rules say" {
 	shim_rules <<-END
 	renameflags always EINVAL
 	link always EOPNOTSUPP
@@ -111,7 +111,7 @@ shimmed()
 	END
 }
 
-@test "a rename with flags is refused like any other" {
+@test "a rename with flags is refused as one without" {
 	shim_rules <<<'renameflags open EBUSY'
 	shimmed <<-END
 	noreplace a b		EEXIST
@@ -124,7 +124,7 @@ shimmed()
 	END
 }
 
-@test "writes fail after so many bytes, at the byte" {
+@test "writes fail at the byte that the rule names" {
 	shim_rules <<<'write after=5 ENOSPC'
 	shimmed <<-END
 	open x w X		ok
@@ -136,7 +136,7 @@ shimmed()
 	END
 }
 
-@test "fsync, fdatasync and open fail as told, by pattern" {
+@test "fsync, fdatasync and open fail by pattern of the path" {
 	shim_rules <<-END
 	fdatasync,fsync always EIO b
 	open always EACCES a
@@ -153,7 +153,7 @@ shimmed()
 	END
 }
 
-@test "statfs tells the type it is told" {
+@test "statfs returns the type that the rule names" {
 	shim_rules <<<'statfs always 0xff534d42'
 	shimmed <<-END
 	statfs .		0xff534d42
@@ -161,7 +161,7 @@ shimmed()
 	END
 }
 
-@test "beside the directory nothing is touched" {
+@test "files outside of the directory are not affected" {
 	shim_rules <<<'rename,unlink,open,write,link always EIO'
 	D=$BATS_TEST_TMPDIR shimmed <<-END
 	open x w X		ok
@@ -173,7 +173,7 @@ shimmed()
 	END
 }
 
-@test "every call is written down with its outcome" {
+@test "each call is logged with its outcome" {
 	shim_rules <<<'rename open EBUSY'
 	shimmed <<-END
 	open a rw A		ok
@@ -209,7 +209,7 @@ shimmed()
 	END
 }
 
-@test "a rule that makes no sense is not a rule that never applies" {
+@test "a malformed rule is an error" {
 	shim_rules <<<'rename sometimes EBUSY'
 	run shimmed <<<'rename a c ok'
 	assert_failure

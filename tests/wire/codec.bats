@@ -3,7 +3,7 @@
 
 load common
 
-@test "wire: a script that expects the wrong thing fails" {
+@test "wire: a script with a wrong expectation fails" {
 	require_server
 	DIR=$BATS_TEST_TMPDIR
 	play <<-'EOS'
@@ -16,7 +16,7 @@ load common
 	assert_regex "$stderr" 'expected: status 0.*got: +status 2 .*line 4'
 }
 
-@test "wire: a mistake in the script is not taken for an answer" {
+@test "wire: an error in the script is reported" {
 	require_server
 	DIR=$BATS_TEST_TMPDIR
 	for line in "nonsense f" "stat" "stat a b" "close \$h" "read x 0 y" \
@@ -27,7 +27,7 @@ load common
 	done
 }
 
-@test "wire: a script has several sessions in one directory" {
+@test "wire: a script can have several sessions in one directory" {
 	require_server
 	DIR=$BATS_TEST_TMPDIR
 	play <<-'EOS'
@@ -50,7 +50,7 @@ load common
 	assert_line "exit 0"
 }
 
-@test "wire: the end of the server is shown" {
+@test "wire: the server's exit status is printed" {
 	require_server
 	DIR=$BATS_TEST_TMPDIR
 	play -n -- <<-'EOS'

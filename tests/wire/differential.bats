@@ -69,7 +69,7 @@ require_long_times()
 @test "as OpenSSH: random requests of an ordinary user" { same "$RANDOM_TALK"; }
 @test "as OpenSSH: command lines" { same "$COMMAND"; }
 
-@test "with the openssh profile, all the same but for fewer differences" {
+@test "with the profile openssh there are fewer differences" {
 	local seen=$BATS_TEST_TMPDIR/seen
 
 	"$SERVER" -h 2>&1 | grep -q -- '-o name=value' ||
@@ -80,7 +80,7 @@ require_long_times()
 	assert_output ''
 }
 
-@test "every conversation has been played" {
+@test "each conversation was played" {
 	local name pattern found
 
 	for name in $(python3 "$HERE/differ.py" -n); do
@@ -95,7 +95,7 @@ require_long_times()
 	done
 }
 
-@test "every listed difference has been seen" {
+@test "each listed difference was seen" {
 	local played
 
 	played=$(wc -l <"$BATS_FILE_TMPDIR/groups")

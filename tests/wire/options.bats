@@ -30,7 +30,7 @@ assert_all_denied()
 	done
 }
 
-@test "-R refuses everything that changes, and nothing changes" {
+@test "-R refuses each request that changes files" {
 	local before
 
 	mkdir "$DIR/d"
@@ -63,7 +63,7 @@ assert_all_denied()
 	assert_equal "$(snapshot)" "$before"
 }
 
-@test "-R lets reading be" {
+@test "-R permits requests that only read" {
 	ln -s f "$DIR/l"
 	play -R <<-'EOS'
 		open f r -> h
@@ -89,7 +89,7 @@ assert_all_denied()
 	assert_line -n 15 'status 0 OK "Success" ""'
 }
 
-@test "OPEN that changes, in all 64 combinations of flags, under -R" {
+@test "-R refuses an OPEN that writes, in all 64 combinations of flags" {
 	local flags answer
 
 	for flags in {0..63}; do
@@ -114,7 +114,7 @@ assert_all_denied()
 	[ ! -e "$DIR/new" ]
 }
 
-@test "-P is stronger than -p, -R stronger than both" {
+@test "-P overrides -p, and -R overrides both" {
 	play -p open,stat,remove -P stat <<-'EOS'
 		stat f
 		lstat f
@@ -133,7 +133,7 @@ assert_all_denied()
 	assert_line -n 2 -p attrs
 }
 
-@test "-P write lets OPEN create and truncate, as it does in OpenSSH" {
+@test "-P write permits OPEN to create and truncate, as in OpenSSH" {
 	play -P write <<-'EOS'
 		open f wt -> h
 		write $h 0 "x"
@@ -145,7 +145,7 @@ assert_all_denied()
 	assert_line -n 3 -p 'size=0 '
 }
 
-@test "denied and truncated is denied" {
+@test "a truncated packet of a denied request is denied" {
 	play -P stat,statvfs,write <<-'EOS'
 		raw 11 00000001
 		raw c8 00000002 00000013 73746174766673406f70656e7373682e636f6d
@@ -169,7 +169,7 @@ assert_all_denied()
 	assert_output "Invalid query type"
 }
 
-@test "-h and what is no option: usage, exit 1" {
+@test "-h and unknown options print the usage and exit 1" {
 	run -1 "$SERVER" -h
 	assert_line -n 0 -p 'usage: '
 	run -1 "$SERVER" -!
@@ -178,7 +178,7 @@ assert_all_denied()
 	assert_line -n 0 -p 'usage: '
 }
 
-@test "-u is the umask of what is made; SETSTAT is not masked" {
+@test "-u is the umask of new files, and does not affect SETSTAT" {
 	play -u 027 <<-'EOS'
 		open new wc
 		open moded wc mode=777
@@ -195,7 +195,7 @@ assert_all_denied()
 	done
 }
 
-@test "-m is the mode of files, whatever the client asks for" {
+@test "-m is the mode of new files, whatever the client asks for" {
 	"$SERVER" -h 2>&1 | grep -q -- '-m ' ||
 	    skip "this server has no -m"
 	play -m 640 <<-'EOS'
@@ -209,7 +209,7 @@ assert_all_denied()
 	    "new 640 moded 640 dir 700 "
 }
 
-@test "-d is where the session starts, %d %u %U %% are known there" {
+@test "-d is the start directory, in which %d %u %U %% are expanded" {
 	local home pair
 
 	mkdir "$DIR/sub" "$DIR/%" "$DIR/$(id -u)" "$DIR/$(id -un)"
@@ -227,7 +227,7 @@ assert_all_denied()
 	assert_regex "$stderr" "chdir to \"$DIR/nope\" failed: No such file"
 }
 
-@test "-d that is empty fails, in whatever session" {
+@test "an empty -d fails in any session" {
 	local options
 
 	for options in '' "-o root=$DIR" '-o files.hide=x'; do
@@ -239,13 +239,13 @@ assert_all_denied()
 	done
 }
 
-@test "-c and what follows is ignored, as a login shell is called" {
+@test "-c and the words behind it are ignored, as for a login shell" {
 	play -c "ls -l" -z --nonsense <<<"stat f"
 	assert_success
 	assert_line -n 0 -p 'attrs '
 }
 
-@test "-- HOST sftp, as scp -D calls it, is dropped, and nothing else is" {
+@test "the arguments "-- HOST sftp" of scp -D are ignored, no others" {
 	local words
 
 	for words in '-- host sftp' '-R -- host sftp' '-Rd . -- ::1 sftp' \
@@ -264,7 +264,7 @@ assert_all_denied()
 	done
 }
 
-@test "a malformed SSH_CONNECTION ends it, none is UNKNOWN" {
+@test "a malformed SSH_CONNECTION is fatal, an absent one is UNKNOWN" {
 	SSH_CONNECTION='' run -255 "$SERVER" -e </dev/null
 	assert_output -p 'Malformed SSH_CONNECTION variable: ""'
 	SSH_CONNECTION=1.2.3.4 run -255 "$SERVER" -e </dev/null
@@ -273,7 +273,7 @@ assert_all_denied()
 	assert_line -n 0 -p "session opened for local user $(id -un) from [UNKNOWN]"
 }
 
-@test "the log on stderr at DEBUG3" {
+@test "the log at DEBUG3 is that of OpenSSH" {
 	play -e -l DEBUG3 <<-'EOS'
 		open "f\x01" rwc mode=600 -> h
 		write $h 0 "abcd"
@@ -333,7 +333,7 @@ sent status No such file\r
 session closed for local user '"$(id -un) from [192.0.2.1]"$'\r'
 }
 
-@test "an extension that is hidden is hidden everywhere, and unknown" {
+@test "a hidden extension is not announced and is unsupported" {
 	play -n -- -o protocol.max_version=6 -o protocol.hide_extensions=check-file <<-'EOS'
 		init 6
 		check-file-name f md5 0 0 0

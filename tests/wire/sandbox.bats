@@ -30,7 +30,7 @@ seccomp_of()
 	EOS
 }
 
-@test "who is restricted is put into a sandbox, and who asks for it" {
+@test "restricted sessions, and those with sandbox=require, are sandboxed" {
 	local options filtered
 
 	require_kernel
@@ -51,7 +51,7 @@ seccomp_of()
 	EOF
 }
 
-@test "what a session got is logged once, for those who want to know" {
+@test "the sandbox of a session is logged once, at VERBOSE" {
 	require_kernel
 	run "$SERVER" -e -l VERBOSE -R </dev/null
 	assert_line -p 'sandbox: Landlock on, seccomp on'
@@ -61,7 +61,7 @@ seccomp_of()
 	refute_line -p sandbox
 }
 
-@test "a name that nobody has asked for before is found, or is a number" {
+@test "a user name that was not looked up before is found, or is a number" {
 	local user
 
 	require_kernel
@@ -79,7 +79,7 @@ seccomp_of()
 	assert_output -e '1 123456 +123456 .* unknown"'
 }
 
-@test "inside a root everything works that works outside, by either walk" {
+@test "inside a root all requests work, by either way to walk a path" {
 	local walk
 
 	require_kernel
@@ -127,7 +127,7 @@ seccomp_of()
 }
 
 # In a mount namespace, since its sockets must lie where libc looks for them.
-@test "a name that a daemon knows is found from inside a root" {
+@test "a user name that a daemon knows is found from inside a root" {
 	require_kernel
 	[[ $EUID -eq 0 ]] && unshare -m true 2>/dev/null ||
 	    skip 'only root can mount'
@@ -154,7 +154,7 @@ seccomp_of()
 	assert_output -e '1 remote +remote .* theirs"'
 }
 
-@test "a kernel that lacks something: required is refused, else it goes on" {
+@test "a kernel without a part of the sandbox fails only if it is required" {
 	local lacks text
 
 	require_kernel
@@ -182,7 +182,7 @@ seccomp_of()
 	EOF
 }
 
-@test "what is required and not there is told with file and line" {
+@test "a required sandbox that is missing is logged with file and line" {
 	local conf=$BATS_TEST_TMPDIR/conf
 
 	require_kernel
@@ -193,7 +193,7 @@ seccomp_of()
 	assert_line -p "$conf:3: sandbox: required, but this kernel"
 }
 
-@test "a root without Landlock is an error in the log, once" {
+@test "a root without Landlock is logged once as an error" {
 	require_kernel
 	require_without
 	run "$WITHOUT" landlock_create_ruleset -- "$SERVER" -e -R \
@@ -204,7 +204,7 @@ seccomp_of()
 	refute_output -p Landlock
 }
 
-@test "-T says what the kernel lacks" {
+@test "-T prints the parts that the kernel lacks" {
 	require_kernel
 	require_without
 	run "$WITHOUT" landlock_create_ruleset -- "$SERVER" -T -R

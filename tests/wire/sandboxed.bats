@@ -23,8 +23,8 @@ teardown_file()
 	rm -rf "$SANDBOX_DIR"
 }
 
-# suite MODULE [TEST ...]: that module's tests pass in a sandbox, for the user who
-# runs this and, where root does, for nobody.
+# suite MODULE [TEST ...]: fails unless that module's tests pass in a sandbox,
+# for the user who runs this and, if that is root, for nobody.
 suite()
 {
 	local tests=("$HERE/$1.py" "${@:2}")
@@ -41,19 +41,19 @@ suite()
 	assert_success
 }
 
-@test "in a sandbox: OPEN" { suite versions_open; }
-@test "in a sandbox: attributes" { suite versions_attrs; }
-@test "in a sandbox: requests" { suite versions_requests; }
-@test "in a sandbox: paths" { suite versions_paths; }
-@test "in a sandbox: locks" { suite versions_locks; }
-@test "in a sandbox: what clients do" { suite versions_clients; }
-@test "in a sandbox: reads and writes side by side" { suite ahead; }
-@test "in a sandbox: charsets" { suite charset; }
-@test "in a sandbox: checksums" { suite digest; }
+@test "in a sandbox, tests of OPEN pass" { suite versions_open; }
+@test "in a sandbox, tests of attributes pass" { suite versions_attrs; }
+@test "in a sandbox, tests of requests pass" { suite versions_requests; }
+@test "in a sandbox, tests of paths pass" { suite versions_paths; }
+@test "in a sandbox, tests of locks pass" { suite versions_locks; }
+@test "in a sandbox, tests of client habits pass" { suite versions_clients; }
+@test "in a sandbox, tests of pipelining pass" { suite ahead; }
+@test "in a sandbox, tests of charsets pass" { suite charset; }
+@test "in a sandbox, tests of checksums pass" { suite digest; }
 
-@test "in a sandbox: ACLs" { suite acl Get RoundTrip Flags New; }
+@test "in a sandbox, tests of ACLs pass" { suite acl Get RoundTrip Flags New; }
 
-@test "in a sandbox: version 3" {
+@test "in a sandbox, tests of version 3 pass" {
 	require_kernel
 	run env -i PATH="$PATH" HOME="$HOME" BUILD="$BUILD" \
 	    BATS_LIB_PATH="${BATS_LIB_PATH-}" \

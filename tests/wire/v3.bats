@@ -21,7 +21,7 @@ setup()
 	done
 }
 
-@test "INIT below 3 gets VERSION 3, and STATUS without a message" {
+@test "INIT below 3 gets VERSION 3, then STATUS without a message" {
 	local offer
 
 	for offer in 0 1 2; do
@@ -59,7 +59,7 @@ setup()
 	assert_line -n 3 -p 'attrs '
 }
 
-@test "OPEN, WRITE, READ, CLOSE" {
+@test "OPEN, WRITE, READ and CLOSE work" {
 	play <<-'EOS'
 		open new rwc mode=640 -> h
 		write $h 0 "abc\x00def"
@@ -90,7 +90,7 @@ setup()
 	assert_line -n 12 -p 'mode=100640 '
 }
 
-@test "OPEN: flags" {
+@test "OPEN obeys each flag" {
 	play <<-'EOS'
 		open f wcx
 		open nope r
@@ -125,7 +125,7 @@ setup()
 	assert_line -n 17 -p 'handle '
 }
 
-@test "OPEN: attributes never change a file that exists" {
+@test "OPEN does not apply attributes to an existing file" {
 	chmod 640 "$DIR/f"
 	play <<-'EOS'
 		open f rw mode=0 size=0
@@ -136,7 +136,7 @@ setup()
 	assert_line -n 2 -p 'mode=100640 '
 }
 
-@test "STAT, LSTAT, FSTAT, READLINK" {
+@test "STAT, LSTAT, FSTAT and READLINK work" {
 	ln -s f "$DIR/l"
 	ln -s nope "$DIR/dangling"
 	ln -s loop "$DIR/loop"
@@ -175,7 +175,7 @@ setup()
 	assert_line -n 15 'status 4 FAILURE "Failure" ""'
 }
 
-@test "READLINK of the longest link" {
+@test "READLINK returns the longest possible link" {
 	play <<-'EOS'
 		symlink "t"*4095 l
 		expect status 0
@@ -241,7 +241,7 @@ setup()
 	assert_line -n 1 -p "$who mode=104755 "
 }
 
-@test "MKDIR, RMDIR, REMOVE" {
+@test "MKDIR, RMDIR and REMOVE work" {
 	mkdir "$DIR/full"
 	touch "$DIR/full/x"
 	ln -s full "$DIR/link"
@@ -355,7 +355,7 @@ setup()
 	assert_equal "$(readlink "$DIR/link")" some/target
 }
 
-@test "REALPATH and expand-path" {
+@test "REALPATH and expand-path resolve paths" {
 	mkdir "$DIR/d"
 	ln -s d "$DIR/ld"
 	DIR=$(readlink -f "$DIR")
@@ -381,7 +381,7 @@ setup()
 	assert_line -n 8 'status 2 NO_SUCH_FILE "no such user" ""'
 }
 
-@test "OPENDIR, READDIR: every entry, . and .., then EOF for each READDIR" {
+@test "READDIR lists each entry, . and .., and then answers EOF each time" {
 	touch "$DIR/a b" "$DIR/"$'new\nline'
 	play <<-'EOS'
 		opendir . -> d
@@ -412,7 +412,7 @@ setup()
 	assert_line -n 10 'status 4 FAILURE "Failure" ""'
 }
 
-@test "a long name looks as in ls -l" {
+@test "a long name has the format of ls -l" {
 	TZ=UTC touch -d 2001-02-03T04:05:06Z "$DIR/f"
 	chmod 4751 "$DIR/f"
 	mkdir "$DIR/only"
@@ -425,7 +425,7 @@ setup()
 	    "$(id -un)" "$(id -gn)")\""
 }
 
-@test "fsync, statvfs, fstatvfs, limits" {
+@test "fsync, statvfs, fstatvfs and limits work" {
 	play <<-'EOS'
 		open f r -> h
 		fsync@openssh.com $h
@@ -536,7 +536,7 @@ setup()
 	[ ! -e "$DIR/a" ]
 }
 
-@test "types and extensions that nobody knows: OP_UNSUPPORTED" {
+@test "unknown types and extensions get OP_UNSUPPORTED" {
 	play <<-'EOS'
 		raw 15 00000001 00000000 00000000 00
 		raw 16 00000002

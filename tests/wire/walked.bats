@@ -72,14 +72,14 @@ suites()
 	    { grep -a '^#' "$D/out"; return 1; }
 }
 
-@test "the protocol, where a name is hidden: component by component" {
+@test "the suites pass where a hidden name makes sessions walk paths" {
 	server -o files.hide=no-such-name
 	suites "$SETID"
 }
 
 # A bind mount gives files the same name beneath the root as outside, so that the
 # tests need no change.
-@test "the protocol, beneath a root" {
+@test "the suites pass beneath a root" {
 	unshare -m true || skip 'nothing can be mounted here'
 	mkdir -p "$D/root$D/files"
 	server -o "root=$D/root" -d '"$PWD"'
