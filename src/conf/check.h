@@ -14,7 +14,7 @@ struct error;
  */
 int	check_charsets(const struct conf *, struct error *);
 
-/* Writes a line for each setting that is valid and probably a mistake. */
+/* Writes a line for each setting that is valid and probably an error. */
 void	check_rules(struct conf *, FILE *);
 
 #endif

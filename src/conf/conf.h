@@ -114,7 +114,7 @@ int	conf_open_root(struct conf *, const struct facts *,
 	    struct policy *, struct fs *, struct error *);
 
 /*
- * -t: writes a line for each setting that is valid and probably a mistake.
+ * -t: writes a line for each setting that is valid and probably an error.
  * Checks everything, whomever it applies to, and looks users and groups up in
  * the user database. Then checks that the user of these facts can give files
  * the groups that the policy wants. Returns 0, or -1 with the error.

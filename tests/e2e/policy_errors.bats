@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# A mistake in the policy, and a user whom it refuses: what the client shows to
-# the person in front of it, and what the log says to the administrator.
+# Errors in the policy, and users whom it rejects: the text that each client
+# shows to its user, and the line in the log for the administrator.
 
 load ../lib/clients
 
@@ -40,7 +40,7 @@ policy()
 	chmod 644 "$POLICY"
 }
 
-# From here on the policy has a mistake that nothing but the log tells.
+# From here on the policy has an error, which only the log describes.
 break_policy()
 {
 	policy 'rules = ( { renames = { overwrite = "always"; }; } );'
@@ -49,8 +49,8 @@ break_policy()
 	cp "$TEXT" "$R/f"
 }
 
-# assert_refused LINE: every session ended with status 78 before it began, for
-# the reason that stands in the log.
+# assert_refused LINE: fails unless each session was rejected with status 78,
+# and the log has this line as the reason.
 assert_refused()
 {
 	wait_for_ends "$1"
@@ -71,22 +71,23 @@ wait_for_ends()
 	done
 }
 
-assert_mistake_told()
+assert_error_logged()
 {
-	assert_refused "$POLICY:1: renames: there is no such setting (-Q settings lists them)"
+	assert_refused "$POLICY:1: renames: there is no such setting$(:
+	    ) (-Q settings lists them)"
 }
 
-# ---- what each client shows --------------------------------------------
+# ---- the clients -------------------------------------------------------
 
 @test "sftp: a policy error is shown" {
 	needs sftp
 	break_policy
 	run -255 sftp_batch ls
 	assert_output --regexp "$TEXT_SHOWN"
-	assert_mistake_told
+	assert_error_logged
 }
 
-# It ignores the first answer, to its question for the home directory.
+# lftp ignores the first answer, to its request for the home directory.
 @test "lftp: a policy error is shown" {
 	needs lftp
 	break_policy
@@ -94,25 +95,25 @@ assert_mistake_told()
 		run -1 lftp_batch "cls -1 $R"
 		assert_output --regexp "$TEXT_SHOWN"
 	done
-	assert_mistake_told
+	assert_error_logged
 }
 
-# PuTTY never shows the text of an answer, only what the code means to it.
+# PuTTY never shows the text of an answer, only its own text for the code.
 @test "psftp: a policy error is a failure" {
 	needs psftp puttygen
 	break_policy
 	run -2 psftp_batch ls
 	assert_output --partial 'Unable to open .: failure'
-	assert_mistake_told
+	assert_error_logged
 }
 
-# Nor does curl, and with libssh2 it has but the number of a layer.
+# curl does not show it either; with libssh2 it only names the layer.
 @test "curl: a policy error is a failure" {
 	needs curl
 	break_policy
 	run -79 curl_do -o "$L/f" "$(url "$R/f")"
 	assert_output 'curl: (79) Error in the SSH layer'
-	assert_mistake_told
+	assert_error_logged
 }
 
 @test "paramiko: a policy error is shown" {
@@ -121,10 +122,10 @@ assert_mistake_told()
 	break_policy
 	run -1 paramiko get "$R/f" "$L/f"
 	assert_output --regexp "^OSError: $TEXT_SHOWN\$"
-	assert_mistake_told
+	assert_error_logged
 }
 
-# All that a file system can show is an errno.
+# A file system can show nothing but an errno.
 @test "sshfs: a policy error is EPERM" {
 	local reason
 
@@ -132,11 +133,11 @@ assert_mistake_told()
 	break_policy
 	run -1 sshfs_mount "$BATS_TEST_TMPDIR/mount"
 	assert_output "slipway:$R: Operation not permitted"
-	assert_mistake_told
+	assert_error_logged
 }
 
-# As WinSCP does: offers version 6, asks for the working directory, shows the
-# message of the answer.
+# WinSCP offers version 6, asks for the working directory and shows the message
+# of the answer.
 @test "a client that offers version 6 is told of a policy error" {
 	needs python3
 	break_policy
@@ -148,91 +149,107 @@ assert_mistake_told()
 	assert_line --index 0 'version 3'
 	assert_line --index 1 --regexp "^status 4 FAILURE \"$TEXT_SHOWN\""
 	assert_line --index 2 'exit 78'
-	assert_mistake_told
+	assert_error_logged
 }
 
-# ---- what is a mistake -------------------------------------------------
+# ---- the errors --------------------------------------------------------
 
-# refuses LINE OPTION ...: with these options no session begins, and the log
-# says why.
-refuses()
+# rejects OPTION ... -- REASON ...: fails unless the server rejects a session
+# that has these options. The words of the reason make one line of the log.
+rejects()
 {
-	echo "# ${*:2}"
-	clients_options "${@:2}"
+	local options=()
+
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	echo "# ${options[*]}"
+	clients_options "${options[@]}"
 	fresh_log
 	run -78 ssh -F "$SSH_CONFIG" -s slipway sftp </dev/null
 	refute_output
-	assert_refused "$1"
+	assert_refused "$*"
 }
 
-# in_file LINE POLICY
+# in_file POLICY LINE REASON ...: the server rejects this policy.
 in_file()
 {
-	policy "$2"
-	refuses "$POLICY:$1" -F "'$POLICY'"
+	policy "$1"
+	rejects -F "'$POLICY'" -- "$POLICY:$2:" "${@:3}"
 }
 
 @test "errors in the file are logged with line and setting" {
-	in_file '2: syntax error (a = is missing behind a name): { rename = { overwrite "always"; }; }' \
-	    $'rules = (\n  { rename = { overwrite "always"; }; }\n);'
-	in_file '1: rename.overwite: there is no such setting (-Q settings lists them)' \
-	    'rules = ( { rename = { overwite = "always"; }; } );'
-	in_file '1: rename.overwrite: must be if-asked, always or never, not "yes" (in quotes)' \
-	    'rules = ( { rename = { overwrite = "yes"; }; } );'
-	in_file '3: session.idle_timeout: must be 1s to 366d or none, not "0" (seconds, or a string such as "5m" or "1h30m")' \
-	    $'rules = (\n  {},\n  { session = { idle_timeout = 0; }; }\n);'
-	in_file "1: profile: must be one profile's name, in quotes" \
-	    'rules = ( { profile = 3; } );'
-	in_file '1: access.deny: "renam" fits no request (-Q requests lists them)' \
-	    'rules = ( { access = { deny = "renam"; }; } );'
-	in_file '1: umask: a number that begins with 0 is not octal here (write octal modes as strings, "022")' \
-	    'rules = ( { files = { umask = 022; }; } );'
-	in_file '1: @include is not supported' '@include "/etc/passwd"'
+	in_file $'rules = (\n  { rename = { overwrite "always"; }; }\n);' \
+	    2 'syntax error (a = is missing behind a name):' \
+	    '{ rename = { overwrite "always"; }; }'
+	in_file 'rules = ( { rename = { overwite = "always"; }; } );' \
+	    1 'rename.overwite: there is no such setting' \
+	    '(-Q settings lists them)'
+	in_file 'rules = ( { rename = { overwrite = "yes"; }; } );' \
+	    1 'rename.overwrite: must be if-asked, always or never,' \
+	    'not "yes" (in quotes)'
+	in_file $'rules = (\n {},\n { session = { idle_timeout = 0; }; }\n);' \
+	    3 'session.idle_timeout: must be 1s to 366d or none, not "0"' \
+	    '(seconds, or a string such as "5m" or "1h30m")'
+	in_file 'rules = ( { profile = 3; } );' \
+	    1 "profile: must be one profile's name, in quotes"
+	in_file 'rules = ( { access = { deny = "renam"; }; } );' \
+	    1 'access.deny: "renam" fits no request' \
+	    '(-Q requests lists them)'
+	in_file 'rules = ( { files = { umask = 022; }; } );' \
+	    1 'umask: a number that begins with 0 is not octal here' \
+	    '(write octal modes as strings, "022")'
+	in_file '@include "/etc/passwd"' 1 '@include is not supported'
 }
 
 @test "errors in the options are logged" {
-	refuses '-o: rename.overwrite: must be if-asked, always or never, not "yes"' \
-	    -o rename.overwrite=yes
-	refuses '-P: access.deny: "nothing" fits no request (-Q requests lists them)' \
-	    -P nothing
-	refuses '"left" is left over behind the options (a pattern that a shell expanded?)' \
-	    -R left
+	rejects -o rename.overwrite=yes -- '-o: rename.overwrite:' \
+	    'must be if-asked, always or never, not "yes"'
+	rejects -P nothing -- '-P: access.deny: "nothing" fits no request' \
+	    '(-Q requests lists them)'
+	rejects -R left -- '"left" is left over behind the options' \
+	    '(a pattern that a shell expanded?)'
 }
 
 @test "a policy file that is missing or that others can write is an error" {
 	policy 'rules = ();'
 	chmod o+w "$POLICY"
-	refuses "$POLICY: \"policy.conf\" can be written by others than its owner (mode 646; try chmod go-w)" \
-	    -F "'$POLICY'"
+	rejects -F "'$POLICY'" -- "$POLICY: \"policy.conf\" can be written by" \
+	    'others than its owner (mode 646; try chmod go-w)'
 	rm "$POLICY"
-	refuses "$POLICY: there is no such file" -F "'$POLICY'"
+	rejects -F "'$POLICY'" -- "$POLICY: there is no such file"
 	mkdir "$POLICY"
-	refuses "$POLICY: is a directory" -F "'$POLICY'"
+	rejects -F "'$POLICY'" -- "$POLICY: is a directory"
 }
 
 @test "a policy file that another user owns is an error" {
 	[[ $(id -u) -eq 0 ]] || skip 'only root can give files away'
 	policy 'rules = ();'
 	chown nobody "$POLICY"
-	refuses "$POLICY: \"policy.conf\" belongs to uid $(id -u nobody) (it must belong to root)" \
-	    -F "'$POLICY'"
+	rejects -F "'$POLICY'" -- "$POLICY: \"policy.conf\" belongs to uid" \
+	    "$(id -u nobody) (it must belong to root)"
 }
 
-# ---- who is let in ------------------------------------------------------
+# ---- sessions that the policy rejects ----------------------------------
 
 @test "session.access rejects a session with session.message, and logs it" {
-	policy 'rules = ( { session = { access = "refuse"; message = "Ask the help desk"; }; } );'
+	policy 'rules = ( { session = { access = "refuse";
+	    message = "Ask the help desk"; }; } );'
 	clients_options -F "'$POLICY'"
 	fresh_log
 	run -255 sftp_batch ls
 	assert_output --partial 'realpath .: Ask the help desk'
-	assert_refused "session refused for local user $SSHD_USER, as the policy says"
+	assert_refused "session refused for local user $SSHD_USER,$(:
+	    ) as the policy says"
 }
 
 @test "each user can have a policy file of their own, by %u and %U" {
 	local name
 
-	policy 'rules = ( { session = { access = "refuse"; message = "Not you"; }; } );'
+	policy 'rules = ( { session = { access = "refuse";
+	    message = "Not you"; }; } );'
 	mkdir "$BATS_TEST_TMPDIR/by-name" "$BATS_TEST_TMPDIR/by-id"
 	cp "$POLICY" "$BATS_TEST_TMPDIR/by-name/$SSHD_USER.conf"
 	cp "$POLICY" "$BATS_TEST_TMPDIR/by-id/$(id -u).conf"
@@ -242,15 +259,17 @@ in_file()
 		assert_output --partial 'Not you'
 	done
 	rm "$BATS_TEST_TMPDIR/by-name/$SSHD_USER.conf"
-	refuses "$BATS_TEST_TMPDIR/by-name/$SSHD_USER.conf: there is no such file" \
-	    -F "'$BATS_TEST_TMPDIR/by-name/%u.conf'"
+	rejects -F "'$BATS_TEST_TMPDIR/by-name/%u.conf'" -- \
+	    "$BATS_TEST_TMPDIR/by-name/$SSHD_USER.conf: there is no such file"
 }
 
 # ---- restricted, but not forced ----------------------------------------
 
-NOT_FORCED='restricted but not forced: without ForceCommand this user can run any command'
+NOT_FORCED="restricted but not forced: without ForceCommand this user$(:
+    ) can run any command"
 
-# warnings: how many of them one listing, in a session of its own, adds.
+# warnings: prints how many such lines a session that lists a directory adds to
+# the log.
 warnings()
 {
 	fresh_log

@@ -326,7 +326,7 @@ remove_below(const char *path, const struct stat *st, int type,
 	(void)type;
 	if (strncmp(path + ftw->base, ".slipway-", 9) == 0 &&
 	    !may_leave_hidden())
-		fuzz_abort("a hidden name is left", 0);
+		fuzz_abort("a silly name is left", 0);
 	if (ftw->level > 0)
 		(void)remove(path);
 	return 0;

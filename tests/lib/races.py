@@ -126,7 +126,7 @@ class Place:
         with open(self.path(name)) as f:
             return f.read()
 
-    def hidden(self):
+    def silly_names(self):
         return sorted(filter(HIDDEN.match, os.listdir(self.dir)))
 
     def clear(self):
@@ -171,36 +171,36 @@ class Place:
 
 
 def displaced(place, s):
-    """A file that is open was replaced: it has a hidden name now."""
+    """A file that is open was replaced: it has a silly name now."""
     place.put("dst", "TARGET")
     place.put("src", "SOURCE")
     handle = place.open(s, "dst")
-    before = place.hidden()
+    before = place.silly_names()
     place.rename(s, "src", "dst")
-    check("number of new hidden names",
-          len(set(place.hidden()) - set(before)), 1)
+    check("number of new silly names",
+          len(set(place.silly_names()) - set(before)), 1)
     return handle
 
 
 def play_two(place):
-    """Neither of two sessions touches a hidden name of the other."""
+    """Neither of two sessions touches a silly name of the other."""
     one, two = place.session(), place.session()
     first = displaced(place, one)
-    kept = place.hidden()
+    kept = place.silly_names()
     second = displaced(place, two)
     check("LISTING of the first", place.listing(one), ["dst"])
     check("LISTING of the second", place.listing(two), ["dst"])
-    check("number of hidden names", len(place.hidden()), 2)
+    check("number of silly names", len(place.silly_names()), 2)
     check("READ of the first", place.content(one, first), "TARGET")
     check("READ of the second", place.content(two, second), "TARGET")
     place.expect(two, "close", second)
-    check("hidden names of the first", place.hidden(), kept)
+    check("silly names of the first", place.silly_names(), kept)
     place.expect(two, "remove", place.path("dst"))
     check("exit of the second", two.finish(), 0)
-    check("hidden names of the first", place.hidden(), kept)
+    check("silly names of the first", place.silly_names(), kept)
     check("READ of the first", place.content(one, first), "TARGET")
     place.expect(one, "close", first)
-    check("hidden names", place.hidden(), [])
+    check("silly names", place.silly_names(), [])
     check("exit of the first", one.finish(), 0)
 
 
@@ -244,7 +244,7 @@ def start_rename(place, s):
     place.open(s, "dst")
     ours = open(place.path("src"))
     s.start("posix-rename@openssh.com", place.path("src"), place.path("dst"))
-    wait_until("a hidden name is there", place.hidden)
+    wait_until("a silly name is there", place.silly_names)
     return ours
 
 
@@ -288,14 +288,14 @@ def play_one_end(place, end, during):
 
 
 def play_ends(place):
-    """However a session ends, there are no hidden names when it has."""
+    """However a session ends, there are no silly names when it has."""
     wrong = []
     for name, end in ENDINGS.items():
         for during in (False, True):
             moment = "in a rename" if during else "after a rename"
             try:
                 text = play_one_end(place, end, during)
-                check("hidden names", place.hidden(), [])
+                check("silly names", place.silly_names(), [])
                 check("dst", text, "TARGET" if during else "SOURCE")
             except Failed as e:
                 wrong.append("%s, %s: %s" % (name, moment, e))
@@ -309,10 +309,10 @@ def play_killed(place):
     since no server can tell that no session uses it."""
     for during in (False, True):
         play_one_end(place, ending_by(signal.SIGKILL), during)
-        check("number of hidden names left", len(place.hidden()), 1)
+        check("number of silly names left", len(place.silly_names()), 1)
         s = place.session()
         check("LISTING", place.listing(s), ["dst", "src"][:1 + during])
-        check("number of hidden names left", len(place.hidden()), 1)
+        check("number of silly names left", len(place.silly_names()), 1)
         check("exit", s.finish(), 0)
         place.clear()
 

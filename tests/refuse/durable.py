@@ -275,7 +275,7 @@ def play_atomic_fails(world, version):
     w.rules("fsync always EIO *-part\n")
     w.expect(FAILURE, "close", h)
     check("content", w.text("f"), "content")
-    check("hidden", w.hidden(), [])
+    check("silly names", w.silly_names(), [])
 
 
 def group_files():

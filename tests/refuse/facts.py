@@ -99,7 +99,7 @@ def play_reopened(world, version):
 
 
 def play_below(world, version):
-    """A smaller limit is a mistake, and refuses the session."""
+    """A smaller limit is an error, which rejects the session."""
     w = world({}, version, {"protocol.max_read": "65535"})
     check("extensions", w.announced, [])
     reply = w.s.call("stat", ".")

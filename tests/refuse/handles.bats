@@ -80,7 +80,7 @@ refusals()
 
 @test "silly names have the documented form and are removed at the end" {
 	needs_policy
-	handles hidden
+	handles silly_names
 }
 
 @test "open targets keep their content, and are restored on failure" {

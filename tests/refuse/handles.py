@@ -108,13 +108,13 @@ def play_rename(cell, world):
         check("content of " + name, w.text(name),
               "TARGET" if name == "dst" and not moved else "SOURCE")
     if handle is None:
-        check("hidden names", w.hidden(), [])
+        check("silly names", w.silly_names(), [])
         return
     needs_old = cell.state() == "suspended" and cell.opened == "target"
-    check("number of hidden names", len(w.hidden()), 1 if needs_old else 0)
+    check("number of silly names", len(w.silly_names()), 1 if needs_old else 0)
     use_handle(cell, w, handle, got)
     check("names in the end", w.names(), after)
-    check("hidden names in the end", w.hidden(), [])
+    check("silly names in the end", w.silly_names(), [])
     w.rules("")
     check("exit", w.s.finish(), 0)
 
@@ -263,7 +263,7 @@ def play_request(world, version, state, request, fields, want):
         more = (0, 9) if after == "read" else ()
         w.expect(invalid(version, after), after, h, *more)
     check("names", w.names(), {"dst"})
-    check("hidden names", w.hidden(), [])
+    check("silly names", w.silly_names(), [])
 
 
 def group_requests():
@@ -385,7 +385,7 @@ def play_twice(world, version):
     for h in handles:
         w.expect(OK, "close", h)
     check("content", w.text("d"), "0bcd")
-    check("names", w.names() | set(w.hidden()), {"d"})
+    check("names", w.names() | set(w.silly_names()), {"d"})
 
 
 def play_pipelined(world, version):
@@ -559,7 +559,7 @@ def play_futile(world, version, handles, when, row):
     changes = w.calls("rename", "renameflags", "link", "unlink")
     check("changes", len(changes) <= (2 if how == "plain" else 1), True)
     check("names", w.names(), before)
-    check("hidden names", w.hidden(), [])
+    check("silly names", w.silly_names(), [])
     if not is_dir:
         w.expect(OK, "write", h, 0, b"x")
     w.expect(OK, "close", h)
@@ -575,7 +575,7 @@ def group_futile():
                play_futile(world, *a))
 
 
-# ---- REMOVE and hidden names ------------------------------------------
+# ---- REMOVE and silly names ------------------------------------------
 
 def play_remove(world, version, handles, when, opened, refuses):
     w = world({"f": "text"}, version, {"rename.open_handles": handles,
@@ -588,7 +588,7 @@ def play_remove(world, version, handles, when, opened, refuses):
     check("names", w.names(), {"f"} if kept else set())
     emulated = opened and handles != "keep" and (refuses or when == "always")
     hides = emulated and handles == "reopen"
-    check("number of hidden names", len(w.hidden()), int(hides))
+    check("number of silly names", len(w.silly_names()), int(hides))
     check("LISTING", w.listing(), ["f"] if kept else [])
     w.expect(OK if kept else NO_FILE, "lstat", "f",
              *((1,) if version >= 4 else ()))
@@ -603,7 +603,7 @@ def play_remove(world, version, handles, when, opened, refuses):
             w.expect(OK, "write", h, 4, b"!")
             check("READ", w.content(h), "text!")
         w.expect(OK, "close", h)
-    check("hidden names in the end", w.hidden(), [])
+    check("silly names in the end", w.silly_names(), [])
 
 
 def group_remove():
@@ -625,10 +625,10 @@ def play_remove_two_handles(world, version):
     new = w.open("f", "rwcx")
     w.expect(OK, "write", new, 0, b"new")
     w.expect(OK, "close", a)
-    check("hidden", len(w.hidden()), 1)
+    check("silly names", len(w.silly_names()), 1)
     check("READ", w.content(b), "old")
     w.expect(OK, "close", b)
-    check("hidden", w.hidden(), [])
+    check("silly names", w.silly_names(), [])
     w.expect(OK, "close", new)
     check("content", w.text("f"), "new")
 
@@ -638,14 +638,14 @@ def play_names_of_250_bytes(world, version):
     w = world({old: "SOURCE", new: "TARGET"}, version, REOPEN, REFUSES)
     source, target = w.open(old), w.open(new)
     check("RENAME", w.rename(old, new, "posix"), OK)
-    check("hidden", len(w.hidden()), 1)
+    check("silly names", len(w.silly_names()), 1)
     check("READ target", w.content(target), "TARGET")
     check("READ source", w.content(source), "SOURCE")
     w.expect(OK, "remove", new)
     check("READ removed", w.content(source), "SOURCE")
     w.expect(OK, "close", source)
     w.expect(OK, "close", target)
-    check("names", w.names() | set(w.hidden()), set())
+    check("names", w.names() | set(w.silly_names()), set())
 
 
 def replaced(world, version, rules=REFUSES):
@@ -653,15 +653,15 @@ def replaced(world, version, rules=REFUSES):
     w = world({"src": "SOURCE", "dst": "TARGET"}, version, REOPEN, rules)
     h = w.open("dst")
     check("RENAME", w.rename("src", "dst", "posix"), OK)
-    check("hidden", len(w.hidden()), 1)
+    check("silly names", len(w.silly_names()), 1)
     return w, h
 
 
 def play_end_removes(world, version):
-    """The end of input ends what was hidden."""
+    """The end of input removes silly names."""
     w, _ = replaced(world, version)
     check("exit", w.s.finish(), 0)
-    check("names", w.names() | set(w.hidden()), {"dst"})
+    check("names", w.names() | set(w.silly_names()), {"dst"})
     check("content", w.text("dst"), "SOURCE")
 
 
@@ -669,7 +669,7 @@ def play_sigterm_removes(world, version):
     w, _ = replaced(world, version)
     w.s.child.terminate()
     w.s.wait()
-    check("names", w.names() | set(w.hidden()), {"dst"})
+    check("names", w.names() | set(w.silly_names()), {"dst"})
 
 
 def play_in_use(world, version):
@@ -677,11 +677,11 @@ def play_in_use(world, version):
     w, h = replaced(world, version)
     first, w.s = w.s, w.session(version)
     check("LISTING", w.listing(), ["dst"])
-    check("hidden", len(w.hidden()), 1)
+    check("silly names", len(w.silly_names()), 1)
     w.s = first
     check("READ", w.content(h), "TARGET")
     w.expect(OK, "close", h)
-    check("hidden", w.hidden(), [])
+    check("silly names", w.silly_names(), [])
 
 
 def play_in_use_early(world, version):
@@ -691,16 +691,16 @@ def play_in_use_early(world, version):
               "rename always,first=8 EBUSY\n")
     h = w.open("dst")
     w.s.start("posix-rename@openssh.com", "src", "dst")
-    while not w.hidden() and "rename ok src dst" not in w.calls():
+    while not w.silly_names() and "rename ok src dst" not in w.calls():
         w.read = 0
     first, w.s = w.s, w.session(version)
     w.listing()
     w.s = first
     check("RENAME", w.s.result().code, OK)
-    check("number of hidden names", len(w.hidden()), 1)
+    check("number of silly names", len(w.silly_names()), 1)
     check("READ", w.content(h), "TARGET")
     w.expect(OK, "close", h)
-    check("hidden", w.hidden(), [])
+    check("silly names", w.silly_names(), [])
 
 
 def play_left(world, version):
@@ -710,11 +710,11 @@ def play_left(world, version):
     w.open("dir/f")
     w.expect(OK, "remove", "dir/f")
     w.s.destroy()
-    check("left behind", len(w.hidden()), 1)
+    check("left behind", len(w.silly_names()), 1)
     w.s = w.session(version)
     check("LISTING", w.listing("dir"), [])
     check("RMDIR", w.status("rmdir", "dir") != OK, True)
-    check("left behind", len(w.hidden()), 1)
+    check("left behind", len(w.silly_names()), 1)
 
 
 OTHER_NAMES = [".slipway-" + "x" * 21 + "-old", ".slipway-" + "x" * 23 + "-old",
@@ -736,7 +736,7 @@ def play_foreign(world, version):
     w = world({name: "theirs"}, version, REOPEN)
     wd.os.chown(w.path(name), 65533, 65533)
     check("LISTING", w.listing(), [name])
-    check("hidden", w.hidden(), [name])
+    check("silly names", w.silly_names(), [name])
 
 
 def play_reserved(world, version):
@@ -760,7 +760,7 @@ def play_reserved(world, version):
             refused["symbolic LINK"] = w.status("link", name, "f", True)
         for what, status in refused.items():
             check(what + " is refused", status != OK, True)
-    check("names", w.names() | set(w.hidden()), {"f"})
+    check("names", w.names() | set(w.silly_names()), {"f"})
 
 
 HIDDEN_CELLS = [play_remove_two_handles, play_names_of_250_bytes,
@@ -768,7 +768,7 @@ HIDDEN_CELLS = [play_remove_two_handles, play_names_of_250_bytes,
                 play_in_use_early, play_left, play_other_names, play_reserved]
 
 
-def group_hidden():
+def group_silly_names():
     yield from cells(HIDDEN_CELLS)
     if wd.os.getuid() == 0:
         yield from cells([play_foreign])

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
-# Things that programs do to files, for a directory on a file system that refuses:
+# Things that programs do to files, for a directory on a file system that
+# refuses:
 #
 #	cd DIRECTORY && scenario.bash NAME
 #
@@ -185,7 +186,7 @@ vim_saves()
 	local copy backup
 
 	for copy in no yes; do
-		for backup in 'backup' 'nobackup writebackup' 'nowritebackup'; do
+		for backup in backup 'nobackup writebackup' nowritebackup; do
 			cp "$FILES/text" "file"
 			vim -es -u NONE -i NONE -N \
 			    -c "set backupcopy=$copy $backup" \

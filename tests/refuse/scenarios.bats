@@ -4,21 +4,21 @@
 # run of the table; what comes out must be what comes out on a local disk:
 # every byte right, nothing left behind.
 
-# run | what the served directory is | the server's options | sshfs's options
+# run | options of refusefs | options of the server | options of sshfs
 #
 # `ordinary` and `refused` are the controls: without a policy a scenario works
-# on a disk and fails on what refuses, or it would prove nothing. There a file
-# that was ever open counts as open, so that RENAME overtakes CLOSE not once in
-# a while but always.
-RUNS='
-ordinary |                           |                                |
-refused  | errno=EBUSY,linger=999999 |                                |
-reopen   | errno=EBUSY               | -o rename.open_handles=reopen  |
-sync     | errno=EACCES              | -o profile=sshfs               | sshfs_sync,dir_cache=no
-linger   | errno=ETXTBSY,linger=20   | -o profile=sshfs               |
-nolink   | errno=EPERM,nolink        | -o profile=sshfs               | direct_io
-plain    | errno=EBUSY,linger=20     | -o profile=webex -o protocol.hide_extensions=posix-rename@openssh.com |
-'
+# on a disk and fails on refusefs, or it would prove nothing. In `refused` a
+# file that was ever open counts as open, so that RENAME always overtakes CLOSE.
+HIDE='-o protocol.hide_extensions=posix-rename@openssh.com'
+RUNS="
+ordinary |                           |                               |
+refused  | errno=EBUSY,linger=999999 |                               |
+reopen   | errno=EBUSY               | -o rename.open_handles=reopen |
+sync     | errno=EACCES              | -o profile=sshfs |sshfs_sync,dir_cache=no
+linger   | errno=ETXTBSY,linger=20   | -o profile=sshfs              |
+nolink   | errno=EPERM,nolink        | -o profile=sshfs              | direct_io
+plain    | errno=EBUSY,linger=20     | -o profile=webex $HIDE |
+"
 
 setup_file()
 {
@@ -76,8 +76,8 @@ mount_sshfs()
 	timeout 300 cat "$T/stderr" >"$T/server.log" 3>&- 4>&- &
 	SERVER_READER=$!
 	mkdir "$MOUNT"
-	timeout 60 sshfs -F "$SSH_CONFIG" ${1:+-o "$1"} "slipway:$SERVED" "$MOUNT" \
-	    3>&- 4>&-
+	timeout 60 sshfs -F "$SSH_CONFIG" ${1:+-o "$1"} "slipway:$SERVED" \
+	    "$MOUNT" 3>&- 4>&-
 }
 
 # Comes back when the server has run every request and ended.

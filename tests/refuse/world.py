@@ -150,13 +150,13 @@ class World:
             return f.read().decode()
 
     def names(self):
-        """Everything below the directory, without hidden names."""
+        """Everything below the directory, without silly names."""
         return {os.path.relpath(os.path.join(top, name), self.dir)
                 for top, dirs, files in os.walk(self.dir)
                 for name in dirs + files if not HIDDEN.match(name)}
 
-    def hidden(self):
-        """The hidden names."""
+    def silly_names(self):
+        """The silly names."""
         return [name for _, dirs, files in os.walk(self.dir)
                 for name in dirs + files if HIDDEN.match(name)]
 
