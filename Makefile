@@ -30,11 +30,11 @@ endif
 WARN	= -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wvla \
 	  -Wstrict-prototypes -Wpointer-arith -Wformat=2
 HARDEN	= -fstack-protector-strong -fPIE
-# The directory of the build is nobody's business: not the debugger's either.
+# Keep the directory of the build out of the program and its debugging data.
 HERE	= '-ffile-prefix-map=$(CURDIR)=.' $(if $S,'-ffile-prefix-map=$S=')
 ALL_CFLAGS = -std=gnu11 $(WARN) $(HARDEN) $(HERE) $(CFLAGS) $(SANFLAGS)
-ALL_CPPFLAGS = -I. -I$(S)src -I$(BUILD) -DSYSCONFDIR='"$(sysconfdir)"' $(DEPS_CFLAGS) \
-	  $(CPPFLAGS)
+ALL_CPPFLAGS = -I. -I$(S)src -I$(BUILD) -DSYSCONFDIR='"$(sysconfdir)"' \
+	  $(DEPS_CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANFLAGS)
 
 # The rooms, uppermost first: a room may use those behind it, never one
@@ -169,7 +169,8 @@ $(FUZZ_RUN): fuzz-%: build/fuzz/%
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-# The programs that tests run, beside the unit tests: tests/lib/built makes them.
+# The programs that tests run, except for the unit tests. tests/lib/built makes
+# them.
 programs: all $(REFUSE) $(LAUNCH) $(MODEL)
 
 # make check leaves out the tests that take most of the time: tests of other
@@ -262,8 +263,9 @@ install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	$(INSTALL) -m 755 $(BUILD)/sftp-server \
 	    $(DESTDIR)$(libexecdir)/slipway/sftp-server
-	$(foreach m,$(MAN8) $(MAN7) $(MAN5),sed $(PATHS) $(S)$(m) | $(INSTALL) -m 644 \
-	    /dev/stdin $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir \
+	$(foreach m,$(MAN8) $(MAN7) $(MAN5),sed $(PATHS) $(S)$(m) | \
+	    $(INSTALL) -m 644 /dev/stdin \
+	    $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir \
 	    $(m)) &&) :
 
 uninstall:
@@ -279,7 +281,8 @@ dist: $(S)configure
 clean:
 	rm -rf build
 
-# What a release holds stays; maintainer-clean takes what a clone does not hold.
+# distclean keeps the files of a release, so configure stays; maintainer-clean
+# removes the files that a clone does not hold.
 distclean: clean
 	rm -rf config.h config.mk config.log config.status configure~ \
 	    autom4te.cache
@@ -288,6 +291,6 @@ distclean: clean
 maintainer-clean: distclean
 	rm -f configure
 
-.PHONY: all bench bench-ssh check check-all clean dist distclean everything fuzz \
-	$(FUZZ_RUN) install maintainer-clean model programs uninstall
+.PHONY: all bench bench-ssh check check-all clean dist distclean everything \
+	fuzz $(FUZZ_RUN) install maintainer-clean model programs uninstall
 .DELETE_ON_ERROR:

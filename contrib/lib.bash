@@ -204,7 +204,8 @@ lib_missing()
 
 	[[ $1 == -o ]] && { optional='?'; shift; }
 	while read -r need debian fedora; do
-		[[ -n $need && ${need%"${need#\?}"} == "$optional" ]] || continue
+		[[ -n $need && ${need%"${need#\?}"} == "$optional" ]] ||
+		    continue
 		lib_has "${need#\?}" && continue
 		case $(lib_family) in
 		debian)	package=$debian ;;
@@ -219,7 +220,8 @@ lib_missing()
 # package list can tell how.
 lib_clang_version()
 {
-	apt-cache depends clang | sed -n 's/.* clang-\([0-9]*\)$/\1/p' | head -n 1
+	apt-cache depends clang |
+	    sed -n 's/.* clang-\([0-9]*\)$/\1/p' | head -n 1
 }
 
 # lib_get PACKAGE ...

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
 # libconfig 1.5 reads an integer that does not fit as another one, without an
-# error: what does not fit 32 bits loses its upper bits, so that a limit of
-# 4294967297 becomes 1; 20 digits become -1, or with an L behind them the largest
-# number. config_lookup_int() of a number with an L that does not fit answers 0
-# and says that it succeeded. A leading zero makes no octal number: 022 is 22.
+# error: a number beyond 32 bits loses its upper bits, so that a limit of
+# 4294967297 becomes 1; 20 digits become -1, or with an L behind them the
+# largest number. config_lookup_int() of a number with an L that does not fit
+# yields 0 and reports success. A leading zero makes no octal number: 022 is 22.
 #
-# Seen with libconfig9 1.5-0.4 (Debian 12). A program that takes sizes, limits or
-# modes as integers has to look at the text before libconfig does, or to take
+# Seen with libconfig9 1.5-0.4 (Debian 12). A program that takes sizes, limits
+# or modes as integers has to look at the text before libconfig does, or to take
 # them as strings. Takes a C compiler and apt-get. Exits 0 if it is still so.
 set -eu
 

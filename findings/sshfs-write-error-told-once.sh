@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
-# sshfs 3.7.3 tells a write error that arrives late to one close(2) only, the
+# sshfs 3.7.3 reports a write error that arrives late to one close(2) only, the
 # first of the file's descriptors to be closed. When that is a second descriptor
-# (dup(2), a lock, a checksum in progress) whose result nobody reads, the close of
-# the descriptor that wrote answers OK, and the file is short.
+# (dup(2), a lock, a checksum in progress) whose result nobody reads, the close
+# of the descriptor that wrote answers OK, and the file is short.
 #
 # Seen with sshfs 3.7.3-1.2~deb12u1 and OpenSSH's sftp-server 9.2p1 (Debian 12)
-# over a store of 1 MiB, into which nine writes of 128 KiB are made; each answers
-# that it wrote all of it:
+# over a store of 1 MiB, into which nine writes of 128 KiB are made; each
+# reports that it wrote all of its data:
 #
 #	dup closed first:	dup EIO, writer OK, size 1048576 of 1179648
 #	writer closed first:	writer EIO, dup OK, size 1048576 of 1179648

@@ -64,7 +64,8 @@ marked()
 # version, in its order; each is followed by its data.
 announced()
 {
-	printf '\0\0\0\5\1\0\0\0\x'"$1" | "$SERVER" "${@:2}" -o protocol.max_version=6 |
+	printf '\0\0\0\5\1\0\0\0\x'"$1" |
+	    "$SERVER" "${@:2}" -o protocol.max_version=6 |
 	    od -An -v -tu1 -w1 | awk '
 	function string(    len, text) {
 		len = b[i] * 16777216 + b[i + 1] * 65536 + b[i + 2] * 256 + \
@@ -273,11 +274,15 @@ protocol_rows()
 	local name names
 
 	names=$(awk '/^\.Sh/ { on = $2 == "EXTENSIONS" }
-	    on && $1 == ".It" { gsub(",", ""); for (i = 3; i <= NF; i++) print $i }' \
-	    man/slipway-protocol.7)
+	    on && $1 == ".It" {
+		gsub(",", "")
+		for (i = 3; i <= NF; i++)
+			print $i
+	    }' man/slipway-protocol.7)
 	assert_regex "$names" 'copy-data'
 	for name in $names; do
-		[[ $name != md5-* ]] || "$SERVER" -V | grep -q nettle || continue
+		[[ $name != md5-* ]] || "$SERVER" -V | grep -q nettle ||
+		    continue
 		run grep -cxF "$name" <("$SERVER" -Q extensions)
 		assert_output 1
 	done
@@ -286,9 +291,10 @@ protocol_rows()
 # named FILE ...: the files and directories of the source that they name.
 named()
 {
-	grep -hoE '\<(src|tests|man|contrib)/[][A-Za-z0-9_./-]*[]A-Za-z0-9]' "$@"
-	grep -howE 'LICENSE|NEWS|README|HACKING|SECURITY|Makefile|configure\.ac' \
+	grep -hoE '\<(src|tests|man|contrib)/[][A-Za-z0-9_./-]*[]A-Za-z0-9]' \
 	    "$@"
+	grep -howE \
+	    'LICENSE|NEWS|README|HACKING|SECURITY|Makefile|configure\.ac' "$@"
 }
 
 @test "README, HACKING and SECURITY name only files that exist" {

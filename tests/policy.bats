@@ -33,8 +33,9 @@ examples() {
 	inside { block = block $0 "\n" }' "${2:-$manual}"
 }
 
-# assert_only_unknown_names: fails unless each message of -t on an example tells
-# of a user or group that this machine lacks, or of a profile that no rule names.
+# assert_only_unknown_names: fails unless each message of -t on an example is
+# about a user or group that this machine lacks, or a profile that no rule
+# names.
 assert_only_unknown_names() {
 	run grep -vE 'there is no (user|group) "|: no rule names it$' \
 	    <<<"$output"
@@ -112,7 +113,8 @@ assert_only_unknown_names() {
 
 	run "$SERVER" -t -o protocol.charset=no-such
 	[ "$status" -eq 78 ]
-	[ "$output" = '-o: protocol.charset: "no-such" is not a charset that this system can convert file names to' ]
+	[ "$output" = "-o: protocol.charset: \"no-such\" is not a charset$(:
+	    ) that this system can convert file names to" ]
 	for charset in UTF-16 UTF-16LE UCS-4 EBCDIC-US UTF-7 ISO-2022-JP \
 	    ISO-2022-KR ISO-2022-CN ISO-8859-15//TRANSLIT \
 	    ISO-8859-15//IGNORE UTF-8// ISO-10646/UTF8/TRANSLIT; do
@@ -164,7 +166,8 @@ policy() {
 	run --separate-stderr -78 "$SERVER" -t -F "$FILE"
 	refute_output
 	assert_regex "$stderr" "^$FILE:1: rename.overwrite: must be "
-	policy 'rules = ( { match = { user = "no-such-user"; }; profile = "webex"; } );'
+	policy 'rules = ( { match = { user = "no-such-user"; };
+	    profile = "webex"; } );'
 	run --separate-stderr -0 "$SERVER" -t -F "$FILE"
 	refute_output
 	assert_equal "$stderr" \
@@ -177,7 +180,8 @@ policy() {
 	run -0 env -u LOGNAME "$SERVER" -T -F "$FILE" -o protocol.max_version=4
 	assert_equal "$(grep -v '^#' <<<"$output" | cut -d ' ' -f 1)" \
 	    "$("$SERVER" -Q settings | cut -f 1)"
-	assert_line "rename.overwrite always   # rule 1, $FILE:2 (profile webex)"
+	assert_line \
+	    "rename.overwrite always   # rule 1, $FILE:2 (profile webex)"
 	assert_line 'protocol.max_version 4   # -o'
 	assert_line 'log.level ERROR   # default'
 }

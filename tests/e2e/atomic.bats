@@ -197,7 +197,11 @@ check_resumed()
 	check_resumed
 }
 
-slow_lftp() { batch 'set net:limit-rate 5M' 'set net:reconnect-interval-base 1' "$(put "$@")"; }
+slow_lftp()
+{
+	batch 'set net:limit-rate 5M' 'set net:reconnect-interval-base 1' \
+	    "$(put "$@")"
+}
 
 # lftp may go round and round without a wait when its session has gone while
 # it was held back by its own limit.
@@ -235,7 +239,7 @@ lftp_ends() { kill -KILL $(pgrep -P "$1"); }
 }
 
 # It removes what it failed to upload, so there is no old file to look at.
-@test "rclone: an upload that is killed leaves the old file whole" {
+@test "rclone: an upload that is killed leaves no file" {
 	client rclone
 	atomic yes
 	slowly_put() { rclone_do --bwlimit 5M copyto "$1" "slipway:$2"; }

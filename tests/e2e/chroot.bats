@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# What contrib/chroot shows: sshd's ChrootDirectory and internal-sftp before,
-# slipway's root after. The files are taken as they are, but for where things
-# lie on the machine; the users are made for this and removed.
+# The examples of contrib/chroot: sshd's ChrootDirectory and internal-sftp
+# before, slipway's root after. Only the paths in the files are changed for this
+# machine; the users are made for the test and removed.
 
 load ../lib/clients
 
@@ -122,8 +122,9 @@ conversation()
 	    '-rename put dir/put' '-rename dir /dir' '-rename nothing x' \
 	    '-rename -l dir/put old' '-rename dir/put old' '-rmdir dir' \
 	    '-rm /pub/readme' '-rm nothing' '-ln -s /upload/old soft' \
-	    "-ln -s $W/outside soft-out" '-ln old hard' '-ln soft-out hard-out' \
-	    "-ln $W/outside hard-outside" '-get soft' '-get soft-out' \
+	    "-ln -s $W/outside soft-out" '-ln old hard' \
+	    '-ln soft-out hard-out' "-ln $W/outside hard-outside" \
+	    '-get soft' '-get soft-out' \
 	    '-chmod 600 soft' '-chmod 600 soft-out' '-chmod 777 /pub' \
 	    '-chown 0 old' '-cp old copy' '-cp /pub/readme copy2' \
 	    '-put put soft-out' '-ls -1a' '-rmdir dir/dir' '-ls -1a /dir' 2>&1
@@ -238,7 +239,8 @@ startup_files()
 	start after
 	run ! ssh -F "$SSH_CONFIG" -W "127.0.0.1:$SSHD_PORT" slipway </dev/null
 	assert_output --partial 'stdio forwarding failed'
-	run -255 timeout 30 ssh -F "$SSH_CONFIG" -N -o ExitOnForwardFailure=yes \
+	run -255 timeout 30 ssh -F "$SSH_CONFIG" -N \
+	    -o ExitOnForwardFailure=yes \
 	    -R "$W/home/$U/socket:127.0.0.1:1" slipway
 	[[ ! -e $W/home/$U/socket ]]
 }

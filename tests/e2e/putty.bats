@@ -104,7 +104,8 @@ client_names()
 }
 
 @test "psftp: reports that a file is missing" {
-	check_missing 2 "$(shown "$R")/missing: open for read: no such file or directory"
+	check_missing 2 "$(shown "$R")/missing: open for read: no such$(:
+	    ) file or directory"
 }
 
 @test "psftp: a read-only server permits only downloads" {

@@ -9,7 +9,8 @@ load ../lib/ordinary
 setup()
 {
 	bats_require_minimum_version 1.5.0
-	SERVER=$(realpath "${SERVER:-$BATS_TEST_DIRNAME/../../build/sftp-server}")
+	SERVER=${SERVER:-$BATS_TEST_DIRNAME/../../build/sftp-server}
+	SERVER=$(realpath "$SERVER")
 	reason=$(ordinary_unusable) && skip "$reason"
 	# The names of sockets must fit their addresses.
 	D=$(mktemp -d /tmp/rooted.XXXXXX)

@@ -106,8 +106,8 @@ attributes()
 # highest: the version that it offered since observe.
 offered()
 {
-	sed -n 's/^received client version //p' "$SERVER_LOG" | tr -d '\r' | sort -n |
-	    tail -n 1
+	sed -n 's/^received client version //p' "$SERVER_LOG" | tr -d '\r' |
+	    sort -n | tail -n 1
 }
 
 sessions()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# Functions that the tests of real clients share; a bats file for a client loads it at
-# the top, says in setup_file what it needs (clients_begin) and how the client
-# does a thing:
+# Functions that the tests of real clients share. A bats file for a client loads
+# this file at the top, calls clients_begin in setup_file with the programs that
+# it needs, and defines how the client does a thing:
 #
 #	client_put LOCAL REMOTE		client_get REMOTE LOCAL
 #	client_names DIR		prints a name a line, in any order
@@ -10,7 +10,8 @@
 #	client_mkdir DIR		client_rmdir DIR
 #	client_symlink TARGET LINK	client_chmod MODE FILE
 #	client_put_again LOCAL REMOTE	client_get_again REMOTE LOCAL (resume)
-#	client_put_times LOCAL REMOTE	client_get_times REMOTE LOCAL (keep mtime)
+#	client_put_times LOCAL REMOTE	client_get_times REMOTE LOCAL
+#					(they keep modification times)
 #
 # all with absolute paths, and failing when the client fails. Its tests then
 # call the check_ functions below. R is the directory on the server, L the one
@@ -87,8 +88,8 @@ clients_server()
 # UP_TO is the highest version it speaks, for clients that offer more than 3.
 server_command()
 {
-	echo "'$SERVER' -e -l INFO $* ${UP_TO:+-o protocol.max_version=$UP_TO}" \
-	    "2>>'$SERVER_LOG'"
+	echo "'$SERVER' -e -l INFO $*" \
+	    "${UP_TO:+-o protocol.max_version=$UP_TO} 2>>'$SERVER_LOG'"
 }
 
 # speaks_all: from here to the end of the test, sessions speak all versions.

@@ -20,14 +20,15 @@ ordinary_unusable()
 	return 1
 }
 
-# Runs a command as a user whose home is DIR, whom nobody else knows and who is
-# gone with it; whoever is not root runs it as he is. Of the environment it has
-# what stands in front of it as NAME=VALUE.
+# ordinary DIR [NAME=VALUE ...] COMMAND ...: runs the command as a user whose
+# home is DIR and who exists for the command only. If we are not root, it runs
+# as the user that we are. Its environment has only the variables given.
 ordinary()
 {
-	local dir=$1 uid=64242 gid run=(env -i PATH="${PATH#*libexec/bats-core:}" \
-	    HOME="$1" TERM=dumb "${@:2}")
+	local dir=$1 uid=64242 gid run
 
+	run=(env -i PATH="${PATH#*libexec/bats-core:}" HOME="$1" TERM=dumb
+	    "${@:2}")
 	[[ $(id -u) -eq 0 ]] || { "${run[@]}"; return; }
 	gid=$(id -g nobody)
 	# All of /etc: whoever makes users meanwhile puts a new passwd there.

@@ -5,9 +5,9 @@
     tests/lib/pytap.py tests/wire/rights.py
     tests/lib/pytap.py tests/wire/rights.py Matrix Realpath.test_realpath_v6
 
-The arguments after a file narrow it to these classes and tests. The server under
-test is $SERVER, or the one in $BUILD, or in build. The exit status is 0 if no
-test failed and at least one was found.
+The arguments after a file narrow it to these classes and tests. The server
+under test is $SERVER, or the one in $BUILD, or in build. The exit status is 0
+if no test failed and at least one was found.
 """
 
 import importlib

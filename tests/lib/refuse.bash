@@ -10,7 +10,8 @@
 #	shim_rules <<END ...		its rules, from now on
 #	with_shim COMMAND ...		runs it with the shim preloaded
 #
-#	server_has_policy		else it is another server, for comparison
+#	server_has_policy		true if the server is ours, false if it
+#					is another one, for comparison
 #
 #	refusefs_unusable		prints why, or returns 1
 #	refusefs_mount SOURCE MOUNTPOINT [OPTION,...]

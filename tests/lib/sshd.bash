@@ -14,8 +14,8 @@
 #	sshd_stop
 #
 # $SSHD_KEY has the options of ssh-keygen(1) for keys of another kind, for
-# clients that do not know ed25519: SSHD_KEY='-t ecdsa -m PEM'. If $SSHD_PASSWORD
-# is set, sshd takes passwords, too.
+# clients that do not know ed25519: SSHD_KEY='-t ecdsa -m PEM'. If
+# $SSHD_PASSWORD is set, sshd takes passwords, too.
 #
 # sshd_start sets and exports
 #	SSHD_DIR	the directory, as an absolute path

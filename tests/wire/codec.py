@@ -94,9 +94,11 @@ WRONG = [
     ("no type", 3, ""),
     ("a request as a reply", 3, "03 00000007"),
     ("an unknown type", 3, "6a 00000007"),
-    ("a status of a later version", 3, "65 00000007 0000000b 00000000 00000000"),
+    ("a status of a later version", 3,
+     "65 00000007 0000000b 00000000 00000000"),
     ("a status without a message", 3, "65 00000007 00000000"),
-    ("a status with names", 5, "65 00000007 00000004 00000000 00000000 00000000"),
+    ("a status with names", 5,
+     "65 00000007 00000004 00000000 00000000 00000000"),
     ("an empty handle", 3, "66 00000007 00000000"),
     ("a handle of 257 bytes", 3, "66 00000007 00000101" + "00" * 257),
     ("a bool below v6", 5, "67 00000007 00000001 61 01"),
@@ -120,8 +122,8 @@ class CodecTest(unittest.TestCase):
             reader.end()
             flags = got.pop("flags")
             self.assertEqual(got, attrs)
-            self.assertEqual(sw.put_attrs(dict(attrs, flags=flags), version)[:4],
-                             data[:4])
+            self.assertEqual(
+                sw.put_attrs(dict(attrs, flags=flags), version)[:4], data[:4])
             if flags != 0x101:
                 self.assertEqual(sw.put_attrs(attrs, version), data)
 
@@ -210,7 +212,8 @@ class FakeServerTest(unittest.TestCase):
             session.init(3)
 
     def test_unasked_replies_are_found(self):
-        session = self.fake("reply('02 00000003'); reply('6900000009 00000000')")
+        session = self.fake("reply('02 00000003'); "
+                            "reply('6900000009 00000000')")
         session.init(3)
         with self.assertRaises(WireError):
             session.finish()

@@ -26,8 +26,9 @@ TWO_LEVELS = ("DEBUG3", "INFO")		# for the long ones
 class Talk:
     def __init__(self, name, run, plant, options, user, fsize, env, umask,
                  offer, levels):
-        self.name, self.run, self.plant, self.options = name, run, plant, options
-        self.user, self.fsize, self.env = user, fsize, env
+        self.name, self.run, self.plant = name, run, plant
+        self.options, self.user, self.fsize = options, user, fsize
+        self.env = env
         self.umask, self.offer, self.levels = umask, offer, levels
 
 
@@ -82,7 +83,8 @@ def plant_listing(root):
         os.mkdir(path)
         os.chmod(path, mode)
         os.utime(path, (OLD, OLD))
-    for name in (b"a b", b"tab\there", b"line\nfeed", b"\x1b[31m", b"back\\slash",
+    for name in (b"a b", b"tab\there", b"line\nfeed", b"\x1b[31m",
+                 b"back\\slash",
                  "gr\u00fc\u00df".encode(), "\u65e5\u672c".encode(),
                  b"latin\xe9", b"%s%n", b'"quoted"', b"-dash", b".hidden",
                  b"n" * 255):
@@ -387,7 +389,8 @@ def long_chains(c):
 @talk()
 def directories(c):
     for name in ("d", "new", "new/x/y", "f", "f/x", "l", "ld", "dangling",
-                 "", ".", "/", "locked/x", "n" * 256, "void/", "gr\u00fc\u00df"):
+                 "", ".", "/", "locked/x", "n" * 256, "void/",
+                 "gr\u00fc\u00df"):
         c("mkdir", name, {})
         c("opendir", name)
     for mode in (0, 0o700, 0o777, 0o1777, 0o2755, 0o4755, 0o7777, 0o40755):
@@ -439,7 +442,8 @@ def renames(c):
 @talk()
 def posix_renames(c):
     for old, new in (("f", "empty"), ("empty", "f"), ("one", "uno"),
-                     ("one", "one"), ("l", "empty"), ("empty", "l"), ("d", "void"),
+                     ("one", "one"), ("l", "empty"), ("empty", "l"),
+                     ("d", "void"),
                      ("void", "d/sub"), ("d", "d/sub/x"), ("d", "f2"),
                      ("f2", "one"), ("one", "f2"), ("nope", "x"),
                      ("one", "nope/x"), ("one", "dangling"), ("loop", "y")):
@@ -858,7 +862,8 @@ def unknown_types(c):
 
 @talk()
 def trailing_bytes(c):
-    for payload in (sw.request("stat", 5, "f"), sw.request("open", 6, "f", 1, {}),
+    for payload in (sw.request("stat", 5, "f"),
+                    sw.request("open", 6, "f", 1, {}),
                     sw.extended("limits@openssh.com", 7)):
         c.raw("trailing", payload + b"trailing bytes")
 
@@ -943,7 +948,8 @@ def _random_talk(seed):
             (5, lambda: c("setstat", name(), attrs())),
             (4, lambda: c("fsetstat", some(files), attrs())),
             (2, lambda: c("lsetstat@openssh.com", name(), attrs())),
-            (4, lambda: c("remove", name())), (4, lambda: c("mkdir", name(), {})),
+            (4, lambda: c("remove", name())),
+            (4, lambda: c("mkdir", name(), {})),
             (3, lambda: c("rmdir", name())),
             (4, lambda: c("realpath", name())),
             # OpenSSH's rename replaces dangling links: not both together.
@@ -995,7 +1001,8 @@ COMMAND_LINES = [
     ["-u", "99999999999999999999"], ["-Q", "nope"], ["-Q", "requests"],
     ["-Q", "REQUESTS"], ["-Qrequests"], ["-p", "a", "-p", "b"],
     ["-P", "a", "-P", "b"], ["-R", "-Q", "requests"], ["-h", "-Q", "requests"],
-    ["-e", "-h"], ["-eh"], ["-e", "-u", "9"], ["-e", "-p", "stat", "-p", "stat"],
+    ["-e", "-h"], ["-eh"], ["-e", "-u", "9"],
+    ["-e", "-p", "stat", "-p", "stat"],
     ["-e", "-l", "nope"], ["-e", "-f", "nope"], ["-e", "-l", "debug3"],
     ["-e", "-l", "VERBOSE"], ["-c", "ls", "-z"], ["-cls"], ["-e", "-c", "x"],
     ["-c", "ls", "-h"], ["-e", "-l", "INFO", "-R"], ["-d", "%x"],

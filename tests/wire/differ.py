@@ -278,7 +278,8 @@ def play(talk, program, base, level, extra):
         session.send(sw.frame(sw.request("init", 0, talk.offer)))
         done = "init %d" % talk.offer
         try:
-            recorder.note(done, "reply", str(session.expect_version(talk.offer)))
+            recorder.note(done, "reply",
+                          str(session.expect_version(talk.offer)))
         except sw.Ended:
             recorder.over = True
             recorder.note(done, "reply", "the session ends")

@@ -65,7 +65,7 @@ require_long_times()
 @test "as OpenSSH: extensions and copies" { same "$EXTENSIONS"; }
 @test "as OpenSSH: -R, -p, -P" { same "$REFUSALS"; }
 @test "as OpenSSH: start, options, environment" { same "$SESSIONS"; }
-@test "as OpenSSH, or better: malformed and unknown requests" { same "$BROKEN"; }
+@test "as OpenSSH: malformed and unknown requests" { same "$BROKEN"; }
 @test "as OpenSSH: random requests of an ordinary user" { same "$RANDOM_TALK"; }
 @test "as OpenSSH: command lines" { same "$COMMAND"; }
 

@@ -158,7 +158,8 @@ class CheckFile(DigestTest):
     def test_blocks(self):
         data = self.contents(1024)
         for _, session in self.versions():
-            for start, length in (0, 0), (0, 512), (1, 512), (1024, 0), (3, 700):
+            for start, length in ((0, 0), (0, 512), (1, 512), (1024, 0),
+                                  (3, 700)):
                 for block in 256, 257, 511, 512, 1023, 1024, 1025, 0xFFFFFFFF:
                     self.check(session, "f", data, start, length, block)
             for block in 1, 16, 255:
@@ -236,7 +237,8 @@ class CheckFile(DigestTest):
     def test_handles_that_cannot_be_read(self):
         self.contents(10)
         for _, session in self.versions():
-            writer, closed = self.open(session, "f", "w"), self.open(session, "f")
+            writer = self.open(session, "f", "w")
+            closed = self.open(session, "f")
             session.call("close", closed)
             directory = session.call("opendir", ".").handle
             self.refused(session, Codes.DENIED, "check-file-handle", writer,

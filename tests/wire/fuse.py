@@ -80,7 +80,7 @@ class NoLinks(FuseTest):
             self.assertEqual(self.text("new"), b"old")
 
     def test_upload_of_a_new_file(self):
-        """What OPEN makes with EXCL gets its name at CLOSE."""
+        """A file that OPEN makes with EXCL gets its name at CLOSE."""
         for s in self.each_session("files.atomic=yes"):
             self.upload(s, "new", b"data", CREAT | WRITE | EXCL)
             self.assertEqual(self.names(), ["new"])

@@ -240,7 +240,8 @@ class Rates(LimitsTest):
     def test_nothing_is_read_meanwhile(self):
         """And a signal is heard, and ends it."""
         for option, first in (
-                ("write_rate", lambda s, h: s.call("write", h, 0, b"x" * 200000)),
+                ("write_rate",
+                 lambda s, h: s.call("write", h, 0, b"x" * 200000)),
                 ("read_rate", lambda s, h: s.call("read", h, 0, 200000))):
             s = self.session("-o", "limits.%s=1K" % option)
             with open(self.path("f"), "wb") as f:

@@ -161,10 +161,10 @@ assert_all_denied()
 @test "-Q requests lists OpenSSH's names in OpenSSH's order first" {
 	run -0 "$SERVER" -Q requests
 	assert_equal "$(head -29 <<<"$output" | tr '\n' ' ')" \
-	    "open close read write lstat fstat setstat fsetstat opendir readdir $(:
-	    )remove mkdir rmdir realpath stat rename readlink symlink $(:
-	    )posix-rename statvfs fstatvfs hardlink fsync lsetstat limits $(:
-	    )expand-path copy-data home-directory users-groups-by-id "
+	    "open close read write lstat fstat setstat fsetstat opendir $(:
+	    )readdir remove mkdir rmdir realpath stat rename readlink $(:
+	    )symlink posix-rename statvfs fstatvfs hardlink fsync lsetstat $(:
+	    )limits expand-path copy-data home-directory users-groups-by-id "
 	run -1 "$SERVER" -Q nonsense
 	assert_output "Invalid query type"
 }
@@ -188,7 +188,8 @@ assert_all_denied()
 	EOS
 	assert_success
 	cd "$DIR"
-	assert_equal "$(stat -c '%n %a' new moded dir moded-dir f | tr '\n' ' ')" \
+	assert_equal \
+	    "$(stat -c '%n %a' new moded dir moded-dir f | tr '\n' ' ')" \
 	    "new 640 moded 750 dir 750 moded-dir 1750 f 666 "
 	for bad in 8 -1 1000 x '' 07x; do
 		run -255 "$SERVER" -u "$bad"
@@ -270,7 +271,8 @@ assert_all_denied()
 	SSH_CONNECTION=1.2.3.4 run -255 "$SERVER" -e </dev/null
 	unset SSH_CONNECTION
 	run -0 "$SERVER" -e -l INFO </dev/null
-	assert_line -n 0 -p "session opened for local user $(id -un) from [UNKNOWN]"
+	assert_line -n 0 -p \
+	    "session opened for local user $(id -un) from [UNKNOWN]"
 }
 
 @test "the log at DEBUG3 is that of OpenSSH" {
@@ -285,7 +287,10 @@ assert_all_denied()
 		opendir . -> d
 	EOS
 	assert_success
-	assert_equal "${stderr//$'\r'/}" "session opened for local user $(id -un) from [192.0.2.1]
+	local user
+
+	user="local user $(id -un) from [192.0.2.1]"
+	assert_equal "${stderr//$'\r'/}" "session opened for $user
 received client version 3
 debug3: request 1: open flags 11
 open \"f\\001\" flags READ,WRITE,CREATE mode 0600
@@ -318,7 +323,7 @@ opendir \".\"
 debug1: request 8: sent handle 0
 debug1: read eof
 forced closedir \".\"
-session closed for local user $(id -un) from [192.0.2.1]"
+session closed for $user"
 }
 
 @test "the log is quiet by default, and its lines end in CR LF" {
@@ -328,13 +333,15 @@ session closed for local user $(id -un) from [192.0.2.1]"
 	EOS
 	assert_equal "$stderr" ""
 	play -e -l INFO <<<"stat nope"
-	assert_equal "$stderr" "session opened for local user $(id -un) from [192.0.2.1]"$'\r
-sent status No such file\r
-session closed for local user '"$(id -un) from [192.0.2.1]"$'\r'
+	assert_equal "$stderr" "$(printf '%s\r\n' \
+	    "session opened for local user $(id -un) from [192.0.2.1]" \
+	    'sent status No such file' \
+	    "session closed for local user $(id -un) from [192.0.2.1]")"
 }
 
 @test "a hidden extension is not announced and is unsupported" {
-	play -n -- -o protocol.max_version=6 -o protocol.hide_extensions=check-file <<-'EOS'
+	play -n -- -o protocol.max_version=6 \
+	    -o protocol.hide_extensions=check-file <<-'EOS'
 		init 6
 		check-file-name f md5 0 0 0
 	EOS

@@ -182,7 +182,8 @@ def renames(row, replaces, *fields, **kwargs):
     over = "rename_file" + " replace delete" * replaces
     two(row, {"file": over, "none": "rename_file"}, "other", *fields, **kwargs)
     two(row, "rename_file", "missing", *fields, to=False, **kwargs)
-    two(row, "rename_file", "missing", *fields, to=False, on=("link",), **kwargs)
+    two(row, "rename_file", "missing", *fields, to=False, on=("link",),
+        **kwargs)
     two(row, "rename_dir", "missing", *fields, to=False, on=("dir",), **kwargs)
 
 

@@ -21,8 +21,8 @@ require_without()
 	"$WITHOUT" seccomp -- true || skip 'this kernel has no filters'
 }
 
-# seccomp_of OPTION ...: prints the kernel's word on the server's filter; 2 means
-# that it has one.
+# seccomp_of OPTION ...: prints the kernel's value for the server's filter; 2
+# means that it has one.
 seccomp_of()
 {
 	play "$@" <<-'EOS'
@@ -164,7 +164,7 @@ seccomp_of()
 		# shellcheck disable=SC2086	# words
 		run -78 "$WITHOUT" ${lacks//,/ } -- "$SERVER" -e \
 		    -o sandbox=require </dev/null
-		assert_line -p "sandbox: $text"
+		assert_line -p "sandbox: required, but this kernel or $text"
 		# shellcheck disable=SC2086
 		run "$HERE/wire" -d "$DIR" -- "$WITHOUT" ${lacks//,/ } -- \
 		    "$SERVER" -R <<<'stat f'
@@ -175,10 +175,10 @@ seccomp_of()
 		assert_success
 		assert_line -p "off"
 	done <<-'EOF'
-		landlock_create_ruleset required, but this kernel or this build has no usable Landlock
-		landlock_restrict_self required, but this kernel or this build has no usable Landlock
-		seccomp required, but this kernel or this build has no seccomp
-		landlock_create_ruleset,seccomp required, but this kernel or
+		landlock_create_ruleset this build has no usable Landlock
+		landlock_restrict_self this build has no usable Landlock
+		seccomp this build has no seccomp
+		landlock_create_ruleset,seccomp this build
 	EOF
 }
 

@@ -26,7 +26,7 @@ import subprocess
 import tempfile
 import time
 
-TIMEOUT = 60		# seconds without progress before a server counts as hung
+TIMEOUT = 60		# seconds without progress until a server counts as hung
 
 READ, WRITE, APPEND, CREAT, TRUNC, EXCL, TEXT = 1, 2, 4, 8, 16, 32, 64
 
@@ -290,7 +290,8 @@ class Reply:
             self.pairs.append((r.get("s"), r.get("s")))
 
     def _status(self, r, version, bare):
-        self.code, self.message, self.lang, self.extra = r.get("n"), b"", b"", []
+        self.code = r.get("n")
+        self.message, self.lang, self.extra = b"", b"", []
         if self.code > LAST_STATUS[version]:
             raise WireError("status %d in version %d" % (self.code, version))
         if bare:
@@ -429,7 +430,8 @@ class Server:
                  timeout=TIMEOUT):
         self.timeout, self.inbox = timeout, bytearray()
         self.stderr_file = tempfile.TemporaryFile()
-        environ = dict(os.environ, TZ="UTC", SSH_CONNECTION="192.0.2.1 40000 192.0.2.2 22")
+        environ = dict(os.environ, TZ="UTC",
+                       SSH_CONNECTION="192.0.2.1 40000 192.0.2.2 22")
         for key, value in (env or {}).items():
             environ.pop(key, None)
             if value is not None:

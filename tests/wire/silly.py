@@ -472,8 +472,9 @@ class Patience(SillyTest):
     def calls(self):
         """The calls, in order: `send`, or what failed or worked."""
         with open(self.log) as lines:
-            found = re.findall(r"(write(?=\(1,)|unlinkat|renameat2?)\(.* = (\S+)",
-                               lines.read())
+            found = re.findall(
+                r"(write(?=\(1,)|unlinkat|renameat2?)\(.* = (\S+)",
+                lines.read())
         return ["send" if call == "write" else
                 "ok" if result == "0" else "refused"
                 for call, result in found]

@@ -421,7 +421,8 @@ setup()
 		opendir only -> d
 		readdir $d
 	EOS
-	assert_output -p "\"$(printf -- '-rwsr-x--x    2 %-8s %-8s        6 Feb  3  2001 f' \
+	assert_output -p "\"$(printf -- \
+	    '-rwsr-x--x    2 %-8s %-8s        6 Feb  3  2001 f' \
 	    "$(id -un)" "$(id -gn)")\""
 }
 
@@ -473,10 +474,13 @@ setup()
 		home-directory root
 		home-directory nobody-such-user
 	EOS
-	assert_line -n 0 'extended-reply "\x00\x00\x00\x04root\x00\x00\x00\x00" "\x00\x00\x00\x04root"'
+	assert_line -n 0 "extended-reply$(:
+	    ) \"\\x00\\x00\\x00\\x04root\\x00\\x00\\x00\\x00\"$(:
+	    ) \"\\x00\\x00\\x00\\x04root\""
 	assert_line -n 1 'extended-reply "" ""'
 	assert_line -n 2 'status 5 BAD_MESSAGE "Bad message" ""'
-	assert_line -n 3 -p "name 1 \"$(getent passwd "$(id -u)" | cut -d: -f6)\""
+	assert_line -n 3 -p \
+	    "name 1 \"$(getent passwd "$(id -u)" | cut -d: -f6)\""
 	assert_line -n 4 -p "name 1 \"$(getent passwd root | cut -d: -f6)\""
 	assert_line -n 5 'status 4 FAILURE "Failure" ""'
 }
@@ -552,7 +556,8 @@ setup()
 		stat f
 	EOS
 	assert_success
-	assert_equal "$(grep -c '^status 8 OP_UNSUPPORTED "Operation unsupported" ""$' \
+	assert_equal "$(grep -c \
+	    '^status 8 OP_UNSUPPORTED "Operation unsupported" ""$' \
 	    <<<"$output")" 11
 	assert_line -n 11 -p 'attrs '
 }

@@ -132,8 +132,9 @@ class Sent(AttrsTest):
         self.put("f", b"x" * 70000)
         os.link(self.path("f"), self.path("g"))
         os.chmod(self.path("f"), 0o4751)
-        for atime, mtime in ((10**9 * 1234567890 + 1, 10**9 * 2**32 + 999999999),
-                             (-1, -(10**9) * 2**31 + 500000000), (0, 1)):
+        for atime, mtime in (
+                (10**9 * 1234567890 + 1, 10**9 * 2**32 + 999999999),
+                (-1, -(10**9) * 2**31 + 500000000), (0, 1)):
             os.utime(self.path("f"), ns=(atime, mtime))
             want = known(self.stat("f"))
             for got in list(self.three_ways(session, "f")) + [
@@ -154,7 +155,8 @@ class Sent(AttrsTest):
         os.chmod(self.path(".sparse"), 0o640)
         os.utime(self.path(".sparse"), ns=(-1, 2 * 10**9 + 3))
         st = self.stat(".sparse")
-        raw = session.call("stat", ".sparse", SENT[6] | BTIME | BITS | ALLOC).raw
+        raw = session.call("stat", ".sparse",
+                           SENT[6] | BTIME | BITS | ALLOC).raw
         flags = struct.unpack_from(">I", raw, 5)[0]
         birth = raw.index(struct.pack(">q", 2)) if flags & BTIME else 0
         known_bits = raw[-8:-4]

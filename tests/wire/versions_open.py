@@ -192,7 +192,8 @@ class Flags(OpenTest):
         """Each flag, or access that only adds; offsets mean nothing. The
         access bit with WRITE_DATA is a writer anywhere."""
         for access, flags, appends in (
-                (WRITE_DATA, F_APPEND, True), (WRITE_DATA, F_APPEND_ATOMIC, True),
+                (WRITE_DATA, F_APPEND, True),
+                (WRITE_DATA, F_APPEND_ATOMIC, True),
                 (WRITE_DATA, F_APPEND | F_APPEND_ATOMIC, True),
                 (WRITE_DATA | APPEND_DATA, F_APPEND, True),
                 (APPEND_DATA, 0, True), (READ_DATA | APPEND_DATA, 0, True),

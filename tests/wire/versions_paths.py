@@ -255,9 +255,11 @@ class Link(VersionsTest):
         self.check(s, [
             (("link", "f", "x", True), 11), (("link", "l", "x", True), 11),
             (("link", "d", "x", True), 11), (("link", "nope/x", "x", True), 2),
-            (("link", "f/x", "x", True), 19), (("link", "loop/x", "y", True), 21),
+            (("link", "f/x", "x", True), 19),
+            (("link", "loop/x", "y", True), 21),
             (("link", "new", "", True), 20), (("link", "", "x", True), 2),
-            (("link", b"a\0", "x", True), 20), (("link", "new", b"a\0", True), 20),
+            (("link", b"a\0", "x", True), 20),
+            (("link", "new", b"a\0", True), 20),
             (("link", "n" * 256, "x", True), 20),
             (("link", "new", "x" * 4096, True), 20)])
         self.assertEqual(self.state(), before)
@@ -272,11 +274,14 @@ class Link(VersionsTest):
         self.assertEqual(os.readlink(self.path("newer")), "nope")
         before = self.state()
         self.check(s, [
-            (("link", "x", "nope", False), 2), (("link", "f", "other", False), 11),
+            (("link", "x", "nope", False), 2),
+            (("link", "f", "other", False), 11),
             (("link", "l", "f", False), 11), (("link", "x", "d", False), 24),
-            (("link", "x", "f/x", False), 19), (("link", "nope/x", "f", False), 2),
+            (("link", "x", "f/x", False), 19),
+            (("link", "nope/x", "f", False), 2),
             (("link", "", "f", False), 2), (("link", "x", "", False), 2),
-            (("link", "x", b"f\0", False), 20), (("link", "f", "f", False), 11)])
+            (("link", "x", b"f\0", False), 20),
+            (("link", "f", "f", False), 11)])
         self.assertEqual(self.state(), before)
 
     @in_versions(3, 4, 5)
@@ -305,9 +310,11 @@ class CopyFile(VersionsTest):
         self.put("g", b"g" * 10)
         os.symlink("f", self.path("l"))
         self.check(s, [
-            (("copy-file", "f", "new", 0), 0), (("copy-file", "l", "by-link", 0), 0),
+            (("copy-file", "f", "new", 0), 0),
+            (("copy-file", "l", "by-link", 0), 0),
             (("copy-file", "f", "new", 0), (4, 11, 11, 11)),
-            (("copy-file", "f", "g", 1), 0), (("copy-file", "f", "newer", 1), 0)])
+            (("copy-file", "f", "g", 1), 0),
+            (("copy-file", "f", "newer", 1), 0)])
         for name in ("new", "by-link", "g", "newer"):
             self.assertEqual(self.get(name), self.DATA)
             self.assertFalse(os.path.islink(self.path(name)))

@@ -86,11 +86,14 @@ class Statuses(VersionsTest):
             (("readlink", "f"), EINVAL), (("readlink", "nope"), ENOENT),
             (("symlink", "x", "f"), EEXIST), (("symlink", "x", "l"), EEXIST),
             (("symlink", "x", "nope/y"), ENOENT),
-            (("rename", "nope", "new"), ENOENT), (("rename", "f", "other"), EEXIST),
-            (("rename", "f", "l"), EEXIST), (("rename", "f", "dangling"), EEXIST),
+            (("rename", "nope", "new"), ENOENT),
+            (("rename", "f", "other"), EEXIST),
+            (("rename", "f", "l"), EEXIST),
+            (("rename", "f", "dangling"), EEXIST),
             (("rename", "f", "f"), EEXIST), (("rename", "f", "d"), EEXIST),
             (("rename", "d", "d/below"), EINVAL),
-            (("rename", "f", "nope/x"), ENOENT), (("rename", "f", "l/x"), ENOTDIR),
+            (("rename", "f", "nope/x"), ENOENT),
+            (("rename", "f", "l/x"), ENOTDIR),
             (("posix-rename@openssh.com", "f", "d"), EISDIR),
             (("posix-rename@openssh.com", "d", "f"), ENOTDIR),
             (("posix-rename@openssh.com", "d", "full"), ENOTEMPTY),
@@ -167,13 +170,15 @@ class Statuses(VersionsTest):
         self.assertEqual(session.call("read", reader, 1, 3).data, b"ell")
         self.assertEqual(session.call("read", neither, 1, 3).data, b"ell")
         self.check(session, [
-            (("read", writer, 0, 1), EBADF), (("write", reader, 0, b"x"), EBADF),
+            (("read", writer, 0, 1), EBADF),
+            (("write", reader, 0, b"x"), EBADF),
             (("write", neither, 0, b"x"), EBADF),
             (("read", reader, 6, 1), 1), (("read", reader, 1 << 40, 9), 1),
             (("read", reader, 1 << 63, 1), EINVAL),
             (("write", both, 1 << 63, b"x"), EINVAL),
             (("write", both, 8, b"!"), 0), (("write", both, 0, b""), 0),
-            (("write", adds, 2, b"end"), 0), (("write", adds, 1 << 63, b"."), 0),
+            (("write", adds, 2, b"end"), 0),
+            (("write", adds, 1 << 63, b"."), 0),
             (("fsetstat", reader, {"size": 0}), EINVAL),
             (("fsetstat", writer, {"size": 11}), 0),
             (("fsync@openssh.com", writer), 0),
@@ -706,7 +711,8 @@ class Overwrite(VersionsTest):
     def each_cell(self, overwrite, want):
         """want(version, flags) -> code, with None for no flags at all."""
         for version in ALL:
-            for flags in [None] * (version < 5) + list(range(8)) * (version > 3):
+            for flags in ([None] * (version < 5) +
+                          list(range(8)) * (version > 3)):
                 with self.subTest(version=version, flags=flags):
                     self.fresh_directory()
                     args = ["-o", "rename.overwrite=" + overwrite]

@@ -77,8 +77,8 @@ suites()
 	suites "$SETID"
 }
 
-# A bind mount gives files the same name beneath the root as outside, so that the
-# tests need no change.
+# A bind mount gives files the same name beneath the root as outside, so that
+# the tests need no change.
 @test "the suites pass beneath a root" {
 	unshare -m true || skip 'nothing can be mounted here'
 	mkdir -p "$D/root$D/files"
