@@ -110,6 +110,76 @@ comments()
 	}' "$@" | sed -E 's/[ \t]+/ /g; s/^([^:]*:[0-9]+:) /\1/'
 }
 
+# remarks [FILE ...]: prints each paragraph of comments in a script or
+# configuration file, of a docstring and of a README, and each title of a test,
+# in the form that comments has.
+remarks()
+{
+	awk '
+	function done() {
+		gsub(/"[^"]*"|`[^`]*`/, "", text)
+		if (text ~ /[^ \t]/)
+			print where ":" first ":" text
+		text = ""
+	}
+	function add(more) {
+		if (text == "") {
+			where = FILENAME
+			first = FNR
+		}
+		text = text " " more
+		if (more ~ /^[ \t]*$|SPDX-License|shellcheck/)
+			done()
+	}
+	FNR == 1 { done(); docstring = 0 }
+	FILENAME ~ /README$/ { add($0); next }
+	docstring || /^[ \t]*r?"""/ {
+		rest = $0
+		if (!docstring) {
+			done()
+			sub(/^[ \t]*r?"""/, "", rest)
+		}
+		docstring = !(at = index(rest, "\"\"\""))
+		add(at ? substr(rest, 1, at - 1) : rest)
+		if (at)
+			done()
+		next
+	}
+	/^[ \t]*(#|dnl )/ {
+		sub(/^[ \t]*(#|dnl )[#!]*/, "")
+		add($0)
+		next
+	}
+	{ done() }
+	/^@test / {
+		sub(/^@test "/, "")
+		sub(/".*/, "")
+		add($0)
+		done()
+		next
+	}
+	/[ \t]# / {
+		sub(/^.*[ \t]# /, "")
+		add($0)
+		done()
+	}
+	END { done() }' "$@" | sed -E 's/[ \t]+/ /g; s/^([^:]*:[0-9]+:) /\1/'
+}
+
+# riddles: shows the comments with a sentence that hides its subject.
+riddles()
+{
+	grep -E '^[^:]*:[0-9]+:(.*[.:;!] )?(What|Who|Whose|Those|Of what) ' ||:
+}
+
+# house_files: the files that people write here, for man(7), sh(1) or a
+# compiler.
+house_files()
+{
+	find Makefile configure.ac src man tests contrib findings .ci \
+	    -type f ! -path '*/corpus/*' ! -name '*.pyc' 2>/dev/null | sort
+}
+
 # objects: the object files of src/, as BUILD has them.
 objects()
 {
@@ -174,8 +244,8 @@ above()
 		    paste -sd '|'))/" "src/$room" ||:
 	done | none 'an include of a room above'
 	grep -rnE '^#[ 	]*include[ 	]+"' src |
-	    grep -vE '^src/[a-z]+\.[ch]:.*"options\.h"' |
-	    grep -vE "\"(config\.h|($(tr ' ' '|' <<<"$ROOMS"))/[a-z0-9_]+\.h)\"" |
+	    grep -vE '^src/[a-z]+\.[ch]:.*"options\.h"' | grep -vE \
+	    "\"(config\.h|($(tr ' ' '|' <<<"$ROOMS"))/[a-z0-9_]+\.h)\"" |
 	    none 'an include that does not name its room'
 }
 
@@ -202,14 +272,18 @@ above()
 	    }' | none 'a symbol of a room above'
 }
 
+IMPURE_CALLS='fopen|f?printf|getenv|time|clock_[a-z]+|malloc|log_[a-z]+
+errno_location'
+
 @test "lint: the policy is pure" {
 	used | grep '^policy/' |
-	    grep -E ' (fopen|f?printf|getenv|time|clock_[a-z]+|malloc|log_[a-z]+|errno_location)$' |
+	    grep -E " (${IMPURE_CALLS//$'\n'/|})\$" |
 	    none 'the policy does more than decide'
 }
 
 @test "lint: basenames are unique" {
-	find src -name '*.[ch]' -printf '%f\n' | sort | uniq -d | none 'a basename twice'
+	find src -name '*.[ch]' -printf '%f\n' | sort | uniq -d |
+	    none 'a basename twice'
 }
 
 # A family of files may share a prefix: fs.c, fs_set.c. Handlers begin with op_.
@@ -253,9 +327,10 @@ mkfifo|mkfifoat|mknod|mknodat|mkostemp|mkstemp|mmap|nftw|open|openat|openat2
 opendir|pipe|pipe2|poll|posix_fallocate|ppoll|pread|preadv|pselect|pwrite
 pwritev|read|readahead|readdir|readlink|readlinkat|readv|realpath|recv
 recvmsg|remove|[fl]?removexattr|rename|renameat|renameat2|rmdir|scandir
-select|send|sendfile|sendmsg|[fl]?setxattr|splice|stat|statfs|statvfs|statx|symlink|symlinkat|sync
-sync_file_range|syncfs|syscall|tmpfile|truncate|unlink|unlinkat|utime
-utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
+select|send|sendfile|sendmsg|[fl]?setxattr|splice|stat|statfs|statvfs
+statx|symlink|symlinkat|sync|sync_file_range|syncfs|syscall|tmpfile|truncate
+unlink|unlinkat|utime|utimensat|utimes|write|writev|fxstat|lxstat|xstat
+xstatat|fxstatat'
 
 @test "lint: only os/ calls the file system" {
 	# The flow of a session, and the refusal of one, read, write and wait.
@@ -270,17 +345,22 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 	    none 'a call that belongs into os/'
 }
 
+OTHER_CALLS='get(pw|gr)[a-z_]+|set(pw|gr)ent|end(pw|gr)ent|openlog|v?syslog
+closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
+
 @test "lint: only os/ asks for users and writes the log" {
 	used | grep -vE '^(os|confine)/' |
-	    grep -xE '[^ ]+ (get(pw|gr)[a-z_]+|set(pw|gr)ent|end(pw|gr)ent|openlog|v?syslog|closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit)' |
+	    grep -xE "[^ ]+ (${OTHER_CALLS//$'\n'/|})" |
 	    none 'a call that belongs into os/ or confine/'
 }
 
 # Whether there is a version at all, which is 0 before INIT, may be asked.
 @test "lint: versions are compared only where the protocol lives" {
-	code "${SOURCES[@]}" |
-	    grep -vE '^src/(wire/|request/(reply|table|decode)\.c|session/init\.c)' |
-	    grep -E '\<version *([<>]|[=!]=)|[^-]([<>]=?|[=!]=) *([a-z_]+(->|\.))*version\>|switch \(.*\<version\)' |
+	code "${SOURCES[@]}" | grep -vE \
+	    '^src/(wire/|request/(reply|table|decode)\.c|session/init\.c)' |
+	    grep -E -e '\<version *([<>]|[=!]=)' \
+	    -e '[^-]([<>]=?|[=!]=) *([a-z_]+(->|\.))*version\>' \
+	    -e 'switch \(.*\<version\)' |
 	    grep -vE '\<version [=!]= 0\>' |
 	    none 'a version comparison'
 }
@@ -288,7 +368,8 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 @test "lint: read_only is asked by the policy and the gate" {
 	code "${SOURCES[@]}" |
 	    grep -vE '^src/(policy/|conf/|session/gate\.c:)' |
-	    grep -E '\<(if|while|for|return)\>.*\<read_only\>|\<read_only *[?&|)]' |
+	    grep -E -e '\<(if|while|for|return)\>.*\<read_only\>' \
+	    -e '\<read_only *[?&|)]' |
 	    none 'read_only outside policy/ and session/gate.c'
 }
 
@@ -305,7 +386,8 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 			gsub(/ /, "", $1)
 			print where, $1
 		    }'
-	done | sed "s,^$BUILD/,," | grep -vE '^(main\.o|os/|paths/spelling\.o)' |
+	done | sed "s,^$BUILD/,," |
+	    grep -vE '^(main\.o|os/|paths/spelling\.o)' |
 	    grep -vE ' (__|\.L)' |
 	    may base/buf.o buf_no_memory |
 	    none 'a mutable global'
@@ -322,22 +404,32 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 	# The count above sees a function by the brace that begins its line.
 	code "${SOURCES[@]}" | grep -E ':[0-9]+:[a-z].*\) *\{$' |
 	    none 'a function whose brace is not on a line of its own'
-	code "${SOURCES[@]}" | grep -E ':[0-9]+:					' |
+	code "${SOURCES[@]}" | grep -E $':[0-9]+:\t{5}' |
 	    none 'a block four levels deep'
 	wc -l "${SOURCES[@]}" | awk '$2 != "total" && $1 > 650 {
 	    print $2 ":1: " $1 " lines" }' | none 'a file above 650 lines'
 }
 
-# A comment is a sentence with a subject, and a function's says what it does.
+# A comment is a sentence with a subject, and a function's says what it does. So
+# is the title of a test.
 @test "lint: no comment is a riddle or a question" {
-	mapfile -t SOURCES < <(find src tests -name '*.[ch]' | sort)
-	comments "${SOURCES[@]}" |
-	    grep -E '^[^:]*:[0-9]+:(.*[.:;!] )?(What|Who|Whose|Those|Of what) |\?' |
-	    none 'a comment that asks, or begins with What, Who, Whose or Those'
+	local files
+
+	mapfile -t files < <(find src tests -name '*.[ch]' | sort)
+	{
+		comments "${files[@]}" | grep '?' ||:
+		comments "${files[@]}" | riddles
+		mapfile -t files < <(house_files | grep -vE \
+		    '^src/|\.[ch]$|^man/|/NOTES$|^contrib/try$')
+		remarks "${files[@]}" | grep -E '[[:lower:])]\?( |$)' ||:
+		remarks "${files[@]}" | riddles
+	} | none 'asks, or begins with What, Who, Whose or Those'
 }
 
+# A table that is compared as a whole may be wider.
 @test "lint: no line is wider than 80 columns" {
-	find src tests -name '*.[ch]' | sort | while read -r file; do
+	house_files | grep -vxE 'tests/(bench/NOTES|e2e/CLIENTS)|contrib/try' |
+	    while read -r file; do
 		expand "$file" | awk -v file="$file" 'length > 80 {
 		    print file ":" FNR ": " length " columns" }'
 	done | none 'a line above 80 columns'
@@ -353,13 +445,6 @@ utimensat|utimes|write|writev|fxstat|lxstat|xstat|xstatat|fxstatat'
 	grep -nE '^[ 	]*#[ 	]*(el)?if.*\<HAVE_' "${SOURCES[@]}" |
 	    grep -vE '^src/(os|confine)/' |
 	    none 'HAVE_ outside os/ and confine/'
-}
-
-# house_files: what people write here, for man(7), sh(1) or a compiler.
-house_files()
-{
-	find Makefile configure.ac src man tests contrib .ci \
-	    -type f ! -path '*/corpus/*' ! -name '*.pyc' 2>/dev/null | sort
 }
 
 @test "lint: each file says its licence" {
@@ -384,7 +469,8 @@ house_files()
 	find tests -mindepth 1 -type f ! -path 'tests/lib/*' \
 	    ! -path '*/corpus/*' ! -name '*.pyc' | while read -r file; do
 		case $file in
-		*.bats | *.bash | *.[ch] | *.py | *.java | */NOTES | */README | */CLIENTS | *.md) ;;
+		*.bats | *.bash | *.[ch] | *.py | *.java | *.md) ;;
+		*/NOTES | */README | */CLIENTS) ;;
 		*)	[[ -x $file ]] || echo "$file:1" ;;
 		esac
 	done | none 'neither a bats file nor executable'
