@@ -147,7 +147,8 @@ class Ahead(Batches):
                 self.assert_status(replies[5], EOF)
 
     def test_replies_are_not_changed_by_a_replacement(self):
-        """Nor when a rename or a removal puts another file in its place."""
+        """Replies stay the same when a rename or a removal puts another file
+        in the place of the first."""
         for size in SIZES:
             with self.subTest(size=size):
                 s = self.session()

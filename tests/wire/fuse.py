@@ -61,7 +61,8 @@ class FuseTest(unittest.TestCase):
 
 
 class NoLinks(FuseTest):
-    """Neither RENAME_NOREPLACE nor hard links, as in mounts by rclone."""
+    """A file system without RENAME_NOREPLACE and hard links, as in mounts by
+    rclone."""
 
     def each_session(self, *settings):
         for error in "EIO", "EPERM", "EOPNOTSUPP":

@@ -111,7 +111,7 @@ class Setstat(SessionTest):
 
 @unittest.skipUnless(ROOT, "takes root, to have what others may not set")
 class Denied(SessionTest):
-    """setstat.on_error: nobody at a file of root's that it may read."""
+    """setstat.on_error: the user nobody sets attributes of root's file."""
 
     def answers(self, setting, attrs, mode=0o644):
         self.put("f", b"content")
@@ -288,7 +288,8 @@ class Refused(SessionTest):
 
 class Log(SessionTest):
     def test_a_quiet_log_is_quiet(self):
-        """Not even the warning about a restriction without ForceCommand."""
+        """A quiet log lacks even the warning about a restriction without
+        ForceCommand."""
         s = self.session("-e", "-R", "-o", "log.level=QUIET")
         self.assertEqual(s.finish(), 0)
         self.assertEqual(s.stderr(), b"")
