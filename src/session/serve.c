@@ -432,7 +432,7 @@ serve_stdout(struct serve *v)
 		    &(int){ SEND_BUFFER }, sizeof(int));
 	/* With a socket, splice(2) would block in spite of its flag. */
 	if (S_ISFIFO(st.st_mode) && pipe_set_blocking(STDOUT_FILENO, false)) {
-		v->s->piped.usable = policy_changes_nothing(&v->s->policy);
+		v->s->piped.usable = true;
 		v->stream.possible = !v->paced;
 	}
 }
@@ -480,6 +480,8 @@ serve(struct session *s)
 	for (;;) {
 		more = serve_run(&v);
 		stream_step(&v.stream, s->handles.open > 0);
+		if (s->handles.open == 0)
+			pipe_end(&s->piped);
 		serve_write(&v);
 		if (serve_over(&v))
 			break;
