@@ -80,6 +80,9 @@ vim			vim			vim-enhanced
 rsync			rsync			rsync
 ctags			universal-ctags		ctags
 mandoc			mandoc			mandoc
+haproxy			haproxy			haproxy
+nft			nftables		nftables
+socat			socat			socat
 ?/usr/libexec/gesftpserver	gesftpserver	-
 '
 
