@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static struct {
 	struct sockaddr_un to;
 	int		 priority;	/* of syslog, or -1 */
 	size_t		 max_text;
+	char		 host[HOST_NAME_MAX + 1];
 	char		 session[17];
 	uint64_t	 lost;		/* since the last that arrived */
 	bool		 told;		/* the log says that some are lost */
@@ -68,6 +70,8 @@ sink_open(const char *to, int facility)
 	    sizeof(sink.to.sun_path));
 	sink.priority = syslogs ? facility | LOG_INFO : -1;
 	sink.max_text = syslogs ? SYSLOG_TEXT : SOCKET_TEXT;
+	if (gethostname(sink.host, sizeof(sink.host)) == -1)
+		strlcpy(sink.host, "unknown", sizeof(sink.host));
 	arc4random_buf(&id, sizeof(id));
 	snprintf(sink.session, sizeof(sink.session), "%016llx",
 	    (unsigned long long)id);
@@ -235,6 +239,7 @@ sink_begin(const char *user, const char *client, const char *op)
 	snprintf(time, sizeof(time), "{\"time\":\"%s.%03dZ\"", date,
 	    (int)(now.tv_nsec / 1000000));
 	put_plain(time);
+	sink_text("host", sink.host);
 	sink_text("session", sink.session);
 	sink_number("pid", (uint64_t)getpid());
 	sink_text("user", user);

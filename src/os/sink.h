@@ -22,8 +22,8 @@ void	sink_open(const char *to, int facility);
 bool	sink_on(void);
 
 /*
- * Begins a record of the operation `op` with the time, the session, the user
- * and the client's address.
+ * Begins a record of the operation `op` with the time, the name of this host,
+ * the session, the user and the client's address.
  */
 void	sink_begin(const char *user, const char *client, const char *op);
 

@@ -51,6 +51,7 @@ class TransfersTest(SessionTest):
             self.assertFalse([c for c in text if ord(c) < 0x20
                               or 0x7f <= ord(c) < 0xa0 or c in TURNING])
             got.append(json.loads(text))
+            self.assertEqual(got[-1].get("host"), os.uname().nodename)
 
     def sessions(self, *options, versions=ALL, **kwargs):
         args = ["-o", "log.transfers=%s/s" % self.base] + [
