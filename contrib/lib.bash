@@ -105,6 +105,7 @@ aria2c			aria2			aria2
 gio			libglib2.0-bin		glib2
 /usr/lib*/gvfsd-sftp	gvfs-backends		gvfs
 dbus-run-session	dbus			dbus-daemon
+fzsftp			filezilla		filezilla
 '
 
 # Where programs are that only root has in PATH: sshd.

@@ -5,6 +5,7 @@
 
 load ../lib/clients
 load ../lib/refuse
+load table
 
 CLIENT_SCRIPT=$BATS_TEST_DIRNAME/clients/$CLIENT
 MESSAGE='Come back on Monday'
@@ -13,8 +14,12 @@ setup_file()
 {
 	# Every client knows keys of this kind, and has them in this form.
 	export SSHD_KEY='-t ecdsa -m PEM'
-	"$CLIENT_SCRIPT" version >/dev/null ||
+	local version
+
+	version=$("$CLIENT_SCRIPT" version) ||
 	    { E2E_SKIP="$CLIENT is not installed"; export E2E_SKIP; return 0; }
+	export TABLE_ROW
+	TABLE_ROW=$(table_row "$CLIENT" "$version")
 	clients_begin
 }
 
@@ -46,22 +51,20 @@ client_get_all() { each get "$@"; }
 # column NAME: of the row of this client in the table.
 column()
 {
-	awk -v client="$CLIENT" -v name="$1" '
-	    $1 == "#client" { for (i = 1; i <= NF; i++) at[$i] = i }
-	    $1 == client { print $(at[name]) }' "$TABLE"
+	awk -v row="$TABLE_ROW" -v name="$1" '$1 == "#client" {
+		split(row, value)
+		for (i = 1; i <= NF; i++)
+			if ($i == name)
+				print value[i]
+	    }' "$TABLE"
 }
-TABLE=$BATS_TEST_DIRNAME/../e2e/CLIENTS
 
-# versions COMMAND ...: in each version that it can speak, and with the order of
-# SYMLINK that it follows.
+# versions COMMAND ...: in each version that it can speak.
 versions()
 {
-	local order
-
-	order=$(column symlink)
 	for UP_TO in $(column speaks | tr , ' '); do
 		echo "# version $UP_TO"
-		clients_options -o "protocol.symlink_order=${order/#-/openssh}"
+		clients_options
 		fresh
 		"$@"
 	done
@@ -219,26 +222,25 @@ observed()
 		observe client_put_times "$L/old" "$R/kept" >&2
 		keeps=$(attributes)
 	fi
-	echo "$CLIENT $offers $(column speaks) $sessions" \
+	echo "$(column '#client') $offers $(column speaks) $sessions" \
 	    "$(observed_rename) $(observed_symlink)" \
 	    "$sets $keeps $(observed_close)" \
 	    "$(in_profile write-once) $(in_profile dropbox)" \
 	    "$(observed_message) $(column lacks)"
 }
 
-@test "the requests that it sends are those of the table CLIENTS" {
+@test "the table of clients says what it sends" {
 	local row
 
 	row=$(observed)
 	[[ -z ${ROW-} ]] || echo "$row" >"$ROW"
-	assert_equal "$row" "$(awk -v client="$CLIENT" '$1 == client {
-	    $1 = $1; print }' "$TABLE")"
+	assert_equal "$row" "$TABLE_ROW"
 }
 
 # ---- what it can ------------------------------------------------------------
 
 # bats test_tags=put,get,files
-@test "uploads and downloads 3 MiB, 0 bytes and text" {
+@test "3 MiB, 0 bytes and text, there and back" {
 	versions check_transfer
 }
 
@@ -250,74 +252,75 @@ check_backup()
 }
 
 # bats test_tags=backup
-@test "makes and restores a backup" {
+@test "a backup is restored" {
 	versions check_backup "$R/f"
 }
 
 # bats test_tags=backup
-@test "root: makes and restores a backup" {
+@test "root: a backup is restored" {
 	clients_options -o "root=$R"
 	check_backup /f
 }
 
 # bats test_tags=put,get,files
-@test "replaces a longer file by a shorter one" {
+@test "a shorter file replaces a longer one" {
 	check_overwrite
 }
 
 # bats test_tags=put,get,difficult,files
-@test "transfers files with difficult names" {
+@test "difficult names" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
 }
 
 # bats test_tags=names
-@test "lists difficult names" {
+@test "a listing of difficult names" {
 	versions check_listing "${EASY_NAMES[@]}"
 }
 
 # bats test_tags=names
-@test "lists 20000 names" {
+@test "a listing of 20000 names" {
 	check_long_listing
 }
 
 # bats test_tags=rename
-@test "renames files and directories" {
+@test "rename" {
 	versions check_rename
 }
 
 
 # bats test_tags=put_again
-@test "resumes an upload" {
+@test "an upload is resumed" {
 	check_resume_put
 }
 
 # bats test_tags=get_again
-@test "resumes a download" {
+@test "a download is resumed" {
 	check_resume_get
 }
 
 # bats test_tags=put_times,get_times,files
-@test "keeps modification times" {
+@test "modification times are kept" {
 	versions check_times
 }
 
 # bats test_tags=chmod
-@test "sets modes" {
+@test "modes are set" {
 	versions check_chmod
 }
 
 # bats test_tags=mkdir,rmdir,remove
-@test "makes and removes directories" {
+@test "directories" {
 	check_directories
 }
 
 # bats test_tags=symlink
-@test "makes and follows symbolic links" {
-	versions check_symlink
+@test "symbolic links" {
+	clients_options -o "protocol.symlink_order=$(column symlink)"
+	check_symlink
 }
 
 # bats test_tags=get
-@test "reports that a file is missing" {
+@test "a missing file" {
 	run client_get "$R/missing" "$L/f"
 	assert_failure
 	refute_output ''
@@ -327,7 +330,7 @@ check_backup()
 # ---- in a policy ------------------------------------------------------------
 
 # bats test_tags=put,files
-@test "read_only: no file is written" {
+@test "read_only: nothing is written" {
 	clients_options -o access.read_only=true
 	cp "$BIG" "$R/old"
 	run client_put "$TEXT" "$R/new"
@@ -339,7 +342,7 @@ check_backup()
 }
 
 # bats test_tags=get,files
-@test "read_only: files can be read" {
+@test "read_only: files are read" {
 	clients_options -o access.read_only=true
 	cp "$BIG" "$R/old"
 	client_get "$R/old" "$L/f"
@@ -347,7 +350,7 @@ check_backup()
 }
 
 # bats test_tags=put,get,files
-@test "root: uploads and downloads" {
+@test "root: there and back" {
 	local root=$R
 
 	clients_options -o "root=$root"
@@ -363,7 +366,7 @@ check_backup()
 }
 
 # bats test_tags=put,get,files
-@test "write-once: files that exist stay, sent files can be read" {
+@test "write-once: what is there stays, what was sent is read" {
 	[[ $(column write-once) == yes ]] || skip 'it cannot upload there'
 	clients_options -o profile=write-once
 	cp "$BIG" "$R/old"
@@ -376,7 +379,7 @@ check_backup()
 }
 
 # bats test_tags=put,files
-@test "write-once, dropbox: no temporary file is left behind" {
+@test "write-once, dropbox: nothing hidden is left behind" {
 	local profile
 
 	for profile in write-once dropbox; do
