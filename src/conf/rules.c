@@ -21,8 +21,8 @@ static const struct builtin {
 	    "rename.keep_mode=false "
 	    "rename.busy_timeout=0 setstat.mode=apply setstat.owner=apply "
 	    "setstat.times=apply setstat.size=apply setstat.on_error=report "
-	    "files.atomic=no files.fsync=false files.zero_copy=false "
-	    "sandbox=off session.title=false" },
+	    "files.atomic=no files.fsync=false sandbox=off "
+	    "session.title=false" },
 	{ "sshfs", NULL,
 	    "rename.open_handles=reopen rename.busy_timeout=1s "
 	    "setstat.on_error=ignore-denied session.idle_timeout=none "
@@ -31,13 +31,17 @@ static const struct builtin {
 	{ "force-close", "webex",
 	    "rename.open_handles=close rename.when=always" },
 	{ "read-only", NULL, "access.read_only=true" },
+	/*
+	 * Many clients set the time of an uploaded file, and some rename it.
+	 * An upload that was cut must leave no file, since nobody could replace
+	 * or remove it.
+	 */
 	{ "dropbox", NULL,
 	    "access.rights=create access.own_rights=stat,setstat,rename "
-	    "access.listings=empty" },
-	/* Many clients set the time of an uploaded file, and some rename it. */
+	    "access.listings=empty files.atomic=yes" },
 	{ "write-once", NULL,
 	    "access.rights=list,stat,read,create,mkdir "
-	    "access.own_rights=setstat,rename" },
+	    "access.own_rights=setstat,rename files.atomic=yes" },
 	{ 0 }
 };
 
@@ -157,8 +161,7 @@ no_path_setting(const char *name, struct error *e)
 		    subtree_leaves[leaf].name);
 	return error_say(e, "%s (rights, own_rights, listings, hide, "
 	    "files.mode, files.dir_mode, files.group, files.atomic, "
-	    "files.fsync, files.zero_copy and those of rename can be set for "
-	    "a path)",
+	    "files.fsync and those of rename can be set for a path)",
 	    setting_find(name) == NULL ? "there is no such setting" :
 	    "holds for the whole session");
 }

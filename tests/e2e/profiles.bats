@@ -40,7 +40,7 @@ lftp_remove() { lftp_batch "rm $R/$1"; }
 lftp_rename() { lftp_batch "mv $R/$1 $R/$2"; }
 lftp_mkdir() { lftp_batch "mkdir $R/$1"; }
 
-rclone_put() { rclone_do copyto "$1" "slipway:$R/$2"; }
+rclone_put() { rclone_do $(rclone_in_place) copyto "$1" "slipway:$R/$2"; }
 rclone_get() { rclone_do copyto "slipway:$R/$1" "$2"; }
 rclone_names() { rclone_do lsf "slipway:$R"; }
 rclone_remove() { rclone_do deletefile "slipway:$R/$1"; }
@@ -59,6 +59,14 @@ rclone_do()
 	RCLONE_CONFIG_SLIPWAY_SHELL_TYPE=none \
 	RCLONE_CONFIG_SLIPWAY_DISABLE_HASHCHECK=true \
 	    rclone --retries 1 --low-level-retries 1 "$@"
+}
+
+# rclone_in_place: what makes rclone 1.63 and later send a file under its name,
+# as all before it do, and not rename it in another session.
+rclone_in_place()
+{
+	! rclone help flags 2>/dev/null | grep -qe ' --inplace' ||
+	    echo --inplace
 }
 
 # conversation VERSION: the requests on stdin, by way of sshd. Fails, too, when
@@ -446,8 +454,25 @@ lftp_put_temp()
 	needs rclone
 	in_each rclone
 	# It sets times by another connection than it sends by.
-	sends_tree rclone_do --sftp-set-modtime=false copy "$L/tree" \
-	    "slipway:$R/tree"
+	sends_tree rclone_do --sftp-set-modtime=false $(rclone_in_place) \
+	    copy "$L/tree" "slipway:$R/tree"
+}
+
+@test "profiles: rclone, 40 files by several sessions" {
+	local profile
+
+	needs rclone
+	for profile in dropbox write-once; do
+		profile "$profile"
+		mkdir "$L/many" "$R/many"
+		for n in {1..40}; do
+			echo "$n" >"$L/many/$n"
+		done
+		touch -d '2001-02-03 04:05:06' "$L/many"/*
+		works rclone_do --sftp-set-modtime=false $(rclone_in_place) \
+		    copy "$L/many" "slipway:$R/many"
+		same_tree "$L/many" "$R/many"
+	done
 }
 
 @test "winscp: each profile permits and refuses as documented" {

@@ -183,7 +183,7 @@ def displaced(place, s):
 
 
 def play_two(place):
-    """Two sessions do not touch each other's silly names."""
+    """Neither of two sessions touches a silly name of the other."""
     one, two = place.session(), place.session()
     first = displaced(place, one)
     kept = place.silly_names()
@@ -216,7 +216,7 @@ def held(place):
 
 
 def play_held(place):
-    """The session does not wait for another one to close the file."""
+    """Nobody waits for it to be closed."""
     holder, mover, handle = held(place)
     check("RENAME", sw.STATUS_NAMES[mover.result().code], "FAILURE")
     place.expect(holder, "close", handle)
@@ -288,7 +288,7 @@ def play_one_end(place, end, during):
 
 
 def play_ends(place):
-    """No way for a session to end leaves silly names."""
+    """However a session ends, there are no silly names when it has."""
     wrong = []
     for name, end in ENDINGS.items():
         for during in (False, True):

@@ -95,8 +95,7 @@ def group_fallbacks():
 
 
 def group_fallbacks_reopen():
-    """Returns the fallbacks under open_handles=reopen, which changes nothing
-    while no handle is open."""
+    """And no policy about handles changes them when none is open."""
     return fallbacks(REOPEN, (3, 6))
 
 
@@ -254,7 +253,7 @@ def play_lock(world, version):
 
 
 def play_unopenable(world, version):
-    """No handle is let go if one of them could not be opened again."""
+    """Nothing is touched if a handle could not be opened again."""
     w = world({"src": "SOURCE"}, version, REOPEN, user="nobody")
     os.chown(w.path("src"), 0, 0)
     os.chmod(w.path("src"), 0o666)
@@ -509,7 +508,7 @@ def play_read_only_tree(world, version):
 
 
 def play_read_only_upload(world, version):
-    """An upload is not tried again if its directory became read-only."""
+    """Nor is an upload whose directory must not be changed any more."""
     w = world({"dir/": ""}, version, {"files.atomic": "yes"}, user="nobody")
     handle = w.open("dir/f", "wct")
     os.chmod(w.path("dir"), 0o555)
@@ -520,7 +519,7 @@ def play_read_only_upload(world, version):
 
 
 def play_sticky_directory(world, version):
-    """A rename is not tried again where the sticky bit forbids it."""
+    """Nor is it tried again where the sticky bit forbids it."""
     w = world({"dir/": "", "dir/f": ""}, version,
               dict(timeout("5s"), **REOPEN), CIFS, user="nobody")
     os.chown(w.path("dir"), 0, 0)

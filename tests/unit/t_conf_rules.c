@@ -211,12 +211,16 @@ static const struct {
 	    "# -o (profile dropbox)\n" },
 	{ "dropbox shows nothing", { "profile=dropbox" }, NULL,
 	    "access.listings empty   # -o (profile dropbox)\n" },
+	{ "dropbox publishes whole files", { "profile=dropbox" }, NULL,
+	    "files.atomic yes   # -o (profile dropbox)\n" },
 	{ "write-once", { "profile=write-once" }, NULL,
 	    "access.rights list,stat,read,create,mkdir   "
 	    "# -o (profile write-once)\n" },
 	{ "write-once has own files", { "profile=write-once" }, NULL,
 	    "access.own_rights rename,setstat   "
 	    "# -o (profile write-once)\n" },
+	{ "write-once publishes whole files", { "profile=write-once" }, NULL,
+	    "files.atomic yes   # -o (profile write-once)\n" },
 };
 
 /* Criteria of a rule. Each one matches rule 1 or does not. */

@@ -277,11 +277,8 @@ test_kinds(void)
 static void
 test_unknown_handles(void)
 {
-	static const struct request_form forms[] = {
-		{ .fields = { HANDLE_OF_ANY } },
-	};
 	static const struct request_kind kind = {
-		.name = "t", .forms = forms,
+		.name = "t", .forms = { { .fields = { HANDLE_OF_ANY } } },
 	};
 	static const struct {
 		const char	*bytes;
@@ -313,11 +310,8 @@ test_unknown_handles(void)
 static void
 test_attrs(void)
 {
-	static const struct request_form forms[] = {
-		{ .fields = { PATH_ITSELF, ATTRS } },
-	};
 	static const struct request_kind kind = {
-		.name = "t", .forms = forms,
+		.name = "t", .forms = { { .fields = { PATH_ITSELF, ATTRS } } },
 	};
 	int v;
 

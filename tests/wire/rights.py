@@ -491,7 +491,7 @@ class Matrix(RightsTest):
 
     def refused(self, act, version, rights, way, said, before, after):
         """Returns an error text if this is no correct refusal, else None."""
-        # A name with a slash behind it is an error with all rights, too.
+        # That a name has a slash behind it is wrong, whoever asks.
         if not re.match(self.refusal(act, version, rights), said) and not (
                 way.behind and is_error(said)):
             return "not refused: %s" % said
@@ -847,6 +847,27 @@ class Profiles(RightsTest):
             self.assertEqual(s.finish(), 0)
         self.untouched(*names)
 
+    def test_cut_upload(self):
+        """An upload whose session ends before its CLOSE leaves no file, since
+        nobody could send it again."""
+        for profile in "dropbox", "write-once":
+            for version in 3, 6:
+                flags = [WRITE | CREAT | EXCL] if version < 5 else [
+                    WRITE_DATA, CREATE_NEW]
+                name = "%s%d" % (profile, version)
+                s = self.profile(profile, version)
+                h = s.call("open", name, *flags, {}).handle
+                self.assert_status(s.call("write", h, 0, b"half"), OK)
+                self.assertEqual(s.finish(), 0)
+                self.untouched()
+                s = self.profile(profile, version)
+                h = s.call("open", name, *flags, {}).handle
+                self.assert_status(s.call("write", h, 0, b"whole"), OK)
+                self.assert_status(s.call("close", h), OK)
+                with open(os.path.join(self.dir, name), "rb") as file:
+                    self.assertEqual(file.read(), b"whole")
+                os.unlink(os.path.join(self.dir, name))
+
     def test_reading_what_is_only_written(self):
         """A handle that was asked to read and may not says so; one that was
         not asked to is as everywhere."""
@@ -860,6 +881,7 @@ class Profiles(RightsTest):
             reply = s.call("read", handle, 0, 4)
             self.assert_status(reply, DENIED)
             self.assertIn(b"ermission denied", reply.raw)
+            self.assert_status(s.call("close", handle), OK)
             s = self.session("-d", self.dir, version=version)
             only = (WRITE,) if version < 5 else (WRITE_DATA, OPEN_EXISTING)
             handle = s.call("open", name, *only, {}).handle
@@ -1178,7 +1200,7 @@ class Linked(RightsTest):
         os.symlink("../data/jane", self.dir + "/home/jane")
 
     def dark(self, s, *names):
-        """Fails unless the rule holds for each of these spellings."""
+        """Whatever they are called, the rule is about them."""
         for name in names:
             for ask in ("stat", name), ("open", name, READ, {}), (
                     "setstat", name, {"permissions": 0o600}):
@@ -1276,8 +1298,8 @@ class Linked(RightsTest):
         self.assert_status(s.call("mkdir", "data/later/y", {}), OK)
 
     def test_a_link_of_the_user(self):
-        """A link at the user's name or below it rejects the session, as in a
-        root: the user could make it and choose where a rule holds."""
+        """None is followed from the user's name on, as in a root: whoever
+        could make it would say where a rule holds. No session then."""
         user = pwd.getpwuid(os.getuid()).pw_name
         os.symlink("../data/jane", self.dir + "/home/" + user)
         os.makedirs(self.dir + "/homes/" + user)

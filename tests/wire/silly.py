@@ -172,7 +172,7 @@ class Stale(SillyTest):
         self.dir = self.refusefs.path
 
     def begin(self, setting, options, leave=None, version=3, **kwargs):
-        """Mounts the file system and returns a session there."""
+        """And starts a session there."""
         self.mount(options, leave or self.leave)
         self.version = version
         return self.session(*self.options(setting), *LOG, version=version,
@@ -604,8 +604,7 @@ class TwoHosts(SillyTest):
         yield self.dir
 
     def ask_all(self, s):
-        """Sends each request that removes old silly names or looks for kept
-        files."""
+        """Whatever clears, or looks for files that are kept."""
         self.listing(s)
         self.listing(s, "d")
         for name in ("missing", "f", "d/f"):

@@ -187,8 +187,7 @@ class Streams(SessionTest):
         self.assertEqual(s.finish(), 0)
 
     def test_asks_before_it_reads(self):
-        """The server takes as much input as its buffer holds while the client
-        does not read."""
+        """Input is taken while nobody reads, as much as the buffer holds."""
         s = self.session(pipes=True)
         h = self.open(s)
         self.begin(s, h)
@@ -198,7 +197,7 @@ class Streams(SessionTest):
         self.assertEqual(s.finish(), 0)
 
     def test_never_reads(self):
-        """A client that never reads is not served without bound."""
+        """Neither input nor memory grow without end."""
         s = self.session(pipes=True)
         h = self.open(s)
         self.begin(s, h)

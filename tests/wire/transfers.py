@@ -339,8 +339,7 @@ class Reader(TransfersTest):
             self.assertIn(b"nobody takes transfers", s.stderr())
 
     def test_does_not_read(self):
-        """Records for a reader that does not read are lost, and the session
-        does not wait."""
+        """Whoever does not read loses, and nobody waits."""
         for s in self.sessions("-e", versions=(3, 6)):
             for _ in range(2000):
                 s.start("mkdir", "f", {"type": 2})
