@@ -354,25 +354,37 @@ silly_seems_stale(const struct statx *st)
 }
 
 /*
- * Opens and locks a file. The exclusive lock takes a writable descriptor; if
- * the file is read-only, or is being read, the lock is tested for instead.
+ * Opens a file of our own to write to it, even if its mode forbids that. The
+ * mode is put back; then *changed is set, since the ctime is that of now.
+ * Returns a descriptor or -errno.
+ */
+static int
+open_writable(const struct place *p, mode_t mode, bool *changed)
+{
+	int fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0);
+
+	if (fd != -EACCES || fs_chmod(p, (mode & 07777) | 0600) != 0)
+		return fd;
+	*changed = true;
+	fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0);
+	(void)fs_chmod(p, mode & 07777);
+	return fd;
+}
+
+/*
+ * Opens and locks a file. The lock is taken and not only tested for: GlusterFS
+ * lets one of its bricks answer the test, and a brick that was restarted does
+ * not know the locks there are. The exclusive lock takes a writable descriptor.
  * Returns a descriptor, or -errno if there are no locks or somebody has it.
  */
 static int
-open_locked(const struct place *p)
+open_locked(const struct place *p, mode_t mode, bool *changed)
 {
-	int fd, r;
+	int r, fd = open_writable(p, mode, changed);
 
-	if ((fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0)) >= 0) {
-		r = fs_lock(fd, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1);
-	} else {
-		if ((fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0)) < 0)
-			return fd;
-		r = fs_lock(fd, FS_LOCK_SHARED, LOCKED_BYTE, 1);
-		if (r == 0 && !fs_is_unlocked(fd, LOCKED_BYTE, 1))
-			r = -EAGAIN;
-	}
-	if (r >= 0)
+	if (fd < 0)
+		return fd;
+	if ((r = fs_lock(fd, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1)) == 0)
 		return fd;
 	fs_close(fd);
 	return r;
@@ -396,11 +408,15 @@ int
 silly_clear(const struct place *p, int64_t now, bool kept)
 {
 	struct statx was, st;
+	bool changed = false;
 	int fd, r = 1;
 
-	if (!may_clear(p, now, kept, &was) || (fd = open_locked(p)) < 0)
+	if (!may_clear(p, now, kept, &was) ||
+	    (fd = open_locked(p, was.stx_mode, &changed)) < 0)
 		return 1;
 	/* Check again: it may have been taken into use before it was locked. */
+	if (changed && is_old(&was, now))
+		now = INT64_MAX;
 	if (may_clear(p, now, kept, &st) && st.stx_ino == was.stx_ino &&
 	    fs_device(&st) == fs_device(&was))
 		r = fs_unlink(p);
@@ -411,12 +427,16 @@ silly_clear(const struct place *p, int64_t now, bool kept)
 	return r;
 }
 
-/* True if no session on this host has locked the file. */
+/*
+ * True if no session is writing to the file of an upload. The lock of one that
+ * does is exclusive, so that a shared lock is enough to find out.
+ */
 static bool
 is_free(const struct place *p)
 {
 	int fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0);
-	bool is = fd >= 0 && fs_is_unlocked(fd, LOCKED_BYTE, 1);
+	bool is = fd >= 0 &&
+	    fs_lock(fd, FS_LOCK_SHARED, LOCKED_BYTE, 1) == 0;
 
 	if (fd >= 0)
 		fs_close(fd);

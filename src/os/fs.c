@@ -416,15 +416,6 @@ fs_lock(int fd, enum fs_lock how, uint64_t off, uint64_t len)
 	return outcome(fcntl(fd, F_OFD_SETLK, &fl));
 }
 
-bool
-fs_is_unlocked(int fd, uint64_t off, uint64_t len)
-{
-	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
-	    .l_start = (off_t)off, .l_len = (off_t)len };
-
-	return fcntl(fd, F_OFD_GETLK, &fl) == 0 && fl.l_type == F_UNLCK;
-}
-
 int
 fs_dup(int fd)
 {

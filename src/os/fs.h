@@ -373,9 +373,6 @@ int64_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
 enum fs_lock { FS_UNLOCK, FS_LOCK_SHARED, FS_LOCK_EXCLUSIVE };
 int	 fs_lock(int fd, enum fs_lock, uint64_t off, uint64_t len);
 
-/* True if no other open file description has a lock in the range. */
-bool	 fs_is_unlocked(int fd, uint64_t off, uint64_t len);
-
 /*
  * Makes a directory of mode 0700 and a unique name in fs_temp_dir(). `to`, of
  * PATH_MAX bytes, gets its path.

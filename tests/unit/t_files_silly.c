@@ -5,8 +5,10 @@
  */
 #include "config.h"
 
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 
+#include <stdarg.h>
 #include <syslog.h>
 #include <time.h>
 
@@ -22,6 +24,7 @@
 
 #define NAME	".slipway-0123456789abcdefghijAB-part"
 #define MARK	"user.slipway.name"
+#define NOBODY	65534
 
 static bool
 exists(const char *name)
@@ -41,6 +44,14 @@ clear(int64_t now, bool kept)
 	cleared = silly_clear(&p, now, kept) == 0;
 	(void)capture_end();
 	return cleared;
+}
+
+static mode_t
+mode(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) == 0 ? st.st_mode : 0;
 }
 
 static int64_t
@@ -85,6 +96,48 @@ locked(int how, short type)
 	int fd = open(NAME, how);
 
 	return fd != -1 && fcntl(fd, F_OFD_SETLK, &fl) == 0 ? fd : -1;
+}
+
+/*
+ * Answers as a GlusterFS brick that was restarted: a test for a lock finds
+ * none, whatever is locked. Only this program has the function.
+ */
+int
+fcntl(int fd, int cmd, ...)
+{
+	struct flock *fl;
+	va_list args;
+	long arg;
+
+	va_start(args, cmd);
+	arg = va_arg(args, long);
+	va_end(args);
+	if (cmd != F_OFD_GETLK)
+		return (int)syscall(SYS_fcntl, fd, cmd, arg);
+	fl = (struct flock *)arg;
+	fl->l_type = F_UNLCK;
+	return 0;
+}
+
+/* A file that nobody may write to is opened by its owner all the same. */
+static void
+test_read_only(void)
+{
+	int fd;
+
+	scratch_file(NAME, "left");
+	ok(chmod(NAME, 0444) == 0 && (geteuid() != 0 ||
+	    (chmod(".", 0777) == 0 && chown(NAME, NOBODY, NOBODY) == 0 &&
+	    seteuid(NOBODY) == 0)),
+	    "an ordinary user has a read-only file");
+	fd = locked(O_RDONLY, F_RDLCK);
+	ok(fd != -1 && !clear(INT64_MAX, false) && exists(NAME),
+	    "it stays while another session reads it");
+	ok((mode(NAME) & 07777) == 0444, "its mode is as before");
+	close(fd);
+	ok(clear(INT64_MAX, false) && !exists(NAME),
+	    "it is removed once it is unlocked");
+	(void)seteuid(getuid());
 }
 
 static void
@@ -226,6 +279,7 @@ main(void)
 	log_init("test", LOG_LEVEL_INFO, LOG_AUTH, true);
 	test_age();
 	test_locks();
+	test_read_only();
 	test_marks();
 	test_no_files();
 	test_now();
