@@ -178,7 +178,7 @@ programs: all $(REFUSE) $(LAUNCH) $(MODEL)
 # beside those of OpenSSH, curl and sshfs. make check-all runs everything.
 REPEATS	= tests/e2e/rooted.bats tests/wire/walked.bats \
 	  tests/wire/sandboxed.bats tests/refuse/scenarios.bats \
-	  tests/package.bats
+	  tests/package.bats tests/packages.bats
 LONG	= tests/e2e/atomic.bats tests/e2e/foreign.bats \
 	  tests/e2e/let_go.bats tests/e2e/lftp.bats tests/e2e/overwrite.bats \
 	  tests/e2e/paramiko.bats tests/e2e/profiles.bats \
@@ -192,6 +192,10 @@ EXCEPT_1	= $(REPEATS) tests/lint.bats tests/manual.bats
 check: programs $(UNIT) $(REPLAY)
 	BUILD='$(abspath $(BUILD))' \
 	    EXCEPT='$(REPEATS) $(LONG) $(EXCEPT_$(SAN))' $(S)tests/run
+
+# The unit tests alone take no other program.
+check-unit: $(UNIT)
+	BUILD='$(abspath $(BUILD))' $(S)tests/run $(abspath $(UNIT))
 
 check-all: programs $(UNIT) $(REPLAY)
 	BUILD='$(abspath $(BUILD))' EXCEPT='$(EXCEPT_$(SAN))' $(S)tests/run
@@ -268,9 +272,29 @@ install: all
 	    $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir \
 	    $(m)) &&) :
 
+# Packages install these as well: SOURCE=DIRECTORY/NAME. Their paths change as
+# those of the manuals do.
+EXTRAS	= contrib/slipway.conf=$(docdir)/examples/slipway.conf \
+	  contrib/sshd_config=$(docdir)/examples/sshd_config \
+	  contrib/log-readers=$(docdir)/log-readers \
+	  README=$(docdir)/README NEWS=$(docdir)/NEWS \
+	  contrib/completion/sftp-server.bash=$(bashdir)/sftp-server \
+	  contrib/completion/_sftp-server=$(zshdir)/_sftp-server \
+	  contrib/slipway.apparmor=$(apparmordir)/slipway \
+	  contrib/slipway.tmpfiles=$(tmpfilesdir)/slipway.conf
+EXTRA_FILES = $(foreach e,$(EXTRAS),$(lastword $(subst =, ,$(e))))
+
+install-extras:
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(EXTRA_FILES))))
+	$(foreach e,$(EXTRAS),sed $(PATHS) $(S)$(subst =, | $(INSTALL) -m 644 \
+	    /dev/stdin $(DESTDIR),$(e)) &&) :
+
 uninstall:
-	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	rmdir $(DESTDIR)$(libexecdir)/slipway 2>/dev/null || :
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED) $(EXTRA_FILES))
+	for dir in $(libexecdir)/slipway $(docdir)/examples $(docdir); do \
+	    ! test -d $(DESTDIR)$$dir || \
+	    rmdir --ignore-fail-on-non-empty $(DESTDIR)$$dir || exit; \
+	done
 
 # A release: what git tracks, and the configure that packagers expect.
 dist: $(S)configure
@@ -291,6 +315,7 @@ distclean: clean
 maintainer-clean: distclean
 	rm -f configure
 
-.PHONY: all bench bench-ssh check check-all clean dist distclean everything \
-	fuzz $(FUZZ_RUN) install maintainer-clean model programs uninstall
+.PHONY: all bench bench-ssh check check-all check-unit clean dist distclean \
+	everything fuzz $(FUZZ_RUN) install install-extras maintainer-clean \
+	model programs uninstall
 .DELETE_ON_ERROR:

@@ -83,6 +83,17 @@ mandoc			mandoc			mandoc
 haproxy			haproxy			haproxy
 nft			nftables		nftables
 socat			socat			socat
+autoreconf		autoconf		autoconf
+zsh			zsh			zsh
+apparmor_parser		apparmor		-
+dpkg-buildpackage	dpkg-dev		-
+dh			debhelper		-
+dh_apparmor		dh-apparmor		-
+fakeroot		fakeroot		-
+lintian			lintian			-
+blhc			blhc			-
+rpmbuild		rpm			rpm-build
+rpmlint			rpmlint			rpmlint
 ?/usr/libexec/gesftpserver	gesftpserver	-
 '
 

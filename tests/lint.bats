@@ -448,7 +448,10 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 }
 
 @test "lint: each file says its licence" {
-	house_files | while read -r file; do
+	# Debian's forms have no comments, and copyright says it at length.
+	house_files | grep -vE \
+	    'debian/(README.Debian|changelog|copyright|source/format)$' |
+	    while read -r file; do
 		head -n 5 "$file" |
 		    grep -q 'SPDX-License-Identifier: ISC' ||
 		    echo "$file:1"
