@@ -222,7 +222,7 @@ bench-ssh: all
 	    DIR='$(DIR)' BEFORE='$(BEFORE)' CLIENTS='$(CLIENTS)' \
 	    JOBS='$(JOBS)' $(S)tests/bench/ssh
 
-# Whatever there is to compile, the programs of the tests too.
+# Everything that can be compiled, with the programs of the tests.
 everything: programs $(UNIT) $(BENCH) $(REPLAY)
 
 # A configure that failed leaves config.log, and no config.status. It is not

@@ -214,7 +214,7 @@ without_autoconf()
 	assert_success
 }
 
-@test "nothing is warned of with LTO and FORTIFY_SOURCE, by gcc and clang" {
+@test "gcc and clang give no warning with LTO and FORTIFY_SOURCE" {
 	local cc flags=(-O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 
 	for cc in gcc clang; do

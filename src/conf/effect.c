@@ -14,6 +14,7 @@
 
 /* Rights that change nothing, and rights that do not concern a file. */
 #define LOOKS		(0u | RIGHT_LIST | RIGHT_STAT | RIGHT_READ)
+#define CHANGES		(0u | RIGHT_CREATE | RIGHT_MODIFY | RIGHT_LINK)
 #define NO_FILE		(0u | RIGHT_LIST | RIGHT_CREATE | RIGHT_MKDIR | \
 			RIGHT_RMDIR | RIGHT_SYMLINK)
 
@@ -485,6 +486,25 @@ check_mode(struct look *l, const struct visit *v)
 	    "what is both in set and in clear is set";
 }
 
+static bool
+cannot_change(const struct setting *row, struct value v)
+{
+	(void)row;
+	return ((unsigned)v.number & CHANGES) == 0;
+}
+
+/* Warns of zero-copy READs where every session can change files. */
+static const char *
+check_zero_copy(struct look *l, const struct visit *v)
+{
+	if (!is_setting(v->s, "files.zero_copy") || v->s->value.number == 0 ||
+	    (number_here(l, v, "access.rights") & CHANGES) == 0 ||
+	    is_set(l->c, NULL, "access.read_only", is_not_default) ||
+	    is_set(l->c, NULL, "access.rights", cannot_change))
+		return NULL;
+	return "does nothing for those who may create, modify or link files";
+}
+
 /* The reply to a READ must fit into a packet. */
 static const char *
 check_read(struct look *l, const struct visit *v)
@@ -582,8 +602,9 @@ effect_check(const struct conf *c, const struct rule *r, FILE *out)
 	static const char *(*const checks[])(struct look *,
 	    const struct visit *) = {
 		check_option, check_repeated, check_needs, check_listings,
-		check_access, check_pattern, check_names, check_rights,
-		check_use, check_refused, check_root, check_mode, check_read,
+		check_zero_copy, check_access, check_pattern, check_names,
+		check_rights, check_use, check_refused, check_root, check_mode,
+		check_read,
 	};
 	struct look l = { .c = c, .rule = r };
 	struct visit v = { .at = { .body = &r->body } };

@@ -21,8 +21,8 @@ static const struct builtin {
 	    "rename.keep_mode=false "
 	    "rename.busy_timeout=0 setstat.mode=apply setstat.owner=apply "
 	    "setstat.times=apply setstat.size=apply setstat.on_error=report "
-	    "files.atomic=no files.fsync=false sandbox=off "
-	    "session.title=false" },
+	    "files.atomic=no files.fsync=false files.zero_copy=false "
+	    "sandbox=off session.title=false" },
 	{ "sshfs", NULL,
 	    "rename.open_handles=reopen rename.busy_timeout=1s "
 	    "setstat.on_error=ignore-denied session.idle_timeout=none "
@@ -161,7 +161,8 @@ no_path_setting(const char *name, struct error *e)
 		    subtree_leaves[leaf].name);
 	return error_say(e, "%s (rights, own_rights, listings, hide, "
 	    "files.mode, files.dir_mode, files.group, files.atomic, "
-	    "files.fsync and those of rename can be set for a path)",
+	    "files.fsync, files.zero_copy and those of rename can be set for "
+	    "a path)",
 	    setting_find(name) == NULL ? "there is no such setting" :
 	    "holds for the whole session");
 }

@@ -122,6 +122,8 @@ const struct setting settings[] = {
 	    .restricts = "*", MEMBER(files.symlinks) },
 	{ "files.umask", SETTING_OCTAL, .unset_word = "process",
 	    .unset_number = -1, .max = 0777, .flag = 'u', MEMBER(files.umask) },
+	{ "files.zero_copy", SETTING_BOOL, "false", .words = booleans,
+	    MEMBER(files.zero_copy) },
 	{ "limits.file_size", SETTING_SIZE, .unset_word = "none", .min = 1,
 	    .max = 1LL << 60, .restricts = "*", MEMBER(limits.file_size) },
 	{ "limits.handles", SETTING_NUMBER, .unset_word = "none", .min = 1,

@@ -50,6 +50,7 @@ struct handle {
 	bool		 dirty : 1;	/* written since the last fdatasync */
 	bool		 refused : 1;	/* missed a write while LET_GO */
 	bool		 is_indexed : 1; /* `indexed` below is valid */
+	bool		 zero_copy : 1;	/* READs need not copy its data */
 	char		*name;		/* as opened; for the log */
 	uint64_t	 position;	/* of the next access in text mode */
 	uint64_t	 bytes_read, bytes_written;

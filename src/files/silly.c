@@ -20,6 +20,7 @@ struct silly {
 	int		 users;
 	struct silly_list *list;	/* to retry on ... */
 	LIST_ENTRY(silly) leaving;	/* ... if removing it fails */
+	time_t		 made;		/* when its file is a new one; else 0 */
 	unsigned	 delay;		/* ms before the next try, at `due` */
 	uint64_t	 due;
 	int		 dirfd;		/* O_PATH of its directory */
@@ -83,6 +84,8 @@ silly_new(struct silly_list *list, const struct place *beside,
 	if ((h = silly_beside(list, beside)) == NULL)
 		return NULL;
 	random_name(h->name, suffix);
+	if (strcmp(suffix, SILLY_TEMP) == 0)
+		h->made = time(NULL);
 	*p = silly_place(h);
 	return h;
 }
@@ -98,13 +101,15 @@ void
 silly_taken(struct silly *h)
 {
 	struct place p = silly_place(h);
-	struct statx st;
 
-	if (fs_stat(&p, &st) != 0)
-		return;
-	h->taken = true;
-	h->dev = fs_device(&st);
-	h->ino = st.stx_ino;
+	if (fs_identify(&p, &h->dev, &h->ino) == 0)
+		h->taken = true;
+}
+
+void
+silly_renamed(struct silly *h)
+{
+	h->taken = false;
 }
 
 /*
@@ -157,13 +162,15 @@ silly_lock_by(struct silly *h, int fd)
 }
 
 int
-silly_unlock(struct silly *h)
+silly_unlock(struct silly *h, bool rests)
 {
 	int r;
 
 	if (h->lock < 0)
 		return 0;
-	refresh(h);
+	/* A new file that is about to be renamed cannot have become stale. */
+	if (rests || time(NULL) - h->made > SILLY_STALE / 2)
+		refresh(h);
 	r = fs_close(h->lock);
 	h->lock = -1;
 	return r;
@@ -173,10 +180,10 @@ bool
 silly_is_there(const struct silly *h)
 {
 	struct place p = silly_place(h);
-	struct statx st;
+	uint64_t dev, ino;
 
-	return h->taken && fs_stat(&p, &st) == 0 && st.stx_ino == h->ino &&
-	    fs_device(&st) == h->dev;
+	return h->taken && fs_identify(&p, &dev, &ino) == 0 &&
+	    ino == h->ino && dev == h->dev;
 }
 
 void
@@ -398,6 +405,9 @@ may_clear(const struct place *p, int64_t now, bool kept, struct statx *st)
 	bool used;
 
 	if (fs_stat(p, st) != 0 || !is_own(st))
+		return false;
+	/* The mark is only read if it can make a difference. */
+	if (!kept && !is_old(st, now))
 		return false;
 	if (fs_get_mark(p, name, &used) == 0 && (!kept || !used))
 		return kept;

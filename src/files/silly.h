@@ -66,9 +66,13 @@ int	 silly_lock_by(struct silly *, int fd);
 
 /*
  * Drops the lock and its descriptor, which may prevent a rename. The file is
- * not stale from this moment on. Returns 0, or -errno from close(2).
+ * not stale from this moment on; `rests` says that it will keep its silly name
+ * without the lock. Returns 0, or -errno from close(2).
  */
-int	 silly_unlock(struct silly *);
+int	 silly_unlock(struct silly *, bool rests);
+
+/* Records that the file has another name now and needs this one no more. */
+void	 silly_renamed(struct silly *);
 
 /* True if the file still has this name. */
 bool	 silly_is_there(const struct silly *);

@@ -57,7 +57,7 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 	if ((r = fs_close(h->fd)) != 0)
 		late_failed(hs, h, r);
 	if (h->temp != NULL)
-		temp_unlock(h->temp);
+		temp_unlock(h->temp, true);
 	h->fd = -1;
 	h->state = state;
 	hs->suspended += state == HANDLE_SUSPENDED;

@@ -18,17 +18,14 @@
 static int
 directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
 {
-	struct statx st;
 	struct place dir;
 	int fd, r;
 
 	if ((fd = fs_open_parent(p)) < 0)
 		return fd;
 	dir = place_fd(fd, "");
-	r = fs_stat(&dir, &st);
+	r = fs_identify(&dir, dev, ino);
 	(void)fs_close(fd);
-	*dev = fs_device(&st);
-	*ino = st.stx_ino;
 	return r;
 }
 
@@ -56,9 +53,9 @@ temp_lost_bytes(struct temp *p, int error)
 
 /* Closes the descriptor that holds the lock and was used for writing too. */
 void
-temp_unlock(struct temp *p)
+temp_unlock(struct temp *p, bool rests)
 {
-	int r = silly_unlock(p->silly);
+	int r = silly_unlock(p->silly, rests);
 
 	if (r != 0)
 		temp_lost_bytes(p, r);
@@ -124,7 +121,7 @@ temp_settle(struct temp *p)
 	if (p->pending)
 		LIST_REMOVE(p, others);
 	p->pending = false;
-	temp_unlock(p);
+	temp_unlock(p, false);
 }
 
 bool
@@ -389,6 +386,7 @@ temp_published(struct temp *p, const struct place *at)
 		    strerror(-r));
 	if (p->kept)
 		(void)fs_set_mark(at, NULL, false);
+	silly_renamed(p->silly);
 	temp_settle(p);
 	/*
 	 * The file was published by another name: remove the file it was to

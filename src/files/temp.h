@@ -138,9 +138,9 @@ void	 temp_drop(struct temp *);
 /*
  * Drop the lock, which keeps the file open, and take it again: a file system
  * may reject renaming open files. An error of close(2) becomes the temporary
- * file's error.
+ * file's error. `rests` as for silly_unlock().
  */
-void	 temp_unlock(struct temp *);
+void	 temp_unlock(struct temp *, bool rests);
 void	 temp_lock(struct temp *, int fd);
 
 #endif

@@ -251,14 +251,28 @@ fs_stat(const struct place *p, struct statx *st)
 	    STATX_BASIC_STATS | STATX_BTIME, st));
 }
 
+int
+fs_identify(const struct place *p, uint64_t *dev, uint64_t *ino)
+{
+	struct statx st;
+
+	if (statx(p->dirfd, p->name, at_flags(p) | AT_STATX_DONT_SYNC,
+	    STATX_INO, &st) == -1)
+		return -errno;
+	*dev = fs_device(&st);
+	*ino = st.stx_ino;
+	return 0;
+}
+
 bool
 fs_same(int a, int b)
 {
 	struct place pa = place_fd(a, ""), pb = place_fd(b, "");
-	struct statx sa, sb;
+	uint64_t dev_a, ino_a, dev_b, ino_b;
 
-	return a == b || (fs_stat(&pa, &sa) == 0 && fs_stat(&pb, &sb) == 0 &&
-	    sa.stx_ino == sb.stx_ino && fs_device(&sa) == fs_device(&sb));
+	return a == b || (fs_identify(&pa, &dev_a, &ino_a) == 0 &&
+	    fs_identify(&pb, &dev_b, &ino_b) == 0 &&
+	    ino_a == ino_b && dev_a == dev_b);
 }
 
 int

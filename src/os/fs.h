@@ -143,6 +143,12 @@ int	 fs_each_entry(int dirfd, uint64_t *off,
 int	 fs_stat(const struct place *, struct statx *);
 
 /*
+ * Gets the device and the inode number of a place, which takes no question to
+ * the file system if the kernel has just seen the file.
+ */
+int	 fs_identify(const struct place *, uint64_t *dev, uint64_t *ino);
+
+/*
  * Returns 0 if the place is a directory, -ENOTDIR if it is not, or the error of
  * fs_stat().
  */

@@ -112,21 +112,45 @@ fs_rename(const struct place *old, const struct place *new)
 	    new->dirfd, new->name));
 }
 
+/* Looks at the file to be renamed. Returns 0 or -errno. */
+static int
+stat_old(const struct place *old, struct stat *st)
+{
+	return outcome(fstatat(old->dirfd, old->name, st,
+	    AT_SYMLINK_NOFOLLOW));
+}
+
+/* Renames without RENAME_NOREPLACE; `st` describes the file. */
+static int
+rename_flagless(const struct place *old, const struct place *new,
+    const struct stat *st, bool written)
+{
+	return written || S_ISDIR(st->st_mode) ? rename_looking(old, new) :
+	    rename_linking(old, new);
+}
+
 int
 fs_rename_keep(const struct place *old, const struct place *new, bool written)
 {
+	/* A file system without RENAME_NOREPLACE, which is not asked again. */
+	static dev_t flagless;
 	struct stat st;
-	int r = fs_rename_new(old, new);
+	int r, looked;
 
-	if (r == 0)
+	if (flagless != 0 && (r = check_names(old, new)) == 0 &&
+	    stat_old(old, &st) == 0 && st.st_dev == flagless)
+		return rename_flagless(old, new, &st, written);
+	if ((r = fs_rename_new(old, new)) == 0)
 		return 0;
 	/* If both names are wrong, OpenSSH reports the error of the old one. */
-	if (fstatat(old->dirfd, old->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return -errno;
+	if ((looked = stat_old(old, &st)) != 0)
+		return looked;
 	if (r != -EINVAL && r != -ENOSYS)
 		return r;
-	return written || S_ISDIR(st.st_mode) ? rename_looking(old, new) :
-	    rename_linking(old, new);
+	/* EINVAL may have another reason, for which this would fail too. */
+	if ((r = rename_flagless(old, new, &st, written)) == 0)
+		flagless = st.st_dev;
+	return r;
 }
 
 int

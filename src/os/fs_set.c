@@ -400,37 +400,54 @@ fs_get_permissions(int fd, const struct place *at, struct permissions *p)
 	return 0;
 }
 
+/*
+ * True if an open file has no ACL, after the removal of one had this result:
+ * only the owner of a file may even try.
+ */
+static bool
+lacks_acl(int fd, int r)
+{
+	if (r == -EPERM && fgetxattr(fd, ACL, NULL, 0) == -1)
+		r = -errno;
+	return r == 0 || r == -ENODATA || r == -EOPNOTSUPP;
+}
+
 static int
 set_acl(int fd, const struct permissions *p)
 {
+	int r;
+
 	if (p->acl_len >= 0)
 		return outcome(fsetxattr(fd, ACL, p->acl, (size_t)p->acl_len,
 		    0));
+	if (p->acl_len != -ENODATA)
+		return p->acl_len == -EOPNOTSUPP ? 0 : (int)p->acl_len;
 	/*
 	 * Remove an ACL that the new file inherited and the old file does not
 	 * have.
 	 */
-	if (p->acl_len == -ENODATA && fremovexattr(fd, ACL) == -1 &&
-	    errno != ENODATA && errno != EOPNOTSUPP)
-		return -errno;
-	return p->acl_len == -ENODATA || p->acl_len == -EOPNOTSUPP ? 0 :
-	    (int)p->acl_len;
+	r = outcome(fremovexattr(fd, ACL));
+	return lacks_acl(fd, r) ? 0 : r;
 }
 
 int
 fs_set_permissions(int fd, const struct permissions *p)
 {
 	struct stat st;
-	bool keeps;
+	bool keeps, same_ids;
 	int r;
 
 	if (fstat(fd, &st) == -1)
 		return -errno;
 	keeps = p->uid == (uid_t)-1 || p->uid == st.st_uid;
-	if ((!keeps || p->gid != st.st_gid) &&
+	same_ids = keeps && p->gid == st.st_gid;
+	if (!same_ids &&
 	    fchown(fd, keeps ? (uid_t)-1 : p->uid, p->gid) == -1)
 		return -errno;
 	if ((r = set_acl(fd, p)) != 0)
 		return r;
+	/* A file system without modes may reject the one that it shows. */
+	if (same_ids && p->acl_len < 0 && p->mode == (st.st_mode & 07777))
+		return 0;
 	return outcome(fchmod(fd, p->mode));
 }

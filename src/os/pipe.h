@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Zero-copy READs: data goes from a file to standard output by splice(2)
- * through a pipe. That takes a third of the CPU time of copying for a READ of
- * 32 KiB, a quarter for 255 KiB. The pipe refers to the file's pages, so
- * writing to the file changes data that is queued and replies that were already
- * promised. It is therefore used only in sessions that write nothing; no reply
- * promises anything about what other processes write to a file while it is
- * read.
+ * Zero-copy READs, and the sizes of standard input and output.
+ *
+ * Data goes from a file to standard output by splice(2) through a pipe. That
+ * takes half of the CPU time of copying. The pipe refers to the file's pages:
+ * if the file is changed or shortened in place, by this session or by another
+ * program, replies change that were already promised or sent. It is therefore
+ * only for files that are replaced and never changed: files.zero_copy.
  */
 #ifndef OS_PIPE_H
 #define OS_PIPE_H
@@ -18,8 +18,10 @@
 #include <stdint.h>
 
 struct pipe {
-	bool	 usable;	/* the session may use a pipe */
+	bool	 usable;	/* standard output is a pipe */
 	int	 fd[2];		/* both 0 while there is no pipe */
+	int	 size;		/* in bytes */
+	bool	 tried;		/* to make it larger */
 	size_t	 len;		/* bytes in the pipe, to be sent next */
 };
 
@@ -30,6 +32,9 @@ struct pipe {
  * reads instead.
  */
 size_t	 pipe_fill(struct pipe *, int fd, size_t len, uint64_t off);
+
+/* Closes the pipe until it is needed again, unless there are bytes in it. */
+void	 pipe_end(struct pipe *);
 
 /*
  * Moves all bytes of the pipe to memory, which must have room for them. Returns

@@ -29,12 +29,6 @@ policy_permits(const struct policy *p, const char *name, bool writes)
 	return PERMIT;
 }
 
-bool
-policy_changes_nothing(const struct policy *p)
-{
-	return p->access.read_only;
-}
-
 /*
  * False with a root and in a drop box: the session must not learn of other
  * users.
@@ -44,6 +38,20 @@ speaks_of_others(const struct policy *p)
 {
 	return p->root == NULL && p->access.listings != LISTINGS_EMPTY &&
 	    (p->access.rights & (RIGHT_LIST | RIGHT_STAT)) != 0;
+}
+
+/*
+ * True if the session cannot change the contents of files there, nor put a file
+ * there that it can change by another name or by an open handle.
+ */
+static bool
+cannot_change(const struct policy *p, const struct subtree *a)
+{
+	const unsigned changes = RIGHT_CREATE | RIGHT_MODIFY | RIGHT_LINK;
+	unsigned rights = a != NULL ? a->rights | a->own_rights :
+	    p->access.rights | p->access.own_rights;
+
+	return p->access.read_only || (rights & changes) == 0;
 }
 
 struct ruling
@@ -63,6 +71,7 @@ policy_decide(const struct policy *p, const struct subtree *a,
 		.group = files->group,
 		.atomic = files->atomic,
 		.fsync = files->fsync,
+		.zero_copy = files->zero_copy && cannot_change(p, a),
 		.max_size = p->limits.file_size,
 		.no_symlinks = p->files.symlinks == SYMLINKS_NO_CREATE,
 		.other_users = speaks_of_others(p),

@@ -111,6 +111,8 @@ struct policy {
 		struct group_rule group;
 		enum atomic	 atomic;
 		bool		 fsync;
+		bool		 zero_copy;	/* files are never changed in
+						 * place */
 		const char	*hide;		/* see subtree_hides() */
 		enum symlinks	 symlinks;
 	} files;
@@ -187,6 +189,8 @@ struct ruling {
 	struct mode_rule mode, dir_mode;	/* of files; of directories */
 	struct group_rule group;	/* of everything that is made */
 	bool		 fsync;		/* write to disk before replying */
+	bool		 zero_copy;	/* READs may send the file's own pages:
+					 * this session cannot change it */
 	bool		 no_symlinks;	/* symbolic links cannot be created */
 	uint64_t	 max_size;	/* of a file, in bytes; 0: no limit */
 	bool		 other_users;	/* may be named; groups too */
@@ -223,9 +227,6 @@ void	policy_free(struct policy *);
  */
 enum permit policy_permits(const struct policy *, const char *name,
 	    bool writes);
-
-/* True if no request may change anything. */
-bool	policy_changes_nothing(const struct policy *);
 
 /*
  * Decides what a request may do, by the settings of the subtree where it acts,

@@ -25,6 +25,8 @@ const struct subtree_leaf subtree_leaves[LEAVES + 1] = {
 	[LEAF_ATOMIC] = { "files.atomic", "files.atomic",
 	    MEMBER(files.atomic) },
 	[LEAF_FSYNC] = { "files.fsync", "files.fsync", MEMBER(files.fsync) },
+	[LEAF_ZERO_COPY] = { "files.zero_copy", "files.zero_copy",
+	    MEMBER(files.zero_copy) },
 	[LEAF_OVERWRITE] = { "rename.overwrite", "rename.overwrite",
 	    MEMBER(rename.overwrite) },
 	[LEAF_OPEN_HANDLES] = { "rename.open_handles", "rename.open_handles",

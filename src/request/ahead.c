@@ -173,6 +173,12 @@ ahead_read(struct session *s, const struct request *q, uint32_t len, bool *end)
 	return (ssize_t)len;
 }
 
+bool
+ahead_waits(const struct session *s)
+{
+	return s->read_ahead.h != NULL && s->read_ahead.off < s->read_ahead.end;
+}
+
 void
 ahead_forget(struct session *s)
 {

@@ -25,6 +25,9 @@ ssize_t	ahead_read(struct session *, const struct request *, uint32_t len,
  */
 int	ahead_write(struct session *, const struct request *);
 
+/* True if bytes were read ahead that no request has taken yet. */
+bool	ahead_waits(const struct session *);
+
 /*
  * Forgets bytes that were read ahead, once the buffer of replies was written
  * out.

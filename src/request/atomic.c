@@ -18,11 +18,13 @@
 #include "wire/sftp.h"
 
 #define NOT_EMPTIED	"it is not emptied"
+#define FREE_NAME	1	/* of follow() */
 
 /*
  * Makes the place that a path names once its final link is followed. A session
  * that resolves paths has followed it already; here the link is read, and
- * `real`, of PATH_MAX bytes, holds the path that it leads to. Returns 0 or
+ * `real`, of PATH_MAX bytes, holds the path that it leads to. Returns 0,
+ * FREE_NAME if the path, which may lack directories too, names nothing, or
  * -errno.
  */
 static int
@@ -35,8 +37,9 @@ follow(struct fs *fs, const struct place *at, char *real,
 	if ((at->flags & PLACE_FOLLOW) == 0)
 		return 0;
 	to->flags &= ~PLACE_FOLLOW;
-	if (fs_readlink(to, real, PATH_MAX) == -EINVAL)
-		return 0;
+	r = (int)fs_readlink(to, real, PATH_MAX);
+	if (r == -EINVAL || r == -ENOENT)
+		return r == -ENOENT ? FREE_NAME : 0;
 	if ((r = resolve_real(fs, at->name, real)) != 0)
 		return r;
 	to->name = real;
@@ -67,7 +70,7 @@ atomic_find(struct session *s, struct place *at)
 	struct temp *p;
 
 	if (LIST_EMPTY(&s->handles.temps) ||
-	    follow(&s->fs, at, real, &to) != 0 ||
+	    follow(&s->fs, at, real, &to) < 0 ||
 	    (p = temp_find(&s->handles, &to)) == NULL)
 		return NULL;
 	atomic_stand_in(at, &p->place);
@@ -144,7 +147,7 @@ atomic_resolve_kept(struct session *s, struct request *q)
 
 	if (q->ruling.atomic != ATOMIC_KEEP || q->object.place.name == NULL ||
 	    (q->object.how & PLACE_CREATES) != 0 || q->object.temp != NULL ||
-	    follow(&s->fs, &q->object.place, real, &at) != 0 ||
+	    follow(&s->fs, &q->object.place, real, &at) < 0 ||
 	    (p = find_kept(s, q, &at)) == NULL)
 		return;
 	take_temp(q, 0, p);
@@ -291,11 +294,11 @@ open_new(const struct opening *o, const struct place *at)
 }
 
 static int
-open_beside(const struct opening *o, const struct place *at)
+open_beside(const struct opening *o, const struct place *at, bool is_free)
 {
 	int old, fd;
 
-	old = fs_open(at, O_PATH | O_NOFOLLOW, 0);
+	old = is_free ? -ENOENT : fs_open(at, O_PATH | O_NOFOLLOW, 0);
 	if (old == -ENOENT && (o->flags & O_CREAT) != 0)
 		return open_new(o, at);
 	if (old < 0)
@@ -360,7 +363,7 @@ atomic_open(struct session *s, struct request *q, int i, int flags,
 	at = q->operand[i].place;
 	if ((flags & O_EXCL) != 0)
 		at.flags &= ~PLACE_FOLLOW;
-	if ((r = follow(&s->fs, &at, real, &at)) != 0)
+	if ((r = follow(&s->fs, &at, real, &at)) < 0)
 		return r;
 	if (!is_name(&at))
 		return ATOMIC_IN_PLACE;
@@ -370,5 +373,5 @@ atomic_open(struct session *s, struct request *q, int i, int flags,
 	}
 	if ((why = why_in_place(q, flags)) != NULL)
 		return in_place(&o, why);
-	return open_beside(&o, &at);
+	return open_beside(&o, &at, r == FREE_NAME);
 }

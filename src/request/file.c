@@ -151,6 +151,7 @@ open_grant(struct session *s, const struct request *q, struct handle *h,
 
 	handle_placed(h, &q->object.place);
 	h->rights = q->ruling.granted;
+	h->zero_copy = q->ruling.zero_copy && !handle_writes(h);
 	if (!created)
 		return;
 	h->rights |= q->ruling.granted_new;
@@ -253,7 +254,7 @@ fill_pipe(struct session *s, const struct request *q, uint32_t len)
 {
 	const struct handle *h = q->object.handle;
 
-	if (len < PIPED_READ || h->bytes_read == 0 || h->text)
+	if (!h->zero_copy || len < PIPED_READ || h->bytes_read == 0 || h->text)
 		return 0;
 	return pipe_fill(&s->piped, h->fd, len, q->offset);
 }

@@ -104,6 +104,7 @@ restrict_subtree(struct subtree *a, const struct subtree *other)
 	a->rename.when = MIN(a->rename.when, r->when);
 	a->rename.busy_timeout = MIN(a->rename.busy_timeout, r->busy_timeout);
 	a->files.fsync |= other->files.fsync;
+	a->files.zero_copy &= other->files.zero_copy;
 }
 
 /*

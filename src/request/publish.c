@@ -117,7 +117,7 @@ publish_close(struct session *s, struct request *q)
 	 * first.
 	 */
 	if (p->pending && p->writers == 0)
-		temp_unlock(p);
+		temp_unlock(p, false);
 	if (!p->pending || p->error != 0 || p->writers > 0)
 		return r != 0 || !p->pending ? r : p->error;
 	return lost != 0 ? publishing_failed(p, lost) : publish(s, q, p);
@@ -177,6 +177,9 @@ publish_remove(struct request *q, int *r)
 void
 publish_settled(struct request *q)
 {
+	/* The file that was to be replaced is no longer there. */
+	if (q->publishes)
+		q->object.temp->old_ino = 0;
 	if (q->object.temp != NULL && q->target.path != NULL)
 		temp_published(q->object.temp, &q->target.place);
 	else if (q->object.temp != NULL)

@@ -61,8 +61,6 @@ struct request_form {
 	const char	*alias;
 };
 
-#define KIND_FORMS	5		/* the last one ends the list */
-
 /* Bits of a kind. */
 #define KIND_OPENS	0x0001u	/* refused in an expired session */
 #define KIND_WRITES	0x0002u	/* refused in a read-only session */
@@ -105,7 +103,12 @@ struct request_kind {
 	struct line	 dir_line;	/* if the handle is no file's */
 	const char	*record;	/* operation in log.transfers, or
 					 * NULL */
-	struct request_form forms[KIND_FORMS];
+	/*
+	 * The list ends with a form of version 0. It stands apart: most forms
+	 * hold no pointer, and what does is written to by each process as it
+	 * starts.
+	 */
+	const struct request_form *forms;
 };
 
 /*

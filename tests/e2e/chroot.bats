@@ -12,7 +12,7 @@ setup_file()
 	export CONTRIB=$BATS_TEST_DIRNAME/../../contrib/chroot
 
 	E2E_SKIP=$(unusable) && return
-	# sshd wants a root that nobody else can have written to, from / on.
+	# sshd requires that only root can write to each directory from / on.
 	W=$(mktemp -d /var/lib/slipway-test.XXXXXX)
 	U=sw${W##*.}
 	U=${U,,}

@@ -47,11 +47,11 @@ suite()
 	[[ -s $D/sessions ]]
 }
 
-@test "in a root: sftp" { suite sftp; }
-@test "in a root: scp" { suite scp; }
-@test "in a root: sshfs" { suite sshfs; }
-@test "in a root: lftp" { suite lftp; }
-@test "in a root: rclone" { suite rclone; }
-@test "in a root: curl" { suite curl; }
-@test "in a root: PuTTY" { suite putty; }
-@test "in a root: paramiko" { suite paramiko; }
+@test "in a root all tests of sftp pass" { suite sftp; }
+@test "in a root all tests of scp pass" { suite scp; }
+@test "in a root all tests of sshfs pass" { suite sshfs; }
+@test "in a root all tests of lftp pass" { suite lftp; }
+@test "in a root all tests of rclone pass" { suite rclone; }
+@test "in a root all tests of curl pass" { suite curl; }
+@test "in a root all tests of PuTTY pass" { suite putty; }
+@test "in a root all tests of paramiko pass" { suite paramiko; }

@@ -99,7 +99,7 @@ work_edit()
 	assert_equal "$(cat "$R/file") $(cat "$R/file~")" 'new old'
 	assert_mode "$R/file" 640
 	rm file~
-	# And as others do: out of the way, write anew.
+	# Other programs move the old file away and write a new one.
 	mv file file~
 	printf 'newer\n' >file
 	rm file~

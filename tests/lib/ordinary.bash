@@ -31,7 +31,7 @@ ordinary()
 	    "${@:2}")
 	[[ $(id -u) -eq 0 ]] || { "${run[@]}"; return; }
 	gid=$(id -g nobody)
-	# All of /etc: whoever makes users meanwhile puts a new passwd there.
+	# Copy all of /etc: a program that adds users renames a new passwd.
 	cp -a /etc "$dir.etc"
 	echo "ordinary:-:$uid:$gid::$dir:/bin/sh" >>"$dir.etc/passwd"
 	chown "$uid:$gid" "$dir"

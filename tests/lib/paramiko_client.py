@@ -34,7 +34,7 @@ def put(sftp, local, remote):
 
 
 def get(sftp, remote, local):
-    # Not sftp.get(), whose size check would want to list the name again.
+    # sftp.get() checks the size and so needs to see the name again.
     with sftp.open(os.fsencode(remote)) as there, open(local, "wb") as here:
         there.prefetch()
         while data := there.read(1 << 18):

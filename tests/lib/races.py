@@ -183,7 +183,7 @@ def displaced(place, s):
 
 
 def play_two(place):
-    """Neither of two sessions touches a silly name of the other."""
+    """Two sessions do not touch each other's silly names."""
     one, two = place.session(), place.session()
     first = displaced(place, one)
     kept = place.silly_names()
@@ -216,7 +216,7 @@ def held(place):
 
 
 def play_held(place):
-    """Nobody waits for it to be closed."""
+    """The session does not wait for another one to close the file."""
     holder, mover, handle = held(place)
     check("RENAME", sw.STATUS_NAMES[mover.result().code], "FAILURE")
     place.expect(holder, "close", handle)
@@ -288,7 +288,7 @@ def play_one_end(place, end, during):
 
 
 def play_ends(place):
-    """However a session ends, there are no silly names when it has."""
+    """No way for a session to end leaves silly names."""
     wrong = []
     for name, end in ENDINGS.items():
         for during in (False, True):

@@ -66,7 +66,7 @@ sshd_start()
 	sshd_make_keys || return 1
 	sshd_command "$command"
 
-	# Nobody can reserve a port for sshd, so it tries until one was free.
+	# A port cannot be reserved for sshd, so it tries until one is free.
 	for ((try = 0; try < 20; try++)); do
 		SSHD_PORT=$((20000 + (RANDOM << 15 | RANDOM) % 12000))
 		sshd_write_config "$@"
@@ -100,7 +100,7 @@ sshd_stop()
 
 	[[ -n ${SSHD_PID:-} ]] || return 0
 	kill "$SSHD_PID" 2>/dev/null
-	# Whoever stops it need not be the shell that started it.
+	# Another shell than the one that started sshd can stop it.
 	if ! wait "$SSHD_PID" 2>/dev/null; then
 		for ((i = 0; i < 1200; i++)); do
 			kill -0 "$SSHD_PID" 2>/dev/null || break

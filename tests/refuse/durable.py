@@ -134,7 +134,7 @@ def play_behind_a_link(world, version):
 
 
 def play_renamed_while_open(world, version):
-    """The data comes before the name, whoever wrote it."""
+    """The data is written out before the new name, even by another session."""
     w = world(FILES, version, FSYNC)
     h = w.open("d/new", "wc")
     w.expect(OK, "write", h, 0, b"data")

@@ -39,7 +39,7 @@ def play_id_of_a_closed_handle(world, version):
 
 
 def play_id_of_a_reopened_handle(world, version):
-    """Nor does a handle that comes back get another's id, or lose its own."""
+    """A handle that is reopened keeps its id, which no other handle gets."""
     w = world({"src": "SOURCE", "other": "OTHER"}, version, REOPEN, REFUSES)
     h = w.open("src")
     check("RENAME", w.rename("src", "dst"), OK)

@@ -240,7 +240,7 @@ def play_request(world, version, state, request, fields, want):
     if request == "fstat" and version >= 4:
         fields = (1,)
     if state == "lost" and request == "fsync@openssh.com":
-        # Nothing has been written since: it must be reopened only if so.
+        # No data was written since, so fsync may succeed or fail.
         w.expect((OK, FAILURE), request, h)
         w.expect(invalid(version), "write", h, 0, b"x")
     w.expect(bad(version) if want == "invalid" else want, request, h, *fields)
@@ -514,7 +514,7 @@ def group_directories():
                    p(world, *a))
 
 
-# ---- requests that fail, or do nothing, whoever lets go ---------------
+# ---- requests that fail or do nothing under each policy ---------------
 # files | opened | request and its names | errno | handles | rules
 # A request of these is one call, and what is open stays so, under each policy
 # that lets go. The last row is of XFS, which says EEXIST of a directory that is
@@ -685,7 +685,7 @@ def play_in_use(world, version):
 
 
 def play_in_use_early(world, version):
-    """Nor is it cleared before the rename, which may be tried for a while."""
+    """The target is not moved aside before the rename, which is repeated."""
     w = world({"src": "SOURCE", "dst": "TARGET"}, version,
               dict(REOPEN, **{"rename.busy_timeout": "5s"}),
               "rename always,first=8 EBUSY\n")

@@ -95,7 +95,8 @@ def group_fallbacks():
 
 
 def group_fallbacks_reopen():
-    """And no policy about handles changes them when none is open."""
+    """Returns the fallbacks under open_handles=reopen, which changes nothing
+    while no handle is open."""
     return fallbacks(REOPEN, (3, 6))
 
 
@@ -253,7 +254,7 @@ def play_lock(world, version):
 
 
 def play_unopenable(world, version):
-    """Nothing is touched if a handle could not be opened again."""
+    """No handle is let go if one of them could not be opened again."""
     w = world({"src": "SOURCE"}, version, REOPEN, user="nobody")
     os.chown(w.path("src"), 0, 0)
     os.chmod(w.path("src"), 0o666)
@@ -508,7 +509,7 @@ def play_read_only_tree(world, version):
 
 
 def play_read_only_upload(world, version):
-    """Nor is an upload whose directory must not be changed any more."""
+    """An upload is not tried again if its directory became read-only."""
     w = world({"dir/": ""}, version, {"files.atomic": "yes"}, user="nobody")
     handle = w.open("dir/f", "wct")
     os.chmod(w.path("dir"), 0o555)
@@ -519,7 +520,7 @@ def play_read_only_upload(world, version):
 
 
 def play_sticky_directory(world, version):
-    """Nor is it tried again where the sticky bit forbids it."""
+    """A rename is not tried again where the sticky bit forbids it."""
     w = world({"dir/": "", "dir/f": ""}, version,
               dict(timeout("5s"), **REOPEN), CIFS, user="nobody")
     os.chown(w.path("dir"), 0, 0)

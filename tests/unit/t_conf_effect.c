@@ -61,6 +61,20 @@ static const struct row {
 	{ "access = { rights = \"read\"; }; "
 	    "paths = ( { match = \"/in\"; listings = \"empty\"; } );", NULL },
 
+	/* Zero-copy READs. */
+	{ "files = { zero_copy = true; };", "files.zero_copy: does nothing "
+	    "for those who may" },
+	{ "files = { zero_copy = false; };", NULL },
+	{ "files = { zero_copy = true; }; access = { read_only = true; };",
+	    NULL },
+	{ "files = { zero_copy = true; }; access = { rights = \"read\"; };",
+	    NULL },
+	{ "paths = ( { match = \"/a\"; rights = \"read,link\"; "
+	    "files = { zero_copy = true; }; } );",
+	    "paths: \"/a\" in line 1: files.zero_copy: does nothing" },
+	{ "paths = ( { match = \"/a\"; rights = \"read,stat\"; "
+	    "files = { zero_copy = true; }; } );", NULL },
+
 	/* Access to the session. */
 	{ "session = { access = \"refuse\"; };", "session.access: refuses "
 	    "everybody" },

@@ -400,29 +400,29 @@ static const struct {
 	    "files = { umask = \"022\"; }; } );"),
 	    "p:2: files.umask: holds for the whole session (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
-	    "files.group, files.atomic, files.fsync and those of rename "
-	    "can be set for a path)" },
+	    "files.group, files.atomic, files.fsync, files.zero_copy and "
+	    "those of rename can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; "
 	    "files = { symlinks = \"follow\"; }; } );"),
 	    "p:2: files.symlinks: holds for the whole session (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
-	    "files.group, files.atomic, files.fsync and those of rename "
-	    "can be set for a path)" },
+	    "files.group, files.atomic, files.fsync, files.zero_copy and "
+	    "those of rename can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; root = \"/x\"; } );"),
 	    "p:2: root: holds for the whole session (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
-	    "files.group, files.atomic, files.fsync and those of rename "
-	    "can be set for a path)" },
+	    "files.group, files.atomic, files.fsync, files.zero_copy and "
+	    "those of rename can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; profile = \"webex\"; } );"),
 	    "p:2: profile: there is no such setting (rights, "
 	    "own_rights, listings, hide, files.mode, files.dir_mode, "
-	    "files.group, files.atomic, files.fsync and those of rename "
-	    "can be set for a path)" },
+	    "files.group, files.atomic, files.fsync, files.zero_copy and "
+	    "those of rename can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; foo = 1; } );"),
 	    "p:2: foo: there is no such setting (rights, own_rights, "
 	    "listings, hide, files.mode, files.dir_mode, files.group, "
-	    "files.atomic, files.fsync and those of rename can be set for "
-	    "a path)" },
+	    "files.atomic, files.fsync, files.zero_copy and those of "
+	    "rename can be set for a path)" },
 	{ { 0 }, RULE("paths = ( { match = \"/a\"; hide = [ \"a/b\" ]; } );"),
 	    "p:2: hide: must be names or patterns of names, without a "
 	    "slash, not \"a/b\" (a string, or a list [ \"a\", \"b\" ])" },

@@ -58,7 +58,8 @@ check_defaults(void)
 	ok(p.files.umask == -1 && mode_rule_apply(&p.files.mode, 06755) ==
 	    06755 && mode_rule_apply(&p.files.dir_mode, 02755) == 02755 &&
 	    p.files.atomic == ATOMIC_NO && !p.files.fsync &&
-	    p.files.hide == NULL && p.files.symlinks == SYMLINKS_FOLLOW,
+	    !p.files.zero_copy && p.files.hide == NULL &&
+	    p.files.symlinks == SYMLINKS_FOLLOW,
 	    "files by default");
 	ok(p.limits.handles == 0 && p.limits.file_size == 0 &&
 	    p.limits.read_rate == 0 && p.limits.write_rate == 0,

@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "conf/setting.h"
 #include "policy/policy.h"
+#include "policy/rights.h"
+#include "policy/subtree.h"
 #include "tap.h"
 
 static const struct {
@@ -55,6 +57,47 @@ test_ruling(void)
 	policy_free(&p);
 }
 
+/* Files that the session can change are copied. */
+static void
+test_zero_copy(void)
+{
+	static const struct {
+		const char	*what;
+		bool		 set, read_only;
+		unsigned	 rights, own_rights;
+		bool		 ruled;
+	} sessions[] = {
+		{ "not set", false, true, RIGHT_READ, 0, false },
+		{ "read-only", true, true, RIGHTS_ALL, 0, true },
+		{ "all rights", true, false, RIGHTS_ALL, 0, false },
+		{ "no such right", true, false, RIGHT_READ | RIGHT_DELETE,
+		    0, true },
+		{ "modify", true, false, RIGHT_MODIFY, 0, false },
+		{ "create", true, false, RIGHT_CREATE, 0, false },
+		{ "link", true, false, RIGHT_LINK, 0, false },
+		{ "modify what it made", true, false, RIGHT_READ,
+		    RIGHT_MODIFY, false },
+	};
+	struct subtree a = { 0 };
+	struct policy p;
+	size_t i;
+
+	setting_defaults(&p);
+	for (i = 0; i < nitems(sessions); i++) {
+		p.access.read_only = sessions[i].read_only;
+		a.files.zero_copy = p.files.zero_copy = sessions[i].set;
+		a.rights = p.access.rights = sessions[i].rights;
+		a.own_rights = p.access.own_rights = sessions[i].own_rights;
+		ok(policy_decide(&p, NULL, &(struct ask){ 0 }).zero_copy ==
+		    sessions[i].ruled, "zero copy: %s", sessions[i].what);
+		p.access.rights = RIGHTS_ALL;
+		p.files.zero_copy = false;
+		ok(policy_decide(&p, &a, &(struct ask){ 0 }).zero_copy ==
+		    sessions[i].ruled, "... by a path rule");
+	}
+	policy_free(&p);
+}
+
 int
 main(void)
 {
@@ -68,5 +111,6 @@ main(void)
 		    rows[i].asked);
 	}
 	test_ruling();
+	test_zero_copy();
 	return done();
 }

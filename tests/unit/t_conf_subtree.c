@@ -108,7 +108,8 @@ check_leaves(void)
 	    "files = { atomic = \"keep\"; mode = { set = \"0010\"; };\n"
 	    "group = \"1234\"; };\n"
 	    "rename = { overwrite = \"never\"; busy_timeout = \"1s\"; };\n"
-	    "paths = ( { match = \"/\"; files = { fsync = true; }; },\n"
+	    "paths = ( { match = \"/\"; files = { fsync = true;\n"
+	    "  zero_copy = true; }; },\n"
 	    "{ match = \"/a\"; rights = \"read\"; listings = \"empty\";\n"
 	    "  files = { dir_mode = { clear = \"07\"; }; }; },\n"
 	    "{ match = \"/a/b\"; own_rights = \"rename\";\n"
@@ -124,7 +125,7 @@ check_leaves(void)
 	subtree_find(&p, false, "/x", &a);
 	ok(a.rights == RIGHT_STAT && a.own_rights == RIGHT_SETSTAT &&
 	    a.listings == LISTINGS_FULL && a.files.atomic == ATOMIC_KEEP &&
-	    a.files.fsync && a.files.mode.set == 010 &&
+	    a.files.fsync && a.files.zero_copy && a.files.mode.set == 010 &&
 	    a.files.mode.force == -1 && a.files.dir_mode.clear == 0 &&
 	    a.rename.overwrite == OVERWRITE_NEVER && a.rule == NULL,
 	    "what only the rule for / changes");

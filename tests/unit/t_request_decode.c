@@ -277,8 +277,11 @@ test_kinds(void)
 static void
 test_unknown_handles(void)
 {
+	static const struct request_form forms[] = {
+		{ .fields = { HANDLE_OF_ANY } },
+	};
 	static const struct request_kind kind = {
-		.name = "t", .forms = { { .fields = { HANDLE_OF_ANY } } },
+		.name = "t", .forms = forms,
 	};
 	static const struct {
 		const char	*bytes;
@@ -310,8 +313,11 @@ test_unknown_handles(void)
 static void
 test_attrs(void)
 {
+	static const struct request_form forms[] = {
+		{ .fields = { PATH_ITSELF, ATTRS } },
+	};
 	static const struct request_kind kind = {
-		.name = "t", .forms = { { .fields = { PATH_ITSELF, ATTRS } } },
+		.name = "t", .forms = forms,
 	};
 	int v;
 

@@ -24,7 +24,7 @@ DW = W | DELETE_CHILD
 ANYBODY = 0x80 | 0x20000 | 0x100000	# read attributes and ACL; synchronize
 OWNER = ANYBODY | 0x100 | 0x40000	# and set them
 INCLUDED, PRESENT = 1, 2
-NOBODY = 54321		# an id, as long as nobody has it
+NOBODY = 54321		# an id without a user
 
 USERS = [p for p in pwd.getpwall() if p.pw_uid not in (0, os.getuid())]
 GROUPS = [g for g in grp.getgrall() if g.gr_gid not in (0, os.getgid())]
@@ -116,7 +116,7 @@ class AclTest(unittest.TestCase):
                          ("status", code), str(reply))
 
     def assert_refused(self, session, name, content, code, **more):
-        """Nothing changes, neither the ACL nor what was to come with it."""
+        """Fails unless the ACL is refused and no attribute changes."""
         st, before = os.lstat(self.path(name)), self.getfacl(name)
         reply = session.call("setstat", name, dict(
             acl=content, permissions=0o600, mtime=1, **more))

@@ -3,8 +3,11 @@
 model in memory says how. $SERVER is the server.
 """
 
+import fcntl
 import os
 import random
+import sys
+import termios
 import time
 
 from session import SessionTest
@@ -147,7 +150,8 @@ class Ahead(Batches):
                 self.assert_status(replies[5], EOF)
 
     def test_replies_are_not_changed_by_a_replacement(self):
-        """Nor when a rename or a removal puts another file in its place."""
+        """Replies stay the same when a rename or a removal puts another file
+        in the place of the first."""
         for size in SIZES:
             with self.subTest(size=size):
                 s = self.session()
@@ -192,19 +196,98 @@ class Ahead(Batches):
                 self.assert_status(s.result(), 0)
 
 
-class Piped(Batches):
-    """Sessions that write nothing, behind pipes: from 16 KiB on what a READ
-    asked for is not copied, but for the first and the last of a file."""
+ZERO = "-o", "files.zero_copy=true"
 
-    def piped(self, content, **kwargs):
+
+def lends_pages(directory):
+    """Asks the kernel if what is written to a file there changes bytes that
+    splice(2) put into a pipe before."""
+    name = os.path.join(directory, "lends")
+    with open(name, "w+b") as f:
+        f.write(b"b" * 4096)
+        f.flush()
+        out, into = os.pipe()
+        os.splice(f.fileno(), into, 4096, offset_src=0)
+        os.pwrite(f.fileno(), b"a" * 4096, 0)
+        got = os.read(out, 4096)
+        os.close(out)
+        os.close(into)
+    os.unlink(name)
+    return got[:1] == b"a"
+
+
+class Piped(Batches):
+    """Files that are never changed in place, behind pipes: from 16 KiB on, the
+    data of a READ is not copied, except for the first and last of a file."""
+
+    def piped(self, content, *args, **kwargs):
         """Session, handle; the first READ is behind us."""
         with open(self.dir + "/f", "wb") as f:
             f.write(content)
-        s = self.session("-R", pipes=True, **kwargs)
+        s = self.session(*(args or ("-R",) + ZERO), pipes=True, **kwargs)
         h = self.open(s, b"f", READ) if s.version < 5 else \
             s.call("open", b"f", READ_DATA, OPEN_EXISTING, {}).handle
         self.assertEqual(s.call("read", h, 0, 1).data, content[:1])
         return s, h
+
+    def rule(self, settings, outside=""):
+        """Arguments for a path rule for where we are."""
+        conf = self.dir + "/conf"
+        with open(conf, "w", encoding="utf-8") as out:
+            out.write("rules = ( { %s paths = ( { match = \"%s\"; %s } ); } );"
+                      % (outside, self.dir, settings))
+        os.chmod(conf, 0o644)
+        return "-F", conf
+
+    def reads_before_change(self, *args, size=32768):
+        """Asks for data, changes it in the file once it is in the pipe, and
+        only then reads; -> the data."""
+        s, h = self.piped(b"b" * size * 2, *args)
+        ident, payload = s.payload("read", h, 0, size)
+        s.pending.append((ident, "read"))
+        s.send(sw.frame(payload), read_too=False)
+        waits = bytearray(4)
+        while int.from_bytes(waits, sys.byteorder) < size:
+            fcntl.ioctl(s.rx, termios.FIONREAD, waits)
+        with open(self.dir + "/f", "r+b") as f:
+            f.write(b"a" * size)
+        reply = s.result()
+        self.assertEqual(len(reply.data), size)
+        self.assertEqual(s.finish(), 0)
+        return reply.data
+
+    def test_copies(self):
+        """Without the setting, and where the session can change files, a reply
+        has what was in the file when it was made."""
+        rights = 'rights = "%s"; files = { zero_copy = true; };'
+        for args in (("-l", "QUIET"), ("-R",), ZERO,
+                     (*ZERO, "-o", "access.rights=read,create"),
+                     (*ZERO, "-o", "access.rights=stat,read,link"),
+                     (*ZERO, "-o", "access.rights=read,stat", "-o",
+                      "access.own_rights=modify"),
+                     self.rule(rights % "read,modify"),
+                     self.rule(rights % "read,create"),
+                     self.rule('files = { zero_copy = false; };',
+                               "access = { read_only = true; };"
+                               " files = { zero_copy = true; };")):
+            with self.subTest(args=args):
+                self.assertEqual(self.reads_before_change(*args),
+                                 b"b" * 32768)
+
+    def test_does_not_copy(self):
+        """With it, and where the session cannot, the reply is the file."""
+        if not lends_pages(self.dir):
+            self.skipTest("pages are copied on this file system")
+        for args in (("-R", *ZERO),
+                     (*ZERO, "-o", "access.rights=stat,read"),
+                     (*ZERO, "-o", "access.rights=stat,read,delete,rename"),
+                     self.rule('rights = "read,stat"; '
+                               'files = { zero_copy = true; };'),
+                     self.rule('rights = "read,stat";',
+                               "files = { zero_copy = true; };")):
+            with self.subTest(args=args):
+                self.assertEqual(self.reads_before_change(*args),
+                                 b"a" * 32768)
 
     def test_every_size(self):
         """Whole READs and shorter ones, from anywhere, to the end."""

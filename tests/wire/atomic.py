@@ -125,7 +125,7 @@ class AtomicTest(VersionsTest):
 class Publishing(AtomicTest):
     @atomic()
     def test_new(self, _, s):
-        """Not seen until CLOSE, by anybody else."""
+        """Other sessions do not see a new file before CLOSE."""
         h = self.upload(s, "f", permissions=0o640)
         self.assertEqual(self.names(), self.parts())
         with open(self.part(), "rb") as part:
@@ -981,7 +981,7 @@ class Ending(AtomicTest):
         self.assertIn(b"upload is under way", reply.message)
 
     def test_two_sessions(self):
-        """The last CLOSE wins, and nobody sees a mixture."""
+        """The last CLOSE wins, and the file is never a mixture."""
         self.fresh_directory()
         self.version = 3
         a, b = self.session(*YES), self.session(*YES)
@@ -1115,8 +1115,8 @@ class Keeping(AtomicTest):
 
     @kept
     def test_started_anew_after_a_kill(self):
-        """Somebody elsewhere may still write to the first one: it stays, and
-        nobody goes on with it."""
+        """The first temporary file stays, because another session may still
+        write to it, and is not resumed."""
         self.kill("f")
         s = self.start()
         self.close(s, self.upload(s, "f", b"xy"))
@@ -1148,7 +1148,7 @@ class Keeping(AtomicTest):
 
     @kept
     def test_no_right_to_make_files(self):
-        """Nobody gets a name to exist that it could not make."""
+        """A session without the right to create cannot resume an upload."""
         self.interrupt("f")
         rights = "access.rights=list,stat,read,modify,delete,replace"
         s = self.session(*KEEP, *LOG, "-o", rights, version=self.version)
@@ -1158,7 +1158,7 @@ class Keeping(AtomicTest):
 
     @kept
     def test_beside_a_file(self):
-        """Nothing tells it from the old one, which is what is opened."""
+        """The old file is opened if it exists beside the kept upload."""
         self.put("f", OLD)
         self.interrupt("f")
         self.assertEqual(self.get("f"), OLD)
@@ -1357,7 +1357,7 @@ class Confined(AtomicTest):
         return s
 
     def test_moved_out(self):
-        """Nothing is published in what left the root."""
+        """No file is published in a directory that left the root."""
         for self.version in ALL:
             self.fresh_directory()
             s = self.below()

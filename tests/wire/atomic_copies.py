@@ -242,7 +242,8 @@ class Linking(AtomicTest):
 
     @atomic()
     def test_over_a_name_that_was_taken(self, _, s):
-        """Neither name, when its own has been given to another."""
+        """An upload whose name was taken by another file gets neither its own
+        name nor the link's."""
         h = self.upload(s, "f", flags=MAKE | EXCL)
         self.put("f", OLD)
         self.link(s, "f", "g", EXISTS)

@@ -46,7 +46,7 @@ openssh_servers()
 	    {,/usr,/usr/local,/opt/*}/lib{,exec}/{,openssh/,ssh/}sftp-server; do
 		[ -x "$candidate" ] || continue
 		file=$(stat -L -c %d:%i "$candidate")
-		# Whoever installed slipway may have put it there.
+		# The file may be slipway, installed in place of OpenSSH's.
 		[ -z "${known[$file]:-}" ] && [[ $("$candidate" -V 2>&1) != \
 		    slipway\ * ]] || continue
 		known[$file]=yes

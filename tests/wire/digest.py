@@ -504,7 +504,7 @@ class Permission(DigestTest):
                                          if b"md5" not in n])
 
     def test_md5_hash_begins_with_version_5(self):
-        """And is there only if it was built in."""
+        """md5-hash is answered from version 5 on, in a build with nettle."""
         self.contents(10)
         for version, session in self.versions():
             for name in "md5-hash", "md5-hash-handle":

@@ -139,7 +139,7 @@ class Shown(Jail):
                     self.assertIn(r.kind, ("name", "status"))
                     continue
                 self.assertEqual(r.names[0][0], want, path)
-            # Nobody has a home, be there such a user or not.
+            # No user has a home, and a missing user gets the same answer.
             told = {s.call("expand-path@openssh.com", b"~" + name).raw[5:]
                     .replace(name, b"") for name in (b"root", b"zzzz")}
             self.assertEqual(len(told), 1, told)
@@ -233,7 +233,7 @@ class Proc(Jail):
              "/proc/self/map_files", "/usr/../proc/self/mem",
              "//proc//self//fd/0")
 
-    # Nothing here may change anything if it were let through.
+    # Only requests that would do no harm if they reached the outside.
     def asks(self, version, path):
         yield ("open", path) + reading(version) + ({},)
         yield ("open", path) + writing(version) + ({},)

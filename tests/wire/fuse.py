@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import unittest
 
-from sftpwire import CREAT, EXCL, OK, READ, WRITE
+from sftpwire import CREAT, EXCL, OK, READ, TRUNC, WRITE
 import mounts
 import sftpwire as sw
 
@@ -61,7 +61,8 @@ class FuseTest(unittest.TestCase):
 
 
 class NoLinks(FuseTest):
-    """Neither RENAME_NOREPLACE nor hard links, as in mounts by rclone."""
+    """A file system without RENAME_NOREPLACE and hard links, as in mounts by
+    rclone."""
 
     def each_session(self, *settings):
         for error in "EIO", "EPERM", "EOPNOTSUPP":
@@ -205,6 +206,109 @@ class NoSillyNames(FuseTest):
         self.expect(s, OK, "copy-file", "f", "g", False)
         self.assertEqual(self.text("g"), b"data")
         self.assertEqual(self.names(), ["f", "g"])
+
+
+def on_handle(name, flags, *requests):
+    """An action: opens, plays requests on the handle, closes."""
+    def play(s, i):
+        h = s.call("open", name % i, flags, {}).handle
+        replies = [s.call(request[0], h, *request[1:])
+                   for request in requests + (("close",),)]
+        return [getattr(reply, "code", OK) for reply in replies]
+    return play
+
+
+def on_names(*request):
+    def play(s, i):
+        reply = s.call(*(word % i if isinstance(word, str) and "%" in word
+                         else word for word in request))
+        return [getattr(reply, "code", OK)]
+    return play
+
+
+WRITTEN = ("write", 0, b"x" * 1000)
+UPLOAD = on_handle("new%d", CREAT | TRUNC | WRITE, WRITTEN)
+ACTIONS = {
+    "upload": UPLOAD,
+    "upload, new": on_handle("new%d", CREAT | EXCL | WRITE, WRITTEN),
+    "upload, over": on_handle("f%d", CREAT | TRUNC | WRITE, WRITTEN),
+    "upload with attributes": on_handle(
+        "new%d", CREAT | TRUNC | WRITE, WRITTEN,
+        ("fsetstat", {"permissions": 0o600}),
+        ("fsetstat", {"atime": 1, "mtime": 1})),
+    "fsync": on_handle("new%d", CREAT | WRITE, WRITTEN,
+                       ("fsync@openssh.com",)),
+    "download": on_handle("f%d", READ, ("read", 0, 32768),
+                          ("read", 7, 32768)),
+    "size by handle": on_handle("f%d", WRITE, ("fsetstat", {"size": 3})),
+    "stat": on_names("stat", "f%d"), "lstat": on_names("lstat", "f%d"),
+    "mode": on_names("setstat", "f%d", {"permissions": 0o600}),
+    "times": on_names("setstat", "f%d", {"atime": 1, "mtime": 1}),
+    "size": on_names("setstat", "f%d", {"size": 3}),
+    "remove": on_names("remove", "f%d"),
+    "posix-rename": on_names("posix-rename@openssh.com", "f%d", "g%d"),
+    "mkdir": on_names("mkdir", "new%d", {}),
+    "rmdir": on_names("rmdir", "d%d"),
+    "symlink": on_names("symlink", "text", "new%d"),
+    "hard link": on_names("hardlink@openssh.com", "f%d", "new%d"),
+    "statvfs": on_names("statvfs@openssh.com", "."),
+    "rename, first": on_names("rename", "f%d", "new%d"),
+    "rename": on_names("rename", "f%d", "new%d"),
+    "rename a directory": on_names("rename", "d%d", "new%d"),
+}
+# A file system without RENAME_NOREPLACE is asked once for it.
+MORE = {"rename, first": 1}
+
+
+class Requests(FuseTest):
+    """How often the kernel asks the file system, which may be far away."""
+
+    def play(self, argv, actions):
+        """Plays each action on names of its own; -> the requests of each."""
+        for i in range(len(actions)):
+            for name in "f%d", "g%d":
+                self.put(name % i, b"content")
+            os.mkdir(os.path.join(self.source, "d%d" % i))
+        reason = mounts.CountedBindfs.unusable()
+        if reason:
+            self.skipTest(reason)
+        mount = mounts.CountedBindfs(self.source)
+        try:
+            s = sw.Session(argv, cwd=mount.path)
+            self.addCleanup(s.destroy)
+            s.init(3)
+            asked = []
+            for i, action in enumerate(actions):
+                mount.requests()
+                self.assertEqual(set(action(s, i)) - {OK, 1}, set())
+                asked.append(mount.requests())
+            self.assertEqual(s.finish(), 0)
+            return asked
+        finally:
+            mount.unmount()
+            for name in os.listdir(self.source):
+                path = os.path.join(self.source, name)
+                (os.rmdir if os.path.isdir(path) else os.unlink)(path)
+
+    def test_no_more_than_openssh(self):
+        openssh = mounts.openssh_server()
+        if openssh is None:
+            self.skipTest("OpenSSH's server is not installed")
+        theirs = self.play([openssh], ACTIONS.values())
+        ours = self.play([SERVER], ACTIONS.values())
+        for name, their, our in zip(ACTIONS, theirs, ours):
+            with self.subTest(name):
+                self.assertLessEqual(len(our), len(their) + MORE.get(name, 0),
+                                     "%s; OpenSSH: %s" % (our, their))
+
+    def test_atomic_upload(self):
+        """The first into a directory also looks for what was left there."""
+        over = ACTIONS["upload, over"]
+        for action, limits in (UPLOAD, (13, 10)), (over, (16, 13)):
+            asked = self.play([SERVER, "-o", "files.atomic=yes"],
+                              [action, action])
+            for requests, limit in zip(asked, limits):
+                self.assertLessEqual(len(requests), limit, requests)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ class Homes(SessionTest):
             self.assert_status(s.call("mkdir", "%s/%s" % (home, name), {}),
                                DENIED)
         self.assertTrue(self.creates(s, home + "/other"))
-        # Nothing comes there by another name, and home keeps its own.
+        # No directory can be renamed to such a name, and home keeps its own.
         other = os.path.dirname(home) + "/x" if "/" in home else "x"
         self.assert_status(s.call("mkdir", other, {}), OK)
         for request in "rename", "posix-rename@openssh.com":

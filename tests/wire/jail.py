@@ -276,7 +276,7 @@ class Jail(SessionTest):
                     if reply.kind == "handle" or reply.raw[5:9] == OK:
                         self.contents(*links)
                 self.assert_untouched(path)
-            # And it is alive, and sees what it may.
+            # The session goes on, and still sees files of the inside.
             self.contents()
             h = s.call("open", "dir/deep/f", *reading(version), {}).handle
             self.assertEqual(s.call("read", h, 0, 99).data, b"deep inside")

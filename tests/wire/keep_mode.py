@@ -104,8 +104,8 @@ class KeepMode(ModesTest):
 
     @unittest.skipUnless(ROOT, "takes root, to make files of another user")
     def test_owner(self):
-        """It is nobody's business but root's, who does not change it either;
-        of another's file the mode is kept, and another's is left alone."""
+        """The owner does not change. The mode of another user's old file is
+        kept; that of another user's new file is not set."""
         for user, owner in (("root", 0), ("nobody", 65534)):
             for version, s in self.each(user=user):
                 os.chown(self.path("old"), 12345, OWN)

@@ -106,7 +106,7 @@ class Size(LimitsTest):
             self.assertEqual(len(s.call("read", h, MAX, MAX).data), MAX)
 
     def test_append(self):
-        """By the size there is, whoever made it grow."""
+        """The limit counts the present size, with data of other writers."""
         for _, s in self.sessions(self.LIMIT):
             self.put("f", b"x" * (MAX - 10))
             h = self.open(s, "f", WRITE | APPEND)
@@ -238,7 +238,8 @@ class Rates(LimitsTest):
                     self.assertEqual(s.result().data, b"x" * 20000)
 
     def test_nothing_is_read_meanwhile(self):
-        """And a signal is heard, and ends it."""
+        """A session that waits for its rate reads no request, and ends at a
+        signal."""
         for option, first in (
                 ("write_rate",
                  lambda s, h: s.call("write", h, 0, b"x" * 200000)),

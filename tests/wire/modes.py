@@ -33,7 +33,7 @@ class ModesTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.dir)
 
     def tearDown(self):
-        """Nothing that could not be removed."""
+        """Makes all directories writable, so that they can be removed."""
         for entry in os.scandir(self.dir):
             if entry.is_dir(follow_symlinks=False):
                 os.chmod(entry.path, 0o700)

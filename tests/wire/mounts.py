@@ -9,6 +9,7 @@ which says why it cannot be mounted here, or None.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -106,6 +107,38 @@ class Bindfs(Mount):
     def __init__(self, source):
         super().__init__()
         self.run("bindfs", source, self.path)
+
+
+class CountedBindfs(Bindfs):
+    """Logs each request that the kernel makes, and lets it cache what it has
+    seen for longer than a test takes."""
+
+    def __init__(self, source):
+        Mount.__init__(self)
+        self.log = os.path.join(self.base, "log")
+        with open(self.log, "wb") as log:
+            self.child = subprocess.Popen(
+                ["bindfs", "-f", "-d", "-o",
+                 "attr_timeout=3600,entry_timeout=3600", source, self.path],
+                stdout=subprocess.PIPE, stderr=log)
+        while not os.path.ismount(self.path):
+            if self.child.poll() is not None:
+                raise RuntimeError("bindfs cannot be mounted")
+        self.read = 0
+
+    def requests(self):
+        """The requests since the last time, but for the kernel's own
+        housekeeping. Comes back when all that was opened is released."""
+        while True:
+            with open(self.log, errors="replace") as log:
+                names = re.findall(r"opcode: (\w+)", log.read())
+            seen = [name for name in names if "FORGET" not in name]
+            opened = sum(name in ("OPEN", "CREATE", "OPENDIR")
+                         for name in seen)
+            if opened == sum(name.startswith("RELEASE") for name in seen):
+                break
+        new, self.read = seen[self.read:], len(seen)
+        return new
 
 
 class Refusefs(Mount):

@@ -4,7 +4,7 @@ through. $SERVER is the server.
 
 A second process exchanges root/c with a directory, a link inwards and links
 outwards, and moves root/d/e out of the root and back. The outside has the same
-names as the inside: whatever goes astray meets a canary.
+names as the inside, so that a request that goes astray meets a canary.
 """
 
 import ctypes
@@ -350,7 +350,7 @@ class Moved(Jail):
             self.assert_status(s.call("write", f, 0, b"DEEP"), 0)
             self.assertIn(b"f", [n[0] for n in s.call("readdir", d).names])
             self.assertEqual(s.call("fstat", d).kind, "attrs")
-            # But no path leads there any more, and none from there.
+            # No path leads into or out of the moved directory any more.
             for path in ("dir/deep", "dir/deep/f", "dir/deep/.."):
                 self.assert_status(s.call("stat", path), 2)
             os.rename(self.path("outside/deep"), self.path("jail/dir/deep"))

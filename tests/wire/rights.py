@@ -491,7 +491,7 @@ class Matrix(RightsTest):
 
     def refused(self, act, version, rights, way, said, before, after):
         """Returns an error text if this is no correct refusal, else None."""
-        # That a name has a slash behind it is wrong, whoever asks.
+        # A name with a slash behind it is an error with all rights, too.
         if not re.match(self.refusal(act, version, rights), said) and not (
                 way.behind and is_error(said)):
             return "not refused: %s" % said
@@ -1200,7 +1200,7 @@ class Linked(RightsTest):
         os.symlink("../data/jane", self.dir + "/home/jane")
 
     def dark(self, s, *names):
-        """Whatever they are called, the rule is about them."""
+        """Fails unless the rule holds for each of these spellings."""
         for name in names:
             for ask in ("stat", name), ("open", name, READ, {}), (
                     "setstat", name, {"permissions": 0o600}):
@@ -1298,8 +1298,8 @@ class Linked(RightsTest):
         self.assert_status(s.call("mkdir", "data/later/y", {}), OK)
 
     def test_a_link_of_the_user(self):
-        """None is followed from the user's name on, as in a root: whoever
-        could make it would say where a rule holds. No session then."""
+        """A link at the user's name or below it rejects the session, as in a
+        root: the user could make it and choose where a rule holds."""
         user = pwd.getpwuid(os.getuid()).pw_name
         os.symlink("../data/jane", self.dir + "/home/" + user)
         os.makedirs(self.dir + "/homes/" + user)

@@ -179,7 +179,7 @@ class Malformed(SessionTest):
         self.assertEqual((reply.kind, reply.id), ("name", 1))
 
     def test_random_packets(self):
-        """Whatever comes, each packet has one reply with its id."""
+        """Each packet gets one reply with its id, even a random one."""
         for version in (3, 4, 5, 6):
             session = self.session(version=version, user="nobody",
                                    fsize=1 << 20)
@@ -471,10 +471,10 @@ class NeverBlocks(SessionTest):
         session = self.session()
         reader = session.call("open", "fifo", READ, {})
         self.assertEqual(reader.kind, "handle")
-        # Nobody at the other end.
+        # No process has the other end open.
         reply = session.call("read", reader.handle, 0, 10)
         self.assertIn(reply.code, (sw.EOF, sw.FAILURE))
-        # Somebody, who has written nothing.
+        # A process has it open and has written nothing.
         other = os.open(path, os.O_RDWR | os.O_NONBLOCK)
         self.addCleanup(os.close, other)
         reply = session.call("read", reader.handle, 0, 10)

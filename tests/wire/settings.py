@@ -10,7 +10,7 @@ import time
 import unittest
 
 from session import SERVER, SessionTest
-from sftpwire import CREAT, READ, WRITE
+from sftpwire import CREAT, READ, TRUNC, WRITE
 
 OK, DENIED, FAILURE, BAD_MESSAGE = 0, 3, 4, 5
 ROOT = os.getuid() == 0
@@ -111,7 +111,7 @@ class Setstat(SessionTest):
 
 @unittest.skipUnless(ROOT, "takes root, to have what others may not set")
 class Denied(SessionTest):
-    """setstat.on_error: nobody at a file of root's that it may read."""
+    """setstat.on_error: the user nobody sets attributes of root's file."""
 
     def answers(self, setting, attrs, mode=0o644):
         self.put("f", b"content")
@@ -193,6 +193,20 @@ class NoModes(SessionTest):
                         "report", user, mode, version), [DENIED] * 2, told)
                     self.assertEqual(self.answers(
                         "ignore-denied", user, mode, version), [OK] * 2, told)
+
+    def test_an_upload_that_replaces(self):
+        """files.atomic gives a new file the mode of the old one, which it
+        has; the system permits setting it to nobody but root."""
+        for user in None, "nobody":
+            s = self.session("-o", "files.atomic=yes", user=user,
+                             cwd=self.mount)
+            h = s.call("open", "f", WRITE | CREAT | TRUNC, {}).handle
+            self.assert_status(s.call("write", h, 0, b"data"), OK)
+            self.assertEqual(os.stat(self.mount + "/f").st_size, 0)
+            self.assert_status(s.call("close", h), OK)
+            self.assertEqual(os.stat(self.mount + "/f").st_size, 4)
+            self.assertNotIn(b"in place", s.stderr())
+            os.truncate(self.mount + "/f", 0)
 
 
 class Protocol(SessionTest):
@@ -288,7 +302,8 @@ class Refused(SessionTest):
 
 class Log(SessionTest):
     def test_a_quiet_log_is_quiet(self):
-        """Not even the warning about a restriction without ForceCommand."""
+        """A quiet log lacks even the warning about a restriction without
+        ForceCommand."""
         s = self.session("-e", "-R", "-o", "log.level=QUIET")
         self.assertEqual(s.finish(), 0)
         self.assertEqual(s.stderr(), b"")

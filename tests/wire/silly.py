@@ -172,7 +172,7 @@ class Stale(SillyTest):
         self.dir = self.refusefs.path
 
     def begin(self, setting, options, leave=None, version=3, **kwargs):
-        """And starts a session there."""
+        """Mounts the file system and returns a session there."""
         self.mount(options, leave or self.leave)
         self.version = version
         return self.session(*self.options(setting), *LOG, version=version,
@@ -604,7 +604,8 @@ class TwoHosts(SillyTest):
         yield self.dir
 
     def ask_all(self, s):
-        """Whatever clears, or looks for files that are kept."""
+        """Sends each request that removes old silly names or looks for kept
+        files."""
         self.listing(s)
         self.listing(s, "d")
         for name in ("missing", "f", "d/f"):

@@ -187,7 +187,8 @@ class Streams(SessionTest):
         self.assertEqual(s.finish(), 0)
 
     def test_asks_before_it_reads(self):
-        """Input is taken while nobody reads, as much as the buffer holds."""
+        """The server takes as much input as its buffer holds while the client
+        does not read."""
         s = self.session(pipes=True)
         h = self.open(s)
         self.begin(s, h)
@@ -197,7 +198,7 @@ class Streams(SessionTest):
         self.assertEqual(s.finish(), 0)
 
     def test_never_reads(self):
-        """Neither input nor memory grow without end."""
+        """A client that never reads is not served without bound."""
         s = self.session(pipes=True)
         h = self.open(s)
         self.begin(s, h)

@@ -17,7 +17,7 @@ from versions import FILE_IS_A_DIRECTORY, INVALID_PARAMETER, VersionsTest
 NEW = (4, 5, 6)
 OK, DENIED, FAILURE, UNSUPPORTED = \
     sw.OK, sw.PERMISSION_DENIED, sw.FAILURE, sw.OP_UNSUPPORTED
-READONLY = 0x1			# an attribute bit that nobody can set here
+READONLY = 0x1			# an attribute bit that cannot be set here
 # Whole seconds, since a time may be asked for without its nanoseconds.
 WHEN, SOON = 10**9, int(time.time()) + 10**6
 ALL = 0xFFFFFFFF

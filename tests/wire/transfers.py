@@ -339,7 +339,8 @@ class Reader(TransfersTest):
             self.assertIn(b"nobody takes transfers", s.stderr())
 
     def test_does_not_read(self):
-        """Whoever does not read loses, and nobody waits."""
+        """Records for a reader that does not read are lost, and the session
+        does not wait."""
         for s in self.sessions("-e", versions=(3, 6)):
             for _ in range(2000):
                 s.start("mkdir", "f", {"type": 2})

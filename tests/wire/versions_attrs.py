@@ -78,7 +78,7 @@ class AttrsTest(VersionsTest):
             yield self.stat("f")
 
     def refused(self, session, attrs, code, told=""):
-        """And nothing of it is done."""
+        """Fails unless the attributes are refused and none is set."""
         attrs = dict(attrs)
         attrs.setdefault("permissions", 0o600)
         attrs.setdefault("mtime", 5)
@@ -200,7 +200,7 @@ class Sent(AttrsTest):
     @in_versions(*NEW)
     def test_owners_without_a_name(self, _, session):
         if os.getuid() != 0:
-            return		# nobody may make such a file
+            return		# only root may make such a file
         self.put("f")
         os.chown(self.path("f"), 4294967, 4294968)
         got = self.attrs(session, "f")
@@ -434,7 +434,7 @@ class Owners(AttrsTest):
 
     @in_versions(*NEW)
     def test_empty_names_change_nothing_at_all(self, _, session):
-        """Not even set-id bits, as chown(2) would."""
+        """Empty names do not even clear set-id bits, as chown(2) would."""
         self.put("f")
         os.chmod(self.path("f"), 0o6755)
         self.check(session, [(("setstat", "f", {"owner": "", "group": ""}), 0)])

@@ -212,7 +212,7 @@ class Contents(Hello):
         self.check_names(names)
 
     def test_names_are_answered(self):
-        """Whatever is announced is known, however little is sent."""
+        """Each announced extension is known, even in a truncated packet."""
         for version in (5, 6):
             session, reply = self.hello(version)
             names = {n for n, d in reply.pairs if d in (b"1", b"2")}

@@ -160,7 +160,7 @@ class Ranges(LockTest):
         h = self.file(s)
         self.block(s, h, 100, 10, EXCLUSIVE, 0)
         self.assertTrue(self.locked(fcntl.F_RDLCK, 105))
-        # Nothing is there to be locked; the key is kept.
+        # A lock of length 0 takes no lock of the kernel's; its key is kept.
         self.block(s, h, 10, 0, EXCLUSIVE, 0)
         self.assertFalse(self.locked(fcntl.F_RDLCK, 10))
         self.unblock(s, h, 10, 0, 0)
@@ -201,7 +201,7 @@ class Ranges(LockTest):
 
     @in_versions(6)
     def test_reading_and_writing_go_on(self, _, s):
-        """Advisory: nobody is kept from anything."""
+        """Locks are advisory: other handles can read, write and rename."""
         one, two = self.file(s), self.file(s)
         self.block(s, one, 0, 10, EXCLUSIVE, 0)
         self.assertEqual(s.call("read", two, 0, 10).data, OLD)
@@ -293,7 +293,7 @@ class AtOpen(LockTest):
 
     @in_versions(6)
     def test_who_only_reads_cannot_write(self, _, s):
-        """However the file was opened, if it was."""
+        """A handle opened to read cannot write, whatever its disposition."""
         opened = 0
         for d in (CREATE_TRUNCATE, OPEN_EXISTING, OPEN_OR_CREATE,
                   TRUNCATE_EXISTING):
@@ -313,7 +313,7 @@ class AtOpen(LockTest):
 
     @in_versions(6)
     def test_without_the_access_it_takes(self, _, s):
-        """And no new file, no truncated one is left behind."""
+        """An OPEN whose lock needs more access makes and truncates no file."""
         self.put("f", OLD)
         for access, mask in ((READ_DATA, EXCLUSIVE), (WRITE_DATA, SHARED)):
             for name, d in (("f", OPEN_EXISTING), ("f", TRUNCATE_EXISTING),

@@ -135,7 +135,7 @@ class Dispositions(OpenTest):
 
     @in_versions(5, 6)
     def test_fifo(self, _, s):
-        """Never waits: a reader opens, a writer finds nobody."""
+        """OPEN of a FIFO never waits: a reader opens it, a writer fails."""
         self.plant()
         for d in DISPOSITIONS:
             for access in ACCESSES:
@@ -332,7 +332,8 @@ class Flags(OpenTest):
 
     @in_versions(5)
     def test_locks_of_version_5(self, _, s):
-        """Are mandatory there, which nobody can guarantee here."""
+        """Locks of version 5 are mandatory, which the system does not offer,
+        and so are unsupported."""
         for mask in range(0x40, 0x200, 0x40):
             self.assert_code(self.try_open(s, "new", 3, CREATE_NEW | mask), 8)
         self.assertEqual(self.names(), [])
@@ -385,7 +386,7 @@ class Text(VersionsTest):
 
     @in_versions(4, 5, 6)
     def test_read_goes_on(self, _, s):
-        """Whatever offset; and no byte is converted."""
+        """READ of a text file ignores the offset and converts no byte."""
         self.put("f", self.LINES)
         h = self.open(s, "f", READ | TEXT)
         got = b""

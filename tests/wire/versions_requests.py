@@ -256,7 +256,7 @@ class Spoilt(VersionsTest):
 
     @in_versions(*ALL)
     def test_types_of_other_versions(self, version, session):
-        """As unknown as any number that nobody has."""
+        """Types of other versions are unknown, like unassigned numbers."""
         body = struct.pack(">I", 7) + sw.put("s", "a") + sw.put("s", "b") \
             + b"\0" * 20
         unknown = [2, 101, 102, 103, 104, 105, 201, 0, 24, 99, 199, 202, 255]
@@ -327,8 +327,8 @@ class Spoilt(VersionsTest):
 
     @in_versions(4, 5, 6)
     def test_unknown_flags_of_attributes(self, version, session):
-        """BAD_MESSAGE, for nobody knows what follows; but 0x2 is passed
-        over without a field."""
+        """An unknown flag is BAD_MESSAGE, since its field cannot be skipped;
+        0x2 is ignored and has no field."""
         self.put("f", b"whole")
         os.chmod(self.path("f"), 0o644)
         before = self.state()
@@ -728,7 +728,8 @@ class Overwrite(VersionsTest):
                        ((4, 4) if v == 3 else (11, 11)))
 
     def test_always(self):
-        """But never a directory, unless it is asked for."""
+        """rename.overwrite=always does not replace a directory unless the
+        client asks to."""
         self.each_cell("always", lambda v, flags: (0, 0) if flags else
                        (0, 4 if v == 3 else 11))
 

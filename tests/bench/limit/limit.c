@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A server that does as little as possible for the rows that move bytes and
- * those that list a directory: no checks, no policy, no log. It processes
+ * A server that does as little as possible for the rows that move bytes, list
+ * a directory or work on small files: no checks, no policy, no log. It runs
  * everything that one read(2) returned and writes the replies at once. Adjacent
  * READs and WRITEs share a system call, and an entry of a listing has a size
  * and a mode, in versions 3 and 6. Pipes are as large as a server may make
@@ -22,8 +22,9 @@
 #include <unistd.h>
 
 enum {
-	INIT = 1, VERSION, OPEN, CLOSE, READ, WRITE, OPENDIR = 11, READDIR,
-	STATUS = 101, HANDLE, DATA, NAME, EXTENDED = 200,
+	INIT = 1, VERSION, OPEN, CLOSE, READ, WRITE, LSTAT, OPENDIR = 11,
+	READDIR, REMOVE, STAT = 17, STATUS = 101, HANDLE, DATA, NAME, ATTRS,
+	EXTENDED = 200, NO_SUCH_FILE = 2, FAILURE = 4,
 	ATTR_SIZE = 1, ATTR_PERMISSIONS = 4
 };
 
@@ -256,6 +257,17 @@ open_directory(uint32_t id, uint8_t *fields)
 }
 
 static void
+put_attrs(const struct stat *st)
+{
+	put32(ATTR_SIZE | ATTR_PERMISSIONS);
+	if (version == 6)
+		out[out_len++] = 1;
+	put32((uint32_t)((uint64_t)st->st_size >> 32));
+	put32((uint32_t)st->st_size);
+	put32(st->st_mode);
+}
+
+static void
 put_entry(int fd, const char *name)
 {
 	struct stat st;
@@ -265,12 +277,38 @@ put_entry(int fd, const char *name)
 	put_string(name);
 	if (version == 3)
 		put_string(name);
-	put32(ATTR_SIZE | ATTR_PERMISSIONS);
-	if (version == 6)
-		out[out_len++] = 1;
-	put32((uint32_t)((uint64_t)st.st_size >> 32));
-	put32((uint32_t)st.st_size);
-	put32(st.st_mode);
+	put_attrs(&st);
+}
+
+/* Appends ATTRS, or the STATUS of a file that is not there. */
+static void
+put_stat(uint32_t id, uint8_t *fields, int flags)
+{
+	uint32_t len = get32(fields);
+	char *name = (char *)fields + 4, behind = name[len];
+	struct stat st;
+	int r;
+
+	name[len] = '\0';
+	r = fstatat(AT_FDCWD, name, &st, flags);
+	name[len] = behind;
+	if (r < 0) {
+		put_status(id, NO_SUCH_FILE);
+		return;
+	}
+	put_head(HEAD + (version == 6 ? 17 : 16), ATTRS, id);
+	put_attrs(&st);
+}
+
+static void
+remove_file(uint32_t id, uint8_t *fields)
+{
+	uint32_t len = get32(fields);
+	char *name = (char *)fields + 4, behind = name[len];
+
+	name[len] = '\0';
+	put_status(id, unlink(name) < 0 ? FAILURE : 0);
+	name[len] = behind;
 }
 
 /* Overwrites a number. */
@@ -342,6 +380,15 @@ run(uint8_t *packet, uint8_t *next)
 		return 1;
 	case CLOSE:
 		put_status(id, close((int)get32(packet + 9)) < 0);
+		return 1;
+	case LSTAT:
+		put_stat(id, packet + HEAD, AT_SYMLINK_NOFOLLOW);
+		return 1;
+	case STAT:
+		put_stat(id, packet + HEAD, 0);
+		return 1;
+	case REMOVE:
+		remove_file(id, packet + HEAD);
 		return 1;
 	case READ:
 	case WRITE:
