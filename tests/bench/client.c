@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sched.h>
 #include <spawn.h>
@@ -26,7 +27,28 @@ enum {
 	STALL_MS = 300		/* client_push(): the server takes no more */
 };
 
-extern char **environ;
+/* As many variables as sshd(8) sets: some servers copy them at the start. */
+static char *environment[] = {
+	"LANG=C.UTF-8", "HOME=/", "PATH=/usr/bin:/bin", "SHELL=/bin/sh",
+	"SSH_CLIENT=192.0.2.1 40000 22",
+	"SSH_CONNECTION=192.0.2.1 40000 192.0.2.2 22", NULL, NULL, NULL
+};
+
+/* Adds the name of the user, which some servers look up. */
+static void
+name_user(void)
+{
+	const struct passwd *pw = getpwuid(getuid());
+	size_t i = 0;
+
+	while (environment[i] != NULL)
+		if (strncmp(environment[i++], "USER=", 5) == 0)
+			return;
+	if (pw == NULL || asprintf(&environment[i], "USER=%s", pw->pw_name) ==
+	    -1 || asprintf(&environment[i + 1], "LOGNAME=%s", pw->pw_name) ==
+	    -1)
+		errx(1, "no user %d", (int)getuid());
+}
 
 struct slot {
 	struct expect	expect;
@@ -130,6 +152,7 @@ spawn(char **argv, const int fds[2])
 	pid_t pid;
 	int error;
 
+	name_user();
 	/* We ignore SIGPIPE; the server decides for itself. */
 	sigemptyset(&reset);
 	sigaddset(&reset, SIGPIPE);
@@ -139,7 +162,8 @@ spawn(char **argv, const int fds[2])
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, fds[0], STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
-	error = posix_spawnp(&pid, argv[0], &actions, &attr, argv, environ);
+	error = posix_spawnp(&pid, argv[0], &actions, &attr, argv,
+	    environment);
 	if (error != 0)
 		errx(1, "%s: %s", argv[0], strerror(error));
 	posix_spawn_file_actions_destroy(&actions);
