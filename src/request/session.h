@@ -41,6 +41,8 @@ struct session {
 	uint64_t	 retry_since;	/* ms; begin of the minute ... */
 	unsigned	 retry_spent;	/* ... in which retries took these ms */
 	struct buf	 out;		/* replies not yet written */
+	uint8_t		*input;		/* the input buffer of a session that
+					 * has ended */
 	struct pipe	 piped;		/* data of the last reply */
 
 	/*

@@ -502,6 +502,7 @@ serve(struct session *s)
 		gate_abandon(s, &v.request);
 		free(v.held.data);
 	}
-	free(v.in.data);
+	/* The process ends now, and that frees it for less. */
+	s->input = v.in.data;
 	return v.ending == GOING_ON ? 0 : v.ending;
 }
