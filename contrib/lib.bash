@@ -119,6 +119,25 @@ dbus-run-session	dbus			dbus-daemon
 fzsftp			filezilla		filezilla
 '
 
+# The file systems of tests/storage.
+NEEDS_STORAGE='
+smbd			samba			samba
+smbnetfs		smbnetfs		-
+mergerfs		mergerfs		mergerfs
+gocryptfs		gocryptfs		gocryptfs
+encfs			encfs			fuse-encfs
+ntfs-3g			ntfs-3g			ntfs-3g
+mkfs.ntfs		ntfs-3g			ntfsprogs
+mount.exfat-fuse	exfat-fuse		fuse-exfat
+mkfs.exfat		exfatprogs		exfatprogs
+unionfs			unionfs-fuse		unionfs-fuse
+fuse-overlayfs		fuse-overlayfs		fuse-overlayfs
+mkfs.ext4		e2fsprogs		e2fsprogs
+mkfs.xfs		xfsprogs		xfsprogs
+mkfs.btrfs		btrfs-progs		btrfs-progs
+ip			iproute2		iproute
+'
+
 # Where programs are that only root has in PATH: sshd.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
