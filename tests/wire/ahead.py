@@ -9,12 +9,14 @@ import random
 import sys
 import termios
 import time
+import unittest
 
 from session import SessionTest
 from sftpwire import CREAT, READ, TRUNC, WRITE
 import sftpwire as sw
 
 EOF, FAILURE = 1, 4
+ROOT = os.getuid() == 0
 READ_DATA, OPEN_EXISTING = 1, 2		# of an OPEN of version 5 and later
 SIZES = 1, 7, 512, 4096, 32767, 32768, 65536
 
@@ -256,38 +258,52 @@ class Piped(Batches):
         self.assertEqual(s.finish(), 0)
         return reply.data
 
+    def expect_each(self, data, *sessions):
+        for args in sessions:
+            with self.subTest(args=args):
+                self.assertEqual(self.reads_before_change(*args),
+                                 data * 32768)
+
     def test_copies(self):
         """Without the setting, and where the session can change files, a reply
         has what was in the file when it was made."""
+        self.expect_each(
+            b"b", ("-l", "QUIET"), ("-R",), ZERO,
+            (*ZERO, "-o", "access.rights=read,create"),
+            (*ZERO, "-o", "access.rights=stat,read,link"),
+            (*ZERO, "-o", "access.rights=read,stat", "-o",
+             "access.own_rights=modify"))
+
+    @unittest.skipUnless(ROOT, "takes root, whose policy files obey")
+    def test_path_rule_copies(self):
+        """The same by a path rule, which also takes the setting back."""
         rights = 'rights = "%s"; files = { zero_copy = true; };'
-        for args in (("-l", "QUIET"), ("-R",), ZERO,
-                     (*ZERO, "-o", "access.rights=read,create"),
-                     (*ZERO, "-o", "access.rights=stat,read,link"),
-                     (*ZERO, "-o", "access.rights=read,stat", "-o",
-                      "access.own_rights=modify"),
-                     self.rule(rights % "read,modify"),
-                     self.rule(rights % "read,create"),
-                     self.rule('files = { zero_copy = false; };',
-                               "access = { read_only = true; };"
-                               " files = { zero_copy = true; };")):
-            with self.subTest(args=args):
-                self.assertEqual(self.reads_before_change(*args),
-                                 b"b" * 32768)
+        self.expect_each(
+            b"b", self.rule(rights % "read,modify"),
+            self.rule(rights % "read,create"),
+            self.rule('files = { zero_copy = false; };',
+                      "access = { read_only = true; };"
+                      " files = { zero_copy = true; };"))
 
     def test_does_not_copy(self):
         """With it, and where the session cannot, the reply is the file."""
         if not lends_pages(self.dir):
             self.skipTest("pages are copied on this file system")
-        for args in (("-R", *ZERO),
-                     (*ZERO, "-o", "access.rights=stat,read"),
-                     (*ZERO, "-o", "access.rights=stat,read,delete,rename"),
-                     self.rule('rights = "read,stat"; '
-                               'files = { zero_copy = true; };'),
-                     self.rule('rights = "read,stat";',
-                               "files = { zero_copy = true; };")):
-            with self.subTest(args=args):
-                self.assertEqual(self.reads_before_change(*args),
-                                 b"a" * 32768)
+        self.expect_each(
+            b"a", ("-R", *ZERO),
+            (*ZERO, "-o", "access.rights=stat,read"),
+            (*ZERO, "-o", "access.rights=stat,read,delete,rename"))
+
+    @unittest.skipUnless(ROOT, "takes root, whose policy files obey")
+    def test_path_rule_does_not_copy(self):
+        """The same by a path rule, or with rights by a path rule."""
+        if not lends_pages(self.dir):
+            self.skipTest("pages are copied on this file system")
+        self.expect_each(
+            b"a", self.rule('rights = "read,stat"; '
+                            'files = { zero_copy = true; };'),
+            self.rule('rights = "read,stat";',
+                      "files = { zero_copy = true; };"))
 
     def test_every_size(self):
         """Whole READs and shorter ones, from anywhere, to the end."""

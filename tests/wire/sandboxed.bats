@@ -48,6 +48,7 @@ suite()
 @test "in a sandbox, tests of locks pass" { suite versions_locks; }
 @test "in a sandbox, tests of client habits pass" { suite versions_clients; }
 @test "in a sandbox, tests of pipelining pass" { suite ahead; }
+@test "in a sandbox, tests of transfers behind pipes pass" { suite streams; }
 @test "in a sandbox, tests of charsets pass" { suite charset; }
 @test "in a sandbox, tests of checksums pass" { suite digest; }
 
