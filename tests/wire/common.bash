@@ -42,7 +42,7 @@ openssh_servers()
 	declare -A known
 
 	IFS=: read -ra named <<<"${OPENSSH_SFTP_SERVER:-}"
-	for candidate in "${named[@]}" \
+	for candidate in "${named[@]%%=*}" \
 	    {,/usr,/usr/local,/opt/*}/lib{,exec}/{,openssh/,ssh/}sftp-server; do
 		[ -x "$candidate" ] || continue
 		file=$(stat -L -c %d:%i "$candidate")

@@ -2,15 +2,17 @@
 """Plays the same conversations to OpenSSH's server and to ours and compares
 all that can be seen: replies, log lines, exit status, the tree left behind.
 
-	python3 differ.py [-k GLOB,...] [-o OPTION]... [-s FILE] OURS THEIRS
+	python3 differ.py [-k GLOB,...] [-o OPTION]... [-s FILE] [-v VERSION]
+	    OURS THEIRS
 	python3 differ.py [-o OPTION]... -x FILE
 	python3 differ.py -n
 
 -k plays only the conversations of these names; -o gives ours an option (-o of
 the server, for its profiles); -s appends the names of the differences seen
-to FILE; -x checks that FILE has all that are surely seen; -n prints the names
-of the conversations. Exit status 1 and a report on stdout when something
-differs that differences.py does not list.
+to FILE; -v is the version of OpenSSH that THEIRS is, without which the
+differences of all versions are expected; -x checks that FILE has all that are
+surely seen; -n prints the names of the conversations. Exit status 1 and a
+report on stdout when something differs that differences.py does not list.
 
 Each server runs in a fresh tree of its own, in the same relative place, from
 a copy of its program named sftp-server. Values that cannot be the same are
@@ -316,11 +318,13 @@ def misuse(argv_tail, program):
 class Judge:
     """Compares items, explains what differs by differences.py."""
 
-    def __init__(self, profile):
+    def __init__(self, profile, version):
         self.seen, self.unexplained, self.compared = set(), [], 0
         self.rows = [row for row in differences.INTENDED
                      + differences.BY_VERSION
-                     if not (profile and row.get("taken_back"))]
+                     if not (profile and row.get("taken_back"))
+                     and not ("below" in row and version
+                              and version >= row["below"])]
 
     def sure(self):
         """Names of the rows that a complete run must have seen."""
@@ -410,7 +414,7 @@ def report(judge, talks, most=int(os.environ.get("DIFFER_REPORT", 100))):
 
 
 def main():
-    listed, programs = getopt.getopt(sys.argv[1:], "k:o:s:x:n")
+    listed, programs = getopt.getopt(sys.argv[1:], "k:o:s:v:x:n")
     options = dict(listed)
     if "-n" in options:
         print("\n".join([t.name for t in conversations.TALKS]
@@ -418,7 +422,8 @@ def main():
         return 0
     extra = [word for flag, value in listed if flag == "-o"
              for word in ("-o", value)]
-    judge = Judge(bool(extra))
+    version = tuple(int(n) for n in options.get("-v", "").split(".") if n)
+    judge = Judge(bool(extra), version)
     if "-x" in options:
         with open(options["-x"]) as seen:
             missing = judge.sure() - set(seen.read().split())

@@ -6,7 +6,8 @@ that matches from the beginning of the text "DEED\\nKIND\\nTHEIRS\\nOURS", where
 KIND is reply, log, exit, handles, tree, stdout or stderr; `where`, a glob on
 "CONVERSATION/LEVEL"; `sure`: False if the machine or the user decides whether
 it is seen (else a complete run must see it); `taken_back`: True if the
-openssh profile does as OpenSSH does.
+openssh profile does as OpenSSH does; `below`: the version of OpenSSH from which
+on there is no such difference.
 """
 
 import errno
@@ -155,27 +156,27 @@ INTENDED = [
          where="command-lines", looks=r"sftp-server .* (operand|-- -h)\n"),
 ]
 
-# Differences between versions of OpenSSH.
+# Differences between versions of OpenSSH. 10.6 has none of them.
 BY_VERSION = [
-    dict(name="copy-of-a-bad-handle",
+    dict(name="copy-of-a-bad-handle", below=(10, 5),
          why="OpenSSH below 10.5: a failure, and no line in the log",
          looks=r'copy-data [^\n]*\nreply\nstatus 4 FAILURE '
                r'"Failure" ""\nstatus 2 NO_SUCH_FILE "No such file" ""'),
     dict(name="copy-of-a-bad-handle-log", why="as above",
          looks=r"copy-data [^\n]*\nlog\n(?!.*bad read or write fd.*bad read)"
                r".*bad read or write fd\r\n"),
-    dict(name="copy-of-a-file-onto-itself-log",
+    dict(name="copy-of-a-file-onto-itself-log", below=(10, 5),
          why="OpenSSH below 10.5 has no line in the log",
          looks=r"copy-data [^\n]*\nlog\n(?!.*same file.*same file)"
                r".*refusing to read/write same file"),
-    dict(name="home-directory-wrong",
+    dict(name="home-directory-wrong", below=(10, 6),
          why="OpenSSH 9.2 answers home-directory with its own user's home",
          looks=r"home-directory "),
-    dict(name="ids-counted-as-users",
+    dict(name="ids-counted-as-users", below=(10, 6),
          why="OpenSSH 9.2 logs groups as users",
          looks=r"users-groups-by-id@openssh.com [^\n]*\nlog\n"
                r".*users-groups-by-id: \d+ users"),
-    dict(name="count-of-extended-pairs",
+    dict(name="count-of-extended-pairs", below=(10, 6),
          why="OpenSSH 9.2 has no limit on their number, and says so otherwise",
          where="malformed-many-extended/*",
          looks=r"many-extended\nlog\n.*parse: in(valid|complete)"),

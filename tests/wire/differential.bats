@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: ISC
 # Our server against OpenSSH's: see differ.py. differences.py lists the
 # differences that are allowed. Each of OpenSSH's servers on this machine is
-# compared; $OPENSSH_SFTP_SERVER names more, with colons between.
+# compared; $OPENSSH_SFTP_SERVER names more, with colons between, each as PATH
+# or PATH=VERSION. The version says which differences are expected; without one,
+# that of the ssh(1) in the same prefix does.
 
 load common
 
@@ -34,15 +36,31 @@ same()
 	differ "$BATS_FILE_TMPDIR/seen" -k "$1"
 }
 
+# version_of SERVER: prints which version of OpenSSH it is, if that is known.
+version_of()
+{
+	local named=:${OPENSSH_SFTP_SERVER:-}: ssh
+
+	named=${named##*":$1="}
+	if [[ $named != :* ]]; then
+		echo "${named%%:*}"
+		return
+	fi
+	ssh=${1%%/lib*}/bin/ssh
+	[[ ! -x $ssh ]] ||
+	    "$ssh" -V 2>&1 | sed -nE 's/^OpenSSH_([0-9.]+).*/\1/p'
+}
+
 # differ SEEN OPTION ...: with each of OpenSSH's servers.
 differ()
 {
-	local reference
+	local reference version
 
 	for reference in "${REFERENCES[@]}"; do
-		echo "# $reference"
-		run python3 "$HERE/differ.py" -s "$1" "${@:2}" "$SERVER" \
-		    "$reference"
+		version=$(version_of "$reference")
+		echo "# $reference ${version:-of an unknown version}"
+		run python3 "$HERE/differ.py" -s "$1" "${@:2}" -v "$version" \
+		    "$SERVER" "$reference"
 		assert_success
 	done
 }

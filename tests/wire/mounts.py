@@ -22,7 +22,8 @@ ROOT = os.getuid() == 0
 
 def openssh_server():
     """The path of OpenSSH's server, or None."""
-    for path in (os.environ.get("OPENSSH_SFTP_SERVER", ""),
+    named = re.split("[:=]", os.environ.get("OPENSSH_SFTP_SERVER", ""))
+    for path in (named[0],
                  "/usr/lib/openssh/sftp-server",
                  "/usr/libexec/openssh/sftp-server",
                  "/usr/libexec/sftp-server", "/usr/lib/ssh/sftp-server"):
