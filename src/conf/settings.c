@@ -53,6 +53,9 @@ static const struct word listings[] = {
 	{ "full", LISTINGS_FULL }, { "empty", LISTINGS_EMPTY },
 	{ "permitted", LISTINGS_PERMITTED }, { 0 }
 };
+static const struct word checksums[] = {
+	{ "none", CHECKSUM_NONE }, { "sha256", CHECKSUM_SHA256 }, { 0 }
+};
 static const struct word atomics[] = {
 	{ "no", ATOMIC_NO }, { "yes", ATOMIC_YES },
 	{ "keep", ATOMIC_KEEP }, { 0 }
@@ -132,6 +135,8 @@ const struct setting settings[] = {
 	    .max = 1LL << 40, MEMBER(limits.read_rate) },
 	{ "limits.write_rate", SETTING_SIZE, .unset_word = "none", .min = 1024,
 	    .max = 1LL << 40, MEMBER(limits.write_rate) },
+	{ "log.checksum", SETTING_CHOICE, "none", .words = checksums,
+	    .needs = "log.transfers", MEMBER(log.checksum) },
 	{ "log.facility", SETTING_CHOICE, "AUTH", .words = log_facilities,
 	    .flag = 'f', MEMBER(log.facility) },
 	{ "log.level", SETTING_CHOICE, "ERROR", .words = log_levels,

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "files/handle.h"
 #include "files/silly.h"
+#include "files/sum.h"
 #include "files/temp.h"
 #include "os/fs.h"
 #include "os/log.h"
@@ -91,6 +92,7 @@ dir_empty(struct handles *hs, struct dir_stream *d)
 static void
 handle_release(struct handles *hs, struct handle *h)
 {
+	sum_drop(h);
 	free(h->name);
 	free(h->resolved);
 	if (h->dir != NULL)

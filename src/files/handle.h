@@ -51,6 +51,7 @@ struct handle {
 	bool		 refused : 1;	/* missed a write while LET_GO */
 	bool		 is_indexed : 1; /* `indexed` below is valid */
 	bool		 zero_copy : 1;	/* READs need not copy its data */
+	bool		 sums : 1;	/* `sum` below is not NULL */
 	char		*name;		/* as opened; for the log */
 	uint64_t	 position;	/* of the next access in text mode */
 	uint64_t	 bytes_read, bytes_written;
@@ -60,6 +61,7 @@ struct handle {
 	struct temp	*temp;		/* upload that it writes to, or NULL */
 	struct silly	*silly;	/* name of a file without one, or NULL */
 	struct lock	*locks;		/* its byte range locks, see lock.c */
+	struct sum	*sum;		/* of what it wrote, see sum.h */
 	struct dir_stream *dir;		/* of a HANDLE_DIR */
 	int		 error;		/* of delayed writes: -errno, or 0 */
 	int		 failed;	/* outcome of the first failed write */
@@ -90,6 +92,7 @@ LIST_HEAD(handle_list, handle);
 LIST_HEAD(indexed_list, indexed);
 LIST_HEAD(temp_list, temp);
 LIST_HEAD(silly_list, silly);
+LIST_HEAD(sum_list, sum);
 
 struct handles {
 	uint64_t	 mask;		/* ids are (serial, slot) XOR mask */
@@ -109,6 +112,7 @@ struct handles {
 	struct indexed_list no_inode;	/* indexed by name only */
 	struct temp_list temps;		/* pending uploads: temp.h */
 	struct silly_list leaving;	/* removed later: silly.h */
+	struct sum_list	 sums;		/* of handles: sum.h */
 };
 
 /* Initialises the table without any handle. */

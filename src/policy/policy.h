@@ -22,6 +22,7 @@ enum apply { APPLY, APPLY_IGNORE, APPLY_REFUSE };
 enum sandbox { SANDBOX_AUTO, SANDBOX_REQUIRE, SANDBOX_OFF };
 enum atomic { ATOMIC_NO, ATOMIC_YES, ATOMIC_KEEP };
 enum listings { LISTINGS_FULL, LISTINGS_EMPTY, LISTINGS_PERMITTED };
+enum checksum { CHECKSUM_NONE, CHECKSUM_SHA256 };
 enum symlinks { SYMLINKS_FOLLOW, SYMLINKS_NO_CREATE, SYMLINKS_NO_FOLLOW };
 
 /* Bytes of a packet that a READ's data cannot use. */
@@ -127,6 +128,7 @@ struct policy {
 		int		 facility;	/* LOG_AUTH, ... */
 		const char	*transfers;	/* "syslog", the path of a unix
 						 * socket, or NULL */
+		enum checksum	 checksum;	/* of uploads, in `transfers` */
 	} log;
 	bool		 resolves;		/* paths are resolved and
 						 * judged; otherwise the kernel

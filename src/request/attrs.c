@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "files/sum.h"
 #include "files/suspend.h"
 #include "files/temp.h"
 #include "os/log.h"
@@ -246,6 +247,9 @@ set_attrs(struct session *s, const struct request *q, const struct place *p)
 	size_t i;
 
 	trace_sets(&q->attr, p->shown);
+	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0)
+		sum_cut(&s->handles, p, (q->attr.has & HAS_SIZE) != 0 ?
+		    q->attr.size : q->attr.alloc);
 	for (i = 0; i < nitems(order); i++) {
 		if ((q->attr.has & order[i].has) == 0)
 			continue;

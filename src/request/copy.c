@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files/sum.h"
 #include "files/temp.h"
 #include "os/log.h"
 #include "request/atomic.h"
@@ -135,6 +136,7 @@ copy_data_step(struct session *s, struct request *q)
 	if (n == 0)
 		return q->length == 0 ? 0 : FX_EOF;
 	from->bytes_read += (uint64_t)n;
+	sum_drop(to);
 	to->bytes_written += (uint64_t)n;
 	to->dirty = true;
 	t->done += (uint64_t)n;
@@ -231,6 +233,7 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 	if (fs_same(c->from, c->to))
 		return FX_FAILURE;
 	to = place_fd(c->to, q->target.path);
+	sum_other_writer(&s->handles, &to);
 	if (!c->target.made)
 		return fs_truncate(&to, 0);
 	if (q->ruling.own_rights != 0 && fs_stat(&to, &st) == 0)

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "files/sum.h"
 #include "files/temp.h"
 #include "os/log.h"
 #include "os/title.h"
@@ -194,6 +195,8 @@ op_open(struct session *s, struct request *q)
 	}
 	if (h->temp != NULL)
 		stale_beside(s, h->temp);
+	if (s->policy.log.checksum != CHECKSUM_NONE)
+		sum_begin(&s->handles, h, "sha256");
 	reply_handle(s, q, h);
 	return 0;
 }
@@ -328,10 +331,13 @@ op_write(struct session *s, struct request *q)
 	else
 		r = ahead_write(s, q);
 	if (r < 0) {
+		sum_drop(h);
 		temp_failed(h, r);
 		return transfer_failed("process_write", "write", h, q->offset,
 		    r);
 	}
+	if (h->sums)
+		sum_add(h, q->offset, data->p, data->len);
 	h->bytes_written += data->len;
 	h->position += data->len;
 	if (h->text && handle_appends(h))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "files/sum.h"
 #include "os/sink.h"
 #include "request/xferlog.h"
 #include "wire/sftp.h"
@@ -75,6 +76,16 @@ record_bytes(const struct handle *h)
 		    6)));
 }
 
+/* Records the sum of an upload, if there is one. */
+static void
+record_sum(struct handle *h)
+{
+	char hex[SUM_HEX_MAX];
+
+	if (sum_take(h, hex))
+		sink_text("sha256", hex);
+}
+
 static void
 record_head(const struct session *s, const char *op)
 {
@@ -120,7 +131,7 @@ record_field(const struct session *s, const struct request *q,
 void
 xferlog_begin(const struct session *s, struct request *q)
 {
-	const struct handle *h = q->object.handle;
+	struct handle *h = q->object.handle;
 	bool closes = (q->kind->bits & KIND_ENDS_HANDLE) != 0;
 	const struct field_row *f;
 
@@ -133,6 +144,7 @@ xferlog_begin(const struct session *s, struct request *q)
 			record_field(s, q, f);
 	if (closes) {
 		record_bytes(h);
+		record_sum(h);
 		sink_text("end", "client");
 	}
 }

@@ -33,6 +33,10 @@ static const struct row {
 	    "while session.access is allow" },
 	{ "session = { message = \"none\"; };", NULL },
 
+	{ "log = { checksum = \"sha256\"; };", "log.checksum: does nothing "
+	    "while log.transfers is none" },
+	{ "log = { checksum = \"sha256\"; transfers = \"syslog\"; };", NULL },
+
 	/* Empty listings. */
 	{ "access = { listings = \"empty\"; };", "access.listings: empty does "
 	    "nothing for" },
