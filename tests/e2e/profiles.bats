@@ -47,20 +47,6 @@ rclone_remove() { rclone_do deletefile "slipway:$R/$1"; }
 rclone_rename() { rclone_do moveto "slipway:$R/$1" "slipway:$R/$2"; }
 rclone_mkdir() { rclone_do mkdir "slipway:$R/$1"; }
 
-rclone_do()
-{
-	RCLONE_CONFIG=$HOME/rclone.conf \
-	RCLONE_CONFIG_SLIPWAY_TYPE=sftp \
-	RCLONE_CONFIG_SLIPWAY_HOST=127.0.0.1 \
-	RCLONE_CONFIG_SLIPWAY_PORT=$SSHD_PORT \
-	RCLONE_CONFIG_SLIPWAY_USER=$SSHD_USER \
-	RCLONE_CONFIG_SLIPWAY_KEY_FILE=$SSHD_DIR/user_key \
-	RCLONE_CONFIG_SLIPWAY_KNOWN_HOSTS_FILE=$SSHD_DIR/known_hosts \
-	RCLONE_CONFIG_SLIPWAY_SHELL_TYPE=none \
-	RCLONE_CONFIG_SLIPWAY_DISABLE_HASHCHECK=true \
-	    rclone --retries 1 --low-level-retries 1 "$@"
-}
-
 # rclone_in_place: what makes rclone 1.63 and later send a file under its name,
 # as all before it do, and not rename it in another session.
 rclone_in_place()

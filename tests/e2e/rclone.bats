@@ -9,20 +9,6 @@ setup_file()
 	clients_begin rclone
 }
 
-rclone_do()
-{
-	RCLONE_CONFIG=$HOME/rclone.conf \
-	RCLONE_CONFIG_SLIPWAY_TYPE=sftp \
-	RCLONE_CONFIG_SLIPWAY_HOST=127.0.0.1 \
-	RCLONE_CONFIG_SLIPWAY_PORT=$SSHD_PORT \
-	RCLONE_CONFIG_SLIPWAY_USER=$SSHD_USER \
-	RCLONE_CONFIG_SLIPWAY_KEY_FILE=$SSHD_DIR/user_key \
-	RCLONE_CONFIG_SLIPWAY_KNOWN_HOSTS_FILE=$SSHD_DIR/known_hosts \
-	RCLONE_CONFIG_SLIPWAY_SHELL_TYPE=none \
-	RCLONE_CONFIG_SLIPWAY_DISABLE_HASHCHECK=true \
-	    rclone --retries 1 --low-level-retries 1 "$@"
-}
-
 client_put() { rclone_do copyto "$1" "slipway:$2"; }
 client_get() { rclone_do copyto "slipway:$1" "$2"; }
 client_put_times() { client_put "$@"; }

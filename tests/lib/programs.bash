@@ -8,6 +8,7 @@
 #	curl_do ARG ...			url PATH
 #	curl_command COMMAND		rename and so on
 #	putty PROGRAM ARG ...		paramiko VERB ARG ...
+#	rclone_do WORD ...		of rclone; the server is slipway:
 #	sshfs_mount DIR [OPTION ...]	$R on DIR
 #	sshfs_unmount DIR
 #	sshfs_unusable			prints why, or returns 1
@@ -110,4 +111,18 @@ sshfs_unusable()
 		return 1
 	fi
 	grep -E '^fuse|^fusermount' <<<"$error" | head -n 1 | grep .
+}
+
+rclone_do()
+{
+	RCLONE_CONFIG=$HOME/rclone.conf \
+	RCLONE_CONFIG_SLIPWAY_TYPE=sftp \
+	RCLONE_CONFIG_SLIPWAY_HOST=127.0.0.1 \
+	RCLONE_CONFIG_SLIPWAY_PORT=$SSHD_PORT \
+	RCLONE_CONFIG_SLIPWAY_USER=$SSHD_USER \
+	RCLONE_CONFIG_SLIPWAY_KEY_FILE=$SSHD_DIR/user_key \
+	RCLONE_CONFIG_SLIPWAY_KNOWN_HOSTS_FILE=$SSHD_DIR/known_hosts \
+	RCLONE_CONFIG_SLIPWAY_SHELL_TYPE=none \
+	RCLONE_CONFIG_SLIPWAY_DISABLE_HASHCHECK=true \
+	    rclone --retries 1 --low-level-retries 1 "$@"
 }

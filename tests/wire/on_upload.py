@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: ISC
+"""contrib/on-upload: one command for each file that arrived whole, whatever its
+name is; records that are lost, repeated, forged or of no file. $SERVER is the
+server.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import sftpwire as sw
+from session import NETTLE, SERVER, SessionTest
+from sftpwire import CREAT, READ, TRUNC, WRITE
+
+PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                       "../../contrib/on-upload")
+ROOT = os.getuid() == 0
+# Appends its arguments, each in hexadecimal digits, to a file as one line.
+COMMAND = """import sys, os
+out = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+os.write(out, b" ".join(os.fsencode(a).hex().encode() or b"-"
+                        for a in sys.argv[2:]) + b"\\n")
+"""
+
+
+class OnUpload(SessionTest):
+    def setUp(self):
+        super().setUp()
+        self.base = tempfile.mkdtemp(prefix="on-upload.")
+        self.addCleanup(shutil.rmtree, self.base)
+        os.chmod(self.base, 0o755)
+        os.chmod(self.dir, 0o777)
+        self.said = self.base + "/said"
+        self.command = self.base + "/command"
+        with open(self.command, "w") as out:
+            out.write("#!%s\n%s" % (sys.executable, COMMAND))
+        os.chmod(self.command, 0o755)
+
+    def start(self, *options, command=None, **kwargs):
+        self.program = subprocess.Popen(
+            [sys.executable, PROGRAM, "-s", self.base + "/s", *options, "--",
+             *(command or [self.command, self.said])],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **kwargs)
+        self.addCleanup(self.kill)
+        self.wait_for(self.listens)
+
+    def listens(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            return s.connect_ex(self.base + "/s") == 0 and os.stat(
+                self.base + "/s").st_mode & 0o002
+
+    def kill(self):
+        if self.program.poll() is None:
+            self.program.kill()
+            self.program.wait()
+        self.program.stderr.close()
+
+    def wait_for(self, what):
+        while not what():
+            self.assertIsNone(self.program.poll(), "it has ended")
+            time.sleep(0.01)
+
+    def end(self):
+        """Lets it finish what it has. Returns what it said, by the words of
+        each line, and its own messages."""
+        self.program.send_signal(signal.SIGTERM)
+        _, messages = self.program.communicate()
+        self.assertEqual(self.program.returncode, 0, messages)
+        self.assertFalse(os.path.exists(self.base + "/s"))
+        return self.lines(), messages.decode()
+
+    def lines(self):
+        try:
+            with open(self.said) as file:
+                return [[b"" if word == "-" else bytes.fromhex(word)
+                         for word in line.split()] for line in file]
+        except FileNotFoundError:
+            return []
+
+    def server(self, *options, **kwargs):
+        args = [w for o in options for w in ("-o", o)]
+        return self.session("-o", "log.transfers=%s/s" % self.base, *args,
+                            **kwargs)
+
+    def upload(self, s, name, data=b"data", pflags=WRITE | CREAT | TRUNC):
+        h = s.call("open", name, pflags, {}).handle
+        if data:
+            self.assert_status(s.call("write", h, 0, data), sw.OK)
+        self.assert_status(s.call("close", h), sw.OK)
+
+    def at(self, name):
+        return os.path.join(os.fsencode(os.path.realpath(self.dir)), name)
+
+    def user(self):
+        import pwd
+        return pwd.getpwuid(os.getuid()).pw_name.encode()
+
+    def send(self, **record):
+        """A record that did not come from a server."""
+        record = dict({"session": "s", "op": "close", "end": "client",
+                       "user": self.user().decode(), "result": "Success",
+                       "written": 4, "read": 0}, **record)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.connect(self.base + "/s")
+            s.send(json.dumps(record).encode())
+
+    def test_arguments(self):
+        self.start()
+        s = self.server(*["log.checksum=sha256"] * NETTLE)
+        names = [b"plain", b"two words", b"-rf", b"$(touch x);`id`|&",
+                 b"a'b\"c", b"line\nfeed", b"\xff\xfe",
+                 "\u202e\u00e4".encode(), b"%s\\n"]
+        for name in names:
+            self.upload(s, name, name)
+        lines, _ = self.end()
+        self.assertEqual(lines, [
+            [self.at(name), self.user(), b"%d" % len(name),
+             hashlib.sha256(name).hexdigest().encode() if NETTLE else b"-"]
+            for name in names])
+
+    def test_only_what_is_whole(self):
+        self.start()
+        self.put("f", b"content")
+        s = self.server()
+        self.upload(s, "f", b"", READ)
+        s.call("mkdir", "d", {})
+        s.call("open", "d/none/x", WRITE | CREAT, {})
+        h = s.call("open", "cut off", WRITE | CREAT, {}).handle
+        s.call("write", h, 0, b"x")
+        self.assertEqual(s.finish(), 0)
+        s = self.server(fsize=100)
+        h = s.call("open", "too large", WRITE | CREAT, {}).handle
+        s.call("write", h, 0, b"x" * 90)
+        s.call("write", h, 90, b"x" * 90)
+        s.call("close", h)
+        self.upload(s, "last")
+        lines, _ = self.end()
+        self.assertEqual([line[0] for line in lines], [self.at(b"last")])
+
+    @unittest.skipUnless(NETTLE, "built without nettle")
+    def test_empty(self):
+        """An empty upload is known by its sum."""
+        self.start()
+        self.upload(self.server("log.checksum=sha256"), "empty", b"")
+        lines, _ = self.end()
+        self.assertEqual(lines, [[self.at(b"empty"), self.user(), b"0",
+                                  hashlib.sha256().hexdigest().encode()]])
+
+    def test_temporary_names(self):
+        self.start("-t", "*.part", "-t", ".in.*")
+        s = self.server()
+        self.upload(s, "a.part", b"whole")
+        self.assert_status(s.call("rename", "a.part", "a"), sw.OK)
+        self.upload(s, ".in.b", b"12")
+        self.assert_status(s.call("rename", ".in.b", "b.part"), sw.OK)
+        self.assert_status(s.call("rename", "b.part", "b"), sw.OK)
+        self.upload(s, "given up.part")
+        self.put("old.part")
+        self.assert_status(s.call("rename", "old.part", "old"), sw.OK)
+        lines, _ = self.end()
+        self.assertEqual([line[:3] for line in lines], [
+            [self.at(b"a"), self.user(), b"5"],
+            [self.at(b"b"), self.user(), b"2"]])
+
+    def test_renamed_before_it_was_looked_at(self):
+        """The records of the close and the rename are there at once."""
+        self.start()
+        os.kill(self.program.pid, signal.SIGSTOP)
+        s = self.server()
+        self.upload(s, "a")
+        self.assert_status(s.call("rename", "a", "b"), sw.OK)
+        os.kill(self.program.pid, signal.SIGCONT)
+        lines, _ = self.end()
+        self.assertEqual([line[0] for line in lines], [self.at(b"b")])
+
+    def test_root(self):
+        os.mkdir(os.path.join(self.dir, "in"))
+        self.start()
+        self.upload(self.server("root=" + self.dir), "/in/f")
+        lines, _ = self.end()
+        self.assertEqual([line[0] for line in lines], [self.at(b"in/f")])
+
+    def test_repeated(self):
+        self.start()
+        self.put("f", b"data")
+        for n in range(3):
+            self.send(path=self.at(b"f").decode(), time="1")
+        self.wait_for(self.lines)
+        self.send(path=self.at(b"f").decode(), time="1", lost=7)
+        self.send(path=self.at(b"f").decode(), time="2")
+        self.wait_for(lambda: len(self.lines()) > 1)
+        lines, messages = self.end()
+        self.assertEqual(len(lines), 2)
+        self.assertIn("lost 7 records", messages)
+
+    def test_many_of_one_file(self):
+        """The last of those that wait."""
+        with open(self.command, "a") as out:
+            out.write("import time\nwhile not os.path.exists(%r): "
+                      "time.sleep(0.01)\n" % (self.base + "/go"))
+        self.start()
+        s = self.server()
+        self.upload(s, "first")
+        self.wait_for(self.lines)
+        for n in range(1, 5):
+            self.upload(s, "f", b"x" * n)
+        open(self.base + "/go", "w").close()
+        lines, _ = self.end()
+        self.assertEqual([line[2] for line in lines], [b"4", b"4"])
+
+    def test_lost(self):
+        """By a reader that was away, which the server tells."""
+        program = self.base + "/lost"
+        with open(program, "w") as out:
+            out.write("#!/bin/sh\necho \"$1\" >>%s.lost\n" % self.said)
+        os.chmod(program, 0o755)
+        self.start("-l", program)
+
+        def reasons():
+            try:
+                with open(self.said + ".lost") as file:
+                    return file.read().split()
+            except FileNotFoundError:
+                return []
+        self.wait_for(reasons)
+        s = self.server()
+        self.end()
+        self.upload(s, "a")
+        self.upload(s, "b")
+        self.start("-l", program)
+        self.wait_for(lambda: len(reasons()) > 1)
+        self.upload(s, "c")
+        self.end()
+        self.assertEqual(reasons(), ["start", "start", "2"])
+        self.assertEqual([line[0] for line in self.lines()], [self.at(b"c")])
+
+    def test_nonsense(self):
+        self.start()
+        self.put("f", b"data")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.connect(self.base + "/s")
+            for data in (b"", b"{", b"[]", b"{}", b"null", b"\xff" * 99,
+                         b"[" * 5000, b'{"user":1}', b'{"user":"nobody-here"}'):
+                s.send(data)
+        here = self.at(b"f").decode()
+        for record in ({"path": "f"}, {"path": here + "\0x"}, {"path": 1}, {},
+                       {"path": here, "written": "x", "op": ["close"]},
+                       {"path": here, "user": "no-such-user"},
+                       {"path": here, "root": "/usr"}, {"path": "/dev/null"},
+                       {"path": here, "path_hex": "zz"},
+                       {"path": self.dir}, {"path": here + ".gone"}):
+            self.send(**record)
+        self.send(path=here)
+        lines, messages = self.end()
+        self.assertEqual([line[0] for line in lines], [self.at(b"f")])
+        self.assertNotIn("Traceback", messages)
+
+    @unittest.skipUnless(ROOT, "takes root, to be somebody else")
+    def test_forged(self):
+        """A user tells of another's files, or says to be another."""
+        self.start()
+        self.put("root's", b"data")
+        for user in "root", "nobody":
+            child = os.fork()
+            if child == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+                self.send(user=user, path=self.at(b"root's").decode())
+                os._exit(0)
+            self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.upload(self.server(user="nobody"), "nobody's")
+        lines, messages = self.end()
+        self.assertEqual([line[:2] for line in lines],
+                         [[self.at(b"nobody's"), b"nobody"]])
+        self.assertIn("is not from user root", messages)
+        self.assertIn("it is another user's", messages)
+
+    @unittest.skipUnless(ROOT, "takes root, to become somebody else")
+    def test_becomes(self):
+        with open(self.command, "w") as out:
+            out.write("#!/bin/sh\necho uid $(id -u) >&2\n")
+        self.start("-u", "nobody")
+        self.upload(self.server(), "f")
+        self.program.send_signal(signal.SIGTERM)
+        _, messages = self.program.communicate()
+        self.assertIn(b"uid 65534\n", messages)
+
+    def test_commands_that_fail(self):
+        self.start(command=["/bin/sh", "-c", "exit 3"])
+        self.upload(self.server(), "f")
+        self.assertIn("exit status 3 for", self.end()[1])
+        self.start(command=[self.base + "/none"])
+        self.upload(self.server(), "f")
+        self.assertIn("cannot run", self.end()[1])
+
+    def test_commands_that_hang(self):
+        self.start("-k", "1", command=["/bin/sh", "-c", "exec sleep 1000"])
+        self.upload(self.server(), "f")
+        self.assertIn("ended after 1 s", self.end()[1])
+
+    def test_socket_of_systemd(self):
+        """Descriptor 3, which is there before the program, and after it."""
+        ours = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(ours.close)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        ours.bind(self.base + "/s")
+        self.upload(self.server(), "f")
+        self.program = subprocess.Popen(
+            ["/bin/sh", "-c", 'exec 3<&%d; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
+             % ours.fileno(), "sh", sys.executable, PROGRAM, self.command,
+             self.said], stderr=subprocess.PIPE, pass_fds=[ours.fileno()])
+        self.addCleanup(self.kill)
+        self.wait_for(self.lines)
+        self.program.send_signal(signal.SIGTERM)
+        self.program.communicate()
+        self.assertEqual([line[0] for line in self.lines()], [self.at(b"f")])
+        self.assertTrue(os.path.exists(self.base + "/s"))
+
+    def test_stale_socket(self):
+        self.start()
+        second = subprocess.run([sys.executable, PROGRAM, "-s",
+                                 self.base + "/s", "true"], text=True,
+                                stderr=subprocess.PIPE)
+        self.assertIn("is in use", second.stderr)
+        self.program.kill()
+        self.program.communicate()
+        self.start()
+        self.upload(self.server(), "f")
+        self.assertEqual(len(self.end()[0]), 1)
+
+    def test_units(self):
+        program = shutil.which("systemd-analyze")
+        if not program:
+            self.skipTest("systemd-analyze is not installed")
+        units = [PROGRAM + ".socket", PROGRAM + ".service"]
+        r = subprocess.run([program, "verify", *units], text=True,
+                           stderr=subprocess.PIPE)
+        wrong = [line for line in r.stderr.splitlines()
+                 if "on-upload" in line and "is not executable" not in line]
+        self.assertEqual(wrong, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
