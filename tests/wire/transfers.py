@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import unittest
 
@@ -17,6 +18,12 @@ import sftpwire as sw
 from session import SessionTest
 from sftpwire import CREAT, READ, TRUNC, WRITE
 from versions import ALL, fields
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "../lib"))
+import schema
+
+SCHEMA = schema.schema()
 
 
 # Ends of lines and of paragraphs, and what turns the direction of writing.
@@ -52,6 +59,7 @@ class TransfersTest(SessionTest):
                               or 0x7f <= ord(c) < 0xa0 or c in TURNING])
             got.append(json.loads(text))
             self.assertEqual(got[-1].get("host"), os.uname().nodename)
+            self.assertEqual(list(schema.errors(got[-1], SCHEMA)), [])
 
     def sessions(self, *options, versions=ALL, **kwargs):
         args = ["-o", "log.transfers=%s/s" % self.base] + [
