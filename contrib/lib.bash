@@ -66,6 +66,7 @@ bats:bats-assert	bats-assert		bats-assert
 tar			tar			tar
 gzip			gzip			gzip
 rclone			rclone			rclone
+restic			restic			restic
 psftp			putty-tools		putty
 python3			python3			python3
 py:paramiko		python3-paramiko	python3-paramiko
