@@ -137,6 +137,7 @@ mkfs.ext4		e2fsprogs		e2fsprogs
 mkfs.xfs		xfsprogs		xfsprogs
 mkfs.btrfs		btrfs-progs		btrfs-progs
 ip			iproute2		iproute
+sqlite3			sqlite3			sqlite
 '
 
 # Where programs are that only root has in PATH: sshd.

@@ -52,7 +52,9 @@ class FileSystem:
     size = 128		# MiB of the store
     big = True		# files above 4 GiB can have holes
     small = False	# each request takes long
+    clients = False	# programs run on it, through sshd and sshfs
     skips = {}		# scenario: why it is not played
+    seldom = ()		# scenarios that are played in few settings
 
     def __init__(self, base, user):
         self.base, self.user = base, user
@@ -171,6 +173,7 @@ class Tmpfs(FileSystem):
     """The file system that the others are compared with."""
 
     fuse = False
+    clients = True
 
     def up(self):
         self.path = self.look = self.store
@@ -283,6 +286,7 @@ class Exfat(Foreign):
 @kind("bindfs")
 class Bindfs(FileSystem):
     programs = ("bindfs", "fusermount3")
+    clients = True
 
     def up(self):
         self.look, = self.part("below")
@@ -313,6 +317,7 @@ class FuseOverlayfs(FileSystem):
 @kind("rclone")
 class Rclone(FileSystem):
     programs = ("rclone", "fusermount3")
+    clients = True
     skips = {"no_space": "rclone waits until its cache has space again"}
 
     def up(self):
@@ -442,7 +447,9 @@ class Smbnetfs(FileSystem):
 
     programs = ("smbd", "smbnetfs", "fusermount3")
     root = True
+    clients = True
     small = True
+    seldom = ("fsetstat",)	# smbnetfs repeats for 4 s before it refuses
 
     def prepare_more(self):
         share, private = self.part("share", "samba")

@@ -21,6 +21,7 @@ import fnmatch
 import json
 import os
 import pwd
+import subprocess
 import sys
 import time
 import traceback
@@ -46,6 +47,8 @@ SETTINGS = {
     "sandbox": ["profile=sshfs", "sandbox=require", "start_dir=/", "root=%s"],
 }
 OPENSSH = "openssh"
+SELDOM = (OPENSSH, "none/3", "sshfs/6")	# for scenarios that take too long
+PROGRAMS = "programs"	# the scenario of that name, for some file systems
 
 
 class Filler:
@@ -103,6 +106,19 @@ def play(fs, config, version, argv, scenario):
     return talk.seen, promises, log
 
 
+def play_programs(fs, config, argv):
+    """Programs, through sshd and sshfs; -> as play() does."""
+    name = os.path.join(config.replace("/", "-"), PROGRAMS)
+    path = os.path.join(fs.path, name)
+    os.makedirs(path)
+    done = subprocess.run(
+        [os.path.join(HERE, "programs"), path, " ".join(argv)], check=False,
+        capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    seen = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    seen["exit"] = str(done.returncode)
+    return seen, [], done.stderr
+
+
 def works(fs):
     """True if the mount has survived."""
     if not fs.mounted():
@@ -149,6 +165,8 @@ def play_all(fs, wanted):
 
     for scenario in wanted:
         reason = fs.skips.get(scenario)
+        if scenario == PROGRAMS and not fs.clients:
+            reason = "the scenarios will do"
         if scenario == "beyond_4g" and not fs.big:
             reason = "files have no holes"
         if scenario == "no_space" and not Filler(fs.fill).limited():
@@ -163,8 +181,15 @@ def play_all(fs, wanted):
             if scenario in result["skipped"] or "mount" in first:
                 continue
             start = time.monotonic()
-            seen[scenario], promises, log = play(fs, config, version, argv,
-                                                 scenario)
+            if scenario == PROGRAMS and config not in (OPENSSH, "webex/3"):
+                continue
+            if scenario in fs.seldom and config not in SELDOM:
+                continue
+            if scenario == PROGRAMS:
+                found = play_programs(fs, config, argv)
+            else:
+                found = play(fs, config, version, argv, scenario)
+            seen[scenario], promises, log = found
             kept.append((config, scenario, promises))
             result["logs"]["%s %s" % (config, scenario)] = log
             if not works(fs):
@@ -340,11 +365,11 @@ class Judge:
         for line in trouble:
             print("# " + line.replace("\n", "\n# "))
 
-    def run(self, wanted):
+    def run(self, wanted, whole):
         for scenario in wanted:
             skip = self.result["skipped"].get(scenario)
             self.report(scenario, [] if skip else self.judge(scenario), skip)
-        if len(wanted) == len(SCENARIOS):
+        if whole:
             self.report("TABLE has no row in vain", [
                 "TABLE:%d: nothing differs like this" % row.number
                 for row in self.rows
@@ -358,6 +383,10 @@ def baseline(base, wanted):
     path = os.environ.get("BASELINE", "")
     if not os.path.exists(path):
         result = observe("tmpfs", base, wanted)
+        for config, seen in result["seen"].items():
+            if "failed" in seen.get(PROGRAMS, {}).values():
+                raise RuntimeError("programs fail on tmpfs: %s" % (
+                    result["logs"]["%s %s" % (config, PROGRAMS)]))
         if not path:
             return result
         with open(path + ".new", "w") as out:
@@ -368,7 +397,8 @@ def baseline(base, wanted):
 
 
 def main(mount, *wanted):
-    wanted = list(wanted) or list(SCENARIOS)
+    every = [*SCENARIOS, PROGRAMS]
+    wanted = list(wanted) or every
     base = os.environ["BASE"]
     reason = KINDS[mount](base, 0).unusable()
     if reason:
@@ -377,7 +407,7 @@ def main(mount, *wanted):
     tmpfs = baseline(base, wanted)
     here = tmpfs if mount == "tmpfs" else observe(mount, base, wanted)
     judge = Judge(mount, tmpfs, here)
-    status = judge.run(wanted)
+    status = judge.run(wanted, wanted == every)
     if os.environ.get("SHOW"):
         rows = {found[1:]: found[0] for found in judge.found}
         everywhere = " ".join(here["seen"])
