@@ -98,6 +98,15 @@ rpmlint			rpmlint			rpmlint
 ?/usr/libexec/gesftpserver	gesftpserver	-
 '
 
+# The hosts of tests/cluster.
+NEEDS_CLUSTER='
+glusterd		glusterfs-server	glusterfs-server
+glusterfs		glusterfs-client	glusterfs-fuse
+gluster			glusterfs-cli		glusterfs-cli
+ip			iproute2		iproute
+setpriv			util-linux		util-linux
+'
+
 # The clients of tests/field.
 NEEDS_CLIENTS='
 /usr/lib*/erlang/lib/ssh-*	erlang-ssh	erlang-ssh
