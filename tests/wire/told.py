@@ -40,6 +40,7 @@ WAYS = [("path", name, NEW) for name in NAMES] + [
     ("handle", name, NEW) for name in ("f", "holes", "setid")] + [
     ("handle", "d", (6,))]
 KIND = {"f": "file", "holes": "file", "setid": "file", "d": "dir"}
+MODES = {"f": 0o640, "d": 0o2750, "setid": 0o6750}
 
 
 def only(told, key):
@@ -90,7 +91,10 @@ class Told(VersionsTest):
         os.truncate(self.path("holes"), 1 << 20)
         os.mkdir(self.path("d"))
         os.symlink("f", self.path("l"))
-        for name, mode in (("f", 0o640), ("d", 0o2750), ("setid", 0o6750)):
+        self.restore_modes()
+
+    def restore_modes(self):
+        for name, mode in MODES.items():
             os.chmod(self.path(name), mode)
 
     def sessions(self, times):
@@ -106,6 +110,7 @@ class Told(VersionsTest):
     def rest(self):
         """Brings everything to where a change can be told. That a link was
         followed is told by no time of access that is still to come."""
+        self.restore_modes()
         for name in NAMES:
             os.utime(self.path(name), (SOON, WHEN), follow_symlinks=False)
 
@@ -158,7 +163,11 @@ class Told(VersionsTest):
     def unchanged(self, ask, order, code, told, pick=dict):
         """Asks, sends of it what is picked, and nothing is another."""
         self.rest()
-        before, attrs = self.state(), pick(ask())
+        attrs = pick(ask())
+        # The kernel removes set-id bits when an ordinary user sets a size.
+        if "size" in attrs and "permissions" not in attrs:
+            os.truncate(self.path("setid"), os.stat(self.path("setid")).st_size)
+        before = self.state()
         # A file cut off where it ends has been changed, if no time is set.
         cut = "size" in attrs and ("mtime" not in attrs or "ignore" in told)
         self.expect(order(attrs), code, before, told, 7 if cut else 8)
