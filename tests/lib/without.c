@@ -4,8 +4,9 @@
  *
  * Runs a command on a kernel that lacks the system calls: they fail with
  * ENOSYS, or with -p EPERM, as in some containers. CALL is one of the names
- * below or a number. It may be followed by =ERRNO, a number; 0 makes the call
- * succeed with the result 0.
+ * below or a number. It may be followed by :A:B, for calls alone whose second
+ * and third argument are these numbers, and by =ERRNO, a number; 0 makes the
+ * call succeed with the result 0.
  */
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -20,6 +21,15 @@
 #include <unistd.h>
 
 #define CALLS_MAX	32
+#define STEPS_MAX	7	/* of the filter, for a call */
+
+/* The lower half of an argument begins there. */
+#define ARG_AT(i) (offsetof(struct seccomp_data, args[i]) + \
+    (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0))
+
+#ifndef SYS_fcntl64
+#define SYS_fcntl64	SYS_fcntl
+#endif
 
 static const struct {
 	const char	*name;
@@ -30,7 +40,7 @@ static const struct {
 	{ "landlock_restrict_self", SYS_landlock_restrict_self },
 	{ "openat2", SYS_openat2 }, { "renameat2", SYS_renameat2 },
 	{ "seccomp", SYS_seccomp }, { "statx", SYS_statx },
-	{ "faccessat2", SYS_faccessat2 },
+	{ "faccessat2", SYS_faccessat2 }, { "fcntl", SYS_fcntl64 },
 	{ "pwrite64", SYS_pwrite64 }, { "pwritev", SYS_pwritev },
 	{ "fchmodat2", 452 },	/* not in older headers */
 };
@@ -59,29 +69,66 @@ usage(void)
 	exit(2);
 }
 
+static struct sock_filter
+load(size_t at)
+{
+	return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+	    (unsigned)at);
+}
+
+/* Goes on if the loaded number is this one, else jumps over so many steps. */
+static struct sock_filter
+compare(long number, size_t over)
+{
+	return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+	    (unsigned)number, 0, (unsigned char)over);
+}
+
+/*
+ * Writes the steps that end CALL[:A:B][=ERRNO] with an error, and returns how
+ * many. The number of the call is loaded before and behind them.
+ */
+static size_t
+refuse(struct sock_filter *code, const char *call, unsigned error)
+{
+	const char *equals = strchr(call, '=');
+	size_t len = strcspn(call, ":="), n = 0;
+	unsigned a, b;
+
+	if (equals != NULL)
+		error = (unsigned)atoi(equals + 1);
+	if (sscanf(call + len, ":%u:%u", &a, &b) == 2) {
+		code[n++] = compare(number_of(call, len), 6);
+		code[n++] = load(ARG_AT(1));
+		code[n++] = compare(a, 3);
+		code[n++] = load(ARG_AT(2));
+		code[n++] = compare(b, 1);
+	} else
+		code[n++] = compare(number_of(call, len), 1);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+	    SECCOMP_RET_ERRNO | error);
+	if (n > 2)
+		code[n++] = load(offsetof(struct seccomp_data, nr));
+	return n;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct sock_filter code[2 * CALLS_MAX + 2];
+	struct sock_filter code[STEPS_MAX * CALLS_MAX + 2];
 	struct sock_fprog prog = { .filter = code };
-	unsigned error = ENOSYS, n = 0;
-	size_t len;
+	unsigned error = ENOSYS;
+	size_t n = 0;
 
 	if (*++argv != NULL && strcmp(*argv, "-p") == 0) {
 		error = EPERM;
 		argv++;
 	}
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-	    offsetof(struct seccomp_data, nr));
+	code[n++] = load(offsetof(struct seccomp_data, nr));
 	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
-		if (n > 2 * CALLS_MAX)
+		if (n > STEPS_MAX * (CALLS_MAX - 1) + 1)
 			usage();
-		len = strcspn(*argv, "=");
-		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ |
-		    BPF_K, (unsigned)number_of(*argv, len), 0, 1);
-		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-		    SECCOMP_RET_ERRNO | ((*argv)[len] == '=' ?
-		    (unsigned)atoi(*argv + len + 1) : error));
+		n += refuse(code + n, *argv, error);
 	}
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
 	    SECCOMP_RET_ALLOW);

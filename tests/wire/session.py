@@ -41,10 +41,10 @@ class SessionTest(unittest.TestCase):
         with open(os.path.join(self.dir, name), "wb") as out:
             out.write(data)
 
-    def raw_session(self, *args, **kwargs):
-        """A session before INIT."""
+    def raw_session(self, *args, under=(), **kwargs):
+        """A session before INIT, of a server that a command runs."""
         kwargs.setdefault("cwd", self.dir)
-        session = sw.Session([SERVER] + list(args), **kwargs)
+        session = sw.Session([*under, SERVER, *args], **kwargs)
         self.addCleanup(session.destroy)
         return session
 
