@@ -109,9 +109,10 @@ $(BUILD)/tests/refusefs: tests/refuse/refusefs.c
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $< $(FUSE3)
 
-# A kernel that is older than this one, somebody else who is quicker, and a
-# program that says what this kernel has.
-LAUNCH	= $(BUILD)/tests/without $(BUILD)/tests/meanwhile $(BUILD)/tests/kernel
+# A kernel that is older than this one, somebody else who is quicker, and
+# programs that say what this kernel has and how the C library words an error.
+LAUNCH	= $(BUILD)/tests/without $(BUILD)/tests/meanwhile \
+	  $(BUILD)/tests/kernel $(BUILD)/tests/strerror
 $(LAUNCH): $(BUILD)/tests/%: tests/lib/%.c tests/lib/kernel.h config.h
 	@mkdir -p $(@D)
 	$(REFUSE_CC) -o $@ $<

@@ -17,6 +17,12 @@ require_server()
 	[ -x "$SERVER" ] || fail "$SERVER is not there"
 }
 
+# reason ERRNO: prints its text, as the server's C library has it.
+reason()
+{
+	"$BUILD/tests/strerror" "$1"
+}
+
 # Plays the script on stdin to the server in $DIR. The arguments are the
 # server's, or wire's up to a "--". $output has the replies, one a line.
 play()

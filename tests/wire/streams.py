@@ -14,11 +14,10 @@ import time
 import traceback
 import unittest
 
-from session import SERVER, SessionTest
+from session import BUILD, SessionTest
 from sftpwire import CREAT, READ, TRUNC, WRITE
 import sftpwire as sw
 
-BUILD = os.environ.get("BUILD", os.path.dirname(SERVER))
 ROOT = os.getuid() == 0
 GET, SET = 1032, 1031		# F_GETPIPE_SZ, F_SETPIPE_SZ
 NORMAL, WIDE = 65536, 262144

@@ -278,7 +278,7 @@ setup()
 	assert_line -n 9 'status 2 NO_SUCH_FILE "No such file" ""'
 	assert_line -n 10 'status 2 NO_SUCH_FILE "No such file" ""'
 	assert_line -n 11 'status 5 BAD_MESSAGE "Bad message" ""'
-	assert_line -n 12 'status 4 FAILURE "Device or resource busy" ""'
+	assert_line -n 12 "status 4 FAILURE \"$(reason EBUSY)\" \"\""
 	assert_line -n 13 'status 0 OK "Success" ""'
 	assert_line -n 14 'status 4 FAILURE "Is a directory" ""'
 	assert_line -n 16 'status 0 OK "Success" ""'
@@ -458,7 +458,7 @@ setup()
 		stat f
 	EOS
 	assert_line -n 0 'status 0 OK "Success" ""'
-	assert_line -n 1 'status 4 FAILURE "Operation not supported" ""'
+	assert_line -n 1 "status 4 FAILURE \"$(reason EOPNOTSUPP)\" \"\""
 	assert_line -n 2 'status 5 BAD_MESSAGE "Bad message" ""'
 	assert_line -n 4 -p 'atime=3 mtime=4'
 	assert_line -n 5 -p 'mode=100600 '
