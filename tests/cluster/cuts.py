@@ -36,11 +36,13 @@ class Watcher(threading.Thread):
 
     def run(self):
         while not self.stopping:
-            files = [p for p in self.ledger.snapshot()
-                     if p.split("/")[0] not in hosts.HALF_SEEN]
-            for path in files[-20:] + random.sample(files, min(5, len(files))):
+            files = {p: e for p, e in self.ledger.snapshot().items()
+                     if p.split("/")[0] not in hosts.HALF_SEEN}
+            tried = [p for p, (done, tried) in files.items() if tried > done]
+            for path in tried[-8:] + random.sample([*files],
+                                                   min(2, len(files))):
                 self.look(path)
-            time.sleep(0.2)
+            time.sleep(0.02)
 
     def look(self, path):
         for host in self.world.servers.values():
