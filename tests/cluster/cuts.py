@@ -287,33 +287,44 @@ class Play:
                                                       len(live)), wrong)
 
     def resume(self):
-        """An upload that a host had begun goes on by reput on the other."""
-        local = os.path.join(self.world.work, "resume")
-        data = os.urandom(3000000)
-        with open(local, "wb") as f:
-            f.write(data)
-        for name, kill in (("left", False), ("killed", True)):
+        """An upload that a host had begun goes on by reput on the other: when
+        its client left, when the host was killed, and when the host was cut
+        off, comes back, and still has the file open."""
+        a = self.world.a
+        for name, cut, undo in (("left", None, None),
+                                ("killed", a.power_off, a.boot),
+                                ("cut off", lambda: a.cut(True), a.mend)):
+            file, data = name.split()[0], os.urandom(3000000)
             s = self.session("bob", "a")
-            h = s.call("open", name, sw.WRITE | sw.CREAT | sw.TRUNC, {}).handle
+            h = s.call("open", file, sw.WRITE | sw.CREAT | sw.TRUNC, {}).handle
             for off in range(0, 1000000, 20000):
                 s.call("write", h, off, data[off:off + 20000])
             began = time.monotonic()
-            if kill:
-                self.world.a.power_off()
+            if cut:
+                cut()
             else:
                 s.finish()
             s.destroy()
-            size = self.reput(local, name)
-            self.ok(read(self.world.b, "bob/" + name) == data and size > 0,
-                    "resume: %s on a, it goes on at byte %d on b, after %.1f s"
-                    % (name, size, time.monotonic() - began))
-            if kill:
-                self.world.a.boot()
+            size = self.reput(data, file)
+            took = time.monotonic() - began
+            if undo:
+                undo()
+                hosts.until(lambda: not a.pid_of("sftp-server -l"),
+                            "the end of the session on a")
                 self.world.healed()
+            time.sleep(1.5)
+            self.ok(all(read(host, "bob/" + file) == data for host
+                        in self.world.servers.values()),
+                    "resume: %s on a, it goes on at byte %d on b, after %.1f s"
+                    % (name, size, took))
 
-    def reput(self, local, name):
+    def reput(self, data, name):
         """Resumes by sftp(1) on b as soon as there is something to resume;
         -> the size that was there."""
+        local = os.path.join(self.world.work, "resume")
+        with open(local, "wb") as f:
+            f.write(data)
+
         def there():
             s = self.session("bob", "b")
             reply = s.call("stat", name)
