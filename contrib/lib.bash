@@ -133,7 +133,11 @@ fzsftp			filezilla		filezilla
 NEEDS_STORAGE='
 smbd			samba			samba
 smbnetfs		smbnetfs		-
+glusterd		glusterfs-server	glusterfs-server
+glusterfs		glusterfs-client	glusterfs-fuse
 mergerfs		mergerfs		mergerfs
+s3fs			s3fs			s3fs-fuse
+npm			npm			npm
 gocryptfs		gocryptfs		gocryptfs
 encfs			encfs			fuse-encfs
 ntfs-3g			ntfs-3g			ntfs-3g

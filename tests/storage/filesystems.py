@@ -22,6 +22,10 @@ import socket
 import subprocess
 import time
 
+HERE = os.path.dirname(os.path.realpath(__file__))
+BUILD = os.path.abspath(os.environ.get("BUILD") or
+                        os.path.join(HERE, "../../build"))
+NPM = os.path.join(BUILD, "npm", "node_modules")
 KINDS = {}
 
 
@@ -54,6 +58,7 @@ class FileSystem:
     small = False	# each request takes long
     clients = False	# programs run on it, through sshd and sshfs
     skips = {}		# scenario: why it is not played
+    settings = ()	# those that are played, if not all
     seldom = ()		# scenarios that are played in few settings
 
     def __init__(self, base, user):
@@ -439,6 +444,43 @@ class Mergerfs(RootMounts):
                  self.mount)
 
 
+@kind("glusterfs")
+class Glusterfs(RootMounts):
+    """A volume on two bricks, mounted twice: one mount is for the server, the
+    other for the test."""
+
+    programs = ("glusterd", "gluster", "glusterfs", "ip")
+    address = "192.0.2.1"
+    skips = {"no_space": "a brick that is full hangs its volume"}
+    small = True
+
+    def prepare_more(self):
+        self.start("glusterd", "--no-daemon", "--log-file=/dev/null")
+        # It takes no loopback address.
+        self.run("ip", "addr", "add", self.address + "/32", "dev", "lo")
+        bricks = [self.address + ":" + path
+                  for path in self.part("one", "two")]
+        wait_until("glusterd", lambda: subprocess.run(
+            ["gluster", "volume", "list"], check=False,
+            capture_output=True).returncode == 0)
+        for words in (["create", "v", "replica", "2", *bricks, "force"],
+                      ["set", "v", "storage.reserve", "0"], ["start", "v"]):
+            self.run("gluster", "--mode=script", "volume", *words)
+        self.other = os.path.join(self.base, "other")
+        os.mkdir(self.other)
+        for path, options in ((self.mount, []), (self.other, [
+                "--attribute-timeout=0", "--entry-timeout=0"])):
+            self.run("glusterfs", "--volfile-server=" + self.address,
+                     "--volfile-id=v", "--log-file=/dev/null", *options, path)
+            wait_until("the volume", lambda: os.path.ismount(path))
+        self.give(self.mount)
+        self.look = self.other
+
+    def clean(self):
+        self.unmount(self.other)
+        RootMounts.clean(self)
+
+
 # Network file systems.
 
 @kind("smbnetfs")
@@ -499,3 +541,37 @@ read only = no
     def clean(self):
         self.stop()
         FileSystem.clean(self)
+
+
+@kind("s3fs")
+class S3fs(FileSystem):
+    """A bucket of s3rver, which npm has."""
+
+    programs = ("s3fs", "node", "fusermount3")
+    small = True
+    big = False
+    skips = {"no_space": "s3fs needs as much for itself",
+             "long_name": "s3rver cannot store it, and s3fs asks again"}
+    settings = ("openssh", "none/3", "webex-always/6", "atomic/3", "fsync/3")
+
+    def unusable(self):
+        return FileSystem.unusable(self) or (
+            None if os.path.isdir(os.path.join(NPM, "s3rver")) else
+            "npm cannot install s3rver")
+
+    def up(self):
+        data, cache = self.part("s3", "tmp")
+        if not self.children:
+            self.start("node", os.path.join(NPM, "s3rver/bin/s3rver.js"),
+                       "--directory", data, "--address", "127.0.0.1",
+                       "--port", "4568", "--configure-bucket", "bucket",
+                       "--silent")
+            self.listens(4568)
+        keys = os.path.join(self.store, "keys")
+        with open(keys, "w") as out:
+            out.write("S3RVER:S3RVER\n")
+        os.chmod(keys, 0o600)
+        self.run("s3fs", "bucket", self.mount, "-o",
+                 "url=http://127.0.0.1:4568,use_path_request_style,"
+                 "passwd_file=%s,tmpdir=%s" % (keys, cache))
+        wait_until("the bucket", lambda: os.access(self.mount, os.W_OK))
