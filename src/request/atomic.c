@@ -310,6 +310,8 @@ open_beside(const struct opening *o, const struct place *at, bool is_free)
 
 /*
  * True if the place has a name that a file can have, as "." and "x/" have not.
+ * A longer name is left to open(2) to refuse: some FUSE file systems know none
+ * as too long until a file gets it.
  */
 static bool
 is_name(const struct place *at)
@@ -318,7 +320,7 @@ is_name(const struct place *at)
 	size_t len;
 
 	name = path_last(at->name, &len);
-	return len > 0 && name[len] == '\0' &&
+	return len > 0 && len <= NAME_MAX && name[len] == '\0' &&
 	    (at->flags & (PLACE_FD | PLACE_DIR)) == 0 &&
 	    strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
