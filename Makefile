@@ -184,6 +184,7 @@ LONG	= tests/e2e/atomic.bats tests/e2e/foreign.bats \
 	  tests/e2e/let_go.bats tests/e2e/lftp.bats tests/e2e/overwrite.bats \
 	  tests/e2e/paramiko.bats tests/e2e/profiles.bats \
 	  tests/e2e/putty.bats tests/e2e/races.bats tests/e2e/rclone.bats \
+	  tests/e2e/try.bats \
 	  tests/wire/race_root.py
 
 # With sanitizers, also the tests that run no program of ours are left out.

@@ -50,9 +50,17 @@ sshfs			sshfs			fuse-sshfs
 fusermount3		fuse3			fuse3
 '
 
-# The file system that refuses, which the tests have and contrib/try shows.
+# The file system that refuses: the tests have it and contrib/try shows it.
 NEEDS_REFUSEFS='
 fuse3.pc		libfuse3-dev		fuse3-devel
+'
+
+# A share of Samba, mounted.
+NEEDS_SHARE='
+smbd			samba			samba
+smbnetfs		smbnetfs		-
+ip			iproute2		iproute
+/usr/lib*/openssh/sftp-server	openssh-sftp-server	openssh-server
 '
 
 NEEDS_CHECK='
@@ -130,11 +138,15 @@ fzsftp			filezilla		filezilla
 '
 
 # The file systems of tests/storage.
+<<<<<<< ours
 NEEDS_STORAGE='
 smbd			samba			samba
 smbnetfs		smbnetfs		-
 glusterd		glusterfs-server	glusterfs-server
 glusterfs		glusterfs-client	glusterfs-fuse
+=======
+NEEDS_STORAGE=$NEEDS_SHARE'
+>>>>>>> theirs
 mergerfs		mergerfs		mergerfs
 s3fs			s3fs			s3fs-fuse
 npm			npm			npm
@@ -149,7 +161,6 @@ fuse-overlayfs		fuse-overlayfs		fuse-overlayfs
 mkfs.ext4		e2fsprogs		e2fsprogs
 mkfs.xfs		xfsprogs		xfsprogs
 mkfs.btrfs		btrfs-progs		btrfs-progs
-ip			iproute2		iproute
 sqlite3			sqlite3			sqlite
 '
 

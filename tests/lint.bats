@@ -420,7 +420,7 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 		comments "${files[@]}" | grep '?' ||:
 		comments "${files[@]}" | riddles
 		mapfile -t files < <(house_files | grep -vE \
-		    '^src/|\.[ch]$|^man/|/NOTES$|^contrib/try$')
+		    '^src/|\.[ch]$|^man/|/NOTES$')
 		remarks "${files[@]}" | grep -E '[[:lower:])]\?( |$)' ||:
 		remarks "${files[@]}" | riddles
 	} | none 'asks, or begins with What, Who, Whose or Those'
@@ -428,7 +428,7 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 
 # A table that is compared as a whole may be wider.
 @test "lint: no line is wider than 80 columns" {
-	local tables='tests/(bench/NOTES|e2e/CLIENTS|storage/TABLE)|contrib/try'
+	local tables='tests/(bench/NOTES|e2e/CLIENTS|storage/TABLE)'
 
 	house_files | grep -vxE "$tables" | while read -r file; do
 		expand "$file" | awk -v file="$file" 'length > 80 {
