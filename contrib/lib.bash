@@ -138,15 +138,9 @@ fzsftp			filezilla		filezilla
 '
 
 # The file systems of tests/storage.
-<<<<<<< ours
-NEEDS_STORAGE='
-smbd			samba			samba
-smbnetfs		smbnetfs		-
+NEEDS_STORAGE=$NEEDS_SHARE'
 glusterd		glusterfs-server	glusterfs-server
 glusterfs		glusterfs-client	glusterfs-fuse
-=======
-NEEDS_STORAGE=$NEEDS_SHARE'
->>>>>>> theirs
 mergerfs		mergerfs		mergerfs
 s3fs			s3fs			s3fs-fuse
 npm			npm			npm
