@@ -169,7 +169,8 @@ remarks()
 # riddles: shows the comments with a sentence that hides its subject.
 riddles()
 {
-	grep -E '^[^:]*:[0-9]+:(.*[.:;!] )?(What|Who|Whose|Those|Of what) ' ||:
+	grep -E -e '^[^:]*:[0-9]+:(.*[.:;!] )?(What|Who|Whose|Those|Of what) ' \
+	    -e '^[^:]*:[0-9]+:(And|Nor|Whatever|Whoever|However|Nobody) ' ||:
 }
 
 # house_files: the files that people write here, for man(7), sh(1) or a
@@ -423,7 +424,7 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 		    '^src/|\.[ch]$|^man/|/NOTES$')
 		remarks "${files[@]}" | grep -E '[[:lower:])]\?( |$)' ||:
 		remarks "${files[@]}" | riddles
-	} | none 'asks, or begins with What, Who, Whose or Those'
+	} | none 'asks, or begins with a word that hides its subject'
 }
 
 # A table that is compared as a whole may be wider.
@@ -436,7 +437,7 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 	done | none 'a line above 80 columns'
 }
 
-@test "lint: no call that cannot know the size of what it fills" {
+@test "lint: no call that fills a buffer of unknown size" {
 	code "${SOURCES[@]}" |
 	    grep -E '\<(strcpy|strcat|v?sprintf|gets|alloca)\(' |
 	    none 'use strlcpy, strlcat, snprintf, malloc'
@@ -446,6 +447,11 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 	grep -nE '^[ 	]*#[ 	]*(el)?if.*\<HAVE_' "${SOURCES[@]}" |
 	    grep -vE '^src/(os|confine)/' |
 	    none 'HAVE_ outside os/ and confine/'
+}
+
+@test "lint: no file has the marks of a merge" {
+	house_files | xargs -d '\n' grep -nE '^(<{7}|>{7}|\|{7}) ' |
+	    none 'a merge that is not resolved'
 }
 
 @test "lint: each file says its licence" {
@@ -459,7 +465,7 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 	done | none 'no SPDX line'
 }
 
-@test "lint: what begins as a program is executable, and nothing else" {
+@test "lint: files that begin with #! are executable, others are not" {
 	house_files | while read -r file; do
 		case $(head -c 2 "$file"),$([[ -x $file ]] && echo x) in
 		'#!,')	echo "$file:1: not executable" ;;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# files.atomic with real clients: nobody sees a half of what they upload, and
-# what is left when the server is killed in the middle of it. How a client is
-# driven is said in its own bats file.
+# files.atomic with real clients: a partial upload is never visible, also when
+# the server is killed in the middle of it. Each client's own bats file defines
+# how it is driven.
 
 load ../lib/clients
 
@@ -133,8 +133,8 @@ kill_in_the_middle()
 	[[ $status -ne 0 && $status -ne 127 ]]
 }
 
-# assert_left: what a killed server left is there, and clients do not see it.
-# For a day nobody can tell that no session uses it.
+# assert_left: fails unless a killed server left a temporary file that clients
+# do not see. It stays for a day: no server can tell that no session uses it.
 assert_left()
 {
 	part

@@ -229,7 +229,7 @@ observed()
 	    "$(observed_message) $(column lacks)"
 }
 
-@test "the table of clients says what it sends" {
+@test "the requests that it sends are those of the table CLIENTS" {
 	local row
 
 	row=$(observed)
@@ -240,7 +240,7 @@ observed()
 # ---- what it can ------------------------------------------------------------
 
 # bats test_tags=put,get,files
-@test "3 MiB, 0 bytes and text, there and back" {
+@test "uploads and downloads 3 MiB, 0 bytes and text" {
 	versions check_transfer
 }
 
@@ -252,75 +252,75 @@ check_backup()
 }
 
 # bats test_tags=backup
-@test "a backup is restored" {
+@test "makes and restores a backup" {
 	versions check_backup "$R/f"
 }
 
 # bats test_tags=backup
-@test "root: a backup is restored" {
+@test "root: makes and restores a backup" {
 	clients_options -o "root=$R"
 	check_backup /f
 }
 
 # bats test_tags=put,get,files
-@test "a shorter file replaces a longer one" {
+@test "replaces a longer file by a shorter one" {
 	check_overwrite
 }
 
 # bats test_tags=put,get,difficult,files
-@test "difficult names" {
+@test "transfers files with difficult names" {
 	check_names "${EASY_NAMES[@]}" "${QUOTED_NAMES[@]}"
 }
 
 # bats test_tags=names
-@test "a listing of difficult names" {
+@test "lists difficult names" {
 	versions check_listing "${EASY_NAMES[@]}"
 }
 
 # bats test_tags=names
-@test "a listing of 20000 names" {
+@test "lists 20000 names" {
 	check_long_listing
 }
 
 # bats test_tags=rename
-@test "rename" {
+@test "renames files and directories" {
 	versions check_rename
 }
 
 
 # bats test_tags=put_again
-@test "an upload is resumed" {
+@test "resumes an upload" {
 	check_resume_put
 }
 
 # bats test_tags=get_again
-@test "a download is resumed" {
+@test "resumes a download" {
 	check_resume_get
 }
 
 # bats test_tags=put_times,get_times,files
-@test "modification times are kept" {
+@test "keeps modification times" {
 	versions check_times
 }
 
 # bats test_tags=chmod
-@test "modes are set" {
+@test "sets modes" {
 	versions check_chmod
 }
 
 # bats test_tags=mkdir,rmdir,remove
-@test "directories" {
+@test "makes and removes directories" {
 	check_directories
 }
 
 # bats test_tags=symlink
-@test "symbolic links" {
+@test "makes and follows symbolic links" {
 	clients_options -o "protocol.symlink_order=$(column symlink)"
 	check_symlink
 }
 
 # bats test_tags=get
-@test "a missing file" {
+@test "reports that a file is missing" {
 	run client_get "$R/missing" "$L/f"
 	assert_failure
 	refute_output ''
@@ -330,7 +330,7 @@ check_backup()
 # ---- in a policy ------------------------------------------------------------
 
 # bats test_tags=put,files
-@test "read_only: nothing is written" {
+@test "read_only: no file is written" {
 	clients_options -o access.read_only=true
 	cp "$BIG" "$R/old"
 	run client_put "$TEXT" "$R/new"
@@ -342,7 +342,7 @@ check_backup()
 }
 
 # bats test_tags=get,files
-@test "read_only: files are read" {
+@test "read_only: files can be read" {
 	clients_options -o access.read_only=true
 	cp "$BIG" "$R/old"
 	client_get "$R/old" "$L/f"
@@ -350,7 +350,7 @@ check_backup()
 }
 
 # bats test_tags=put,get,files
-@test "root: there and back" {
+@test "root: uploads and downloads" {
 	local root=$R
 
 	clients_options -o "root=$root"
@@ -366,7 +366,7 @@ check_backup()
 }
 
 # bats test_tags=put,get,files
-@test "write-once: what is there stays, what was sent is read" {
+@test "write-once: files that exist stay, sent files can be read" {
 	[[ $(column write-once) == yes ]] || skip 'it cannot upload there'
 	clients_options -o profile=write-once
 	cp "$BIG" "$R/old"
@@ -379,7 +379,7 @@ check_backup()
 }
 
 # bats test_tags=put,files
-@test "write-once, dropbox: nothing hidden is left behind" {
+@test "write-once, dropbox: no temporary file is left behind" {
 	local profile
 
 	for profile in write-once dropbox; do
