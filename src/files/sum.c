@@ -44,8 +44,37 @@ sum_drop(struct handle *h)
 	free(m);
 }
 
+/* The handles of a file beside the one that was just opened. */
+struct others {
+	const struct handle *self;
+	bool	 write;		/* one of them was opened for writing */
+};
+
+static void
+look_at(struct handle *h, void *arg)
+{
+	struct others *o = arg;
+
+	if (h != o->self && handle_writes(h))
+		o->write = true;
+}
+
+/* True if another handle of the session can write to the file. */
+static bool
+others_write(struct handles *hs, const char *cwd, const struct handle *h,
+    const struct statx *st)
+{
+	struct others o = { .self = h };
+
+	if (hs->open > 1)
+		index_each_inode(hs, cwd, fs_device(st), st->stx_ino, look_at,
+		    &o);
+	return o.write;
+}
+
 void
-sum_begin(struct handles *hs, struct handle *h, const char *algorithm)
+sum_begin(struct handles *hs, const char *cwd, struct handle *h,
+    const char *algorithm)
 {
 	struct place p = place_fd(h->fd, h->name);
 	const struct digest_kind *kind;
@@ -60,6 +89,7 @@ sum_begin(struct handles *hs, struct handle *h, const char *algorithm)
 		return;
 	}
 	if (st.stx_size != 0 || h->text || handle_appends(h) ||
+	    others_write(hs, cwd, h, &st) ||
 	    (kind = digest_find(algorithm)) == NULL ||
 	    (m = malloc(sizeof(*m))) == NULL)
 		return;

@@ -16,10 +16,12 @@ struct place;
 
 /*
  * Begins the sum of a handle that was just opened for writing, if its file is
- * regular and empty, no other handle has a sum of it, and the algorithm is
- * available. Otherwise both handles of a file have none.
+ * regular and empty, no other handle of the session was opened to write to it,
+ * and the algorithm is available. Otherwise no handle of the file has one.
+ * Relative names of handles start at `cwd`.
  */
-void	 sum_begin(struct handles *, struct handle *, const char *algorithm);
+void	 sum_begin(struct handles *, const char *cwd, struct handle *,
+	    const char *algorithm);
 
 /* Adds what the handle wrote at an offset, or drops the sum. */
 void	 sum_add(struct handle *, uint64_t off, const void *, size_t len);

@@ -196,7 +196,7 @@ op_open(struct session *s, struct request *q)
 	if (h->temp != NULL)
 		stale_beside(s, h->temp);
 	if (s->policy.log.checksum != CHECKSUM_NONE)
-		sum_begin(&s->handles, h, "sha256");
+		sum_begin(&s->handles, s->fs.cwd, h, "sha256");
 	reply_handle(s, q, h);
 	return 0;
 }

@@ -139,6 +139,26 @@ class Checksum(TransfersTest):
             self.assertEqual([r.get("sha256") for r in self.records()],
                              [None, None])
 
+    def test_writers_without_a_sum(self):
+        """A handle that has lost its sum can still write to the file."""
+        for s in self.started():
+            a = self.open(s, "new", WRITE | CREAT)
+            s.call("write", a, 5, b"z")
+            b = self.open(s, "new", WRITE | CREAT | TRUNC)
+            s.call("write", b, 0, b"good")
+            s.call("write", a, 0, b"evil")
+            for h in b, a:
+                s.call("close", h)
+            self.assertEqual([r.get("sha256") for r in self.records()],
+                             [None, None])
+            handles = [self.open(s, "three", WRITE | CREAT | TRUNC)
+                       for _ in "abc"]
+            for h in reversed(handles):
+                s.call("write", h, 0, b"data")
+                s.call("close", h)
+            self.assertEqual([r.get("sha256") for r in self.records()],
+                             [None, None, None])
+
     def test_copied_into(self):
         for s in self.started():
             source = self.open(s, "f", READ)
