@@ -113,6 +113,36 @@ class Who(TransfersTest):
         self.assertIsInstance(said["bytes_per_second"], int)
         self.assertIn("WRITTEN", self.who("-i", "0", "-l", path))
 
+    def test_wrong_types(self):
+        """Records that any user may have sent to the reader."""
+        s = self.begin("log.transfers=%s/s" % self.base)
+        h = s.call("open", "f", WRITE | CREAT, {}).handle
+        s.call("write", h, 0, b"x" * 100)
+        s.call("close", h)
+        mine, = self.records()
+        wrong = [dict(mine, **{key: value})
+                 for key in ("pid", "read", "written", "session")
+                 for value in ([], {}, None, True, 1.5, float("inf"), -1,
+                               10 ** 999)]
+        wrong += [dict(mine, read="7"), dict(mine, time=7), dict(mine, pid="7")]
+        path = self.base + "/log"
+        with open(path, "w") as out:
+            for record in *wrong, mine:
+                out.write(json.dumps(record) + "\n")
+            out.write('{"pid":' + "[" * 50000 + "\n")
+        for options in ["-j"], []:
+            self.who(*options, "-i", "0", "-l", path)
+        said = self.of(s, "-l", path)
+        self.assertEqual([said[key] for key in ("written", "files", "session")],
+                         [100, 1, mine["session"]])
+
+    def test_terminal_without_the_characters(self):
+        s = self.begin()
+        h = s.call("open", "\u00e4", WRITE | CREAT, {}).handle
+        s.call("write", h, 0, b"x")
+        self.assertIn("put ?", self.who("-i", "0", env=dict(
+            os.environ, PYTHONIOENCODING="ascii")))
+
     @unittest.skipUnless(ROOT, "takes root, to be somebody else")
     def test_no_privilege(self):
         """Another user sees the same, and cannot pass for someone."""
