@@ -10,10 +10,13 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
+import types
 import unittest
 
 import sftpwire as sw
@@ -29,6 +32,22 @@ out = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 os.write(out, b" ".join(os.fsencode(a).hex().encode() or b"-"
                         for a in sys.argv[2:]) + b"\\n")
 """
+
+
+def program():
+    """Returns the program as a module, without what it says."""
+    module = types.ModuleType("on_upload")
+    with open(PROGRAM) as text:
+        exec(compile(text.read(), PROGRAM, "exec"), module.__dict__)
+    module.said = []
+    module.say = lambda *words: module.said.append(" ".join(map(str, words)))
+    return module
+
+
+def become_nobody():
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
 
 
 class OnUpload(SessionTest):
@@ -111,6 +130,23 @@ class OnUpload(SessionTest):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
             s.connect(self.base + "/s")
             s.send(json.dumps(record).encode())
+
+    def send_as_nobody(self, **record):
+        child = os.fork()
+        if child == 0:
+            become_nobody()
+            self.send(**record)
+            os._exit(0)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+
+    def hold(self):
+        """Lets each command, once it has said its arguments, wait for go()."""
+        with open(self.command, "a") as out:
+            out.write("import time\nwhile not os.path.exists(%r): "
+                      "time.sleep(0.01)\n" % (self.base + "/go"))
+
+    def go(self):
+        open(self.base + "/go", "w").close()
 
     def test_arguments(self):
         self.start()
@@ -203,16 +239,14 @@ class OnUpload(SessionTest):
 
     def test_many_of_one_file(self):
         """The last of those that wait."""
-        with open(self.command, "a") as out:
-            out.write("import time\nwhile not os.path.exists(%r): "
-                      "time.sleep(0.01)\n" % (self.base + "/go"))
+        self.hold()
         self.start()
         s = self.server()
         self.upload(s, "first")
         self.wait_for(self.lines)
         for n in range(1, 5):
             self.upload(s, "f", b"x" * n)
-        open(self.base + "/go", "w").close()
+        self.go()
         lines, _ = self.end()
         self.assertEqual([line[2] for line in lines], [b"4", b"4"])
 
@@ -269,20 +303,209 @@ class OnUpload(SessionTest):
         self.start()
         self.put("root's", b"data")
         for user in "root", "nobody":
-            child = os.fork()
-            if child == 0:
-                os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
-                self.send(user=user, path=self.at(b"root's").decode())
-                os._exit(0)
-            self.assertEqual(os.waitpid(child, 0)[1], 0)
+            self.send_as_nobody(user=user, path=self.at(b"root's").decode())
         self.upload(self.server(user="nobody"), "nobody's")
         lines, messages = self.end()
         self.assertEqual([line[:2] for line in lines],
                          [[self.at(b"nobody's"), b"nobody"]])
         self.assertIn("is not from user root", messages)
         self.assertIn("it is another user's", messages)
+
+    def nobodys(self):
+        """Returns the name of a file that belongs to nobody."""
+        self.put("nobody's", b"data")
+        name = self.at(b"nobody's")
+        os.chown(name, 65534, 65534)
+        return name.decode()
+
+    @unittest.skipUnless(ROOT, "takes root, to be somebody else")
+    def test_forged_rename_of_one_that_waits(self):
+        """It takes neither the place of the other's file nor its facts."""
+        theirs = self.nobodys()
+        self.hold()
+        self.start()
+        s = self.server()
+        self.upload(s, "first")
+        self.wait_for(self.lines)
+        self.upload(s, "second", b"12345")
+        self.send_as_nobody(user="nobody", op="rename", to=theirs,
+                            path=self.at(b"second").decode())
+        self.go()
+        lines, _ = self.end()
+        self.assertEqual([line[:3] for line in lines], [
+            [self.at(b"first"), b"root", b"4"],
+            [self.at(b"second"), b"root", b"5"]])
+
+    @unittest.skipUnless(ROOT, "takes root, to be somebody else")
+    def test_forged_rename_of_a_temporary_name(self):
+        theirs = self.nobodys()
+        self.start("-t", "*.part")
+        temporary = self.at(b"a.part").decode()
+        self.send(path=temporary)
+        self.send_as_nobody(user="nobody", op="rename", path=temporary,
+                            to=theirs)
+        self.put("a", b"data")
+        self.send(op="rename", path=temporary, to=self.at(b"a").decode())
+        lines, _ = self.end()
+        self.assertEqual([line[:2] for line in lines],
+                         [[self.at(b"a"), b"root"]])
+
+    def test_wrong_types(self):
+        """Nothing ends the program, and its command sees no unchecked text."""
+        self.start()
+        self.put("f", b"data")
+        here = self.at(b"f").decode()
+        deep = b'{"user":"%s","x":%s' % (self.user(), b"[" * 50000)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.connect(self.base + "/s")
+            for data in (deep, deep + b"]" * 50000 + b"}", b'{"a":' * 9999):
+                s.send(data)
+        for key, values in {
+                "lost": (float("inf"), float("nan"), -1, "7", True, 1 << 80),
+                "written": (float("inf"), -1, "4", True, None, [4], 1 << 80),
+                "sha256": (5, None, "x", "a\0", "A" * 64, "a" * 63,
+                           "a" * 64 + "\n", ["-"]),
+                "session": (5, None, "", "s" * 65, "a b", "\udc80", ["s"]),
+                "root": (5, None, "", "usr", "/\0"),
+                "root_hex": (5, "zz", "75", "2f00"),
+                "path": (5, None, "", "f", "/\0", "/" + "x" * 4096, "\udc80"),
+                "user": (5, None, "a\0", "\ud800", ["root"])}.items():
+            for value in values:
+                self.send(**dict({"path": here}, **{key: value}))
+        self.send(path=here)
+        lines, messages = self.end()
+        self.assertEqual(lines, [[self.at(b"f"), self.user(), b"4", b"-"]])
+        self.assertNotIn("Traceback", messages)
+        self.assertNotIn("lost", messages)
+
+    def test_links_without_end(self):
+        """A chain of links that is longer than the kernel follows."""
+        self.start()
+        for n in range(1500):
+            os.symlink("l%d" % (n + 1), self.at(b"l%d" % n))
+        self.put("f", b"data")
+        self.send(path=self.at(b"l0").decode())
+        self.send(path="/f", root=self.at(b"l0").decode())
+        self.send(path=self.at(b"f").decode())
+        lines, _ = self.end()
+        self.assertEqual([line[0] for line in lines], [self.at(b"f")])
+
+    def test_command_that_cannot_be_given_its_arguments(self):
+        module = program()
+        jobs = module.Jobs([b"true"], 1, 0, None)
+        jobs.start([b"true", b"\0"], "f")
+        jobs.start([b"true", 5], "f")
+        self.assertEqual(len(module.said), 2)
+        self.assertFalse(jobs.running)
+
+    def flood(self):
+        """Sends records without end, from another process."""
+        data = json.dumps({"user": self.user().decode(), "result": "Failure",
+                           "x": ["x"] * 2000}).encode()
+        child = os.fork()
+        if child == 0:
+            try:
+                with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+                    s.connect(self.base + "/s")
+                    while True:
+                        s.send(data)
+            finally:
+                os._exit(0)
+
+        def end():
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        self.addCleanup(end)
+
+    def test_flood(self):
+        """Senders who never stop keep no job from running, nor the end."""
+        self.start()
+        for _ in range(3):
+            self.flood()
+        self.put("f", b"data")
+        self.send(path=self.at(b"f").decode())
+        self.wait_for(self.lines)
+        lines, _ = self.end()
+        self.assertEqual([line[0] for line in lines], [self.at(b"f")])
+
+    def test_rounds(self):
+        """Jobs are run between rounds, and after a signal to end so many
+        rounds are the last, although more has come."""
+        module, asked, rounds = program(), [], []
+
+        class Endless(socket.socket):
+            def recvmsg(self, *_):
+                asked.append(True)
+                if len(asked) > 5000:
+                    raise AssertionError("no end of reading")
+                return b"{}", [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS,
+                                struct.pack("iII", 1, 65534, 1))], 0, None
+        wake, waker = os.pipe2(os.O_NONBLOCK)
+        self.addCleanup(os.close, wake)
+        self.addCleanup(os.close, waker)
+        jobs = types.SimpleNamespace(
+            waiting={}, running={}, limit=0,
+            run=lambda: rounds.append(len(asked)))
+        with Endless(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            module.serve(s, wake, [True], module.Reader([]), jobs, False)
+        self.assertEqual(rounds, [64 * n for n in range(1, 17)])
+
+    def test_memory(self):
+        """It does not grow with the length of what is remembered."""
+        reader, user = program().Reader(["*.part"]), self.user().decode()
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        for n in range(500):
+            reader.read(json.dumps({
+                "user": user, "result": "Success", "session": "s", "n": n,
+                "op": "close", "end": "client", "written": 4,
+                "path": "/%s/%d.part" % ("x" * 4000, n),
+                "x": "x" * 20000}).encode(), os.getuid())
+        self.assertLess(tracemalloc.get_traced_memory()[0], 1 << 20)
+
+    def test_one_user_does_not_push_out_another(self):
+        """Of each user so many records are remembered, and files can wait;
+        users take turns."""
+        module = program()
+        module.KEPT_MAX, module.WAITING_MAX = 3, 3
+        reader, mine, theirs = module.Reader([]), 65534, 65533
+        module.pwd = types.SimpleNamespace(getpwnam=lambda name:
+            types.SimpleNamespace(pw_uid={"a": mine, "b": theirs}[name]))
+
+        def read(user, uid, n):
+            return reader.read(json.dumps({
+                "user": user, "result": "Success", "session": "s", "n": n,
+                "op": "close", "end": "client", "written": 4,
+                "path": "/%d" % n}).encode(), uid)[1]
+        self.assertIsNotNone(read("b", theirs, 0))
+        files = [read("a", mine, n) for n in range(9)]
+        self.assertIsNone(read("b", theirs, 0))
+        self.assertEqual(len(reader.seen[mine]), 3)
+        jobs = module.Jobs([b"true"], 1, 0, "search")
+        for file in files:
+            jobs.add(file, "a")
+        jobs.add(files[0], "b")
+        self.assertEqual(module.said, ["3 files of a wait: more are lost"])
+        self.assertEqual(jobs.lost_reason, "1")
+        self.assertEqual([(name, arguments[0]) for name, arguments in
+                          (jobs.next() for _ in range(4))],
+                         [(b"/0", "a"), (b"/0", "b"), (b"/1", "a"),
+                          (b"/2", "a")])
+        self.assertFalse(jobs.waiting)
+
+    def test_lost_records_hold_up_no_file(self):
+        """A user who says all the time that records are lost."""
+        module, started = program(), []
+        jobs = module.Jobs([b"command"], 1, 0, "search")
+        jobs.start = lambda argv, what: (started.append(what),
+                                         jobs.lose("1"),
+                                         jobs.running.update({what: 0}))
+        jobs.add(module.File("s", b"/f", b"", 4, "-", None), "a")
+        jobs.lose("1")
+        for _ in range(2):
+            jobs.running.clear()
+            jobs.run()
+        self.assertEqual(started, ["lost records", "/f"])
 
     @unittest.skipUnless(ROOT, "takes root, to become somebody else")
     def test_becomes(self):
