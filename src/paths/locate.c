@@ -238,7 +238,7 @@ check_new(struct fs *fs, const struct place *p)
 	const char *name;
 	size_t len;
 
-	if (!fs->reserves || (p->flags & PLACE_CREATES) == 0)
+	if (!fs->reserves)
 		return 0;
 	name = path_last(p->name, &len);
 	return path_is_silly(name, len) ? -EACCES : 0;
@@ -247,13 +247,13 @@ check_new(struct fs *fs, const struct place *p)
 int
 locate_path(struct fs *fs, const char *path, unsigned flags, struct place *p)
 {
-	int r;
+	int r = 0;
 
 	*p = (struct place){ .dirfd = AT_FDCWD, .name = path, .flags = flags,
 	    .shown = path };
 	if (fs->resolves && (r = resolve(fs, path, p)) != 0)
 		return r;
-	if ((r = check_new(fs, p)) != 0)
+	if ((p->flags & PLACE_CREATES) != 0 && (r = check_new(fs, p)) != 0)
 		locate_release(p);
 	return r;
 }

@@ -30,17 +30,6 @@ policy_permits(const struct policy *p, const char *name, bool writes)
 }
 
 /*
- * False with a root and in a drop box: the session must not learn of other
- * users.
- */
-static bool
-speaks_of_others(const struct policy *p)
-{
-	return p->root == NULL && p->access.listings != LISTINGS_EMPTY &&
-	    (p->access.rights & (RIGHT_LIST | RIGHT_STAT)) != 0;
-}
-
-/*
  * True if the session cannot change the contents of files there, nor put a file
  * there that it can change by another name or by an open handle.
  */
@@ -74,7 +63,10 @@ policy_decide(const struct policy *p, const struct subtree *a,
 		.zero_copy = files->zero_copy && cannot_change(p, a),
 		.max_size = p->limits.file_size,
 		.no_symlinks = p->files.symlinks == SYMLINKS_NO_CREATE,
-		.other_users = speaks_of_others(p),
+		/* With a root or in a drop box there are none to be seen. */
+		.other_users = p->root == NULL &&
+		    p->access.listings != LISTINGS_EMPTY &&
+		    (p->access.rights & (RIGHT_LIST | RIGHT_STAT)) != 0,
 		.setstat = &p->setstat,
 		.granted = RIGHTS_ALL,
 		.kept = RIGHTS_ALL,

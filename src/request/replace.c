@@ -35,19 +35,6 @@ rename_forced(const struct request *q)
 	return r;
 }
 
-static int
-rename_plain(struct session *s, const struct request *q)
-{
-	const struct place *old = &q->object.place, *new = &q->target.place;
-
-	if (q->ruling.forced)
-		return rename_forced(q);
-	if (q->ruling.replace)
-		return fs_rename(old, new);
-	return fs_rename_keep(old, new, index_is_written(&s->handles,
-	    s->fs.cwd, q->object.path));
-}
-
 /* True if a rename of the one replaces the other. */
 static bool
 is_replacement(const struct statx *new, const struct statx *old)
@@ -154,24 +141,26 @@ give_back(const struct request *q, const struct permissions *own)
 	(void)fs_close(fd);
 }
 
-static int
-rename_keeping(struct session *s, const struct request *q,
-    const struct place *replaced)
-{
-	struct permissions own;
-	bool taken = take_permissions(q, replaced, &own);
-	int r = rename_plain(s, q);
-
-	if (r != 0 && taken)
-		give_back(q, &own);
-	return r;
-}
-
 int
 replace_rename(struct session *s, const struct request *q,
     const struct place *replaced)
 {
+	const struct place *old = &q->object.place, *new = &q->target.place;
+	struct permissions own;
+	bool taken;
+	int r;
+
 	/* The file of a CLOSE was made with the permissions that it needs. */
-	return q->ruling.keep_mode && q->ruling.replace && !q->publishes ?
-	    rename_keeping(s, q, replaced) : rename_plain(s, q);
+	taken = q->ruling.keep_mode && q->ruling.replace && !q->publishes &&
+	    take_permissions(q, replaced, &own);
+	if (q->ruling.forced)
+		r = rename_forced(q);
+	else if (q->ruling.replace)
+		r = fs_rename(old, new);
+	else
+		r = fs_rename_keep(old, new, index_is_written(&s->handles,
+		    s->fs.cwd, q->object.path));
+	if (r != 0 && taken)
+		give_back(q, &own);
+	return r;
 }
