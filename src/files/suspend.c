@@ -119,7 +119,7 @@ suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 	if (h->temp != NULL)
 		temp_lock(h->temp, fd);
 	if (h->dir != NULL)
-		(void)fs_can_seek(fd, h->dir->next);
+		(void)fs_seek_entries(fd, h->dir->next);
 	h->fd = fd;
 	h->state = HANDLE_OPEN;
 	log_info("opened \"%s\" again", h->name);

@@ -183,6 +183,25 @@ fs_position(int fd)
 	return (uint64_t)lseek(fd, 0, SEEK_CUR);
 }
 
+/* True for a directory of a file system in FUSE. */
+static bool
+is_fuse(int fd)
+{
+	struct statfs st;
+
+	return fstatfs(fd, &st) == 0 && st.f_type == FUSE_SUPER_MAGIC;
+}
+
+int
+fs_seek_entries(int fd, uint64_t off)
+{
+	char first[1024];	/* entries that are read again */
+
+	if (off != 0 && is_fuse(fd))
+		(void)fs_getdents(fd, first, sizeof(first));
+	return lseek(fd, (off_t)off, SEEK_SET) == -1 ? -errno : 0;
+}
+
 ssize_t
 fs_getdents_pinned(int pin, uint64_t *off, void *to, size_t len)
 {
@@ -191,25 +210,12 @@ fs_getdents_pinned(int pin, uint64_t *off, void *to, size_t len)
 
 	if (fd == -1)
 		return -errno;
-	n = lseek(fd, (off_t)*off, SEEK_SET) == -1 ? -errno :
-	    fs_getdents(fd, to, len);
+	if ((n = fs_seek_entries(fd, *off)) == 0)
+		n = fs_getdents(fd, to, len);
 	if (n > 0)
 		*off = fs_position(fd);
 	close(fd);
 	return n;
-}
-
-/*
- * True if a directory that is opened anew can be read from a position that
- * another descriptor had. A FUSE file system reads it from the start for that,
- * or worse: sshfs 3.7 ends by an assertion.
- */
-static bool
-can_continue(int fd)
-{
-	struct statfs st;
-
-	return fstatfs(fd, &st) == 0 && st.f_type != FUSE_SUPER_MAGIC;
 }
 
 int
@@ -226,8 +232,7 @@ fs_each_entry(int dirfd, uint64_t *off,
 
 	if ((fd = fs_opendir(&p)) < 0)
 		return fd;
-	if (next != 0)
-		(void)lseek(fd, (off_t)next, SEEK_SET);
+	(void)fs_seek_entries(fd, next);
 	do {
 		n = fs_getdents(fd, data, sizeof(data));
 		for (pos = 0; r == 0 && pos < n; pos += e->d_reclen) {
@@ -236,7 +241,7 @@ fs_each_entry(int dirfd, uint64_t *off,
 			r = each(dirfd, e->d_name, arg);
 		}
 		if (!whole && n >= SHORT_ANSWER)
-			whole = !can_continue(fd);
+			whole = is_fuse(fd);
 	} while (r == 0 && n > 0 && whole);
 	if (off != NULL)
 		*off = n < SHORT_ANSWER ? 0 : next;

@@ -121,6 +121,13 @@ int	 fs_next_data(int fd, uint64_t *off, uint64_t *end);
 ssize_t	 fs_getdents(int fd, void *, size_t len);
 
 /*
+ * Moves a directory that was just opened to a position that another descriptor
+ * of it had. A file system in FUSE has to be read from the start first, because
+ * sshfs 3.7 ends by an assertion otherwise. Returns 0 or -errno.
+ */
+int	 fs_seek_entries(int fd, uint64_t off);
+
+/*
  * Reads raw directory entries of a directory that was closed, by opening it
  * through its pin for this call: from the position *off, which advances.
  * fs_position() returns the position of an open directory.
@@ -132,9 +139,9 @@ uint64_t fs_position(int fd);
  * Calls `each` for the entries of a directory, which may be an O_PATH
  * descriptor, until it returns nonzero. `arg` is passed to it. If `off` is not
  * NULL, reading starts there, at most 32 KiB of entries are read, and *off is
- * set to where the next call continues, or to 0 at the end. A FUSE file system
- * cannot continue: of it, all entries are read. Returns 0, the result of
- * `each`, or -errno.
+ * set to where the next call continues, or to 0 at the end. Of a file system in
+ * FUSE all entries are read, since it would read them again for the next call.
+ * Returns 0, the result of `each`, or -errno.
  */
 int	 fs_each_entry(int dirfd, uint64_t *off,
 	    int (*each)(int dirfd, const char *name, void *arg), void *arg);

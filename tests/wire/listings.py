@@ -7,6 +7,7 @@ $SERVER is the server.
 import os
 import unittest
 
+import mounts
 from session import SessionTest, sanitized
 
 EOF, OK = 1, 0
@@ -94,6 +95,29 @@ class Listings(SessionTest):
         for at in (0, 38, 39):
             self.check_rest(s, *listings[at])
         self.assertEqual(s.finish(), 0)
+
+    def test_by_sshfs(self):
+        """A directory of sshfs 3.7 that is opened again cannot be read from its
+        middle: sshfs ends by an assertion."""
+        server, reason = mounts.openssh_server(), mounts.Sshfs.unusable()
+        if reason or server is None:
+            self.skipTest(reason or "OpenSSH's server is not installed")
+        self.fill(MANY)
+        mount = mounts.Sshfs(self.dir, server)
+        self.addCleanup(mount.unmount)
+        self.dir = mount.path
+        for version in (3, 6):
+            flags = [0] * (version > 4)
+            s, listings = self.begin(30, version=version)
+            self.assert_status(s.call("rename", "top", "moved", *flags), OK)
+            for at in (0, 29):
+                handle, names = listings[at]
+                if version > 3:		# opens the directory again
+                    self.assertNotEqual(s.call("fsetstat", handle,
+                                               {"size": 0}).code, OK)
+                self.check_rest(s, handle, names)
+            self.assert_status(s.call("rename", "moved", "top", *flags), OK)
+            self.assertEqual(s.finish(), 0)
 
     def test_removed(self):
         """Entries that were not read before their directory was removed are
