@@ -63,7 +63,7 @@ policy_decide(const struct policy *p, const struct subtree *a,
 		.zero_copy = files->zero_copy && cannot_change(p, a),
 		.max_size = p->limits.file_size,
 		.no_symlinks = p->files.symlinks == SYMLINKS_NO_CREATE,
-		/* With a root or in a drop box there are none to be seen. */
+		/* Not with a root, nor in a drop box. */
 		.other_users = p->root == NULL &&
 		    p->access.listings != LISTINGS_EMPTY &&
 		    (p->access.rights & (RIGHT_LIST | RIGHT_STAT)) != 0,

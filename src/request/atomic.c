@@ -309,9 +309,10 @@ open_beside(const struct opening *o, const struct place *at, bool is_free)
 }
 
 /*
- * True if the place has a name that a file can have, as "." and "x/" have not.
- * A longer name is left to open(2) to refuse: some FUSE file systems know none
- * as too long until a file gets it.
+ * True if the place has a name that a file can have: not ".", "x/", or one that
+ * is too long. The caller opens such a name itself, so that the system refuses
+ * it. With a temporary file, some file systems in FUSE would refuse the name
+ * only at CLOSE.
  */
 static bool
 is_name(const struct place *at)

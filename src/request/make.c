@@ -87,7 +87,7 @@ give_mode(const struct mode_rule *rule, const struct place *p, bool dir)
 	return mode == (st.stx_mode & 07777) ? 0 : fs_chmod(p, mode);
 }
 
-/* True if the client may and does say who owns what it makes. */
+/* True if the request has an owner, known to the system, for the new file. */
 static bool
 asks_owner(const struct attr *a)
 {
@@ -96,8 +96,9 @@ asks_owner(const struct attr *a)
 
 /*
  * Sets the owner that the client asks for and the group that the ruling or else
- * the client has, and again the set-id bits of a file, which chown(2) clears. A
- * file system without owners is no reason to fail where the policy says so.
+ * the client has, and again the set-id bits of a file, which chown(2) clears.
+ * With setstat.on_error = ignore-denied it is no error if the file system
+ * refuses the group of the ruling.
  */
 static int
 give_owner(const struct request *q, const struct place *p, bool dir)

@@ -34,7 +34,8 @@ int	make_finish(const struct request *, const struct place *, bool dir);
 
 /*
  * Writes a file that is to be renamed to stable storage: through a handle that
- * writes to it, if there is one, so that the handle learns of an error.
+ * writes to it, if there is one, so that the handle learns of an error. Returns
+ * 0 or -errno; 0 for what is no regular file.
  */
 int	make_stored(struct session *, const struct request *);
 

@@ -287,8 +287,8 @@ moves_directory(const struct request *q)
 }
 
 /*
- * Leaves of the two rights to rename the one that the object takes. Looks at
- * the object only where the session has one of them and not the other. A
+ * Of the two rights to rename, keeps only the one that the object takes. Looks
+ * at the object only where the session has one of them and not the other. A
  * missing object counts as a file. The object can change afterwards only if
  * something that the session may rename or make takes its name.
  */

@@ -502,7 +502,7 @@ serve(struct session *s)
 		gate_abandon(s, &v.request);
 		free(v.held.data);
 	}
-	/* The process ends now, and that frees it for less. */
+	/* The end of the process frees the buffer without a system call. */
 	s->input = v.in.data;
 	return v.ending == GOING_ON ? 0 : v.ending;
 }
