@@ -307,6 +307,18 @@ named()
 	done
 }
 
+@test "HACKING and SECURITY name only functions and tables that exist" {
+	local name names
+
+	names=$(grep -ohE '\<[a-z_]+(\(\)|\[\])' HACKING SECURITY | sort -u)
+	assert_regex "$names" 'builtins\[\]'
+	for name in $names; do
+		[[ $name != 'assert()' ]] || continue
+		grep -rqE --include='*.[chp]*' "\<${name%??}[[(]" src tests ||
+		    fail "$name is not there"
+	done
+}
+
 @test "README has at most 100 lines" {
 	assert [ "$(wc -l <README)" -le 100 ]
 }
