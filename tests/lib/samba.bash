@@ -13,7 +13,8 @@
 #
 # It takes tests/lib/sshd.bash, for a pause.
 #
-#	samba_config PRIVATE SHARE	prints a configuration of smbd
+#	samba_config PRIVATE SHARE USER	prints a configuration of smbd, which
+#					accesses the share as USER
 #	samba_client_config HOME	writes that of smbnetfs
 #
 # samba_start and samba_mount set
@@ -45,7 +46,7 @@ samba_start()
 
 	mkdir -p "$1/private" "$1/share" && chown -R nobody: "$1" &&
 	    chmod 711 "${1%/*}" || return 1
-	samba_config "$1/private" "$1/share" >"$1.conf"
+	samba_config "$1/private" "$1/share" nobody >"$1.conf"
 	ip link set lo up &&
 	    echo 445 >/proc/sys/net/ipv4/ip_unprivileged_port_start ||
 	    return 1
@@ -113,7 +114,7 @@ samba_config()
 	disable spoolss = yes
 	load printers = no
 	map to guest = bad user
-	guest account = nobody
+	guest account = $3
 	log file = $1/log
 	logging = file
 	[share]

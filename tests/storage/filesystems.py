@@ -26,6 +26,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 BUILD = os.path.abspath(os.environ.get("BUILD") or
                         os.path.join(HERE, "../../build"))
 NPM = os.path.join(BUILD, "npm", "node_modules")
+SAMBA = os.path.join(HERE, "../lib/samba.bash")
 KINDS = {}
 
 
@@ -483,6 +484,12 @@ class Glusterfs(RootMounts):
 
 # Network file systems.
 
+def samba(function, *arguments, **kwargs):
+    """Calls a function of tests/lib/samba.bash."""
+    subprocess.run(["bash", "-c", '. "$0"; "$@"', SAMBA, function,
+                    *arguments], check=True, **kwargs)
+
+
 @kind("smbnetfs")
 class Smbnetfs(FileSystem):
     """A share of Samba. smbd takes port 445 of a network of its own."""
@@ -497,43 +504,14 @@ class Smbnetfs(FileSystem):
         share, private = self.part("share", "samba")
         self.give(share)
         config = os.path.join(private, "smb.conf")
-        directories = "".join(
-            "%s = %s\n" % (name, private) for name in (
-                "private dir", "lock directory", "state directory",
-                "cache directory", "pid directory", "ncalrpc dir"))
         with open(config, "w") as out:
-            out.write("[global]\n" + directories + """
-interfaces = lo
-bind interfaces only = yes
-disable netbios = yes
-disable spoolss = yes
-load printers = no
-map to guest = bad user
-guest account = ordinary
-log file = %s/log
-logging = file
-[share]
-path = %s
-guest only = yes
-read only = no
-""" % (private, share))
+            samba("samba_config", private, share, "ordinary", stdout=out)
         self.start("smbd", "--foreground", "--no-process-group",
                    "--configfile", config)
         self.listens(445)
 
     def up(self):
-        home = os.environ["HOME"]
-        smb = os.path.join(home, ".smb")
-        os.makedirs(smb, exist_ok=True)
-        for name, text in (
-                ("smb.conf", "[global]\n"),
-                ("smbnetfs.auth", 'auth "guest" ""\n'),
-                ("smbnetfs.host", "host 127.0.0.1 visible=true\n"),
-                ("smbnetfs.conf", 'include "smbnetfs.auth"\n'
-                 'include "smbnetfs.host"\n')):
-            with open(os.path.join(smb, name), "w") as out:
-                out.write(text)
-            os.chmod(os.path.join(smb, name), 0o600)
+        samba("samba_client_config", os.environ["HOME"])
         self.run("smbnetfs", self.mount)
         self.path = self.look = os.path.join(self.mount, "127.0.0.1", "share")
         wait_until("the share", lambda: os.path.isdir(self.path))
