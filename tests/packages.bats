@@ -15,6 +15,9 @@ setup()
 {
 	bats_load_library bats-support
 	bats_load_library bats-assert
+	# rpm and the checkers keep databases and settings at home.
+	export HOME=$BATS_TEST_TMPDIR/home
+	mkdir "$HOME"
 	cd "$SOURCE" || return
 }
 

@@ -16,7 +16,7 @@ setup_file()
 	export SSHD_KEY='-t ecdsa -m PEM'
 	local version
 
-	version=$("$CLIENT_SCRIPT" version) ||
+	version=$(version_of "$CLIENT_SCRIPT") ||
 	    { E2E_SKIP="$CLIENT is not installed"; export E2E_SKIP; return 0; }
 	export TABLE_ROW
 	TABLE_ROW=$(table_row "$CLIENT" "$version")

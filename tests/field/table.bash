@@ -19,3 +19,16 @@ table_row()
 	done < <(grep -v '^#' "$TABLE")
 	[[ ! $found ]] || tr -s ' ' <<<"$found"
 }
+
+# version_of SCRIPT: prints the version of the client, in a home directory of
+# its own, since Ansible makes directories at home even for that.
+version_of()
+{
+	local home status
+
+	home=$(mktemp -d) || return
+	HOME=$home "$1" version
+	status=$?
+	rm -r "$home"
+	return "$status"
+}
