@@ -137,7 +137,7 @@ test_read_only(void)
 	close(fd);
 	ok(clear(INT64_MAX, false) && !exists(NAME),
 	    "it is removed once it is unlocked");
-	(void)seteuid(getuid());
+	ok(seteuid(getuid()) == 0, "the user is who it was");
 }
 
 static void

@@ -221,7 +221,8 @@ class KeepMode(ModesTest):
             out.write('rules = ( { paths = ( { match = "%s/in"; '
                       'rename = { keep_mode = true; }; } ); } );'
                       % os.path.realpath(self.dir))
-        # A policy must be in a directory that nobody else can change.
+        # Nobody else may be able to change a policy or its directory.
+        os.chmod(policy, 0o644)
         os.chmod(self.dir, 0o755)
         s = sw.Session([SERVER, "-F", policy], cwd=self.dir, user="nobody")
         self.addCleanup(s.destroy)

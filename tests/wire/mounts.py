@@ -99,6 +99,10 @@ class Sshfs(Mount):
                  "host:" + source, self.path)
 
 
+# Only root may show a mount to other users.
+BINDFS = ["bindfs"] if ROOT else ["bindfs", "--no-allow-other"]
+
+
 class Bindfs(Mount):
     @staticmethod
     def unusable():
@@ -107,7 +111,7 @@ class Bindfs(Mount):
 
     def __init__(self, source):
         super().__init__()
-        self.run("bindfs", source, self.path)
+        self.run(*BINDFS, source, self.path)
 
 
 class CountedBindfs(Bindfs):
@@ -119,7 +123,7 @@ class CountedBindfs(Bindfs):
         self.log = os.path.join(self.base, "log")
         with open(self.log, "wb") as log:
             self.child = subprocess.Popen(
-                ["bindfs", "-f", "-d", "-o",
+                [*BINDFS, "-f", "-d", "-o",
                  "attr_timeout=3600,entry_timeout=3600", source, self.path],
                 stdout=subprocess.PIPE, stderr=log)
         while not os.path.ismount(self.path):
