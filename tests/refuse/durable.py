@@ -218,6 +218,8 @@ def play_unreadable_directory(world, version):
                                      "syncfs ok d/g"])
     w.expect(OK, "remove", "d/f")
     check("calls", w.calls(*SYNCS), ["sync ok "])
+    # An ordinary user cannot remove what is in an unreadable directory.
+    os.chmod(w.path("d"), 0o700)
 
 
 def play_unreadable_file(world, version):

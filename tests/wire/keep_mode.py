@@ -221,7 +221,7 @@ class KeepMode(ModesTest):
             out.write('rules = ( { paths = ( { match = "%s/in"; '
                       'rename = { keep_mode = true; }; } ); } );'
                       % os.path.realpath(self.dir))
-        # Nobody else may be able to change a policy or its directory.
+        # A policy and its directory must be safe from changes by others.
         os.chmod(policy, 0o644)
         os.chmod(self.dir, 0o755)
         s = sw.Session([SERVER, "-F", policy], cwd=self.dir, user="nobody")

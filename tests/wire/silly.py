@@ -248,7 +248,11 @@ class Stale(SillyTest):
                     self.assertEqual(self.listing(s), [])
                     self.assertEqual(self.left(), [name])
                 self.listing(s)
-                self.assertEqual(self.left(), [])
+                # The mode of a file that cannot be written to was changed and
+                # put back to try the lock: it is young again. Root is served
+                # by a file system that opens any file.
+                young = not ROOT and mode == 0o444
+                self.assertEqual(self.left(), [name] if young else [])
                 self.assertEqual(s.finish(), 0)
 
     def test_let_go_for_a_rename(self):

@@ -119,7 +119,7 @@ class Stuck(SessionTest):
         self.assertEqual(r.returncode, 0, r.stderr)
         return r.stdout
 
-    @unittest.skipUnless(UNSHARE, "no mount namespace is to be had")
+    @unittest.skipUnless(UNSHARE, "takes root, and a mount namespace")
     def test_a_user_of_65536_groups(self):
         """-T looks their names up together. It took minutes before."""
         files = {"group": "".join("group%d:x:%d:many\nalias%d:x:%d:many\n"
@@ -128,7 +128,7 @@ class Stuck(SessionTest):
             { match = { group = "alias65536"; }; start_dir = "/wrong"; },
             { match = { group = "group65536"; }; start_dir = "/right"; } );"""))
 
-    @unittest.skipUnless(UNSHARE, "no mount namespace is to be had")
+    @unittest.skipUnless(UNSHARE, "takes root, and a mount namespace")
     def test_groups_that_no_rule_asks_for(self):
         """-T does not look for them: who reads this file waits for ever."""
         os.mkdir(self.path("etc"))
