@@ -339,6 +339,14 @@ silly_now(int dirfd, int64_t *now)
 	return r;
 }
 
+bool
+silly_is_possible(const struct silly *h)
+{
+	int64_t now;
+
+	return silly_now(h->dirfd, &now) == 0;
+}
+
 /* True for a file that sessions of this user could have left. */
 static bool
 is_own(const struct statx *st)

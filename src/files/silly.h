@@ -46,6 +46,12 @@ struct silly *silly_new(struct silly_list *, const struct place *beside,
 struct silly *silly_find(struct silly_list *, const struct place *,
 	    struct place *p, bool *left);
 
+/*
+ * True if the directory takes silly names: a server like this one that serves
+ * it may keep them for itself. Makes a file and removes it.
+ */
+bool	 silly_is_possible(const struct silly *);
+
 /* Adds a user. */
 struct silly *silly_keep(struct silly *);
 

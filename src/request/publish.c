@@ -180,7 +180,7 @@ publish_settled(struct request *q)
 	/* The file that was to be replaced is no longer there. */
 	if (q->publishes)
 		q->object.temp->old_ino = 0;
-	if (q->object.temp != NULL && q->target.path != NULL)
+	if (q->object.temp != NULL && request_renames(q))
 		temp_published(q->object.temp, &q->target.place);
 	else if (q->object.temp != NULL)
 		temp_drop(q->object.temp);

@@ -21,6 +21,7 @@
 #include "files/temp.h"
 #include "os/clock.h"
 #include "os/log.h"
+#include "request/aside.h"
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/publish.h"
@@ -31,7 +32,6 @@
 #include "wire/sftp.h"
 
 #define FIRST_DELAY	10	/* ms; doubled after each try */
-#define LAST_DELAY	160	/* ms; of those to restore a name */
 #define RELEASE_TIME	250	/* ms: FUSE and SMB close behind our back */
 #define RETRY_MINUTE	60000	/* ms; in which no more than ... */
 #define RETRY_BUDGET	5000	/* ... so many go into retries */
@@ -55,34 +55,11 @@ struct displacing {
 	int		(*end)(struct session *, struct request *, int r);
 	int		 first;		/* the error, unless a retry succeeds */
 	struct matches	 matches;
-	struct silly	*silly;	/* name for the displaced file, or NULL */
-	struct place	 aside;		/* the place of that name */
-	bool		 linked;	/* it is a second name already */
-	int		 away;		/* not 0: the displaced file has that
-					 * name and must go back, and this is
-					 * the answer */
-	unsigned	 back_delay;	/* ms before the next try to */
+	struct aside	 aside;		/* of the displaced file */
+	bool		 keeps;		/* its handles stay open */
 	uint64_t	 until, due;	/* ms: give up; try again */
 	unsigned	 delay;
 };
-
-static bool
-is_rename(const struct request *q)
-{
-	return q->target.path != NULL;
-}
-
-/*
- * Makes the plain call. `replaced` is the place of the file that a RENAME
- * replaces. Returns 0 or -errno.
- */
-static int
-attempt(struct session *s, const struct request *q,
-    const struct place *replaced)
-{
-	return is_rename(q) ? replace_rename(s, q, replaced) :
-	    fs_unlink(&q->object.place);
-}
 
 static void
 match_add(struct handle *h, void *arg)
@@ -121,7 +98,7 @@ is_futile(const struct request *q, const struct statx *old,
 {
 	bool dir = S_ISDIR(old->stx_mode);
 
-	if (!is_rename(q))
+	if (!request_renames(q))
 		return dir;
 	if (new == NULL)
 		return false;
@@ -177,7 +154,7 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 
 	if (hs->open == 0 || fs_stat(&q->object.place, &old) != 0)
 		return 0;
-	replaces = is_rename(q) && fs_stat(&q->target.place, &new) == 0;
+	replaces = request_renames(q) && fs_stat(&q->target.place, &new) == 0;
 	if (is_futile(q, &old, replaces ? &new : NULL))
 		return 0;
 	if (replaces) {
@@ -185,7 +162,7 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 		index_each_inode(hs, s->fs.cwd, fs_device(&new), new.stx_ino,
 		    match_add, m);
 	}
-	m->displaced = !is_rename(q);
+	m->displaced = !request_renames(q);
 	index_each_inode(hs, s->fs.cwd, fs_device(&old), old.stx_ino,
 	    match_add, m);
 	if (S_ISDIR(old.stx_mode))
@@ -208,14 +185,14 @@ is_refusal(const struct request *q, int r)
 	case -ETXTBSY:
 		return true;
 	case -EEXIST:
-		return is_rename(q) && q->ruling.replace &&
+		return request_renames(q) && q->ruling.replace &&
 		    fs_stat(&q->object.place, &st) == 0 &&
 		    !S_ISDIR(st.stx_mode);
 	case -EACCES:
 	case -EPERM:
 		return fs_refuses_open(&q->object.place) &&
 		    fs_may_rename(&q->object.place) &&
-		    (!is_rename(q) || fs_may_rename(&q->target.place));
+		    (!request_renames(q) || fs_may_rename(&q->target.place));
 	default:
 		return false;
 	}
@@ -261,48 +238,63 @@ prepare_handles(struct session *s, const struct request *q,
 }
 
 /*
- * Gives a displaced file, whose handles are to be opened again, a silly name:
- * by a link, so that the target always exists. REMOVE renames the file to it
- * later. Returns 0 or the outcome.
+ * Opens the handles of the displaced file again, which has no silly name: they
+ * stay open from now on. Returns false if one cannot be opened.
  */
-static int
-prepare_silly(struct session *s, const struct request *q,
+static bool
+keep_displaced(struct session *s, const struct request *q,
     struct displacing *d)
 {
-	const struct place *file = &q->operand[is_rename(q) ? 1 : 0].place;
+	struct match *m;
+	size_t i;
 
-	if (!d->matches.any_displaced ||
-	    q->ruling.open_handles != HANDLES_REOPEN)
-		return 0;
-	if ((d->silly = silly_new(&s->handles.leaving, file, SILLY_OLD,
-	    &d->aside)) == NULL)
-		return -ENOMEM;
-	if (!is_rename(q))
-		return 0;
-	if (fs_link(file, &d->aside) == 0) {
-		d->linked = true;
-		silly_taken(d->silly);
-		return 0;
+	log_info("%s: \"%s\" stays open, since it cannot have another name",
+	    q->kind->name, (request_renames(q) ? &q->target :
+	    &q->object)->path);
+	d->keeps = true;
+	for (i = 0; i < d->matches.len; i++) {
+		m = &d->matches.list[i];
+		if (!m->displaced)
+			continue;
+		if (m->h->state == HANDLE_OPEN)
+			suspend_unpin(m->h);
+		else if (suspend_wake(&s->fs, &s->handles, m->h) != 0)
+			return false;
 	}
-	/* Without links the file is moved aside, which is not atomic. */
-	return (q->flags & FXF_RENAME_ATOMIC) != 0 ? d->first : 0;
+	return true;
 }
 
 /*
- * Closes the handles. Returns 0 or the first error of a close: data that did
- * not arrive must not replace a file.
+ * Chooses the silly name for a displaced file whose handles are to be opened
+ * again. Returns false if it has none and a handle cannot stay open.
+ */
+static bool
+prepare_aside(struct session *s, const struct request *q,
+    struct displacing *d)
+{
+	if (!d->matches.any_displaced ||
+	    q->ruling.open_handles != HANDLES_REOPEN)
+		return true;
+	aside_prepare(s, q, &d->aside);
+	return d->aside.silly != NULL || keep_displaced(s, q, d);
+}
+
+/*
+ * Closes the handles, save those that stay open. Returns 0 or the first error
+ * of a close: data that did not arrive must not replace a file.
  */
 static int
 let_go(struct session *s, const struct request *q, const struct displacing *d)
 {
 	bool reopen = q->ruling.open_handles == HANDLES_REOPEN;
+	const struct match *m = d->matches.list;
 	struct handle *h;
 	size_t i;
 	int r = 0;
 
 	for (i = 0; i < d->matches.len; i++) {
-		h = d->matches.list[i].h;
-		if (h->state != HANDLE_OPEN)
+		h = m[i].h;
+		if (h->state != HANDLE_OPEN || (d->keeps && m[i].displaced))
 			continue;
 		log_info("%s: let go of \"%s\" (handle %d), %s", q->kind->name,
 		    h->name, h->slot, reopen ? "to be opened again" :
@@ -314,65 +306,6 @@ let_go(struct session *s, const struct request *q, const struct displacing *d)
 	return r;
 }
 
-/* Moves the target out of the way and renames, where there are no links. */
-static int
-attempt_aside(struct session *s, const struct request *q,
-    struct displacing *d)
-{
-	int r;
-
-	log_info("rename: moving \"%s\" aside", q->target.path);
-	if ((r = fs_rename(&q->target.place, &d->aside)) != 0)
-		return r;
-	if ((r = attempt(s, q, &d->aside)) != 0)
-		log_info("rename: moving \"%s\" back", q->target.path);
-	d->away = r;
-	d->back_delay = FIRST_DELAY;
-	return r;
-}
-
-/*
- * Gives the displaced file its name back, and returns the error that made this
- * necessary. A refusal is tried again after 10, 20, 40 ... ms, for which only
- * the end of the session waits here; else returns PENDING.
- */
-static int
-move_back(const struct session *s, struct request *q, struct displacing *d)
-{
-	int r;
-
-	while ((r = fs_rename_keep(&d->aside, &q->target.place, false)) != 0 &&
-	    r != -EEXIST && d->back_delay <= LAST_DELAY) {
-		d->task.wait = d->back_delay;
-		d->back_delay *= 2;
-		if (!s->ending) {
-			d->due = clock_ms() + d->task.wait;
-			return PENDING;
-		}
-		clock_wait(d->task.wait);
-	}
-	if (r != 0)
-		silly_stays(d->silly, &q->target.place, r);
-	r = d->away;
-	d->away = 0;
-	return r;
-}
-
-static int
-attempt_displacing(struct session *s, struct request *q,
-    struct displacing *d)
-{
-	int r;
-
-	if (d->silly == NULL || d->linked)
-		return attempt(s, q, &q->target.place);
-	if (!is_rename(q))
-		return fs_rename(&q->object.place, &d->aside);
-	if (d->away == 0 && ((r = attempt_aside(s, q, d)) == 0 || d->away == 0))
-		return r;
-	return move_back(s, q, d);
-}
-
 /* Tells the handles of the displaced file its silly name. */
 static void
 settle_silly(struct displacing *d)
@@ -380,13 +313,12 @@ settle_silly(struct displacing *d)
 	struct matches *m = &d->matches;
 	size_t i;
 
-	silly_taken(d->silly);
-	silly_lock(d->silly);
+	aside_settle(&d->aside);
 	for (i = 0; i < m->len; i++) {
 		if (!m->list[i].displaced)
 			continue;
-		suspend_repin(m->list[i].h, &d->aside);
-		m->list[i].h->silly = silly_keep(d->silly);
+		suspend_repin(m->list[i].h, &d->aside.place);
+		m->list[i].h->silly = silly_keep(d->aside.silly);
 	}
 }
 
@@ -413,7 +345,7 @@ names_changed(struct session *s, struct request *q)
 	 */
 	if (s->handles.open == 0 || q->publishes)
 		return;
-	if (!is_rename(q)) {
+	if (!request_renames(q)) {
 		index_renamed(&s->handles, s->fs.cwd, q->object.path, NULL);
 		return;
 	}
@@ -434,12 +366,11 @@ displacing_end(struct session *s, struct request *q, int r)
 	struct displacing *d = (struct displacing *)q->task;
 
 	if (r == 0) {
-		if (d->silly != NULL)
+		if (d->aside.silly != NULL)
 			settle_silly(d);
 		names_changed(s, q);
 	}
-	if (d->silly != NULL)
-		silly_release(d->silly);
+	aside_end(&d->aside);
 	free(d->matches.list);
 	return d->end(s, q, r);
 }
@@ -483,9 +414,16 @@ displacing_try(struct session *s, struct request *q)
 		d->task.wait = (unsigned)(d->due - now);
 		return PENDING;
 	}
-	r = attempt_displacing(s, q, d);
-	if (r == PENDING)
-		return r;
+	r = aside_attempt(s, q, &d->aside, &d->task.wait);
+	if (r == PENDING) {
+		d->due = clock_ms() + d->task.wait;
+		return PENDING;
+	}
+	if (r != 0 && aside_is_impossible(&d->aside)) {
+		if (!keep_displaced(s, q, d))
+			return displacing_end(s, q, d->first);
+		r = aside_plain(s, q);
+	}
 	if (r == 0 || !is_refusal(q, r))
 		return displacing_end(s, q, r);
 	return try_later(s, q);
@@ -510,9 +448,9 @@ displacing_begin(struct session *s, struct request *q, int first,
 	if (d->matches.len == 0 && (patience == 0 || first == -EEXIST))
 		return displacing_end(s, q, first);
 	if ((r = prepare_handles(s, q, d)) != 0 ||
-	    (r = prepare_silly(s, q, d)) != 0) {
+	    !prepare_aside(s, q, d)) {
 		unpin_all(&d->matches);
-		return displacing_end(s, q, r);
+		return displacing_end(s, q, r != 0 ? r : first);
 	}
 	if ((r = let_go(s, q, d)) != 0)
 		return displacing_end(s, q, r);
@@ -555,7 +493,7 @@ displace(struct session *s, struct request *q,
 		    q->ruling.when == RENAME_WHEN_ALWAYS))
 			return displacing_begin(s, q, -EBUSY, end);
 	}
-	r = attempt(s, q, &q->target.place);
+	r = aside_plain(s, q);
 	if (r == 0)
 		names_changed(s, q);
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||

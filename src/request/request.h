@@ -210,4 +210,11 @@ struct request {
 	struct unknown	 unknown;	/* for STATUS */
 };
 
+/* True for RENAME and the like, which give their object another name. */
+static inline bool
+request_renames(const struct request *q)
+{
+	return q->target.path != NULL;
+}
+
 #endif

@@ -208,6 +208,65 @@ class NoSillyNames(FuseTest):
         self.assertEqual(self.names(), ["f", "g"])
 
 
+class OpenTargets(FuseTest):
+    """A file that is open is replaced and removed as by OpenSSH's server, where
+    it could only be kept under a silly name, and cannot have one: another
+    server like this one keeps them for itself, or the rename must be atomic."""
+
+    ALWAYS = ("profile=webex", "rename.when=always")
+
+    def open_handles(self, s):
+        """A handle that reads b, and one that writes it."""
+        self.put("a", b"new")
+        self.put("b", b"old content")
+        flags = (READ,), (WRITE,)
+        if s.version >= 5:
+            flags = (1, 2), (2, 2)
+        return [s.call("open", "b", *how, {}).handle for how in flags]
+
+    def go_on(self, s, reader, writer):
+        """The handles go on with the old content."""
+        self.expect(s, OK, "write", writer, 0, b"OLD")
+        self.assertEqual(s.call("read", reader, 0, 99).data, b"OLD content")
+        for handle in reader, writer:
+            self.expect(s, OK, "close", handle)
+
+    def test_a_server_behind_the_server(self):
+        self.show(mounts.Sshfs, SERVER + " -o profile=sshfs")
+        s = self.session(*self.ALWAYS)
+        for request in ("posix-rename@openssh.com", "rename"):
+            handles = self.open_handles(s)
+            self.expect(s, OK, request, "a", "b")
+            self.go_on(s, *handles)
+            self.assertEqual(self.text("b"), b"new")
+        handles = self.open_handles(s)
+        self.expect(s, OK, "remove", "b")
+        self.go_on(s, *handles)
+        self.assertEqual(s.finish(), 0)
+        # libfuse keeps a file that was open by a name of its own.
+        self.assertEqual([n for n in self.names() if n[0] != "."], ["a"])
+
+    def test_an_atomic_rename_without_links(self):
+        self.show(mounts.Refusefs, "errno=none,noflags,nolink")
+        s = self.session(*self.ALWAYS, version=6)
+        handles = self.open_handles(s)
+        self.expect(s, OK, "rename", "a", "b", 2)
+        self.go_on(s, *handles)
+        self.assertEqual(self.text("b"), b"new")
+        self.assertEqual(self.names(), ["b"])
+
+    def test_a_refusal(self):
+        """Where the plain call is refused as well, nothing is lost."""
+        self.show(mounts.Refusefs, "noflags,nolink")
+        s = self.session("profile=webex", version=6)
+        handles = self.open_handles(s)
+        self.expect(s, FAILURE, "rename", "a", "b", 2)
+        self.go_on(s, *handles)
+        self.assertEqual(self.text("a"), b"new")
+        self.assertEqual(self.text("b"), b"OLD content")
+        self.assertEqual(self.names(), ["a", "b"])
+
+
 def on_handle(name, flags, *requests):
     """An action: opens, plays requests on the handle, closes."""
     def play(s, i):
