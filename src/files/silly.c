@@ -25,6 +25,7 @@ struct silly {
 	uint64_t	 due;
 	int		 dirfd;		/* O_PATH of its directory */
 	int		 lock;		/* descriptor with the lock, or -1 */
+	int		 pin;		/* O_PATH of the file, or -1 */
 	bool		 taken;
 	uint64_t	 dev, ino;
 	char		 name[SILLY_LEN + 1];
@@ -68,6 +69,7 @@ silly_beside(struct silly_list *list, const struct place *beside)
 	h->users = 1;
 	h->list = list;
 	h->lock = -1;
+	h->pin = -1;
 	if ((h->dirfd = fs_open_parent(beside)) < 0) {
 		free(h);
 		return NULL;
@@ -106,9 +108,18 @@ silly_taken(struct silly *h)
 		h->taken = true;
 }
 
+static void
+unpin(struct silly *h)
+{
+	if (h->pin >= 0)
+		fs_close(h->pin);
+	h->pin = -1;
+}
+
 void
 silly_renamed(struct silly *h)
 {
+	unpin(h);
 	h->taken = false;
 }
 
@@ -176,14 +187,33 @@ silly_unlock(struct silly *h, bool rests)
 	return r;
 }
 
+static bool
+is_at(const struct silly *h, const struct place *p)
+{
+	uint64_t dev, ino;
+
+	return h->taken && fs_identify(p, &dev, &ino) == 0 &&
+	    ino == h->ino && dev == h->dev;
+}
+
 bool
 silly_is_there(const struct silly *h)
 {
 	struct place p = silly_place(h);
-	uint64_t dev, ino;
 
-	return h->taken && fs_identify(&p, &dev, &ino) == 0 &&
-	    ino == h->ino && dev == h->dev;
+	return is_at(h, &p);
+}
+
+bool
+silly_pin(struct silly *h)
+{
+	struct place p = silly_place(h);
+
+	unpin(h);
+	/* Without a descriptor the file is still known by its name. */
+	if ((h->pin = fs_open(&p, O_PATH | O_NOFOLLOW, 0)) >= 0)
+		p = place_fd(h->pin, "");
+	return is_at(h, &p);
 }
 
 void
@@ -197,6 +227,7 @@ silly_stays(struct silly *h, const struct place *old, int error)
 static void
 silly_free(struct silly *h)
 {
+	unpin(h);
 	fs_close(h->dirfd);
 	free(h);
 }

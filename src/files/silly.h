@@ -84,6 +84,14 @@ void	 silly_renamed(struct silly *);
 bool	 silly_is_there(const struct silly *);
 
 /*
+ * As silly_is_there(). The system keeps the file in mind from now on, until it
+ * is renamed or removed: file systems in FUSE may give a file another inode
+ * number as soon as the kernel has forgotten it, as it does when a rename
+ * fails. No file counts as open for that.
+ */
+bool	 silly_pin(struct silly *);
+
+/*
  * Logs as an error that the file could not get its old name back and keeps its
  * silly name.
  */

@@ -27,6 +27,9 @@
  *	fold		names as on vfat: case is ignored, also of Latin-1
  *			letters, and dots at the end are dropped
  *	byname		a file has another inode number by each name
+ *	newino		a file has another inode number after the kernel forgot
+ *			it, as it does when a rename fails with ENOENT
+ *	nocolon		a rename to a name with a colon fails with ENOENT
  *	nomodes		root owns everything with mode 0777, and chmod(2)
  *			fails with EPERM
  *
@@ -69,6 +72,7 @@ struct node {
 	LIST_ENTRY(node) next;
 	dev_t		 dev;
 	ino_t		 ino;
+	ino_t		 number;	/* shown with newino */
 	int		 fd;		/* O_PATH */
 	uint64_t	 lookups;	/* number the kernel will forget */
 	unsigned	 opens;
@@ -95,6 +99,8 @@ static struct options {
 	int		 writeback;
 	int		 fold;
 	int		 byname;
+	int		 newino;
+	int		 nocolon;
 	int		 nomodes;
 	unsigned	 linger;
 	unsigned	 aged;
@@ -108,6 +114,8 @@ static const struct fuse_opt option_specs[] = {
 	{ "noflags", offsetof(struct options, noflags), 1 },
 	{ "fold", offsetof(struct options, fold), 1 },
 	{ "byname", offsetof(struct options, byname), 1 },
+	{ "newino", offsetof(struct options, newino), 1 },
+	{ "nocolon", offsetof(struct options, nocolon), 1 },
 	{ "nomodes", offsetof(struct options, nomodes), 1 },
 	{ "linger=%u", offsetof(struct options, linger), 0 },
 	{ "aged=%u", offsetof(struct options, aged), 0 },
@@ -211,6 +219,7 @@ node_find(dev_t dev, ino_t ino)
 static struct node *
 node_get(int fd, const struct stat *st)
 {
+	static ino_t last = FUSE_ROOT_ID;
 	struct node *n = node_find(st->st_dev, st->st_ino);
 
 	if (n != NULL) {
@@ -223,6 +232,7 @@ node_get(int fd, const struct stat *st)
 	}
 	n->dev = st->st_dev;
 	n->ino = st->st_ino;
+	n->number = ++last;
 	n->fd = fd;
 	LIST_INSERT_HEAD(bucket(n->dev, n->ino), n, next);
 	return n;
@@ -341,6 +351,8 @@ node_lookup(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
 		return ENOMEM;
 	n->lookups++;
 	e->ino = (uintptr_t)n;
+	if (options.newino)
+		e->attr.st_ino = n->number;
 	return 0;
 }
 
@@ -547,6 +559,10 @@ op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 		fuse_reply_err(req, EINVAL);
 		return;
 	}
+	if (options.nocolon && strchr(newname, ':') != NULL) {
+		fuse_reply_err(req, ENOENT);
+		return;
+	}
 	name = entry_name(parent, name, real);
 	/* The case of an entry may be changed. */
 	if (parent != newparent || !is_same_name(name, newname))
@@ -589,6 +605,8 @@ op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	}
 	if (options.byname && id != FUSE_ROOT_ID)
 		st.st_ino = node_of(id)->ino;
+	if (options.newino && id != FUSE_ROOT_ID)
+		st.st_ino = node_of(id)->number;
 	fuse_reply_attr(req, &st, 0);
 }
 

@@ -15,6 +15,7 @@ import sftpwire as sw
 
 SERVER = os.environ.get("SERVER") or os.path.join(mounts.BUILD, "sftp-server")
 FAILURE = 4
+NO_SUCH_FILE = 2
 
 
 class FuseTest(unittest.TestCase):
@@ -108,6 +109,23 @@ class ByName(FuseTest):
         self.expect(s, OK, "close", h)
         self.assertEqual(s.call("stat", "new").attrs["size"], 20000)
         self.assertEqual(self.names(), ["new"])
+
+
+class NewNumbers(FuseTest):
+    """A file has another inode number once the kernel has forgotten it, as in
+    exfat-fuse: after a rename that failed."""
+
+    def test_a_name_that_cannot_be_had(self):
+        """The temporary file does not stay."""
+        for options in "", ",noflags,nolink":
+            self.show(mounts.Refusefs, "errno=none,newino,nocolon" + options)
+            for how in CREAT, CREAT | EXCL:
+                s = self.session("files.atomic=yes")
+                h = s.call("open", "a:b", how | WRITE, {}).handle
+                self.expect(s, OK, "write", h, 0, b"data")
+                self.expect(s, NO_SUCH_FILE, "close", h)
+                self.assertEqual(self.names(), [])
+                self.assertEqual(s.finish(), 0)
 
 
 class Sizes(FuseTest):
