@@ -190,7 +190,7 @@ silly_unlock(struct silly *h, bool rests)
 static bool
 is_at(const struct silly *h, const struct place *p)
 {
-	uint64_t dev, ino;
+	uint64_t dev = 0, ino = 0;
 
 	return h->taken && fs_identify(p, &dev, &ino) == 0 &&
 	    ino == h->ino && dev == h->dev;
