@@ -31,7 +31,7 @@ struct row {
 	const char	*name, *unit;
 	void		(*run)(struct bench *, const struct row *);
 	uint64_t	 count;		/* amount of work */
-	uint64_t	 size;		/* of a request, directory or table */
+	size_t		 size;		/* of a request, directory or table */
 	unsigned	 window;	/* requests in flight */
 	enum figure	 figure;
 	/*

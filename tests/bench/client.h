@@ -21,7 +21,7 @@ struct listing {
 	void		(*name)(struct listing *, const char *,
 			    const struct attrs *);
 	uint8_t		*seen;		/* one byte per entry */
-	uint64_t	 size;		/* of seen */
+	size_t		 size;		/* of seen */
 };
 
 /* The expected reply. Unset members are not compared. */

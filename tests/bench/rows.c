@@ -172,7 +172,8 @@ file_tree(const struct bench *b, uint64_t n, bool content)
 		fd = openat(dir, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 		if (fd == -1)
 			err(1, "%s/%s", making, name);
-		if (content ? write(fd, pattern_at(0), i % SIZES) == -1 :
+		if (content ?
+		    write(fd, pattern_at(0), (size_t)(i % SIZES)) == -1 :
 		    ftruncate(fd, (off_t)(i % SIZES)) == -1)
 			err(1, "%s/%s", making, name);
 		close(fd);
@@ -187,7 +188,7 @@ file_tree(const struct bench *b, uint64_t n, bool content)
 static char **
 tree_names(const char *tree, uint64_t n)
 {
-	char **names = calloc(n + 1, sizeof(names[0]));
+	char **names = calloc((size_t)n + 1, sizeof(names[0]));
 
 	if (names == NULL)
 		err(1, NULL);
@@ -355,7 +356,7 @@ list_once(struct client *c, const char *path, struct listing *l)
 }
 
 static struct listing
-new_listing(uint64_t size)
+new_listing(size_t size)
 {
 	struct listing l = { .name = check_entry, .size = size };
 
@@ -538,13 +539,13 @@ run_copy(struct bench *b, const struct row *r)
 
 /* Opens a tree of n files and leaves them open. */
 static struct handle *
-open_all(struct client *c, char *const names[], uint64_t n)
+open_all(struct client *c, char *const names[], size_t n)
 {
 	struct handle *h = calloc(n + 1, sizeof(*h));
 
 	if (h == NULL)
 		err(1, NULL);
-	for (uint64_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		send_open(c, names[i], OPEN_READ, &h[i]);
 	client_drain(c);
 	return h;

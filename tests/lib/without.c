@@ -78,10 +78,10 @@ load(size_t at)
 
 /* Goes on if the loaded number is this one, else jumps over so many steps. */
 static struct sock_filter
-compare(long number, size_t over)
+compare(unsigned number, size_t over)
 {
 	return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-	    (unsigned)number, 0, (unsigned char)over);
+	    number, 0, (unsigned char)over);
 }
 
 /*
@@ -93,18 +93,18 @@ refuse(struct sock_filter *code, const char *call, unsigned error)
 {
 	const char *equals = strchr(call, '=');
 	size_t len = strcspn(call, ":="), n = 0;
-	unsigned a, b;
+	unsigned number = (unsigned)number_of(call, len), a, b;
 
 	if (equals != NULL)
 		error = (unsigned)atoi(equals + 1);
 	if (sscanf(call + len, ":%u:%u", &a, &b) == 2) {
-		code[n++] = compare(number_of(call, len), 6);
+		code[n++] = compare(number, 6);
 		code[n++] = load(ARG_AT(1));
 		code[n++] = compare(a, 3);
 		code[n++] = load(ARG_AT(2));
 		code[n++] = compare(b, 1);
 	} else
-		code[n++] = compare(number_of(call, len), 1);
+		code[n++] = compare(number, 1);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
 	    SECCOMP_RET_ERRNO | error);
 	if (n > 2)

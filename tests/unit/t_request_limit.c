@@ -38,7 +38,8 @@ main(void)
 {
 	struct place p;
 	struct request q;
-	size_t i, step;
+	uint64_t step;
+	size_t i;
 	int fd, r;
 
 	scratch_enter();
@@ -61,10 +62,11 @@ main(void)
 		step = 50;
 		r = limit_step(&q, fd, steps[i].from, steps[i].off, &step);
 		ok(r == steps[i].outcome && step == steps[i].step,
-		    "from %llu to %llu, of at most %llu: %zu, %d",
+		    "from %llu to %llu, of at most %llu: %llu, %d",
 		    (unsigned long long)steps[i].from,
 		    (unsigned long long)steps[i].off,
-		    (unsigned long long)steps[i].max, step, r);
+		    (unsigned long long)steps[i].max,
+		    (unsigned long long)step, r);
 	}
 	(void)fs_close(fd);
 	return done();

@@ -37,8 +37,8 @@ int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
 	(void)id;
-	*ts = (struct timespec){ client.now / 1000,
-	    client.now % 1000 * 1000000 };
+	*ts = (struct timespec){ (time_t)(client.now / 1000),
+	    (long)(client.now % 1000) * 1000000 };
 	return 0;
 }
 

@@ -32,6 +32,7 @@ enum {
 #define BOUND		(255 * 1024)	/* bytes of output per write(2) */
 #define PIPE_SIZE	(256 * 1024)
 #define SPLICED		(16 * 1024)	/* smaller READs are copied */
+#define COPIED		0x7ffff000	/* bytes; no call copies more */
 #define SIDE_BY_SIDE	64
 #define SMALL		(32 * 1024)	/* larger requests share no call */
 #define FRAME		4		/* length field of a packet */
@@ -206,7 +207,7 @@ transfer(uint8_t *packet, uint8_t *next)
 	    (off_t)t[0].off);
 	if (done < 0)
 		err(1, "fd %d", t[0].fd);
-	for (i = 0; i < n; i++, done -= len) {
+	for (i = 0; i < n; i++, done -= (ssize_t)len) {
 		len = done < (ssize_t)len ? (uint32_t)done : len;
 		if (t[i].type == WRITE || len == 0) {
 			put_status(t[i].id, t[i].type == READ);
@@ -358,7 +359,8 @@ copy_data(uint32_t id, const uint8_t *fields)
 	ssize_t n = 1;
 
 	for (; left > 0 && n > 0; left -= (uint64_t)n)
-		if ((n = copy_file_range(from, NULL, to, NULL, left, 0)) < 0)
+		if ((n = copy_file_range(from, NULL, to, NULL,
+		    left < COPIED ? (size_t)left : COPIED, 0)) < 0)
 			err(1, "copy_file_range");
 	put_status(id, 0);
 }
