@@ -99,7 +99,8 @@ $(UNIT): $(BUILD)/unit/t_%: tests/unit/t_%.c tests/unit/tap.h config.h \
 REFUSE	= $(if $(filter 8-1,$(LONG_BYTES)-$(GLIBC)),$(BUILD)/tests/shim.so)
 FUSE3	:= $(shell $(or $(PKG_CONFIG),pkg-config) --cflags --libs fuse3 2>&-)
 REFUSE	+= $(if $(FUSE3),$(BUILD)/tests/refusefs)
-REFUSE_CC = $(CC) -I. -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -U_FORTIFY_SOURCE
+REFUSE_CC = $(CC) -I. -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -U_FORTIFY_SOURCE \
+	  $(filter -Werror,$(CFLAGS))
 
 $(BUILD)/tests/shim.so: tests/refuse/shim.c
 	@mkdir -p $(@D)
