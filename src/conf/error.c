@@ -21,7 +21,9 @@ error_say(struct error *e, const char *fmt, ...)
 void
 error_at(struct error *e, const char *file, int line, const char *setting)
 {
-	strlcpy(e->file, file, sizeof(e->file));
+	/* Most calls are for the next setting of the same file. */
+	if (strcmp(e->file, file) != 0)
+		strlcpy(e->file, file, sizeof(e->file));
 	strlcpy(e->setting, setting == NULL ? "" : setting,
 	    sizeof(e->setting));
 	e->line = line;

@@ -86,11 +86,13 @@ precheck_text(const char *text, size_t len, struct error *e)
 {
 	const char *p, *end, *name = "", *setting = "", *wrong = NULL;
 	int opened[DEPTH_MAX + 2] = { 0 }, depth = 0;
-	bool after_string = false;
+	bool after_string = false, has_lines;
 
 	e->line = 1;
-	for (p = text; wrong == NULL && *p != '\0'; p += strspn(p, " ")) {
+	for (p = text; wrong == NULL && *p != '\0';) {
 		end = p + token_len(p, &wrong);
+		/* No other token has a newline in it. */
+		has_lines = *p == '\n' || *p == '#' || *p == '/';
 		if (*p == '"' && after_string)
 			wrong = "two strings with nothing between would be "
 			    "read as one (is a comma or a semicolon missing?)";
@@ -106,8 +108,10 @@ precheck_text(const char *text, size_t len, struct error *e)
 			depth--;
 		if (depth > DEPTH_MAX)
 			wrong = "more than 32 brackets within each other";
-		while (p < end)
-			e->line += *p++ == '\n';
+		for (; has_lines && p < end; p++)
+			e->line += *p == '\n';
+		for (p = end; *p == ' '; p++)
+			;
 	}
 	if (wrong == NULL && p != text + len)
 		wrong = "a NUL byte would end the file here";
