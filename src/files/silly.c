@@ -205,7 +205,7 @@ silly_is_there(const struct silly *h)
 }
 
 bool
-silly_pin(struct silly *h)
+silly_pin(struct silly *h, struct statx *st)
 {
 	struct place p = silly_place(h);
 
@@ -213,7 +213,10 @@ silly_pin(struct silly *h)
 	/* Without a descriptor the file is still known by its name. */
 	if ((h->pin = fs_open(&p, O_PATH | O_NOFOLLOW, 0)) >= 0)
 		p = place_fd(h->pin, "");
-	return is_at(h, &p);
+	if (st == NULL)
+		return is_at(h, &p);
+	return h->taken && fs_stat(&p, st) == 0 && st->stx_ino == h->ino &&
+	    fs_device(st) == h->dev;
 }
 
 void

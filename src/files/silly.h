@@ -87,9 +87,10 @@ bool	 silly_is_there(const struct silly *);
  * As silly_is_there(). The system keeps the file in mind from now on, until it
  * is renamed or removed: file systems in FUSE may give a file another inode
  * number as soon as the kernel has forgotten it, as it does when a rename
- * fails. No file counts as open for that.
+ * fails. No file counts as open for that. `st`, if not NULL, becomes what
+ * fs_stat() says of the file.
  */
-bool	 silly_pin(struct silly *);
+bool	 silly_pin(struct silly *, struct statx *st);
 
 /*
  * Logs as an error that the file could not get its old name back and keeps its

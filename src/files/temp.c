@@ -355,6 +355,7 @@ temp_set_times(struct temp *p, const struct place *at,
 	bool omits = ts[1].tv_nsec == UTIME_OMIT;
 	bool old = !omits && time(NULL) - ts[1].tv_sec > SILLY_STALE / 2;
 
+	p->timed = true;
 	if (omits && p->dated)
 		p->times[0] = ts[0];
 	if (!omits)
@@ -363,6 +364,33 @@ temp_set_times(struct temp *p, const struct place *at,
 		return fs_utimes(at, ts);
 	memcpy(p->times, ts, sizeof(p->times));
 	return 0;
+}
+
+bool
+temp_pin(struct temp *p)
+{
+	struct statx st;
+	bool is_there;
+
+	p->watched = p->timed && !p->dated;
+	is_there = silly_pin(p->silly, p->watched ? &st : NULL);
+	if (is_there && p->watched) {
+		p->times[0].tv_sec = st.stx_atime.tv_sec;
+		p->times[0].tv_nsec = st.stx_atime.tv_nsec;
+		p->times[1].tv_sec = st.stx_mtime.tv_sec;
+		p->times[1].tv_nsec = st.stx_mtime.tv_nsec;
+	}
+	return is_there;
+}
+
+/* True if the rename changed the time of the last write. */
+static bool
+lost_times(const struct temp *p, const struct place *at)
+{
+	struct statx st;
+
+	return p->watched && fs_stat(at, &st) == 0 &&
+	    st.stx_mtime.tv_sec != p->times[1].tv_sec;
 }
 
 void
@@ -381,7 +409,8 @@ temp_published(struct temp *p, const struct place *at)
 	struct statx st;
 	int r;
 
-	if (p->dated && p->pending && (r = fs_utimes(at, p->times)) != 0)
+	if (p->pending && (p->dated || lost_times(p, at)) &&
+	    (r = fs_utimes(at, p->times)) != 0)
 		log_error("cannot set the times of \"%s\": %s", p->name,
 		    strerror(-r));
 	if (p->kept)

@@ -39,7 +39,9 @@ struct temp {
 					 * as far as is known */
 	bool		 used;		/* this session wrote to it */
 	int		 error;		/* a write failed: never published */
-	bool		 dated;		/* `times` are set when published */
+	bool		 timed;		/* the client set times */
+	bool		 dated;		/* `times` are set when published ... */
+	bool		 watched;	/* ... or if the rename changes them */
 	struct timespec	 times[2];
 };
 
@@ -119,6 +121,13 @@ struct place temp_visible(const struct temp *);
  */
 int	 temp_set_times(struct temp *, const struct place *at,
 	    const struct timespec [2]);
+
+/*
+ * Prepares the rename of the file by CLOSE. smbnetfs loses times that were set
+ * when it renames: those of the file are noted if the client has set any.
+ * Returns false if the file no longer has its silly name.
+ */
+bool	 temp_pin(struct temp *);
 
 /* Records that the handle's file is incomplete because of this error. */
 void	 temp_failed(struct handle *, int error);

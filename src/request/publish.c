@@ -92,7 +92,7 @@ publish(struct session *s, struct request *q, struct temp *p)
 	q->object.path = p->place.name;
 	q->target.path = p->name;
 	q->ruling.forced = false;
-	return silly_pin(p->silly) ? rename_publish(s, q, publish_end) :
+	return temp_pin(p) ? rename_publish(s, q, publish_end) :
 	    publish_end(s, q, -ENOENT);
 }
 

@@ -29,6 +29,7 @@
  *	byname		a file has another inode number by each name
  *	newino		a file has another inode number after the kernel forgot
  *			it, as it does when a rename fails with ENOENT
+ *	touch		a rename sets the times of the file
  *	nocolon		a rename to a name with a colon fails with ENOENT
  *	nomodes		root owns everything with mode 0777, and chmod(2)
  *			fails with EPERM
@@ -101,6 +102,7 @@ static struct options {
 	int		 byname;
 	int		 newino;
 	int		 nocolon;
+	int		 touch;
 	int		 nomodes;
 	unsigned	 linger;
 	unsigned	 aged;
@@ -116,6 +118,7 @@ static const struct fuse_opt option_specs[] = {
 	{ "byname", offsetof(struct options, byname), 1 },
 	{ "newino", offsetof(struct options, newino), 1 },
 	{ "nocolon", offsetof(struct options, nocolon), 1 },
+	{ "touch", offsetof(struct options, touch), 1 },
 	{ "nomodes", offsetof(struct options, nomodes), 1 },
 	{ "linger=%u", offsetof(struct options, linger), 0 },
 	{ "aged=%u", offsetof(struct options, aged), 0 },
@@ -570,11 +573,13 @@ op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 	error = refuses(parent, name);
 	if (error == 0 && !(flags & RENAME_NOREPLACE))
 		error = refuses(newparent, newname);
-	if (error != 0)
-		fuse_reply_err(req, error);
-	else
-		reply_done(req, renameat2(fd_of(parent), name,
-		    fd_of(newparent), newname, flags));
+	if (error == 0 && renameat2(fd_of(parent), name, fd_of(newparent),
+	    newname, flags) == -1)
+		error = errno;
+	if (error == 0 && options.touch)
+		(void)utimensat(fd_of(newparent), newname, NULL,
+		    AT_SYMLINK_NOFOLLOW);
+	fuse_reply_err(req, error);
 }
 
 static void

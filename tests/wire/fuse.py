@@ -7,6 +7,7 @@ for each habit; bindfs is one that knows files by name.
 import os
 import shutil
 import tempfile
+import time
 import unittest
 
 from sftpwire import CREAT, EXCL, OK, READ, TRUNC, WRITE
@@ -126,6 +127,35 @@ class NewNumbers(FuseTest):
                 self.expect(s, NO_SUCH_FILE, "close", h)
                 self.assertEqual(self.names(), [])
                 self.assertEqual(s.finish(), 0)
+
+
+class TimesLost(FuseTest):
+    """A rename sets the times of the file, as by smbnetfs."""
+
+    def upload_and_set(self, s, name, mtime, data=b""):
+        """Times are set, and then there may be one more WRITE."""
+        flags = (CREAT | WRITE,) if s.version < 5 else (2, 3)
+        h = s.call("open", name, *flags, {}).handle
+        self.expect(s, OK, "write", h, 0, b"data")
+        self.expect(s, OK, "fsetstat", h, {"atime": mtime, "mtime": mtime})
+        if data:
+            self.expect(s, OK, "write", h, 0, data)
+        self.expect(s, OK, "close", h)
+        return int(os.stat(os.path.join(self.source, name)).st_mtime)
+
+    def test_upload_with_times(self):
+        """The file has the times that the client set, old or new."""
+        self.show(mounts.Refusefs, "errno=none,touch")
+        now = int(time.time())
+        for version in 3, 6:
+            s = self.session("files.atomic=yes", version=version)
+            for mtime in 1000000001, now - 3600, now + 3600:
+                self.assertEqual(self.upload_and_set(s, "f", mtime), mtime)
+                os.unlink(os.path.join(self.source, "f"))
+            self.assertGreaterEqual(
+                self.upload_and_set(s, "f", 1000000001, b"more"), now)
+            os.unlink(os.path.join(self.source, "f"))
+            self.assertEqual(s.finish(), 0)
 
 
 class Sizes(FuseTest):
