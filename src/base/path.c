@@ -129,6 +129,15 @@ path_is_silly(const char *name, size_t len)
 	    (len == 5 && memcmp(name, SILLY_TEMP, 5) == 0);
 }
 
+bool
+path_is_temp(const char *name, size_t len)
+{
+	size_t suffix = sizeof(SILLY_TEMP) - 1;
+
+	return path_is_silly(name, len) &&
+	    memcmp(name + len - suffix, SILLY_TEMP, suffix) == 0;
+}
+
 /*
  * Returns how many bytes follow the first byte `c` of a UTF-8 sequence, or -1
  * if no sequence begins with it. Sets *value to the bits that `c` carries and

@@ -77,4 +77,7 @@ bool	path_is_utf8(const char *);
 /* True if the `len` bytes at `name` are a silly name. */
 bool	path_is_silly(const char *name, size_t len);
 
+/* True if they are the silly name of an upload. */
+bool	path_is_temp(const char *name, size_t len);
+
 #endif

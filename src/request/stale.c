@@ -15,22 +15,32 @@
 #include "request/session.h"
 #include "request/stale.h"
 
-/*
- * Makes the place of an entry that the session may remove; locate_release() is
- * then due. Returns false if it may not: it makes no silly names, has no right
- * to delete, or cannot reach the directory any more.
- */
+/* True if the session may delete the object with that resolved name. */
 static bool
-may_remove(struct session *s, int dirfd, const char *name, struct place *p)
+may_delete(const struct session *s, const char *resolved)
 {
 	struct subtree a;
 
-	if (!s->fs.reserves ||
-	    policy_permits(&s->policy, "remove", true) != PERMIT ||
-	    locate_entry(&s->fs, dirfd, name, 0, p) != 0)
+	if (policy_permits(&s->policy, "remove", true) != PERMIT)
 		return false;
-	subtree_find(&s->policy, s->fs.folds, p->resolved, &a);
-	if ((a.rights & RIGHT_DELETE) != 0)
+	subtree_find(&s->policy, s->fs.folds, resolved, &a);
+	return (a.rights & RIGHT_DELETE) != 0;
+}
+
+/*
+ * Makes the place of a silly name that the session may remove; locate_release()
+ * is then due. Returns false if it may not: it makes no silly names, has no
+ * right to delete, or cannot reach the directory any more. `uploads` says that
+ * the session uploads there: temporary files then take no right.
+ */
+static bool
+may_remove(struct session *s, int dirfd, const char *name, bool uploads,
+    struct place *p)
+{
+	if (!s->fs.reserves || locate_entry(&s->fs, dirfd, name, 0, p) != 0)
+		return false;
+	if ((uploads && path_is_temp(name, strlen(name))) ||
+	    may_delete(s, p->resolved))
 		return true;
 	locate_release(p);
 	return false;
@@ -42,7 +52,7 @@ stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
 {
 	struct place p;
 
-	if (!silly_seems_stale(st) || !may_remove(s, dirfd, name, &p))
+	if (!silly_seems_stale(st) || !may_remove(s, dirfd, name, false, &p))
 		return;
 	if (!clock->asked && silly_now(p.dirfd, &clock->now) != 0)
 		clock->now = INT64_MIN;
@@ -67,7 +77,7 @@ sweep_one(int dirfd, const char *name, void *arg)
 	struct place p;
 
 	if (!path_is_silly(name, strlen(name)) ||
-	    !may_remove(x->s, dirfd, name, &p))
+	    !may_remove(x->s, dirfd, name, true, &p))
 		return 0;
 	(void)silly_clear(&p, x->now, false);
 	locate_release(&p);
@@ -130,7 +140,7 @@ empty_one(int dirfd, const char *name, void *arg)
 
 	if (!path_is_silly(name, strlen(name)))
 		return 0;
-	if (!may_remove(x->s, dirfd, name, &p)) {
+	if (!may_remove(x->s, dirfd, name, false, &p)) {
 		x->live = true;
 		return 0;
 	}

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Stale silly names, which a killed session left behind: silly.h. Only a
- * session whose policy makes such names removes them, where it may delete, and
- * only those of its own user: as it lists a directory, at its first upload into
- * one, and with the directory.
+ * session whose policy makes such names removes them, and only those of its own
+ * user: as it lists a directory, at its first upload into one, and with the
+ * directory. It must have the right to delete there, but for temporary files at
+ * an upload: the session may make those there, and removes its own without that
+ * right.
  */
 #ifndef REQUEST_STALE_H
 #define REQUEST_STALE_H
@@ -47,7 +49,8 @@ void	stale_entry(struct session *, struct stale_clock *, int dirfd,
 
 /*
  * Removes stale names beside the temporary file of an upload that has just
- * begun. Looks at some hundred entries at a time.
+ * begun; of those without the right to delete, temporary files only. Looks at
+ * some hundred entries at a time.
  */
 void	stale_beside(struct session *, const struct temp *);
 

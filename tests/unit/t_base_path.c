@@ -202,6 +202,10 @@ test_hidden(void)
 		ok(path_is_silly(names[i].name, strlen(names[i].name)) ==
 		    names[i].silly, "\"%s\" is %sours", names[i].name,
 		    names[i].silly ? "" : "not ");
+	for (i = 0; i < nitems(names); i++)
+		ok(path_is_temp(names[i].name, strlen(names[i].name)) ==
+		    (i == 1), "\"%s\" is %sthat of an upload", names[i].name,
+		    i == 1 ? "" : "not ");
 	ok(!path_is_silly(names[0].name, strlen(names[0].name) - 1) &&
 	    SILLY_LEN >= strlen(names[1].name),
 	    "bytes after the length are ignored");
