@@ -383,6 +383,39 @@ temp_pin(struct temp *p)
 	return is_there;
 }
 
+void
+temp_move_out(struct temp *p, const struct place *beside)
+{
+	struct silly *h = silly_new(&p->session->leaving, beside, SILLY_TEMP,
+	    &p->away_place);
+
+	if (h == NULL)
+		return;
+	if (fs_rename(&p->place, &p->away_place) == 0)
+		p->away = h;
+	else
+		silly_leave(h);
+}
+
+void
+temp_move_back(struct temp *p)
+{
+	int r;
+
+	if (p->away == NULL)
+		return;
+	if ((r = fs_rename(&p->away_place, &p->place)) == 0) {
+		silly_leave(p->away);
+	} else {
+		log_error("cannot move \"%s\" back: %s", p->name,
+		    strerror(-r));
+		temp_lost_bytes(p, r);
+		silly_taken(p->away);
+		silly_release(p->away);
+	}
+	p->away = NULL;
+}
+
 /* True if the rename changed the time of the last write. */
 static bool
 lost_times(const struct temp *p, const struct place *at)

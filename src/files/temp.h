@@ -38,6 +38,9 @@ struct temp {
 	bool		 left;		/* ... by a session that ended properly,
 					 * as far as is known */
 	bool		 used;		/* this session wrote to it */
+	struct silly	*away;		/* while its directory is renamed, its
+					 * name outside, or NULL */
+	struct place	 away_place;	/* the place of that name */
 	int		 error;		/* a write failed: never published */
 	bool		 timed;		/* the client set times */
 	bool		 dated;		/* `times` are set when published ... */
@@ -128,6 +131,14 @@ int	 temp_set_times(struct temp *, const struct place *at,
  * Returns false if the file no longer has its silly name.
  */
 bool	 temp_pin(struct temp *);
+
+/*
+ * Move the file out of its directory, to the directory of `beside`, while its
+ * own is renamed, and back. A file that cannot be moved out stays. One that
+ * cannot be moved back is removed, and the error becomes the temporary file's.
+ */
+void	 temp_move_out(struct temp *, const struct place *beside);
+void	 temp_move_back(struct temp *);
 
 /* Records that the handle's file is incomplete because of this error. */
 void	 temp_failed(struct handle *, int error);

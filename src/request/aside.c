@@ -8,6 +8,7 @@
 #include "os/clock.h"
 #include "os/log.h"
 #include "request/aside.h"
+#include "request/publish.h"
 #include "request/replace.h"
 #include "wire/sftp.h"
 
@@ -17,8 +18,14 @@
 int
 aside_plain(struct session *s, const struct request *q)
 {
-	return request_renames(q) ? replace_rename(s, q, &q->target.place) :
-	    fs_unlink(&q->object.place);
+	int r;
+
+	if (!request_renames(q))
+		return fs_unlink(&q->object.place);
+	publish_move_out(s, q);
+	r = replace_rename(s, q, &q->target.place);
+	publish_move_back(s);
+	return r;
 }
 
 void

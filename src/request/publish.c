@@ -6,9 +6,11 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
-#include "files/silly.h"
+#include "base/path.h"
 #include "files/temp.h"
 #include "os/log.h"
 #include "paths/locate.h"
@@ -172,6 +174,49 @@ publish_remove(struct request *q, int *r)
 		return false;
 	*r = temp_discard(p);
 	return true;
+}
+
+/*
+ * Gets the name of the directory that a RENAME gives another name to. Returns
+ * false if none has to be known.
+ */
+static bool
+name_of_moved(const struct session *s, const struct request *q,
+    char top[PATH_MAX])
+{
+	const struct place *old = &q->object.place;
+	bool known;
+	int fd;
+
+	if (LIST_EMPTY(&s->handles.temps) || q->object.temp != NULL ||
+	    (fd = fs_open(old, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0)) < 0)
+		return false;
+	known = fs_refuses_open(old) && fs_name_of(fd, top);
+	(void)fs_close(fd);
+	return known;
+}
+
+void
+publish_move_out(struct session *s, const struct request *q)
+{
+	char top[PATH_MAX], name[PATH_MAX];
+	struct temp *p;
+
+	if (!name_of_moved(s, q, top))
+		return;
+	LIST_FOREACH(p, &s->handles.temps, others)
+		if (fs_name_of(p->place.dirfd, name) &&
+		    path_is_below(name, top))
+			temp_move_out(p, &q->target.place);
+}
+
+void
+publish_move_back(struct session *s)
+{
+	struct temp *p;
+
+	LIST_FOREACH(p, &s->handles.temps, others)
+		temp_move_back(p);
 }
 
 void

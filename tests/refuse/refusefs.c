@@ -29,6 +29,8 @@
  *	byname		a file has another inode number by each name
  *	newino		a file has another inode number after the kernel forgot
  *			it, as it does when a rename fails with ENOENT
+ *	astray		a file that is open below a directory that is renamed
+ *			seems to be renamed later, and is not
  *	touch		a rename sets the times of the file
  *	nocolon		a rename to a name with a colon fails with ENOENT
  *	nomodes		root owns everything with mode 0777, and chmod(2)
@@ -78,6 +80,7 @@ struct node {
 	uint64_t	 lookups;	/* number the kernel will forget */
 	unsigned	 opens;
 	bool		 lost;		/* its first bytes were lost */
+	bool		 astray;
 	int64_t		 open_until;	/* ms of now_ms() */
 };
 LIST_HEAD(nodes, node);
@@ -103,6 +106,7 @@ static struct options {
 	int		 newino;
 	int		 nocolon;
 	int		 touch;
+	int		 astray;
 	int		 nomodes;
 	unsigned	 linger;
 	unsigned	 aged;
@@ -119,6 +123,7 @@ static const struct fuse_opt option_specs[] = {
 	{ "newino", offsetof(struct options, newino), 1 },
 	{ "nocolon", offsetof(struct options, nocolon), 1 },
 	{ "touch", offsetof(struct options, touch), 1 },
+	{ "astray", offsetof(struct options, astray), 1 },
 	{ "nomodes", offsetof(struct options, nomodes), 1 },
 	{ "linger=%u", offsetof(struct options, linger), 0 },
 	{ "aged=%u", offsetof(struct options, aged), 0 },
@@ -373,11 +378,16 @@ fd_path(int fd, char *out)
 	return true;
 }
 
+/*
+ * True if a file is open below a directory. With `lose_sight`, such files go
+ * astray.
+ */
 static bool
-holds_open_file(fuse_ino_t parent, const char *name)
+holds_open_file(fuse_ino_t parent, const char *name, bool lose_sight)
 {
 	char dir[PATH_MAX], path[PATH_MAX];
-	const struct node *n;
+	bool holds = false;
+	struct node *n;
 	size_t i, len;
 
 	if (!fd_path(fd_of(parent), dir))
@@ -389,9 +399,11 @@ holds_open_file(fuse_ino_t parent, const char *name)
 	for (i = 0; i < BUCKETS; i++)
 		LIST_FOREACH(n, &table[i], next)
 			if (is_open(n) && fd_path(n->fd, path) &&
-			    strncmp(path, dir, strlen(dir)) == 0)
-				return true;
-	return false;
+			    strncmp(path, dir, strlen(dir)) == 0) {
+				n->astray |= lose_sight;
+				holds = true;
+			}
+	return holds;
 }
 
 /* Returns 0, or the errno of refusing to move or remove this name. */
@@ -404,7 +416,7 @@ refuses(fuse_ino_t parent, const char *name)
 	if (fstatat(fd_of(parent), name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return 0;
 	if (S_ISDIR(st.st_mode))
-		return holds_open_file(parent, name) ? refusal : 0;
+		return holds_open_file(parent, name, false) ? refusal : 0;
 	n = node_find(st.st_dev, st.st_ino);
 	return n != NULL && is_open(n) ? refusal : 0;
 }
@@ -551,6 +563,23 @@ op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 	reply_done(req, unlinkat(fd_of(parent), name, AT_REMOVEDIR));
 }
 
+/* True if a file is astray; the files below a directory are from now on. */
+static bool
+is_astray(fuse_ino_t parent, const char *name)
+{
+	const struct node *n;
+	struct stat st;
+
+	if (fstatat(fd_of(parent), name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return false;
+	if (S_ISDIR(st.st_mode)) {
+		(void)holds_open_file(parent, name, true);
+		return false;
+	}
+	n = node_find(st.st_dev, st.st_ino);
+	return n != NULL && n->astray;
+}
+
 static void
 op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
     fuse_ino_t newparent, const char *newname, unsigned flags)
@@ -573,6 +602,10 @@ op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 	error = refuses(parent, name);
 	if (error == 0 && !(flags & RENAME_NOREPLACE))
 		error = refuses(newparent, newname);
+	if (error == 0 && options.astray && is_astray(parent, name)) {
+		fuse_reply_err(req, 0);
+		return;
+	}
 	if (error == 0 && renameat2(fd_of(parent), name, fd_of(newparent),
 	    newname, flags) == -1)
 		error = errno;

@@ -158,6 +158,52 @@ class TimesLost(FuseTest):
             self.assertEqual(s.finish(), 0)
 
 
+class Astray(FuseTest):
+    """A file that is open below a directory that is renamed cannot be renamed
+    any more, though that seems to succeed, as by rclone."""
+
+    def test_an_upload_below_the_directory(self):
+        self.show(mounts.Refusefs, "errno=none,astray")
+        for version in 3, 6:
+            s = self.session("files.atomic=yes", version=version)
+            flags = (CREAT | WRITE,) if version < 5 else (2, 3)
+            for name in "d", "d/below", "beside":
+                os.mkdir(os.path.join(self.source, name))
+            names = ["d/f", "d/below/g", "beside/h"]
+            handles = [s.call("open", name, *flags, {}).handle
+                       for name in names]
+            for h in handles:
+                self.expect(s, OK, "write", h, 0, b"da")
+            self.expect(s, OK, "rename", "d", "e",
+                        *((0,) if version >= 5 else ()))
+            self.assertEqual(self.names(), ["beside", "e"])
+            for h in handles:
+                self.expect(s, OK, "write", h, 2, b"ta")
+                self.expect(s, OK, "close", h)
+            for name, last in ("e", "f"), ("e/below", "g"), ("beside", "h"):
+                name = os.path.join(self.source, name)
+                self.assertIn(last, os.listdir(name))
+                self.assertEqual(self.text(os.path.join(name, last)), b"data")
+                self.assertEqual([n for n in os.listdir(name)
+                                  if n.startswith(".slipway")], [])
+            self.assertEqual(s.finish(), 0)
+            for name in self.names():
+                shutil.rmtree(os.path.join(self.source, name))
+
+    def test_a_directory_that_cannot_be_renamed(self):
+        self.show(mounts.Refusefs, "errno=none,astray")
+        for name in "d", "e":
+            os.mkdir(os.path.join(self.source, name))
+        self.put("e/file")
+        s = self.session("files.atomic=yes")
+        h = s.call("open", "d/f", CREAT | WRITE, {}).handle
+        self.expect(s, OK, "write", h, 0, b"data")
+        self.expect(s, FAILURE, "posix-rename@openssh.com", "d", "e")
+        self.expect(s, OK, "close", h)
+        self.assertEqual(self.text("d/f"), b"data")
+        self.assertEqual(self.names(), ["d", "e"])
+
+
 class Sizes(FuseTest):
     """A size is refused by name (encfs, rclone), or through a descriptor that
     is open for writing only (smbnetfs)."""
