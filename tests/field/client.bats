@@ -20,7 +20,22 @@ setup_file()
 	    { E2E_SKIP="$CLIENT is not installed"; export E2E_SKIP; return 0; }
 	export TABLE_ROW
 	TABLE_ROW=$(table_row "$CLIENT" "$version")
+	export RECORDS=$BATS_FILE_TMPDIR/records
+	export SERVER_OPTIONS="-o log.transfers=$RECORDS"
+	python3 "$BATS_TEST_DIRNAME/../lib/schema.py" "$RECORDS" \
+	    "$RECORDS.said" 3>&- &
+	export READER=$!
+	while [[ ! -w $RECORDS ]]; do
+		kill -0 "$READER"
+		sleep 0.01
+	done
 	clients_begin
+}
+
+teardown_file()
+{
+	[[ -z ${SSHD_PID:-} ]] || clients_server_end
+	[[ -z ${READER:-} ]] || kill "$READER" || true
 }
 
 # client VERB ARG ... [then VERB ARG ...]: in one session, if it can.
@@ -390,4 +405,11 @@ check_backup()
 		cmp "$BIG" "$R/f"
 		assert_equal "$(ls -A "$R")" f
 	done
+}
+
+@test "each record of the transfer log fits its schema" {
+	run grep -v '^op ' "$RECORDS.said"
+	assert_output ''
+	run grep -c '^op close' "$RECORDS.said"
+	assert_success
 }

@@ -84,11 +84,12 @@ clients_server()
 	ssh -F "$SSH_CONFIG" -MNf slipway 3>&- 4>&-
 }
 
-# server_command OPTION ...: the server under test with these options, for sh.
+# server_command OPTION ...: the server under test with these options, for sh;
+# and with $SERVER_OPTIONS, which a file has for all of its tests.
 # UP_TO is the highest version it speaks, for clients that offer more than 3.
 server_command()
 {
-	echo "'$SERVER' -e -l INFO $*" \
+	echo "'$SERVER' -e -l INFO ${SERVER_OPTIONS-} $*" \
 	    "${UP_TO:+-o protocol.max_version=$UP_TO} 2>>'$SERVER_LOG'"
 }
 
