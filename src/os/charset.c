@@ -41,20 +41,21 @@ int
 charset_to_disk(struct charset *c, const char *utf8, char *to, size_t size)
 {
 	char *in = (char *)(uintptr_t)utf8, *out = to;
-	size_t left = strlen(utf8), room = size - 1, n;
+	size_t left = strlen(utf8), room = size - 1, replaced;
 
 	(void)iconv(c->to_disk, NULL, NULL, NULL, NULL);
-	n = iconv(c->to_disk, &in, &left, &out, &room);
-	if (n != (size_t)-1)
-		n = iconv(c->to_disk, NULL, NULL, &out, &room);
+	replaced = iconv(c->to_disk, &in, &left, &out, &room);
+	if (replaced != (size_t)-1 &&
+	    iconv(c->to_disk, NULL, NULL, &out, &room) == (size_t)-1)
+		replaced = (size_t)-1;
 	*out = '\0';
-	if (n == (size_t)-1)
+	if (replaced == (size_t)-1)
 		return errno == E2BIG ? -ENAMETOOLONG : -EILSEQ;
 	/*
-	 * iconv(3) replaced a character by a similar one, which would name
-	 * another file.
+	 * iconv(3) replaced characters by similar ones, or by asterisks as in
+	 * musl, which would name another file.
 	 */
-	return n > 0 ? -EILSEQ : 0;
+	return replaced > 0 ? -EILSEQ : 0;
 }
 
 bool
