@@ -8,6 +8,7 @@
 
 #include <sys/syscall.h>
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
@@ -30,6 +31,14 @@ kernel_has_seccomp(void)
 	const uint32_t action = 0x00050000;	/* SECCOMP_RET_ERRNO */
 
 	return syscall(SYS_seccomp, available, 0, &action) == 0;
+}
+
+/* True if there is openat2(2), which fails as this gives it no size. */
+static inline bool
+kernel_has_openat2(void)
+{
+	return syscall(SYS_openat2, -1, "", NULL, (size_t)0) == -1 &&
+	    errno != ENOSYS;
 }
 
 #endif

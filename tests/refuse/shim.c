@@ -748,7 +748,7 @@ retype(const struct event *e, int result, struct statfs *st)
 	unsigned long type = judge(e, NULL);
 
 	if (result == 0 && type != 0)
-		st->f_type = (__fsword_t)type;
+		st->f_type = (__typeof__(st->f_type))type;
 	return (int)done(e, result);
 }
 

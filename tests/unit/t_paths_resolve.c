@@ -12,6 +12,7 @@
 
 #include <errno.h>
 
+#include "../lib/kernel.h"
 #include "base/buf.h"
 #include "os/fs.h"
 #include "paths/locate.h"
@@ -455,7 +456,8 @@ test_folding(void)
 
 /*
  * A directory that was moved out of the root has no name in it, even if its new
- * path begins like that of the root.
+ * path begins like that of the root. Without openat2(2), the name of a place is
+ * the one by which its directory was found.
  */
 static void
 test_moved(void)
@@ -466,6 +468,10 @@ test_moved(void)
 	struct place p;
 	size_t i;
 
+	if (!kernel_has_openat2()) {
+		ok(true, "moved directories # skip the kernel has no openat2");
+		return;
+	}
 	for (i = 0; i < nitems(to); i++) {
 		if (mkdir("jail", 0755) == -1 || mkdir("jail/dir", 0755) == -1)
 			exit(1);
