@@ -126,6 +126,37 @@ suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 	return 0;
 }
 
+/* True if the first byte of a pinned file, if there is one, can be read. */
+static bool
+is_readable(int pin)
+{
+	int fd = fs_open_pin(pin, O_RDONLY);
+	bool is, end;
+	char c;
+
+	if (fd < 0)
+		return false;
+	is = fs_read(fd, &c, 1, 0, &end) >= 0;
+	(void)fs_close(fd);
+	return is;
+}
+
+void
+suspend_renew(struct handles *hs, struct handle *h)
+{
+	int fd, r;
+
+	if (h->pin == -1)
+		return;
+	if (is_readable(h->pin) && (fd = fs_open_pin(h->pin, h->flags)) >= 0) {
+		if ((r = fs_close(h->fd)) != 0)
+			late_failed(hs, h, r);
+		h->fd = fd;
+		log_info("opened \"%s\" again", h->name);
+	}
+	suspend_unpin(h);
+}
+
 int
 suspend_place(struct fs *fs, const struct handle *h, struct place *p)
 {

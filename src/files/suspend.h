@@ -45,6 +45,14 @@ void	 suspend_repin(struct handle *, const struct place *);
 int	 suspend_wake(struct fs *, struct handles *, struct handle *);
 
 /*
+ * Opens a pinned file anew and closes the descriptor that it had, which a file
+ * system may take for a file at the old path. The handle keeps that descriptor
+ * if the file cannot be opened and read: rclone takes a new one for another
+ * file, and shows nothing of what was written. Removes the pin.
+ */
+void	 suspend_renew(struct handles *, struct handle *);
+
+/*
  * Makes a place through which the attributes of the handle's file can be
  * accessed in any state: its descriptor, its pin, or its name if that is still
  * the same file. Returns 0, after which the caller calls locate_release(), or

@@ -47,6 +47,7 @@ struct matches {
 	bool	 any_displaced;
 	bool	 any_unfit;		/* the plain call would lose data of
 					 * one */
+	bool	 above;			/* of a directory that is renamed */
 	bool	 no_memory;
 };
 
@@ -165,7 +166,8 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 	m->displaced = !request_renames(q);
 	index_each_inode(hs, s->fs.cwd, fs_device(&old), old.stx_ino,
 	    match_add, m);
-	if (S_ISDIR(old.stx_mode))
+	m->above = S_ISDIR(old.stx_mode);
+	if (m->above)
 		match_below(s, q, m);
 	return m->no_memory ? -ENOMEM : 0;
 }
@@ -476,24 +478,71 @@ look_first(const struct session *s, const struct request *q)
 	    s->handles.suspended > 0 || s->handles.failed > 0;
 }
 
+/*
+ * Renames a directory above open files, for rename.when=always. They need not
+ * be closed before it, only written; and they are opened anew after it, since a
+ * file system may take what is open for a file at the old path. One that cannot
+ * be opened anew stays open, and so does one that holds a lock. Returns 0 or
+ * -errno.
+ */
+static int
+rename_above(struct session *s, struct request *q, const struct matches *m)
+{
+	struct handle *h;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < m->len; i++) {
+		h = m->list[i].h;
+		if ((r = suspend_sync(&s->handles, h)) == 0 &&
+		    h->kind == HANDLE_FILE && h->temp == NULL &&
+		    h->locks == NULL)
+			(void)suspend_pin(h);
+	}
+	if (r == 0)
+		r = aside_plain(s, q);
+	for (i = 0; i < m->len; i++) {
+		if (r == 0)
+			suspend_renew(&s->handles, m->list[i].h);
+		else
+			suspend_unpin(m->list[i].h);
+	}
+	return r;
+}
+
+/*
+ * Makes the plain call. Before it, handles are looked for if that comes first.
+ * Returns PENDING if they have to be let go, else 0 or -errno.
+ */
+static int
+call_first(struct session *s, struct request *q)
+{
+	bool always = q->ruling.when == RENAME_WHEN_ALWAYS;
+	struct matches m = { 0 };
+	int r;
+
+	if (!look_first(s, q))
+		return aside_plain(s, q);
+	r = match_all(s, q, &m);
+	if (r == 0 && (m.any_unfit || (m.len > 0 && always && !(m.above &&
+	    q->ruling.open_handles == HANDLES_REOPEN))))
+		r = PENDING;
+	else if (r == 0)
+		r = m.len > 0 && always ? rename_above(s, q, &m) :
+		    aside_plain(s, q);
+	free(m.list);
+	return r;
+}
+
 /* Renames or removes, in steps if need be. Returns as rename_publish(). */
 static int
 displace(struct session *s, struct request *q,
     int (*end)(struct session *, struct request *, int r))
 {
-	struct matches m = { 0 };
-	int r;
+	int r = call_first(s, q);
 
-	if (look_first(s, q)) {
-		r = match_all(s, q, &m);
-		free(m.list);
-		if (r != 0)
-			return end(s, q, r);
-		if (m.any_unfit || (m.len > 0 &&
-		    q->ruling.when == RENAME_WHEN_ALWAYS))
-			return displacing_begin(s, q, -EBUSY, end);
-	}
-	r = aside_plain(s, q);
+	if (r == PENDING)
+		return displacing_begin(s, q, -EBUSY, end);
 	if (r == 0)
 		names_changed(s, q);
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||

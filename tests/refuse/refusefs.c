@@ -30,7 +30,8 @@
  *	newino		a file has another inode number after the kernel forgot
  *			it, as it does when a rename fails with ENOENT
  *	astray		a file that is open below a directory that is renamed
- *			seems to be renamed later, and is not
+ *			cannot be opened again; later it seems to be renamed,
+ *			and is not
  *	touch		a rename sets the times of the file
  *	nocolon		a rename to a name with a colon fails with ENOENT
  *	nomodes		root owns everything with mode 0777, and chmod(2)
@@ -771,6 +772,10 @@ op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct stat st;
 	int fd;
 
+	if (n->astray) {
+		fuse_reply_err(req, EIO);
+		return;
+	}
 	/* A server that knows files by name only has lost it. */
 	if (fstat(n->fd, &st) == 0 && st.st_nlink == 0) {
 		fuse_reply_err(req, ESTALE);

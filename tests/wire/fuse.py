@@ -159,8 +159,8 @@ class TimesLost(FuseTest):
 
 
 class Astray(FuseTest):
-    """A file that is open below a directory that is renamed cannot be renamed
-    any more, though that seems to succeed, as by rclone."""
+    """A file that is open below a directory that is renamed cannot be opened
+    again, and it seems that it can be renamed, as by rclone."""
 
     def test_an_upload_below_the_directory(self):
         self.show(mounts.Refusefs, "errno=none,astray")
@@ -189,6 +189,28 @@ class Astray(FuseTest):
             self.assertEqual(s.finish(), 0)
             for name in self.names():
                 shutil.rmtree(os.path.join(self.source, name))
+
+    def test_handles_that_are_opened_anew(self):
+        """With rename.when=always, handles go on with a file that cannot be
+        opened again; rclone counts it as open for a while after its close.
+        Others are opened anew: s3fs copies what is stored, and takes an open
+        file for one at the old path."""
+        for habit, again in ("astray,linger=60000", 0), ("noflags", 2):
+            self.show(mounts.Refusefs, "errno=none," + habit)
+            s = self.session("profile=webex", "rename.when=always")
+            os.mkdir(os.path.join(self.source, "d"))
+            h = s.call("open", "d/f", CREAT | READ | WRITE, {}).handle
+            self.expect(s, OK, "write", h, 0, b"da")
+            reader = s.call("open", "d/f", READ, {}).handle
+            self.expect(s, OK, "rename", "d", "e")
+            self.expect(s, OK, "write", h, 2, b"ta")
+            for handle in h, reader:
+                self.assertEqual(s.call("read", handle, 0, 9).data, b"data")
+                self.expect(s, OK, "close", handle)
+            self.assertEqual(self.text("e/f"), b"data")
+            self.assertEqual(s.finish(), 0)
+            self.assertEqual(s.stderr().count(b'opened "d/f" again'), again)
+            shutil.rmtree(os.path.join(self.source, "e"))
 
     def test_a_directory_that_cannot_be_renamed(self):
         self.show(mounts.Refusefs, "errno=none,astray")
