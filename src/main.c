@@ -232,7 +232,7 @@ explain_policy(void)
 	r = conf_explain(conf, &facts, &session.fs, stdout, &error);
 	if (r < 0)
 		print_error();
-	exit(r);
+	exit(r == CONF_REJECTED ? EXIT_POLICY : r);
 }
 
 /* Returns the client's address for the log, from SSH_CONNECTION. */

@@ -140,6 +140,13 @@ examples()
 	assert_output ''
 }
 
+# mandoc takes them for macros, and prints nothing for some.
+@test "no word of the manuals is read as a macro" {
+	run grep -nE '^\.(Dq|Em|Pq|Qq|Sh|Ss|Sy) (.* )?(An|At|Do|In|It|No|So) ' \
+	    man/*.[1-9]
+	assert_output ''
+}
+
 @test "the manual describes the options that the program takes" {
 	run described
 	assert_output "$(taken)"

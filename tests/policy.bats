@@ -34,10 +34,10 @@ examples() {
 }
 
 # assert_only_unknown_names: fails unless each message of -t on an example is
-# about a user or group that this machine lacks, or a profile that no rule
-# names.
+# about a user, a group or a root that this machine lacks, or a profile that no
+# rule names.
 assert_only_unknown_names() {
-	run grep -vE 'there is no (user|group) "|: no rule names it$' \
+	run grep -vE 'there is no (user |group |)"|: no rule names it$' \
 	    <<<"$output"
 	assert_output ''
 }
@@ -225,11 +225,45 @@ policy() {
 }
 
 @test "-T fails where the session would be rejected" {
+	local dir=$BATS_TEST_TMPDIR
+
 	run -78 "$SERVER" -T -C user=.. -o root=/srv/%u
 	assert_output '-o: root: %u is "..", which is not safe in a path'
-	run -0 "$SERVER" -T -C user=somebody -o root=/srv/%u
-	assert_line 'root "/srv/%u"   # -o; here "/srv/somebody"'
+	run -78 "$SERVER" -T -C user=somebody -o "root=$dir/%u"
+	assert_line "root \"$dir/%u\"   # -o; here \"$dir/somebody\""
+	assert_line --partial 'cannot be opened: No such file or directory'
+	assert_line '# there is no user "somebody"'
+	mkdir "$dir/somebody"
+	run -0 "$SERVER" -T -C user=somebody -o "root=$dir/%u"
+	refute_output --partial '# refused'
 }
+
+@test "-t warns of a root that is not there" {
+	local dir=$BATS_TEST_TMPDIR
+
+	policy "rules = ( { match = { user = \"root\"; };
+	      root = \"$dir/x/y/%u\"; },
+	    { match = { user = \"nobody\"; }; root = \"$dir/x\"; } );"
+	run -0 "$SERVER" -t -F "$FILE"
+	assert_output "$FILE:1: warning: rule 1: root: there is no \"$dir/x/y\"
+$FILE:3: warning: rule 2: root: there is no \"$dir/x\""
+	mkdir -p "$dir/x/y"
+	run -0 "$SERVER" -t -F "$FILE"
+	assert_output ''
+}
+
+@test "-t warns of a file that others cannot read" {
+	policy 'rules = ( );'
+	for mode in 600 400; do
+		chmod $mode "$FILE"
+		run -0 "$SERVER" -t -F "$FILE"
+		assert_output --partial 'warning: only its owner can read it'
+	done
+	chmod 644 "$FILE"
+	run -0 "$SERVER" -t -F "$FILE"
+	assert_output ''
+}
+
 
 @test "-m is the same as files.mode.force" {
 	run -0 "$SERVER" -T -m 640 -o files.mode=set=7

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 #include "conf/group.h"
 #include "conf/rules.h"
 #include "os/charset.h"
+#include "os/fs.h"
 #include "os/ident.h"
 #include "policy/rights.h"
 
@@ -199,6 +202,35 @@ check_own_rights(const struct rule *r, unsigned common, FILE *out)
 	}
 }
 
+/*
+ * Warns of a root that is not there, or of the part before the first % of one
+ * that is not the same for all users.
+ */
+static void
+check_root(const struct rule *r, FILE *out)
+{
+	const struct setting *row = setting_find("root");
+	struct cursor at = { .body = &r->body };
+	struct place p;
+	struct statx st;
+	char dir[PATH_MAX], *end;
+
+	while (rules_next(&at)) {
+		if (at.assignment->setting != row ||
+		    at.assignment->value.text == NULL)
+			continue;
+		strlcpy(dir, at.assignment->value.text, sizeof(dir));
+		if ((end = strchr(dir, '%')) != NULL) {
+			while (end > dir && *end != '/')
+				end--;
+			*end = '\0';
+		}
+		p = place_entry(AT_FDCWD, dir);
+		if (dir[0] == '/' && fs_stat(&p, &st) != 0)
+			effect_warn(out, r, "root: there is no \"%s\"", dir);
+	}
+}
+
 int
 check_charsets(const struct conf *c, struct error *e)
 {
@@ -230,6 +262,10 @@ check_rules(struct conf *c, FILE *out)
 	const struct rule *r;
 	unsigned common = common_rights(c);
 
+	if (c->unreadable != NULL)
+		fprintf(out, "%s: warning: only its owner can read it, and the "
+		    "sessions of all other users are rejected (it holds no "
+		    "secrets: mode 644)\n", c->unreadable);
 	settled = arena_get(&c->arena, settings_count * sizeof(*settled));
 	for (r = &c->flags; r != NULL; r = r->next) {
 		check_names(r, r->match.user, "user", ident_find_user, out);
@@ -240,6 +276,7 @@ check_rules(struct conf *c, FILE *out)
 		check_shadow(r, settled, out);
 		check_paths(c, r, out);
 		check_own_rights(r, common, out);
+		check_root(r, out);
 		effect_check(c, r, out);
 	}
 	effect_check_profiles(c, out);

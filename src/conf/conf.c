@@ -129,7 +129,7 @@ read_file(struct conf *c, const char *path, const struct facts *facts,
     struct error *e)
 {
 	const char *name = DEFAULT_FILE;
-	off_t size;
+	struct statx st;
 	int fd, r;
 
 	if (path != NULL) {
@@ -141,13 +141,16 @@ read_file(struct conf *c, const char *path, const struct facts *facts,
 			return -1;
 	}
 	error_at(e, name, 0, NULL);
-	fd = safe_open(name, &size, e);
+	fd = safe_open(name, &st, e);
 	if (fd == SAFE_OPEN_ABSENT)
 		return path == NULL ? 0 :
 		    error_say(e, "there is no such file");
 	if (fd < 0)
 		return -1;
-	r = read_policy(c, name, fd, size, e);
+	if ((st.stx_mode & S_IROTH) == 0 &&
+	    (st.stx_gid == 0 || (st.stx_mode & S_IRGRP) == 0))
+		c->unreadable = arena_copy(&c->arena, name);
+	r = read_policy(c, name, fd, (off_t)st.stx_size, e);
 	fs_close(fd);
 	return r;
 }

@@ -128,8 +128,9 @@ int	conf_check(struct conf *, const struct facts *, FILE *,
  * Opens the root and resolves the path with `fs`, which is all zero; if that
  * fails, writes the error as the reason why such a session is rejected. With
  * NULL, all names are written as they are in the policy. Returns 0, 1 if a rule
- * is undecided, or -1 with an error.
+ * is undecided, CONF_REJECTED, or -1 with an error.
  */
+#define CONF_REJECTED	2
 int	conf_explain(struct conf *, const struct facts *, struct fs *,
 	    FILE *, struct error *);
 

@@ -9,6 +9,7 @@
 #include "conf/explain.h"
 #include "conf/merge.h"
 #include "conf/path_rules.h"
+#include "os/ident.h"
 #include "paths/locate.h"
 #include "paths/resolve.h"
 #include "policy/match.h"
@@ -383,10 +384,12 @@ explain_policy(struct conf *c, const struct facts *f, struct fs *fs,
 			fprintf(out, "# undecided: rule %d, %s:%d needs %s\n",
 			    u->rule->number, u->rule->body.file,
 			    u->rule->body.line, merge_needs(u->rule, f));
+		if (f->login != NULL && f->login->uid == (uid_t)-1)
+			fprintf(out, "# there is no user \"%s\"\n", f->user);
 		print_caveats(&p, f, out);
 		if (refused)
 			print_refusal(e, out);
-		r = o.undecided != NULL;
+		r = refused ? CONF_REJECTED : o.undecided != NULL;
 	}
 	policy_free(&p);
 	return r;

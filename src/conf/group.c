@@ -72,8 +72,9 @@ check_name(const struct rule *r, const struct assignment *s, FILE *out)
 		check_name(r, b, out);
 	if (s->setting->type == SETTING_GROUP && s->value.text != NULL &&
 	    !find(s->value.text, &gid))
-		effect_warn(out, r, "%s: there is no group \"%s\"",
-		    s->setting->name, s->value.text);
+		effect_warn(out, r, "%s in line %d: there is no group "
+		    "\"%s\", and the sessions of this rule are rejected",
+		    s->setting->name, s->line, s->value.text);
 }
 
 void

@@ -336,8 +336,10 @@ parse_criterion(struct parse *p, const config_setting_t *s,
 	const char *text, *name = config_setting_name(s);
 	const char *const *list;
 	size_t i = criterion_find(name);
+	char dotted[sizeof(p->error->setting)];
 
-	error_at(p->error, p->file, LINE(s), name);
+	snprintf(dotted, sizeof(dotted), "match.%s", name);
+	error_at(p->error, p->file, LINE(s), dotted);
 	if (i == CRITERIA)
 		return error_say(p->error, "is not a criterion (user, "
 		    "group, address, local_address and local_port are)");

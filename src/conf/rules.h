@@ -65,6 +65,8 @@ struct conf {
 	struct rule	 options;	/* -o; the second rule */
 	struct rule	*last;		/* to which the next is appended */
 	struct profile	*profiles;
+	const char	*unreadable;	/* name of a file that only its owner
+					 * can read, or NULL */
 };
 
 /* True if a built-in profile has that name. */

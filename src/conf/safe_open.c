@@ -22,7 +22,7 @@ struct approach {
 	size_t		 own;		/* a component that fewer bytes follow
 					 * is not from the text of a link */
 	int		 file;		/* open for reading, or -1 */
-	off_t		*size;		/* of the file */
+	struct statx	*st;		/* of the file */
 	char		 name[NAME_MAX + 1];	/* the component reached */
 	bool		 missing;	/* it does not exist */
 	bool		 absent;	/* ... and is not from a link's text */
@@ -74,22 +74,20 @@ open_file(struct approach *w, int dirfd, const char *name)
 {
 	const struct place entry = place_entry(dirfd, name);
 	struct place opened;
-	struct statx st;
 	int fd, r;
 
 	if ((fd = fs_open(&entry, O_RDONLY | O_NOFOLLOW, 0)) < 0)
 		return say_errno(w->error, name, fd);
 	opened = place_fd(fd, name);
-	if ((r = fs_stat(&opened, &st)) != 0)
+	if ((r = fs_stat(&opened, w->st)) != 0)
 		r = say_errno(w->error, name, r);
 	else
-		r = check_file(name, &st, w->error);
+		r = check_file(name, w->st, w->error);
 	if (r != 0) {
 		fs_close(fd);
 		return -1;
 	}
 	w->file = fd;
-	*w->size = (off_t)st.stx_size;
 	return 0;
 }
 
@@ -166,9 +164,9 @@ resolve(struct approach *w, int root, const char *path)
 }
 
 int
-safe_open(const char *path, off_t *size, struct error *e)
+safe_open(const char *path, struct statx *st, struct error *e)
 {
-	struct approach w = { .own = PATH_MAX, .file = -1, .size = size,
+	struct approach w = { .own = PATH_MAX, .file = -1, .st = st,
 	    .error = e };
 	char whole[PATH_MAX];
 	int root, r;

@@ -3,7 +3,7 @@
 #ifndef CONF_SAFE_OPEN_H
 #define CONF_SAFE_OPEN_H
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "conf/error.h"
 
@@ -15,9 +15,9 @@
  * only if something does not belong to root, and must not be writable by
  * others; sticky directories are accepted. Each component is opened through the
  * checked descriptor of the one above, so that what was checked is what is
- * opened. Returns a descriptor of a regular file and its size,
+ * opened. Returns a descriptor of a regular file and its attributes,
  * SAFE_OPEN_ABSENT, or -1 with the error's text set.
  */
-int	safe_open(const char *path, off_t *size, struct error *);
+int	safe_open(const char *path, struct statx *, struct error *);
 
 #endif

@@ -35,7 +35,7 @@ append_only()
 	cat >"$L/policy" <<-END
 	rules = (
 	  { profile = "write-once";
-	    paths = ( { match = "$R/repo/locks"; rights = "all"; } ); }
+	    paths = ( { match = "$R/repo/locks/*"; rights = "all"; } ); }
 	);
 	END
 	clients_options -F "'$L/policy'"
@@ -95,6 +95,9 @@ kept()
 	assert_failure
 	kept sftp_batch "chmod 777 $file"
 	assert_failure
+	run sftp_batch "rename $R/repo/locks $R/repo/locks2"
+	assert_failure
+	[[ -d $R/repo/locks ]]
 	[[ $(restic_do snapshots --json | grep -o '"short_id"' | wc -l) -eq 2 ]]
 	[[ -z $(ls "$R/repo/locks") ]] || restic_do unlock
 	[[ -z $(ls "$R/repo/locks") ]]

@@ -447,49 +447,49 @@ static const struct {
 	{ { 0 }, RULE("match = \"webex\";"),
 	    "p:2: match: must be a group (match = { user = \"...\"; };)" },
 	{ { 0 }, RULE("match = { uid = 0; };"),
-	    "p:2: uid: is not a criterion (user, group, address, "
+	    "p:2: match.uid: is not a criterion (user, group, address, "
 	    "local_address and local_port are)" },
 	{ { 0 }, RULE("user = \"webex\"; profile = \"webex\";"),
 	    "p:2: user: is a criterion, not a setting (match = { user = "
 	    "...; };)" },
 	{ { 0 }, RULE("match = { user = 1; };"),
-	    "p:2: user: must be a string in quotes, or a list of them" },
+	    "p:2: match.user: must be a string in quotes, or a list of them" },
 	{ { 0 }, RULE("match = { user = \"\"; };"),
-	    "p:2: user: \"\" is empty" },
+	    "p:2: match.user: \"\" is empty" },
 	{ { 0 }, RULE("match = { user = [ ]; };"),
-	    "p:2: user: \"\" is empty" },
+	    "p:2: match.user: \"\" is empty" },
 	{ { 0 }, RULE("match = { user = [ \"!a\", \"!b\" ]; };"),
-	    "p:2: user: matches nobody, since everything in it is negated "
-	    "(add \"*\")" },
+	    "p:2: match.user: matches nobody, since everything in it is "
+	    "negated (add \"*\")" },
 	{ { 0 }, RULE("match = { user = \"a, ! b\"; };"),
-	    "p:2: user: \"! b\" has a blank after its !" },
+	    "p:2: match.user: \"! b\" has a blank after its !" },
 	{ { 0 }, RULE("match = { group = \"!\"; };"),
-	    "p:2: group: \"!\" is empty" },
+	    "p:2: match.group: \"!\" is empty" },
 	{ { 0 }, RULE("match = { user = \"jane\t\"; };"),
-	    "p:2: user: \"jane?\" holds a control character" },
+	    "p:2: match.user: \"jane?\" holds a control character" },
 	{ { 0 }, RULE("match = { group = [ \"*\", \"!a\\nb\" ]; };"),
-	    "p:2: group: \"!a?b\" holds a control character" },
+	    "p:2: match.group: \"!a?b\" holds a control character" },
 	{ { 0 }, RULE("match = { address = \"!10.0.0.0/8\"; };"),
-	    "p:2: address: matches nobody, since everything in it is negated "
-	    "(add \"*\")" },
+	    "p:2: match.address: matches nobody, since everything in it is "
+	    "negated (add \"*\")" },
 	{ { 0 }, RULE("match = { address = \"10.0.0.0/33\"; };"),
-	    "p:2: address: \"10.0.0.0/33\" has a prefix length that is out "
-	    "of range" },
+	    "p:2: match.address: \"10.0.0.0/33\" has a prefix length that is "
+	    "out of range" },
 	{ { 0 }, RULE("match = { address = \"10.9.0.0/8\"; };"),
-	    "p:2: address: \"10.9.0.0/8\" has bits behind its prefix "
+	    "p:2: match.address: \"10.9.0.0/8\" has bits behind its prefix "
 	    "length" },
 	{ { 0 }, RULE("match = { address = \"host.example.org\"; };"),
-	    "p:2: address: \"host.example.org\" is not an address, a network "
-	    "or a pattern of one" },
+	    "p:2: match.address: \"host.example.org\" is not an address, a "
+	    "network or a pattern of one" },
 	{ { 0 }, RULE("match = { address = \"::ffff:0:0/95\"; };"),
-	    "p:2: address: \"::ffff:0:0/95\" has bits behind its prefix "
+	    "p:2: match.address: \"::ffff:0:0/95\" has bits behind its prefix "
 	    "length" },
 	{ { 0 }, RULE("match = { local_port = 0; };"),
-	    "p:2: local_port: \"0\" is not a port from 1 to 65535" },
+	    "p:2: match.local_port: \"0\" is not a port from 1 to 65535" },
 	{ { 0 }, RULE("match = { local_port = 65536; };"),
-	    "p:2: local_port: \"65536\" is not a port from 1 to 65535" },
+	    "p:2: match.local_port: \"65536\" is not a port from 1 to 65535" },
 	{ { 0 }, RULE("match = { local_port = \"ssh\"; };"),
-	    "p:2: local_port: \"ssh\" is not a port from 1 to 65535" },
+	    "p:2: match.local_port: \"ssh\" is not a port from 1 to 65535" },
 };
 
 static void

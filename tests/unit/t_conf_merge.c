@@ -702,8 +702,8 @@ check_warnings(void)
 	    "p:12: warning: rule 8: rename.open_handles: what a client writes "
 	    "after the rename is lost; reopen keeps it\n"
 	    "p:13: warning: rule 9: paths: \"/a\" in line 14 sets nothing\n"
-	    "p:18: warning: rule 10: files.group: there is no group "
-	    "\"no-group\"\n"
+	    "p:18: warning: rule 10: files.group in line 21: there is no "
+	    "group \"no-group\", and the sessions of this rule are rejected\n"
 	    "p:18: warning: rule 10: paths: \"/b\" in line 19 can never win, "
 	    "since that in line 15 comes first\n";
 	struct error e = { 0 };
