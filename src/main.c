@@ -57,6 +57,7 @@ finish(int status)
 		log_info("session closed for local user %s from [%s]",
 		    session.self.name, session.client);
 	}
+	sink_finish();
 	exit(status);
 }
 

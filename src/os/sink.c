@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +25,19 @@
 #define SYSLOG_TEXT	1000	/* bytes; keeps a record below 8 KiB */
 #define SOCKET_TEXT	8192	/* bytes; holds a whole name as hex */
 #define ROOM		(8 * SOCKET_TEXT)	/* bytes of a record */
+#define LAST_WAIT	1000	/* ms for the kept records at the end */
 #define LONGEST_ESCAPE	6
 #define REPLACEMENT	"\xef\xbf\xbd"
 
+/* Precedes each record that is kept. */
+struct kept {
+	size_t		 len;
+	uint64_t	 lost;		/* the number that the record reports */
+};
+
 /*
- * The only state of the module: the destination and the record being assembled.
+ * The only state of the module: the destination, the record being assembled,
+ * and the records that are kept.
  */
 static struct {
 	int		 fd;		/* -1: not open */
@@ -42,6 +51,8 @@ static struct {
 	bool		 begun;
 	size_t		 len;
 	char		*text;		/* ROOM bytes, allocated on opening */
+	char		*kept;		/* SINK_KEPT bytes or NULL */
+	size_t		 kept_start, kept_end;
 } sink = { .fd = -1 };
 
 static int
@@ -254,23 +265,79 @@ sink_drop(void)
 }
 
 /*
- * Sends the record. A reader that was restarted has a new socket at the same
- * path, so a failed send connects again.
+ * Sends a record. A reader that was restarted has a new socket at the same
+ * path, so a failed send connects again. Returns 0, -EAGAIN if the reader's
+ * queue is full, or another error.
  */
 static int
-deliver(void)
+deliver(const char *text, size_t len)
 {
 	int r;
 
-	if (send(sink.fd, sink.text, sink.len, MSG_DONTWAIT | MSG_NOSIGNAL) !=
-	    -1)
+	if (send(sink.fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL) != -1)
 		return 0;
 	if (errno == EAGAIN || errno == ENOBUFS || errno == EMSGSIZE)
 		return -errno;
 	if ((r = reach()) != 0)
 		return r;
-	return send(sink.fd, sink.text, sink.len,
-	    MSG_DONTWAIT | MSG_NOSIGNAL) == -1 ? -errno : 0;
+	return send(sink.fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL) == -1 ?
+	    -errno : 0;
+}
+
+/* Counts a record that is lost, and those whose loss it would have reported. */
+static void
+lose(uint64_t reported, int r)
+{
+	sink.lost += reported + 1;
+	if (!sink.told)
+		log_error("a record of a transfer is lost: %s", strerror(-r));
+	sink.told = true;
+}
+
+/* Keeps the record. Returns false if there is no room. */
+static bool
+keep(void)
+{
+	struct kept k = { .len = sink.len, .lost = sink.lost };
+	size_t used = sink.kept_end - sink.kept_start;
+
+	if (sizeof(k) + k.len > SINK_KEPT - used)
+		return false;
+	if (sink.kept == NULL && (sink.kept = malloc(SINK_KEPT)) == NULL)
+		return false;
+	if (sizeof(k) + k.len > SINK_KEPT - sink.kept_end) {
+		memmove(sink.kept, sink.kept + sink.kept_start, used);
+		sink.kept_start = 0;
+		sink.kept_end = used;
+	}
+	memcpy(sink.kept + sink.kept_end, &k, sizeof(k));
+	memcpy(sink.kept + sink.kept_end + sizeof(k), sink.text, k.len);
+	sink.kept_end += sizeof(k) + k.len;
+	return true;
+}
+
+int
+sink_waiting(void)
+{
+	return sink.kept_start < sink.kept_end ? sink.fd : -1;
+}
+
+void
+sink_flush(void)
+{
+	struct kept k;
+	int r;
+
+	while (sink_waiting() != -1) {
+		memcpy(&k, sink.kept + sink.kept_start, sizeof(k));
+		r = deliver(sink.kept + sink.kept_start + sizeof(k), k.len);
+		if (r == -EAGAIN)
+			return;
+		if (r != 0)
+			lose(k.lost, r);
+		sink.kept_start += sizeof(k) + k.len;
+	}
+	sink.kept_start = sink.kept_end = 0;
 }
 
 void
@@ -280,16 +347,33 @@ sink_end(void)
 
 	if (!sink.begun)
 		return;
+	sink_flush();
 	if (sink.lost > 0)
 		sink_number("lost", sink.lost);
 	sink.begun = false;
-	put_plain("}");
-	if ((r = deliver()) == 0) {
+	put_plain(sink.priority == -1 ? "}\n" : "}");
+	r = sink_waiting() != -1 ? -EAGAIN : deliver(sink.text, sink.len);
+	if (r == 0 || (r == -EAGAIN && keep()))
 		sink.lost = 0;
+	else
+		lose(0, r);
+}
+
+void
+sink_finish(void)
+{
+	struct pollfd pfd = { .fd = sink.fd, .events = POLLOUT };
+	uint64_t now, end;
+
+	if (sink_waiting() == -1)
 		return;
+	now = clock_ms();
+	end = now + LAST_WAIT;
+	for (; now < end && sink_waiting() != -1; now = clock_ms()) {
+		if (poll(&pfd, 1, (int)(end - now)) == -1 && errno != EINTR)
+			break;
+		sink_flush();
 	}
-	sink.lost++;
-	if (!sink.told)
-		log_error("a record of a transfer is lost: %s", strerror(-r));
-	sink.told = true;
+	if (sink_waiting() != -1)
+		lose(0, -EAGAIN);
 }

@@ -16,6 +16,7 @@
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/signals.h"
+#include "os/sink.h"
 #include "request/ahead.h"
 #include "request/task.h"
 #include "session/gate.h"
@@ -373,9 +374,10 @@ sooner(int a, int b)
 }
 
 /*
- * Waits for input if there is room for it, and for output if replies are
- * queued, but no longer than a pending request asks for. If only input is
- * expected, read(2) itself waits.
+ * Waits for input if there is room for it, for output if replies are queued,
+ * and for the reader of the transfer log if records are kept for it, but no
+ * longer than a pending request asks for. If only input is expected, read(2)
+ * itself waits.
  */
 static void
 serve_wait(struct serve *v)
@@ -386,22 +388,24 @@ serve_wait(struct serve *v)
 	    serve_room(v);
 	bool holds = stream_holds(&v->stream);
 	bool writes = serve_waits(v) && !holds;
-	struct pollfd pfd[2] = {
+	struct pollfd pfd[3] = {
 		{ .fd = reads ? STDIN_FILENO : -1, .events = POLLIN },
 		{ .fd = writes || holds || v->pending || pause > 0 ?
 		    STDOUT_FILENO : -1, .events = writes ? POLLOUT : 0 },
+		{ .fd = sink_waiting(), .events = POLLOUT },
 	};
 
 	if (v->ending != GOING_ON && !serve_waits(v))
 		return;
 	timeout = sooner(timeout, stream_timeout(&v->stream));
-	if (reads && !v->pending && !writes && timeout == -1 && serve_read(v))
+	if (reads && !v->pending && !writes && timeout == -1 &&
+	    pfd[2].fd == -1 && serve_read(v))
 		return;
 	if (v->pending)
 		timeout = (int)v->request.task->wait;
 	else if (pause > 0)
 		timeout = sooner(timeout, (int)pause);
-	if (poll(pfd, 2, timeout) == -1) {
+	if (poll(pfd, nitems(pfd), timeout) == -1) {
 		if (errno == EINTR)
 			return;
 		log_error("poll: %s", strerror(errno));
@@ -409,6 +413,8 @@ serve_wait(struct serve *v)
 		v->ending = 2;
 		return;
 	}
+	if (pfd[2].revents != 0)
+		sink_flush();
 	if (pfd[0].revents != 0)
 		(void)serve_read(v);
 	/* The client is gone. Requests that it left are run, without pauses. */

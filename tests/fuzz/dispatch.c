@@ -340,9 +340,9 @@ read_records(void)
 
 	while ((n = recv(records, text, sizeof(text) - 1, MSG_DONTWAIT)) > 0) {
 		text[n] = '\0';
-		if (text[0] != '{' || text[n - 1] != '}' ||
+		if (text[0] != '{' || n < 3 || text[n - 2] != '}' ||
 		    strlen(text) != (size_t)n || !path_is_utf8(text) ||
-		    strcspn(text, "\n") != (size_t)n)
+		    strcspn(text, "\n") != (size_t)n - 1)
 			fuzz_abort("a record that is none", 0);
 	}
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """log.transfers to a socket: what is told of, and that it is JSON whatever a
-name holds, that no reader is waited for, and that one may come back. $SERVER
-is the server.
+name holds, that no reader is waited for, that one may come back, and which
+records are kept for it. $SERVER is the server.
 """
 
 import json
@@ -47,19 +47,25 @@ class TransfersTest(SessionTest):
         self.reader.setblocking(False)
 
     def records(self):
-        """All that came: each one JSON object, in UTF-8, on one line."""
+        """Returns all records that came."""
         got = []
         while True:
             try:
-                data = self.reader.recv(1 << 18)
+                got.append(self.record())
             except BlockingIOError:
                 return got
-            text = data.decode("utf-8", "strict")
-            self.assertFalse([c for c in text if ord(c) < 0x20
-                              or 0x7f <= ord(c) < 0xa0 or c in TURNING])
-            got.append(json.loads(text))
-            self.assertEqual(got[-1].get("host"), os.uname().nodename)
-            self.assertEqual(list(schema.errors(got[-1], SCHEMA)), [])
+
+    def record(self):
+        """Returns the next record: one JSON object, in UTF-8, on one line that
+        is ended."""
+        text = self.reader.recv(1 << 18).decode("utf-8", "strict")
+        self.assertEqual(text[-1], "\n")
+        self.assertFalse([c for c in text[:-1] if ord(c) < 0x20
+                          or 0x7f <= ord(c) < 0xa0 or c in TURNING])
+        record = json.loads(text)
+        self.assertEqual(record.get("host"), os.uname().nodename)
+        self.assertEqual(list(schema.errors(record, SCHEMA)), [])
+        return record
 
     def sessions(self, *options, versions=ALL, **kwargs):
         args = ["-o", "log.transfers=%s/s" % self.base] + [
@@ -346,18 +352,91 @@ class Reader(TransfersTest):
             self.assertEqual(s.finish(), 0)
             self.assertIn(b"nobody takes transfers", s.stderr())
 
-    def test_does_not_read(self):
-        """Records for a reader that does not read are lost, and the session
-        does not wait."""
+    def fill(self, s, count, first=0):
+        """Sends so many requests, whose records name their numbers, and takes
+        the replies. The names are long, so that few records fill the
+        memory that is kept for them."""
+        for n in range(first, first + count):
+            s.start("mkdir", "f/%s/%d" % ("x" * 200, n), {"type": 2})
+        for _ in range(count):
+            self.assertEqual(s.result().kind, "status")
+
+    def number(self, record):
+        return int(os.path.basename(record["path"]))
+
+    def numbers(self, count):
+        """Returns the numbers of the next records, of which none is lost."""
+        self.reader.settimeout(sw.TIMEOUT)
+        got = [self.record() for _ in range(count)]
+        self.reader.setblocking(False)
+        self.assertEqual([r for r in got if "lost" in r], [])
+        return [self.number(r) for r in got]
+
+    def test_is_late(self):
+        """The records of a burst are kept for a reader that is busy, also
+        when the client asks nothing more or has left."""
         for s in self.sessions("-e", versions=(3, 6)):
-            for _ in range(2000):
-                s.start("mkdir", "f", {"type": 2})
-            for _ in range(2000):
-                self.assertEqual(s.result().kind, "status")
-            got = len(self.records())
-            self.assertLess(got, 2000)
-            s.call("mkdir", "d", {"type": 2})
-            self.one(path=self.at("d"), lost=2000 - got)
+            self.fill(s, 300)
+            self.assertEqual(self.numbers(300), list(range(300)))
+            self.fill(s, 300)
+            s.end_input()
+            self.assertEqual(self.numbers(300), list(range(300)))
+            self.assertEqual(s.wait(), 0)
+            self.assertNotIn(b"is lost", s.stderr())
+
+    def test_does_not_read(self):
+        """Records for a reader that does not read are kept up to a limit and
+        then lost, and the session does not wait."""
+        for s in self.sessions("-e", versions=(3, 6)):
+            self.fill(s, 3000)
+            got, sent = [], 3000
+            while not got or "lost" not in got[-1]:
+                self.fill(s, 1, sent)
+                sent += 1
+                self.assertLess(sent, 9000)
+                self.reader.settimeout(sw.TIMEOUT)
+                got.append(self.record())
+                self.reader.setblocking(False)
+            *before, last = got
+            self.assertEqual([self.number(r) for r in before],
+                             list(range(len(before))))
+            self.assertEqual(self.number(last), len(before) + last["lost"])
+            self.assertGreater(len(before), 300)
+            self.assertLess(len(before), 3000)
+            self.assertEqual(s.finish(), 0)
+            self.records()
+            self.assertEqual(s.stderr().count(b"record of a transfer is lost"),
+                             1)
+
+    def test_never_reads(self):
+        """The end of a session does not wait for long, and says what is
+        lost."""
+        for s in self.sessions("-e", versions=(3, 6)):
+            self.fill(s, 300)
             self.assertEqual(s.finish(), 0)
             self.assertEqual(s.stderr().count(b"record of a transfer is lost"),
                              1)
+            self.records()
+
+    def test_leaves_records_that_are_kept(self):
+        """A new reader gets them. If there is none, they count as lost, with
+        those whose loss they would have told."""
+        for again in True, False:
+            for s in self.sessions("-e", versions=(3, 6)):
+                self.fill(s, 300)
+                s.child.send_signal(signal.SIGSTOP)
+                os.waitid(os.P_PID, s.child.pid, os.WSTOPPED | os.WNOWAIT)
+                there = len(self.records())
+                self.reader.close()
+                os.unlink(self.base + "/s")
+                if again:
+                    self.listen()
+                s.child.send_signal(signal.SIGCONT)
+                if again:
+                    self.assertEqual(self.numbers(300 - there),
+                                     list(range(there, 300)))
+                    continue
+                self.fill(s, 1, 300)
+                self.listen()
+                self.fill(s, 1, 301)
+                self.assertEqual(self.record()["lost"], 301 - there)
