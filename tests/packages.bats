@@ -21,8 +21,8 @@ setup()
 	cd "$SOURCE" || return
 }
 
-# built_twice KIND TOOL ...: builds the package, and once more elsewhere. Skips
-# the test if a tool is not installed.
+# built_twice KIND TOOL ...: builds the package, and once more elsewhere, of
+# files that are in no repository. Skips the test if a tool is not installed.
 built_twice()
 {
 	local kind=$1 tool source=$BATS_TEST_TMPDIR/else/where
@@ -35,7 +35,6 @@ built_twice()
 	mkdir -p "$BATS_TEST_TMPDIR/one" "$source" "$BATS_TEST_TMPDIR/tmp"
 	git ls-files -z -co --exclude-standard | tar --null -cf - -T - |
 	    tar -xf - -C "$source"
-	git -C "$source" init -q
 	contrib/package --no-check --to "$BATS_TEST_TMPDIR/one" "$kind"
 	(
 		umask 077
