@@ -3,23 +3,28 @@
  * kernel FEATURE ...
  *
  * Exits 0 if this kernel has each of them, and otherwise 1 with the first that
- * it has not on stdout: landlock (as much of it as sandbox = "require" needs)
- * and seccomp.
+ * it has not on stdout: landlock (as much of it as sandbox = "require" needs),
+ * openat2, seccomp and title.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel.h"
 
 static bool
-has(const char *feature)
+has(const char *feature, char *argument)
 {
 	if (strcmp(feature, "landlock") == 0)
 		return kernel_landlock_abi() >= 3;
+	if (strcmp(feature, "openat2") == 0)
+		return kernel_has_openat2();
 	if (strcmp(feature, "seccomp") == 0)
 		return kernel_has_seccomp();
+	if (strcmp(feature, "title") == 0)
+		return kernel_shows_title(argument);
 	fprintf(stderr, "kernel: no feature \"%s\"\n", feature);
-	return false;
+	exit(2);
 }
 
 int
@@ -28,7 +33,7 @@ main(int argc, char **argv)
 	int i;
 
 	for (i = 1; i < argc; i++)
-		if (!has(argv[i])) {
+		if (!has(argv[i], argv[0])) {
 			puts(argv[i]);
 			return 1;
 		}

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* Returns the version of Landlock's ABI, or -1 without Landlock. */
@@ -39,6 +40,25 @@ kernel_has_openat2(void)
 {
 	return syscall(SYS_openat2, -1, "", NULL, (size_t)0) == -1 &&
 	    errno != ENOSYS;
+}
+
+/*
+ * True if the kernel tells what a program has written over its arguments, the
+ * first of which this is. An emulator tells what they were.
+ */
+static inline bool
+kernel_shows_title(char *argument)
+{
+	FILE *in = fopen("/proc/self/cmdline", "r");
+	char first = argument[0];
+	int told;
+
+	argument[0] = '#';
+	told = in == NULL ? EOF : getc(in);
+	argument[0] = first;
+	if (in != NULL)
+		fclose(in);
+	return told == '#';
 }
 
 #endif

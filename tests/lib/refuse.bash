@@ -27,7 +27,7 @@ shim_unusable()
 	[[ -e $REFUSE_BUILD/shim.so ]] || "$REFUSE_DIR/../lib/built" ||
 	    return 1
 	[[ -e $REFUSE_BUILD/shim.so ]] ||
-	    { echo 'the shim takes a long of 64 bits'; return 0; }
+	    { echo 'the shim takes glibc and a long of 64 bits'; return 0; }
 	type -P "$PYTHON" >/dev/null ||
 	    { echo 'python3 is not installed'; return 0; }
 	return 1

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/kernel.h"
 #include "os/clock.h"
 #include "os/title.h"
 #include "tap.h"
@@ -72,31 +73,13 @@ check_transfers(void)
 	expect("u [1.2.3.4] v3");
 }
 
-/*
- * True if the kernel tells what a program has written over its arguments. An
- * emulator tells what they were.
- */
-static bool
-kernel_shows(char *argument)
-{
-	char first = argument[0];
-	bool shows;
-
-	argument[0] = '#';
-	(void)shown();
-	shows = line[0] == '#';
-	argument[0] = first;
-	return shows;
-}
-
 int
 main(int argc, char **argv)
 {
 	char arg[] = "argument";
 
-	if (!kernel_shows(argv[0])) {
-		ok(true, "titles # skip /proc/self/cmdline is not the memory "
-		    "of the arguments");
+	if (!kernel_shows_title(argv[0])) {
+		ok(true, "titles # skip the kernel shows none");
 		return done();
 	}
 	/* There must be room: once more, with more of an environment. */

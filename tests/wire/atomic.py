@@ -1452,7 +1452,8 @@ class Refusing(AtomicTest):
         shim = os.path.join(os.path.dirname(__file__), "../..",
                             os.environ.get("BUILD", "build"), "tests/shim.so")
         if not os.path.exists(shim):
-            self.skipTest("the shim takes a long of 64 bits")
+            self.skipTest("no build/tests/shim.so (it takes glibc and a "
+                          "long of 64 bits)")
         libs = subprocess.run(["ldd", SERVER], capture_output=True, text=True)
         self.preload = ":".join(re.findall(r"libasan\S* => (\S+)",
                                            libs.stdout) +

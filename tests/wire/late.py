@@ -183,7 +183,8 @@ class Shimmed(Once):
         super().setUp()
         shim = os.path.join(mounts.BUILD, "tests", "shim.so")
         if not os.path.exists(shim):
-            self.skipTest("the shim takes a long of 64 bits")
+            self.skipTest("no build/tests/shim.so (it takes glibc and a "
+                          "long of 64 bits)")
         libs = subprocess.run(["ldd", SERVER], capture_output=True, text=True,
                               check=True)
         self.preload = ":".join(re.findall(r"libasan\S* => (\S+)",

@@ -18,7 +18,7 @@ import struct
 import sftpwire as sw
 from jail import (BUILD, NOBODY, OFF, ROOT, SECRET, UNSEEN, Jail, Watched,
                   look, opens, reading, writing)
-from session import SERVER
+from session import LANDLOCK, SERVER, kernel_has
 from sftpwire import CREAT, READ, TRUNC, WRITE
 
 OPERATIONS = 100000
@@ -310,21 +310,24 @@ class Moved(Jail):
         return reply, changed
 
     def landlock(self):
-        s = self.raw_session("-e", "-o", "root=" + self.jail, "-o",
-                             "sandbox=require")
-        s.init(3)
-        if s.finish() != 0:
+        if not LANDLOCK or not kernel_has("landlock", "seccomp"):
             self.skipTest("this kernel, or this build, has no Landlock")
 
     def test_without_landlock(self):
         """Without Landlock these requests reach the outside. The test records
-        this limit."""
+        this limit. Where paths are resolved component by component, openat(2)
+        also opens each directory on the way."""
+        once = kernel_has("openat2")
         for case in self.CASES:
+            if case[0] == "openat" and not once:
+                continue
             reply, changed = self.ask(case, *OFF)
             self.assertTrue(reply.kind != "status" or reply.raw[5:9] ==
                             bytes(4), (case, str(reply)))
             reads = case[1][0] in ("lstat", "opendir") or READ in case[1]
             self.assertEqual(changed, not reads, case)
+        if not once:
+            self.skipTest("what openat(2) opens: the kernel has no openat2")
 
     def test_with_landlock(self):
         self.landlock()

@@ -21,9 +21,11 @@ SERVER = os.environ["SERVER"]
 BUILD = os.environ.get("BUILD", os.path.dirname(SERVER))
 MAX_PACKET, MAX_READ = 262144, 261120
 
+BUILT_WITH = subprocess.run([SERVER, "-V"], check=True,
+                            capture_output=True).stdout
+LANDLOCK = b"landlock" in BUILT_WITH
 # Without it the only checksum is crc32.
-NETTLE = b"nettle" in subprocess.run([SERVER, "-V"], check=True,
-                                     capture_output=True).stdout
+NETTLE = b"nettle" in BUILT_WITH
 
 
 def sanitized():
@@ -38,6 +40,14 @@ def reason(error):
     return subprocess.run(
         [os.path.join(BUILD, "tests", "strerror"), str(error)], check=True,
         stdout=subprocess.PIPE, text=True).stdout.rstrip("\n")
+
+
+def kernel_has(*features):
+    """True if tests/lib/kernel.c finds these features in the kernel."""
+    status = subprocess.run([os.path.join(BUILD, "tests", "kernel"), *features],
+                            stdout=subprocess.DEVNULL).returncode
+    assert status in (0, 1), status
+    return status == 0
 
 
 class SessionTest(unittest.TestCase):

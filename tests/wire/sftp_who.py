@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from session import SERVER
+from session import SERVER, kernel_has
 from sftpwire import CREAT, READ, WRITE
 from transfers import TransfersTest
 
@@ -23,6 +23,7 @@ ENV = {"LOGNAME": USER, "SSH_CONNECTION": "10.9.0.3 50000 192.0.2.1 22",
 ROOT = os.getuid() == 0
 
 
+@unittest.skipUnless(kernel_has("title"), "the kernel shows no titles")
 class Who(TransfersTest):
     def begin(self, *options, **kwargs):
         args = [w for o in options for w in ("-o", o)]

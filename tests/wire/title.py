@@ -3,8 +3,9 @@
 
 import os
 import pwd
+import unittest
 
-from session import SERVER, SessionTest
+from session import SERVER, SessionTest, kernel_has
 from sftpwire import CREAT, READ, WRITE
 
 USER = pwd.getpwuid(os.getuid()).pw_name
@@ -13,6 +14,7 @@ ROOM = {"LOGNAME": USER, "SSH_CONNECTION": "10.9.0.3 50000 192.0.2.1 22",
         "ROOM": "x" * 300}
 
 
+@unittest.skipUnless(kernel_has("title"), "the kernel shows no titles")
 class Title(SessionTest):
     def begin(self, *args, version=3, env=None):
         return self.session("-l", "QUIET", *args, version=version,
