@@ -17,16 +17,18 @@ static int
 rename_forced(const struct request *q)
 {
 	const struct place *old = &q->object.place, *new = &q->target.place;
-	struct statx st;
+	struct statx st, to;
 	int first, r;
 	bool exists;
 
-	first = fs_rename_new(old, new);
-	if (first != -EEXIST && first != -EINVAL && first != -ENOSYS)
-		return first;
-	exists = first == -EEXIST || fs_stat(new, &st) == 0;
+	if ((first = fs_rename_new(old, new)) == 0)
+		return 0;
+	/* If both names are wrong, OpenSSH reports the error of the old one. */
 	if ((r = fs_stat(old, &st)) != 0)
 		return r;
+	if (first != -EEXIST && first != -EINVAL && first != -ENOSYS)
+		return first;
+	exists = first == -EEXIST || fs_stat(new, &to) == 0;
 	r = S_ISDIR(st.stx_mode) ? fs_rename_keep(old, new, false) :
 	    fs_rename(old, new);
 	if (r == 0 && exists)

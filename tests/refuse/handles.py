@@ -532,6 +532,7 @@ FUTILE = [
     (BELOW, "f", "posix", ("d", "f"), "ENOTDIR", ""),
     (BELOW, "f", "posix", ("f", "e"), "EISDIR", ""),
     (BELOW, "f", "posix", ("none", "f"), "ENOENT", ""),
+    (BELOW, "f", "plain", ("none", "f/below"), "ENOENT", ""),
     (BELOW, "f", "remove", ("none",), "ENOENT", ""),
     (BELOW, "f", "posix", ("f", "link"), None, ""),
     (BELOW, "f", "plain", ("f", "link"), None, ""),
