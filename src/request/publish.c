@@ -181,14 +181,13 @@ publish_remove(struct request *q, int *r)
  * false if none has to be known.
  */
 static bool
-name_of_moved(const struct session *s, const struct request *q,
-    char top[PATH_MAX])
+name_of_moved(const struct request *q, char top[PATH_MAX])
 {
 	const struct place *old = &q->object.place;
 	bool known;
 	int fd;
 
-	if (LIST_EMPTY(&s->handles.temps) || q->object.temp != NULL ||
+	if (q->object.temp != NULL ||
 	    (fd = fs_open(old, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0)) < 0)
 		return false;
 	known = fs_refuses_open(old) && fs_name_of(fd, top);
@@ -202,7 +201,7 @@ publish_move_out(struct session *s, const struct request *q)
 	char top[PATH_MAX], name[PATH_MAX];
 	struct temp *p;
 
-	if (!name_of_moved(s, q, top))
+	if (!name_of_moved(q, top))
 		return;
 	LIST_FOREACH(p, &s->handles.temps, others)
 		if (fs_name_of(p->place.dirfd, name) &&

@@ -511,19 +511,16 @@ rename_above(struct session *s, struct request *q, const struct matches *m)
 }
 
 /*
- * Makes the plain call. Before it, handles are looked for if that comes first.
- * Returns PENDING if they have to be let go, else 0 or -errno.
+ * Looks for handles and makes the plain call. Returns PENDING if they have to
+ * be let go before it, else 0 or -errno.
  */
 static int
-call_first(struct session *s, struct request *q)
+call_looking(struct session *s, struct request *q)
 {
 	bool always = q->ruling.when == RENAME_WHEN_ALWAYS;
 	struct matches m = { 0 };
-	int r;
+	int r = match_all(s, q, &m);
 
-	if (!look_first(s, q))
-		return aside_plain(s, q);
-	r = match_all(s, q, &m);
 	if (r == 0 && (m.any_unfit || (m.len > 0 && always && !(m.above &&
 	    q->ruling.open_handles == HANDLES_REOPEN))))
 		r = PENDING;
@@ -539,7 +536,7 @@ static int
 displace(struct session *s, struct request *q,
     int (*end)(struct session *, struct request *, int r))
 {
-	int r = call_first(s, q);
+	int r = look_first(s, q) ? call_looking(s, q) : aside_plain(s, q);
 
 	if (r == PENDING)
 		return displacing_begin(s, q, -EBUSY, end);
