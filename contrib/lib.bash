@@ -96,6 +96,7 @@ autoreconf		autoconf		autoconf
 zsh			zsh			zsh
 apparmor_parser		apparmor		-
 dpkg-buildpackage	dpkg-dev		-
+/usr/share/build-essential/list	build-essential	-
 dh			debhelper		-
 dh_apparmor		dh-apparmor		-
 fakeroot		fakeroot		-
