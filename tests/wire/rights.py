@@ -1315,9 +1315,10 @@ class Linked(RightsTest):
             self.assertEqual(s.finish(), 78)
             told = '"%s/%s" is a link' % (self.dir, link)
             self.assertIn(told, s.stderr().decode())
-            self.assertIn(told, subprocess.run(
-                [SERVER, "-T"] + rules, check=True, text=True,
-                stdout=subprocess.PIPE).stdout)
+            r = subprocess.run([SERVER, "-T"] + rules, text=True,
+                               stdout=subprocess.PIPE)
+            self.assertIn(told, r.stdout)
+            self.assertEqual(r.returncode, 78)
         s = self.session(*self.rules(("homes/%u", 'rights = "none";')))
         self.dark(s, "homes/" + user)
 
