@@ -64,6 +64,16 @@ publishing_failed(const struct temp *p, int outcome)
 	return outcome;
 }
 
+/*
+ * True if no later session can give the file its name either: another file got
+ * it first, or the file system has no such names.
+ */
+static bool
+is_final(int error)
+{
+	return error == -EEXIST || error == -ENAMETOOLONG || error == -EILSEQ;
+}
+
 static int
 publish_end(struct session *s, struct request *q, int r)
 {
@@ -74,11 +84,7 @@ publish_end(struct session *s, struct request *q, int r)
 		(void)publishing_failed(p, r);
 	else
 		r = p->error;
-	/*
-	 * Another file got the name first, so that nothing can continue this
-	 * one.
-	 */
-	if (r == -EEXIST)
+	if (is_final(r))
 		temp_drop(p);
 	r = make_settled(q, NAMES_SECOND, r);
 	/* A CLOSE has no path, so that its answer must not name one. */

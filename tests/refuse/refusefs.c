@@ -34,6 +34,8 @@
  *			and is not
  *	touch		a rename sets the times of the file
  *	nocolon		a rename to a name with a colon fails with ENOENT
+ *	namemax=BYTES	a longer name cannot be given to a file, which is only
+ *			said when it is to have it
  *	nomodes		root owns everything with mode 0777, and chmod(2)
  *			fails with EPERM
  *
@@ -109,6 +111,7 @@ static struct options {
 	int		 touch;
 	int		 astray;
 	int		 nomodes;
+	unsigned	 namemax;
 	unsigned	 linger;
 	unsigned	 aged;
 	unsigned	 behind;
@@ -126,6 +129,7 @@ static const struct fuse_opt option_specs[] = {
 	{ "touch", offsetof(struct options, touch), 1 },
 	{ "astray", offsetof(struct options, astray), 1 },
 	{ "nomodes", offsetof(struct options, nomodes), 1 },
+	{ "namemax=%u", offsetof(struct options, namemax), 0 },
 	{ "linger=%u", offsetof(struct options, linger), 0 },
 	{ "aged=%u", offsetof(struct options, aged), 0 },
 	{ "behind=%u", offsetof(struct options, behind), 0 },
@@ -422,6 +426,12 @@ refuses(fuse_ino_t parent, const char *name)
 	return n != NULL && is_open(n) ? refusal : 0;
 }
 
+static bool
+is_too_long(const char *name)
+{
+	return options.namemax > 0 && strlen(name) > options.namemax;
+}
+
 /* ---- answers -------------------------------------------------------- */
 
 static void
@@ -534,6 +544,8 @@ op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t parent, const char *name)
 	name = entry_name(parent, name, real);
 	if (link_refusal != 0)
 		fuse_reply_err(req, link_refusal);
+	else if (is_too_long(name))
+		fuse_reply_err(req, ENAMETOOLONG);
 	else if (linkat(AT_FDCWD, proc_name(from, fd_of(id)), fd_of(parent),
 	    name, AT_SYMLINK_FOLLOW) == -1)
 		fuse_reply_err(req, errno);
@@ -594,6 +606,10 @@ op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 	}
 	if (options.nocolon && strchr(newname, ':') != NULL) {
 		fuse_reply_err(req, ENOENT);
+		return;
+	}
+	if (is_too_long(newname)) {
+		fuse_reply_err(req, ENAMETOOLONG);
 		return;
 	}
 	name = entry_name(parent, name, real);
@@ -803,7 +819,8 @@ op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
 	int fd, error;
 
 	name = entry_name(parent, name, real);
-	fd = openat(fd_of(parent), name,
+	errno = ENAMETOOLONG;
+	fd = is_too_long(name) ? -1 : openat(fd_of(parent), name,
 	    open_flags(fi) | O_CREAT | O_NOFOLLOW, mode);
 	if (fd == -1) {
 		fuse_reply_err(req, errno);

@@ -17,6 +17,7 @@ import sftpwire as sw
 SERVER = os.environ.get("SERVER") or os.path.join(mounts.BUILD, "sftp-server")
 FAILURE = 4
 NO_SUCH_FILE = 2
+BAD_MESSAGE, INVALID_FILENAME = 5, 20
 
 
 class FuseTest(unittest.TestCase):
@@ -127,6 +128,59 @@ class NewNumbers(FuseTest):
                 self.expect(s, NO_SUCH_FILE, "close", h)
                 self.assertEqual(self.names(), [])
                 self.assertEqual(s.finish(), 0)
+
+
+class LongNames(FuseTest):
+    """Under files.atomic a name may be longer than there is room for beside a
+    silly name's own letters, and longer than the file system permits."""
+
+    LIMIT = 255
+
+    def each_session(self):
+        for setting in "yes", "keep":
+            for version in 3, 6:
+                yield self.session("files.atomic=" + setting, version=version)
+
+    def open(self, s, name, *more):
+        """Opens a new file, or one to be replaced; -> the reply."""
+        excl = EXCL in more
+        how = ((CREAT | WRITE | (EXCL if excl else TRUNC),) if s.version < 5
+               else (2, 0 if excl else 1))
+        return s.call("open", name, *how, {})
+
+    def test_as_long_as_can_be(self):
+        self.mount = self.source
+        name = "n" * self.LIMIT
+        for s in self.each_session():
+            for more in (EXCL,), ():
+                h = self.open(s, name, *more).handle
+                self.expect(s, OK, "write", h, 0, b"data")
+                self.expect(s, OK, "close", h)
+                self.assertEqual(self.names(), [name])
+                self.assertEqual(self.text(name), b"data")
+            os.unlink(os.path.join(self.source, name))
+
+    def test_longer(self):
+        """OPEN says so."""
+        self.mount = self.source
+        for s in self.each_session():
+            for more in (EXCL,), ():
+                reply = self.open(s, "n" * (self.LIMIT + 1), *more)
+                self.assertEqual(reply.code, BAD_MESSAGE if s.version == 3 else
+                                 INVALID_FILENAME)
+                self.assertEqual(self.names(), [])
+
+    def test_longer_than_the_file_system_says(self):
+        """CLOSE says so, and nothing stays."""
+        self.show(mounts.Refusefs, "errno=none,namemax=100")
+        for s in self.each_session():
+            for more in (EXCL,), ():
+                h = self.open(s, "n" * 101, *more).handle
+                self.expect(s, OK, "write", h, 0, b"data")
+                self.expect(s, BAD_MESSAGE if s.version == 3 else
+                            INVALID_FILENAME, "close", h)
+                self.assertEqual(self.names(), [])
+            self.assertEqual(s.finish(), 0)
 
 
 class TimesLost(FuseTest):
