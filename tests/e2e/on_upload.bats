@@ -61,6 +61,18 @@ learned()
 	learned big text
 }
 
+@test "on-upload: sftp, 300 small files in one session" {
+	local n
+
+	mkdir "$L/tree"
+	for ((n = 0; n < 300; n++)); do
+		echo "$n" >"$L/tree/$n"
+	done
+	told
+	sftp_batch "put -r $L/tree $R/tree"
+	learned tree/{0..299}
+}
+
 @test "on-upload: psftp" {
 	type -P psftp || skip 'psftp is not installed'
 	told

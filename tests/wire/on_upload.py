@@ -430,25 +430,159 @@ class OnUpload(SessionTest):
 
     def test_rounds(self):
         """Jobs are run between rounds, and after a signal to end so many
-        rounds are the last, although more has come."""
+        datagrams are the last, although more has come."""
         module, asked, rounds = program(), [], []
 
         class Endless(socket.socket):
-            def recvmsg(self, *_):
+            def recvmsg_into(self, buffers, *_):
                 asked.append(True)
                 if len(asked) > 5000:
                     raise AssertionError("no end of reading")
-                return b"{}", [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS,
-                                struct.pack("iII", 1, 65534, 1))], 0, None
+                buffers[0][:2] = b"{}"
+                return 2, [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS,
+                            struct.pack("iII", 1, 65534, 1))], 0, None
         wake, waker = os.pipe2(os.O_NONBLOCK)
         self.addCleanup(os.close, wake)
         self.addCleanup(os.close, waker)
-        jobs = types.SimpleNamespace(
-            waiting={}, running={}, limit=0,
-            run=lambda: rounds.append(len(asked)))
         with Endless(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
-            module.serve(s, wake, [True], module.Reader([]), jobs, False)
-        self.assertEqual(rounds, [64 * n for n in range(1, 17)])
+            drain = module.Drain(s, waker)
+            drain.stop()
+            drain.run()
+            self.assertEqual(len(asked), 1024)
+            jobs = types.SimpleNamespace(
+                waiting={}, running={}, limit=0,
+                run=lambda: rounds.append(len(drain.came)))
+            module.serve(drain, wake, [True], module.Reader([]), jobs, False)
+        self.assertEqual(rounds, list(range(1024 - 64, -1, -64)))
+
+    def test_drain(self):
+        """The queue of the socket is emptied while the program is busy."""
+        module = program()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s, \
+                socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+            s.bind(self.base + "/s")
+            wake, waker = os.pipe2(os.O_NONBLOCK)
+            self.addCleanup(os.close, wake)
+            self.addCleanup(os.close, waker)
+            drain = module.Drain(s, waker)
+            drain.start()
+            to.settimeout(sw.TIMEOUT)
+            to.connect(self.base + "/s")
+            for n in range(5000):
+                to.send(b"%d" % n)
+            drain.stop()
+            drain.join()
+            self.assertTrue(os.read(wake, 1))
+        got, over = [], False
+        while not over:
+            taken, dropped, over = drain.take()
+            self.assertFalse(dropped)
+            got += taken
+        self.assertEqual(got, [(b"%d" % n, os.getuid()) for n in range(5000)])
+
+    def test_drain_is_bounded(self):
+        """A user who sends too much loses records, and nobody else does."""
+        module, wakened = program(), []
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            drain = module.Drain(s, -1)
+            drain.wake = lambda: wakened.append(True)
+            for data in b"", b"x" * 65536:
+                for _ in range(40000):
+                    drain.put(data, 1)
+                drain.put(b"y", 2)
+            self.assertLessEqual(drain.held[1], module.HELD_MAX)
+        self.assertEqual(wakened, [True])
+        drain.ended = True
+        came, lost, over = [], 0, False
+        while not over:
+            taken, dropped, over = drain.take()
+            came += [uid for _, uid in taken]
+            lost += dropped.pop(1, 0)
+            self.assertFalse(dropped)
+        self.assertEqual(came.count(2), 2)
+        self.assertEqual(came.count(1) + lost, 80000)
+        self.assertFalse(drain.held)
+
+    def test_records_that_are_dropped(self):
+        """The log says so once, and the search for what is lost begins."""
+        module, reasons = program(), []
+        takes = [([(b"", 1)], {1: 3}, False), ([(b"", 1)], {1: 4}, False),
+                 ([], {}, False), ([], {1: 5}, True)]
+        wake, waker = os.pipe2(os.O_NONBLOCK)
+        self.addCleanup(os.close, wake)
+        self.addCleanup(os.close, waker)
+        drain = types.SimpleNamespace(came=[1], take=lambda: takes.pop(0),
+                                      stop=lambda: None)
+        jobs = types.SimpleNamespace(waiting={}, running={}, limit=0,
+                                     run=lambda: None, lose=reasons.append)
+        reader = types.SimpleNamespace(read=lambda *_: (0, None, None))
+        module.serve(drain, wake, [], reader, jobs, False)
+        self.assertEqual(reasons, ["3", "4", "5"])
+        self.assertEqual(module.said, [
+            "too many records of uid 1 wait: more are lost"] * 2)
+
+    def test_short_queue(self):
+        module = program()
+        module.QUEUE = self.base + "/queue"
+        for length, said in (10, 1), (511, 1), (512, 0), (4096, 0):
+            with open(module.QUEUE, "w") as out:
+                out.write("%d\n" % length)
+            module.said.clear()
+            module.warn_of_short_queue()
+            self.assertEqual(len(module.said), said, length)
+            self.assertIn("sysctl net.unix.max_dgram_qlen=4096",
+                          (module.said or [module.__doc__])[0])
+        os.unlink(module.QUEUE)
+        module.warn_of_short_queue()
+
+    def test_arguments_that_are_wrong(self):
+        """One line, and a status that tells an option from the rest."""
+        plain, there = self.base + "/plain", self.base + "/there"
+        for name in plain, there:
+            with open(name, "w") as out:
+                out.write("#!/bin/sh\n")
+        os.chmod(there, 0o755)
+        os.mkdir(self.base + "/closed", 0)
+        none = self.base + "/none"
+        wrong = [
+            (2, "no command", []), (2, "-x", ["-x", there]),
+            *((2, option, [*option.split(), there]) for option in (
+                "-j x", "-j 0", "-j -3", "-k x", "-k -1", "-m 8", "-m -1")),
+            (1, "-u no-such-user: no such user", ["-u", "no-such-user", there]),
+            (1, none + "/s: No such file or directory",
+             ["-s", none + "/s", there]),
+            (1, plain + ": Address already in use", ["-s", plain, there]),
+            (1, "AF_UNIX path too long", ["-s", "/" + "x" * 200, there]),
+            (1, none + ": No such file or directory", [none]),
+            (1, plain + ": Permission denied", [plain]),
+            (1, self.base + ": Is a directory", [self.base]),
+            (1, "no-such-program: No such file", ["no-such-program"]),
+            (1, none + ": No such file or directory", ["-l", none, there])]
+        if not ROOT:
+            wrong += [(1, "Permission denied",
+                       ["-s", self.base + "/closed/s", there]),
+                      (1, "-u nobody: Operation not permitted",
+                       ["-u", "nobody", there])]
+        for status, words, args in wrong:
+            with self.subTest(args=args):
+                if "-s" not in args:
+                    args = ["-s", self.base + "/s", *args]
+                r = subprocess.run([sys.executable, PROGRAM, *args], text=True,
+                                   capture_output=True, timeout=sw.TIMEOUT)
+                self.assertEqual((r.returncode, r.stdout), (status, ""))
+                self.assertRegex(r.stderr, r"\Aon-upload: .*\n\Z")
+                self.assertIn(words, r.stderr)
+                self.assertFalse(os.path.exists(self.base + "/s"))
+        self.assertTrue(os.path.exists(plain))
+
+    @unittest.skipUnless(ROOT, "takes root, to become somebody else")
+    def test_command_that_the_user_cannot_run(self):
+        os.chmod(self.command, 0o700)
+        r = subprocess.run([sys.executable, PROGRAM, "-u", "nobody", "-s",
+                            self.base + "/s", self.command], text=True,
+                           capture_output=True, timeout=sw.TIMEOUT)
+        self.assertEqual((r.returncode, r.stderr), (
+            1, "on-upload: %s: Permission denied\n" % self.command))
 
     def test_memory(self):
         """It does not grow with the length of what is remembered."""
@@ -521,7 +655,9 @@ class OnUpload(SessionTest):
         self.start(command=["/bin/sh", "-c", "exit 3"])
         self.upload(self.server(), "f")
         self.assertIn("exit status 3 for", self.end()[1])
-        self.start(command=[self.base + "/none"])
+        os.symlink("/bin/true", self.base + "/true")
+        self.start(command=[self.base + "/true"])
+        os.unlink(self.base + "/true")
         self.upload(self.server(), "f")
         self.assertIn("cannot run", self.end()[1])
 
@@ -565,7 +701,7 @@ class OnUpload(SessionTest):
         if not program:
             self.skipTest("systemd-analyze is not installed")
         units = [PROGRAM + ".socket", PROGRAM + ".service"]
-        r = subprocess.run([program, "verify", *units], text=True,
+        r = subprocess.run([program, "verify", "--man=no", *units], text=True,
                            stderr=subprocess.PIPE)
         wrong = [line for line in r.stderr.splitlines()
                  if "on-upload" in line and "is not executable" not in line]

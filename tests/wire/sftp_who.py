@@ -29,10 +29,10 @@ class Who(TransfersTest):
         args = [w for o in options for w in ("-o", o)]
         return self.session(*args, env=dict(ENV), **kwargs)
 
-    def who(self, *options, **kwargs):
+    def who(self, *options, said="", **kwargs):
         r = subprocess.run([sys.executable, PROGRAM, *options], check=True,
                            capture_output=True, **kwargs)
-        self.assertEqual(r.stderr, b"")
+        self.assertEqual(r.stderr.decode(), said)
         return r.stdout.decode()
 
     def of(self, s, *options, **kwargs):
@@ -106,13 +106,93 @@ class Who(TransfersTest):
             for record in old, other, there, *mine:
                 out.write("Nov 30 00:00:00 host sftp-server[1]: %s\n"
                           % json.dumps(record))
-            out.write("no record\n{}\n[]\n{\"pid\": \n")
-        said = self.of(s, "-l", path)
+            out.write("no record\n{}\n[]\n{\"pid\": \n{\"time\":7}\n")
+        unread = "sftp-who: %s: 3 of 8 records cannot be read, the first " \
+            "in line 7\n" % path
+        said = self.of(s, "-l", path, said=unread)
         self.assertEqual({key: said[key] for key in (
             "read", "written", "files", "session")},
             {"read": 7, "written": 100, "files": 2, "session": session})
         self.assertIsInstance(said["bytes_per_second"], int)
-        self.assertIn("WRITTEN", self.who("-i", "0", "-l", path))
+        self.assertIn("WRITTEN", self.who("-i", "0", "-l", path, said=unread))
+
+    def test_records_behind_each_other(self):
+        """In one line, as a reader writes them that adds no newline; also
+        behind the records that somebody has cut off or made up."""
+        s = self.begin("log.transfers=%s/s" % self.base)
+        for name in "a", "b", "c":
+            h = s.call("open", name, WRITE | CREAT, {}).handle
+            s.call("write", h, 0, b"x" * 100)
+            s.call("close", h)
+        a, b, c = (json.dumps(r, separators=(",", ":")) for r in self.records())
+        path = self.base + "/log"
+        for text, bad, files in (
+                (a + b + c, 0, 3), (a + " " + b + "\n" + c, 0, 3),
+                (a[:-9] + b + c, 1, 2), ("{" + a + b[:20] + c, 2, 2),
+                ("[" * 50000 + a + b + c, 0, 3),
+                ('{"x":' + "[" * 50000 + a + b + c, 1, 3),
+                (a + "\ufffd\u2028" + b + "\x85" + c, 0, 3)):
+            with open(path, "w", newline="") as out:
+                out.write(text)
+            said = "" if not bad else "sftp-who: %s: %d of %d records " \
+                "cannot be read, the first in line 1\n" % (
+                    path, bad, bad + files)
+            found = self.of(s, "-l", path, said=said)
+            self.assertEqual((found["files"], found["written"]),
+                             (files, 100 * files), text[:200])
+
+    def test_no_records(self):
+        path = self.base + "/log"
+        open(path, "w").close()
+        self.who("-i", "0", "-l", path)
+        with open(path, "w") as out:
+            out.write("2001-01-01 nothing\n")
+        self.who("-i", "0", "-l", path,
+                 said="sftp-who: %s: no record is in it\n" % path)
+
+    def test_mean_speed(self):
+        """It is not shown in place of the speed of a transfer, which the log
+        does not know yet."""
+        s = self.begin("log.transfers=%s/s" % self.base)
+        path = self.base + "/log"
+        h = s.call("open", "f", WRITE | CREAT, {}).handle
+        s.call("write", h, 0, b"x" * 100)
+        open(path, "w").close()
+        self.assertIsNone(self.of(s, "-l", path)["bytes_per_second"])
+        s.call("close", h)
+        self.assertIsNone(self.of(s, "-l", path)["bytes_per_second"])
+        with open(path, "w") as out:
+            out.write(json.dumps(self.records()[0]))
+        self.assertIsInstance(self.of(s, "-l", path)["bytes_per_second"], int)
+        h = s.call("open", "f", WRITE | CREAT, {}).handle
+        # The title shows another file after a while.
+        while not (found := self.of(s, "-l", path))["doing"]:
+            s.call("write", h, 0, b"x" * 100)
+        self.assertIsNone(found["bytes_per_second"])
+        row, = [row for row in self.who("-i", "0", "-l", path).splitlines()
+                if row.split()[0] == str(s.child.pid)]
+        self.assertEqual(row.split()[5:8], ["-", "0B", "100B"])
+
+    def test_arguments_that_are_wrong(self):
+        for status, words, args in (
+                (2, "-x", ["-x"]), (2, "word", ["word"]),
+                *((2, "-i " + n, ["-i", n]) for n in ("x", "-1", "nan", "inf")),
+                (1, "/nonexist: No such file or directory",
+                 ["-i", "0", "-l", "/nonexist"]),
+                (1, "/: Is a directory", ["-i", "0", "-l", "/"])):
+            r = subprocess.run([sys.executable, PROGRAM, *args], text=True,
+                               capture_output=True)
+            self.assertEqual((r.returncode, r.stdout), (status, ""), args)
+            self.assertRegex(r.stderr, r"\Asftp-who: .*\n\Z")
+            self.assertIn(words, r.stderr)
+
+    def test_pipe_that_nobody_reads(self):
+        read, write = os.pipe()
+        os.close(read)
+        r = subprocess.run([sys.executable, PROGRAM, "-i", "0"], stdout=write,
+                           stderr=subprocess.PIPE)
+        os.close(write)
+        self.assertEqual((r.returncode, r.stderr), (1, b""))
 
     def test_wrong_types(self):
         """Records that any user may have sent to the reader."""
@@ -131,9 +211,11 @@ class Who(TransfersTest):
             for record in *wrong, mine:
                 out.write(json.dumps(record) + "\n")
             out.write('{"pid":' + "[" * 50000 + "\n")
+        unread = "sftp-who: %s: 36 of 37 records cannot be read, the first " \
+            "in line 1\n" % path
         for options in ["-j"], []:
-            self.who(*options, "-i", "0", "-l", path)
-        said = self.of(s, "-l", path)
+            self.who(*options, "-i", "0", "-l", path, said=unread)
+        said = self.of(s, "-l", path, said=unread)
         self.assertEqual([said[key] for key in ("written", "files", "session")],
                          [100, 1, mine["session"]])
 
