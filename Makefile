@@ -275,26 +275,50 @@ install: all
 	    $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(m)))/$(notdir \
 	    $(m)) &&) :
 
-# Packages install these as well: SOURCE=DIRECTORY/NAME. Their paths change as
-# those of the manuals do.
-EXTRAS	= contrib/slipway.conf=$(docdir)/examples/slipway.conf \
+# Packages install these as well: SOURCE=DIRECTORY/NAME, programs first. Their
+# paths change as those of the manuals do.
+EXTRA_PROGRAMS = contrib/on-upload=$(libexecdir)/slipway/on-upload \
+	  contrib/sftp-who=$(bindir)/sftp-who
+EXTRAS	= contrib/sftp-who.1=$(mandir)/man1/sftp-who.1 \
+	  contrib/on-upload.socket=$(unitdir)/on-upload.socket \
+	  contrib/on-upload.service=$(unitdir)/on-upload.service \
+	  contrib/slipway.conf=$(docdir)/examples/slipway.conf \
 	  contrib/sshd_config=$(docdir)/examples/sshd_config \
+	  $(foreach f,slipway.conf sshd_config.before sshd_config.after,\
+	    contrib/chroot/$(f)=$(docdir)/examples/chroot/$(f)) \
 	  contrib/log-readers=$(docdir)/log-readers \
 	  README=$(docdir)/README NEWS=$(docdir)/NEWS \
+	  SECURITY=$(docdir)/SECURITY \
 	  contrib/completion/sftp-server.bash=$(bashdir)/sftp-server \
 	  contrib/completion/_sftp-server=$(zshdir)/_sftp-server \
 	  contrib/slipway.apparmor=$(apparmordir)/slipway \
 	  contrib/slipway.tmpfiles=$(tmpfilesdir)/slipway.conf
-EXTRA_FILES = $(foreach e,$(EXTRAS),$(lastword $(subst =, ,$(e))))
+EXTRA_FILES = $(foreach e,$(EXTRA_PROGRAMS) $(EXTRAS),\
+	  $(lastword $(subst =, ,$(e))))
+
+# The README that is installed leaves out how to build, and names what is
+# installed in place of its source.
+README_PATHS = -e '/^Try it/,/^To use it/{/^To use it/!d;}' \
+	  -e '/^\tHACKING/d' -e 's/, in LICENSE//' \
+	  -e 's,contrib/on-upload,$(libexecdir)/slipway/on-upload\n\t\t,' \
+	  -e 's,contrib/sftp-who,sftp-who(1)\t,' \
+	  -e 's,contrib/\([a-z]\),examples/\1,'
+
+# $(call install_extras,MODE,SOURCE=FILE ...)
+install_extras = $(foreach e,$(2),sed $(PATHS) \
+	    $(if $(filter README=%,$(e)),$(README_PATHS)) \
+	    $(S)$(subst =, | $(INSTALL) -m $(1) /dev/stdin \
+	    $(DESTDIR),$(e)) &&) :
 
 install-extras:
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(sort $(dir $(EXTRA_FILES))))
-	$(foreach e,$(EXTRAS),sed $(PATHS) $(S)$(subst =, | $(INSTALL) -m 644 \
-	    /dev/stdin $(DESTDIR),$(e)) &&) :
+	$(call install_extras,755,$(EXTRA_PROGRAMS))
+	$(call install_extras,644,$(EXTRAS))
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED) $(EXTRA_FILES))
-	for dir in $(libexecdir)/slipway $(docdir)/examples $(docdir); do \
+	for dir in $(libexecdir)/slipway $(docdir)/examples/chroot \
+	    $(docdir)/examples $(docdir); do \
 	    ! test -d $(DESTDIR)$$dir || \
 	    rmdir --ignore-fail-on-non-empty $(DESTDIR)$$dir || exit; \
 	done

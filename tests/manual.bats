@@ -135,7 +135,8 @@ examples()
 @test "mandoc finds no error in the manuals" {
 	command -v mandoc >/dev/null || skip 'mandoc is not installed'
 	# Whether other manuals are installed here says nothing about ours.
-	run bash -c 'mandoc -Tlint -Wstyle man/*.[1-9] 2>/dev/null |
+	run bash -c 'mandoc -Tlint -Wstyle man/*.[1-9] contrib/*.[1-9] \
+	    2>/dev/null |
 	    grep -v "referenced manual not found"'
 	assert_output ''
 }

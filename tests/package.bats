@@ -70,8 +70,54 @@ without_autoconf()
 	refute_line --regexp '^/(usr|etc)/'
 }
 
+@test "install-extras installs programs and units that fit together" {
+	local to=$BATS_TEST_TMPDIR/to program
+
+	make -s install install-extras DESTDIR="$to"
+	run find "$to" -type f -printf '%m /%P\n'
+	assert_line '755 /opt/slipway/libexec/slipway/on-upload'
+	assert_line '755 /opt/slipway/bin/sftp-who'
+	assert_line '644 /opt/slipway/share/man/man1/sftp-who.1'
+	assert_line '644 /opt/slipway/lib/systemd/system/on-upload.socket'
+	assert_line '644 /opt/slipway/lib/systemd/system/on-upload.service'
+	assert_line '644 /opt/slipway/share/doc/slipway/SECURITY'
+	refute_line --regexp '^[0-9]+ /(usr|etc|root|home|tmp)/'
+	program=$(sed -n 's/^ExecStart=\([^ ]*\) .*/\1/p' \
+	    "$to/opt/slipway/lib/systemd/system/on-upload.service")
+	assert [ -x "$to$program" ]
+	"$to$program" -h
+	"$to/opt/slipway/bin/sftp-who" -h
+}
+
+# The manual's example, the units and the directory that tmpfiles.d makes.
+@test "one path of a socket stands in all that is installed" {
+	make -s install install-extras DESTDIR="$BATS_TEST_TMPDIR/to"
+	run grep -rhoE '/run/slipway[a-z./]*' "$BATS_TEST_TMPDIR/to"
+	assert_equal "$(sort -u <<<"$output")" \
+	    $'/run/slipway\n/run/slipway/transfers'
+}
+
+@test "an installed README names what is installed" {
+	local to=$BATS_TEST_TMPDIR/to doc name
+
+	make -s install install-extras DESTDIR="$to"
+	doc=$to/opt/slipway/share/doc/slipway
+	run grep -E 'contrib/|make |configure|HACKING|LICENSE' "$doc/README"
+	refute_output
+	for name in $(sed -n '/^Read on/,$s/^	\([^	]*\).*/\1/p' \
+	    "$doc/README"); do
+		case $name in
+		*'('?')')	name=/opt/slipway/share/man/man${name: -2:1}/$(
+				    sed 's/(/./; s/)//' <<<"$name") ;;
+		/*)		;;
+		*)		name=${doc#"$to"}/$name ;;
+		esac
+		assert [ -e "$to$name" ]
+	done
+}
+
 @test "uninstall leaves no file or directory of its own, and can be repeated" {
-	make -s install DESTDIR="$BATS_TEST_TMPDIR/to"
+	make -s install install-extras DESTDIR="$BATS_TEST_TMPDIR/to"
 	mkdir "$BATS_TEST_TMPDIR/to/opt/slipway/libexec/other"
 	make -s uninstall DESTDIR="$BATS_TEST_TMPDIR/to"
 	run find "$BATS_TEST_TMPDIR/to" -type f -o -path '*/slipway/*/slipway'

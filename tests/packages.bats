@@ -56,11 +56,16 @@ found_in()
 }
 
 PAYLOAD='/usr/libexec/slipway/sftp-server
+/usr/libexec/slipway/on-upload
+/usr/bin/sftp-who
+/usr/share/doc/slipway/examples/chroot/slipway.conf
 /usr/share/doc/slipway/examples/slipway.conf
 /usr/share/doc/slipway/log-readers
 /usr/share/bash-completion/completions/sftp-server
 /etc/apparmor.d/slipway
 /usr/lib/tmpfiles.d/slipway.conf'
+UNITS='/usr/lib/systemd/system/on-upload.service
+/usr/lib/systemd/system/on-upload.socket'
 
 @test "the deb is clean, the same twice, and its test logs in" {
 	built_twice deb dpkg-buildpackage dh dh_apparmor fakeroot lintian blhc
@@ -78,7 +83,8 @@ PAYLOAD='/usr/libexec/slipway/sftp-server
 	refute_output
 	dpkg-deb -x one/slipway_*.deb root
 	# shellcheck disable=SC2086	# one word a name
-	found_in "$(find root -type f -printf '/%P\n')" $PAYLOAD \
+	found_in "$(find root -type f -printf '/%P\n' |
+	    sed 's,^/lib/,/usr/lib/,')" $PAYLOAD $UNITS \
 	    /usr/share/zsh/vendor-completions/_sftp-server
 	SERVER=$PWD/root/usr/libexec/slipway/sftp-server \
 	    run "$SOURCE/contrib/debian/tests/login"
@@ -96,7 +102,7 @@ PAYLOAD='/usr/libexec/slipway/sftp-server
 	assert_success
 	assert_output --partial '0 errors, 0 warnings'
 	# shellcheck disable=SC2086
-	found_in "$(rpm -qpl one/*.rpm)" $PAYLOAD \
+	found_in "$(rpm -qpl one/*.rpm)" $PAYLOAD $UNITS \
 	    /usr/share/zsh/site-functions/_sftp-server
 }
 
@@ -127,15 +133,19 @@ recipe()
 	found_in "$(find "$pkgdir" -type f -printf '/%P\n')" \
 	    /usr/lib/slipway/sftp-server /etc/apparmor.d/slipway \
 	    /usr/share/licenses/slipway/LICENSE
-	# The path in what is installed is the one that it is installed at.
+	# The paths in what is installed are those that it is installed at.
 	run grep -l /usr/lib/slipway/sftp-server \
 	    "$pkgdir/etc/apparmor.d/slipway"
+	assert_success
+	run grep -l =/usr/lib/slipway/on-upload \
+	    "$pkgdir/usr/lib/systemd/system/on-upload.service"
 	assert_success
 	rm -rf "$pkgdir" "$BATS_TEST_TMPDIR"/slipway-*
 	cd "$SOURCE"
 	recipe alpine/APKBUILD
 	# shellcheck disable=SC2086
 	found_in "$(find "$pkgdir" -type f -printf '/%P\n')" $PAYLOAD
+	refute [ -e "$pkgdir/usr/lib/systemd" ]
 }
 
 @test "the packages have the version that configure.ac has" {
