@@ -145,6 +145,13 @@ class OnUpload(SessionTest):
             out.write("import time\nwhile not os.path.exists(%r): "
                       "time.sleep(0.01)\n" % (self.base + "/go"))
 
+    def looked_at(self):
+        """Waits until the program has looked at all records that were sent:
+        they are looked at in order, and it complains of the last."""
+        self.send(user="no-such-user")
+        while b"no-such-user" not in (line := self.program.stderr.readline()):
+            self.assertTrue(line)
+
     def go(self):
         open(self.base + "/go", "w").close()
 
@@ -246,6 +253,7 @@ class OnUpload(SessionTest):
         self.wait_for(self.lines)
         for n in range(1, 5):
             self.upload(s, "f", b"x" * n)
+        self.looked_at()
         self.go()
         lines, _ = self.end()
         self.assertEqual([line[2] for line in lines], [b"4", b"4"])
@@ -330,6 +338,7 @@ class OnUpload(SessionTest):
         self.upload(s, "second", b"12345")
         self.send_as_nobody(user="nobody", op="rename", to=theirs,
                             path=self.at(b"second").decode())
+        self.looked_at()
         self.go()
         lines, _ = self.end()
         self.assertEqual([line[:3] for line in lines], [
@@ -543,6 +552,7 @@ class OnUpload(SessionTest):
                 out.write("#!/bin/sh\n")
         os.chmod(there, 0o755)
         os.mkdir(self.base + "/closed", 0)
+        self.addCleanup(os.chmod, self.base + "/closed", 0o700)
         none = self.base + "/none"
         wrong = [
             (2, "no command", []), (2, "-x", ["-x", there]),
