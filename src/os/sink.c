@@ -362,7 +362,7 @@ sink_end(void)
 void
 sink_finish(void)
 {
-	struct pollfd pfd = { .fd = sink.fd, .events = POLLOUT };
+	struct pollfd pfd = { .events = POLLOUT };
 	uint64_t now, end;
 
 	if (sink_waiting() == -1)
@@ -370,6 +370,7 @@ sink_finish(void)
 	now = clock_ms();
 	end = now + LAST_WAIT;
 	for (; now < end && sink_waiting() != -1; now = clock_ms()) {
+		pfd.fd = sink.fd;	/* may have been opened again */
 		if (poll(&pfd, 1, (int)(end - now)) == -1 && errno != EINTR)
 			break;
 		sink_flush();
