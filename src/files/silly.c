@@ -354,31 +354,50 @@ silly_discard(struct silly *h, bool left)
 	return r;
 }
 
-int
-silly_now(int dirfd, int64_t *now)
+/*
+ * Makes a file with a silly name, gets its attributes if st is not NULL, and
+ * removes it; later, if the file system takes it for open meanwhile. Returns 0
+ * or -errno.
+ */
+static int
+probe(struct silly_list *list, int dirfd, struct statx *st)
 {
-	char name[SILLY_LEN + 1];
+	const struct place beside = place_entry(dirfd, ".");
 	struct place p;
-	struct statx st;
-	int fd, r;
+	struct silly *h;
+	int fd, r = 0;
 
-	random_name(name, SILLY_TEMP);
-	p = place_entry(dirfd, name);
-	if ((fd = fs_open(&p, O_WRONLY | O_CREAT | O_EXCL, 0600)) < 0)
+	if ((h = silly_new(list, &beside, SILLY_TEMP, &p)) == NULL)
+		return -ENOMEM;
+	if ((fd = fs_open(&p, O_WRONLY | O_CREAT | O_EXCL, 0600)) < 0) {
+		silly_release(h);
 		return fd;
-	r = fs_stat(&p, &st);
+	}
+	silly_taken(h);
+	if (st != NULL)
+		r = fs_stat(&p, st);
 	(void)fs_close(fd);
-	(void)fs_unlink(&p);
-	*now = st.stx_ctime.tv_sec;
+	silly_release(h);
+	return r;
+}
+
+int
+silly_now(struct silly_list *list, int dirfd, int64_t *now)
+{
+	struct statx st;
+	int r = probe(list, dirfd, &st);
+
+	*now = r == 0 ? st.stx_ctime.tv_sec : 0;
 	return r;
 }
 
 bool
 silly_is_possible(const struct silly *h)
 {
-	int64_t now;
+	int r = probe(h->list, h->dirfd, NULL);
 
-	return silly_now(h->dirfd, &now) == 0;
+	/* A lack of room or of descriptors says nothing of the name. */
+	return r != -EACCES && r != -EPERM && r != -ENOENT && r != -EINVAL;
 }
 
 /* True for a file that sessions of this user could have left. */

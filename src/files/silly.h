@@ -48,7 +48,7 @@ struct silly *silly_find(struct silly_list *, const struct place *,
 
 /*
  * True if the directory takes silly names: a server like this one that serves
- * it may keep them for itself. Makes a file and removes it.
+ * it may keep them for itself. Makes a file and removes it, as silly_now().
  */
 bool	 silly_is_possible(const struct silly *);
 
@@ -133,9 +133,10 @@ int	 silly_discard(struct silly *, bool left);
 
 /*
  * Gets the current time, in seconds, by the clock of the file system that a
- * directory is on, which sets the ctime of files. Returns 0 or -errno.
+ * directory is on, which sets the ctime of files. Makes a file for that, which
+ * joins the list if it cannot be removed at once. Returns 0 or -errno.
  */
-int	 silly_now(int dirfd, int64_t *now);
+int	 silly_now(struct silly_list *, int dirfd, int64_t *now);
 
 /*
  * True if the file of a silly name looks stale by the clock of this host, so

@@ -153,6 +153,9 @@ suspend_renew(struct handles *hs, struct handle *h)
 			late_failed(hs, h, r);
 		h->fd = fd;
 		log_info("opened \"%s\" again", h->name);
+	} else {
+		log_info("\"%s\" stays open, since it cannot be opened again",
+		    h->name);
 	}
 	suspend_unpin(h);
 }

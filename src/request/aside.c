@@ -105,9 +105,10 @@ aside_attempt(struct session *s, const struct request *q, struct aside *a,
 }
 
 bool
-aside_is_impossible(struct aside *a)
+aside_is_impossible(struct aside *a, int r)
 {
-	if (a->silly == NULL || a->linked || a->tested)
+	if (a->silly == NULL || a->linked || a->tested || r == -EBUSY ||
+	    r == -ETXTBSY)
 		return false;
 	a->tested = true;
 	if (silly_is_possible(a->silly))

@@ -49,10 +49,11 @@ int	aside_attempt(struct session *, const struct request *,
 	    struct aside *, unsigned *wait);
 
 /*
- * True if the call failed because the directory takes no silly names; then
- * there is no name from now on. The first time, this makes a file to find out.
+ * True if the call failed with r because the directory takes no silly names;
+ * then there is no name from now on. The first time, this makes a file to find
+ * out, unless r says that the file is in use.
  */
-bool	aside_is_impossible(struct aside *);
+bool	aside_is_impossible(struct aside *, int r);
 
 /* Records that the file has the name now, and locks it while it is in use. */
 void	aside_settle(struct aside *);

@@ -421,7 +421,7 @@ displacing_try(struct session *s, struct request *q)
 		d->due = clock_ms() + d->task.wait;
 		return PENDING;
 	}
-	if (r != 0 && aside_is_impossible(&d->aside)) {
+	if (r != 0 && aside_is_impossible(&d->aside, r)) {
 		if (!keep_displaced(s, q, d))
 			return displacing_end(s, q, d->first);
 		r = aside_plain(s, q);

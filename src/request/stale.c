@@ -54,7 +54,8 @@ stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
 
 	if (!silly_seems_stale(st) || !may_remove(s, dirfd, name, false, &p))
 		return;
-	if (!clock->asked && silly_now(p.dirfd, &clock->now) != 0)
+	if (!clock->asked && silly_now(&s->handles.leaving,
+	    p.dirfd, &clock->now) != 0)
 		clock->now = INT64_MIN;
 	clock->asked = true;
 	(void)silly_clear(&p, clock->now, false);
@@ -164,7 +165,7 @@ stale_empty(struct session *s, struct request *q, const struct place *dir)
 		(void)fs_close(fd);
 		return -ENOTEMPTY;
 	}
-	if (silly_now(fd, &x.now) != 0)
+	if (silly_now(&s->handles.leaving, fd, &x.now) != 0)
 		x.now = INT64_MIN;
 	(void)fs_each_entry(fd, NULL, empty_one, &x);
 	(void)fs_close(fd);

@@ -214,15 +214,17 @@ test_no_files(void)
 static void
 test_now(void)
 {
+	struct silly_list list = LIST_HEAD_INITIALIZER(list);
 	time_t before = time(NULL);
 	int64_t now = 0;
 	int fd = open(".", O_PATH | O_DIRECTORY);
 
 	/* The file system's clock may lag by a tick. */
-	ok(silly_now(fd, &now) == 0 && now >= before - 1 &&
+	ok(silly_now(&list, fd, &now) == 0 && now >= before - 1 &&
 	    now <= time(NULL), "the time by the clock of the file system");
 	close(fd);
-	ok(silly_now(-1, &now) != 0, "no time if no file can be created");
+	ok(silly_now(&list, -1, &now) != 0,
+	    "no time if no file can be created");
 }
 
 /* Returns a silly name that cannot be removed because it is a directory. */

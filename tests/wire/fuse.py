@@ -6,6 +6,7 @@ for each habit; bindfs is one that knows files by name.
 
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 import unittest
@@ -278,6 +279,43 @@ class Astray(FuseTest):
         self.expect(s, OK, "close", h)
         self.assertEqual(self.text("d/f"), b"data")
         self.assertEqual(self.names(), ["d", "e"])
+
+
+class Lingering(FuseTest):
+    """A file counts as open for a while after its close, as on SMB."""
+
+    def test_nothing_is_left(self):
+        for errno in "EBUSY", "EACCES":
+            self.show(mounts.Refusefs, "errno=%s,linger=60" % errno)
+            s = self.session("rename.open_handles=reopen")
+            self.expect(s, OK, "mkdir", "d", {})
+            h = s.call("open", "d/f", CREAT | WRITE, {}).handle
+            self.expect(s, OK, "write", h, 0, b"data")
+            self.expect(s, OK, "remove", "d/f")
+            self.expect(s, OK, "close", h)
+            self.assertEqual(s.finish(), 0)
+            self.assertEqual(os.listdir(os.path.join(self.source, "d")), [])
+            os.rmdir(os.path.join(self.source, "d"))
+
+    def test_without_room_for_a_new_file(self):
+        """A file that finds out whether silly names are possible cannot be
+        made; that says nothing of them."""
+        small = ["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=3", "tmpfs",
+                 self.source]
+        if subprocess.run(small, stderr=subprocess.DEVNULL,
+                          check=False).returncode != 0:
+            self.skipTest("takes root, to mount a small file system")
+        self.addCleanup(subprocess.run, ["umount", self.source], check=True)
+        self.show(mounts.Refusefs, "errno=EACCES,linger=60")
+        self.put("f", b"data")
+        self.put("g")
+        s = self.session("rename.open_handles=reopen")
+        h = s.call("open", "f", READ, {}).handle
+        self.expect(s, OK, "remove", "f")
+        self.assertEqual(s.call("read", h, 0, 9).data, b"data")
+        self.expect(s, OK, "close", h)
+        self.assertEqual(s.finish(), 0)
+        self.assertEqual(self.names(), ["g"])
 
 
 class Sizes(FuseTest):
