@@ -376,9 +376,9 @@ temp_pin(struct temp *p)
 	is_there = silly_pin(p->silly, p->watched ? &st : NULL);
 	if (is_there && p->watched) {
 		p->times[0].tv_sec = st.stx_atime.tv_sec;
-		p->times[0].tv_nsec = st.stx_atime.tv_nsec;
+		p->times[0].tv_nsec = (long)st.stx_atime.tv_nsec;
 		p->times[1].tv_sec = st.stx_mtime.tv_sec;
-		p->times[1].tv_nsec = st.stx_mtime.tv_nsec;
+		p->times[1].tv_nsec = (long)st.stx_mtime.tv_nsec;
 	}
 	return is_there;
 }
