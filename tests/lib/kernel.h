@@ -34,11 +34,14 @@ kernel_has_seccomp(void)
 	return syscall(SYS_seccomp, available, 0, &action) == 0;
 }
 
-/* True if there is openat2(2), which fails as this gives it no size. */
+/*
+ * True if there is this system call, which takes a directory and a path, and
+ * fails with those given here.
+ */
 static inline bool
-kernel_has_openat2(void)
+kernel_has_call(long number)
 {
-	return syscall(SYS_openat2, -1, "", NULL, (size_t)0) == -1 &&
+	return syscall(number, -1, "", NULL, (size_t)0) == -1 &&
 	    errno != ENOSYS;
 }
 

@@ -468,7 +468,7 @@ test_moved(void)
 	struct place p;
 	size_t i;
 
-	if (!kernel_has_openat2()) {
+	if (!kernel_has_call(SYS_openat2)) {
 		ok(true, "moved directories # skip the kernel has no openat2");
 		return;
 	}
