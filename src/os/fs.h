@@ -366,17 +366,27 @@ int	 fs_rename_keep(const struct place *old, const struct place *new,
 int	 fs_rename_new(const struct place *old, const struct place *new);
 
 /*
+ * State of a copy between its steps, all zero before the first. The steps
+ * of a copy go forward in the source.
+ */
+struct fs_copying {
+	uint64_t	 data_end;	/* the source has data from the end of
+					 * the last step to here: tmpfs looks
+					 * at every page to find a hole */
+	bool		 writing;	/* the target caused the error */
+};
+
+/*
  * Copies some of `len` bytes from one file to another (fs_copy.c): a hole of
  * any length, which remains a hole, or at most FS_COPY_STEP bytes of data, with
  * copy_file_range(2) if possible. Beyond the end of the target, a hole makes it
  * longer only if it is the last of the `len` bytes, or of the source. `append`
  * says that `to` is open with O_APPEND: `to_off` is ignored and holes are
- * written. Returns the number of bytes, 0 at the end of the source, or -errno,
- * after which *writing is true if the target caused the error.
+ * written. Returns the number of bytes, 0 at the end of the source, or -errno.
  */
 #define FS_COPY_STEP	(1024 * 1024)
 int64_t	 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off,
-	    uint64_t len, bool append, bool *writing);
+	    uint64_t len, bool append, struct fs_copying *);
 
 /*
  * Locks or unlocks a byte range for the open file description. A `len` of 0

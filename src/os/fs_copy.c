@@ -88,19 +88,23 @@ copy_data(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 
 int64_t
 fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, uint64_t len,
-    bool append, bool *writing)
+    bool append, struct fs_copying *c)
 {
 	uint64_t hole = 0, data = len;
 	int r;
 
-	*writing = false;
+	c->writing = false;
 	/* Appended zeros are written: others may append meanwhile. */
-	if (!append)
+	if (from_off < c->data_end)
+		data = MIN(len, c->data_end - from_off);
+	else if (!append)
 		hole = find_hole(from, from_off, len, &data);
+	if (hole == 0 && !append)
+		c->data_end = MAX(c->data_end, from_off + data);
 	if (hole == 0 || !make_hole(to, to_off, hole))
 		return copy_data(from, from_off, to, to_off,
-		    (size_t)MIN(data, FS_COPY_STEP), append, writing);
-	*writing = true;
+		    (size_t)MIN(data, FS_COPY_STEP), append, &c->writing);
+	c->writing = true;
 	r = hole == len || from_off + hole == fs_size(from) ?
 	    end_with_hole(to, to_off + hole) : 0;
 	return r == 0 ? (int64_t)hole : r;

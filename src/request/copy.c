@@ -83,6 +83,7 @@ copy_failed(int error, bool writing)
 struct transfer {
 	struct task	 task;
 	uint64_t	 done;		/* bytes */
+	struct fs_copying copying;
 };
 
 /*
@@ -116,7 +117,6 @@ copy_data_step(struct session *s, struct request *q)
 	struct handle *from = q->object.handle, *to = q->target.handle;
 	struct place source = place_fd(from->fd, from->name);
 	uint64_t step = UINT64_MAX;
-	bool writing;
 	int64_t n;
 	int r;
 
@@ -127,11 +127,11 @@ copy_data_step(struct session *s, struct request *q)
 		return r;
 	}
 	n = fs_copy(from->fd, q->offset + t->done, to->fd,
-	    q->target_offset + t->done, step, handle_appends(to), &writing);
+	    q->target_offset + t->done, step, handle_appends(to), &t->copying);
 	if (n < 0) {
 		(void)late_told(&s->handles, &source, (int)n);
 		temp_failed(to, (int)n);
-		return copy_failed((int)n, writing);
+		return copy_failed((int)n, t->copying.writing);
 	}
 	if (n == 0)
 		return q->length == 0 ? 0 : FX_EOF;
@@ -172,6 +172,7 @@ struct copying {
 	bool		 beside;	/* to a temporary file that no handle
 					 * has, which must be published */
 	uint64_t	 done;		/* bytes */
+	struct fs_copying copying;
 	struct making	 target;	/* removed if the copy fails */
 };
 
@@ -269,7 +270,6 @@ copy_file_step(struct session *s, struct request *q)
 	struct copying *c = (struct copying *)q->task;
 	struct place source = place_fd(c->from, "");
 	uint64_t step = UINT64_MAX;
-	bool writing;
 	int64_t n;
 	int r;
 
@@ -277,7 +277,8 @@ copy_file_step(struct session *s, struct request *q)
 		return copy_file_end(s, q, FX_FAILURE);
 	if ((r = limit_step(q, c->from, c->done, c->done, &step)) != 0)
 		return copy_file_end(s, q, r);
-	n = fs_copy(c->from, c->done, c->to, c->done, step, false, &writing);
+	n = fs_copy(c->from, c->done, c->to, c->done, step, false,
+	    &c->copying);
 	if (n <= 0)
 		return copy_file_end(s, q, late_told(&s->handles, &source,
 		    (int)n));

@@ -439,12 +439,25 @@ test_removal(void)
 	}
 }
 
+static bool writing;
+
+/* One step of a copy that begins with it. */
+static int64_t
+copy(int from, uint64_t from_off, int to, uint64_t to_off, uint64_t len,
+    bool append)
+{
+	struct fs_copying c = { 0 };
+	int64_t n = fs_copy(from, from_off, to, to_off, len, append, &c);
+
+	writing = c.writing;
+	return n;
+}
+
 /* Copies in steps, from an offset, to an offset, and with O_APPEND. */
 static void
 test_copy(void)
 {
 	int from, to, append;
-	bool writing = false;
 
 	scratch_file("from", "0123456789");
 	scratch_file("to", "abcdefghij");
@@ -452,19 +465,19 @@ test_copy(void)
 	from = open("from", O_RDONLY);
 	to = open("to", O_RDWR);
 	append = open("append", O_WRONLY | O_APPEND);
-	ok(fs_copy(from, 2, to, 5, 3, false, &writing) == 3 &&
+	ok(copy(from, 2, to, 5, 3, false) == 3 &&
 	    scratch_holds("to", "abcde234ij"), "three bytes of the middle");
-	ok(fs_copy(from, 8, to, 10, 100, false, &writing) == 2 &&
+	ok(copy(from, 8, to, 10, 100, false) == 2 &&
 	    scratch_holds("to", "abcde234ij89"), "a copy ends with the file");
-	ok(fs_copy(from, 10, to, 0, 100, false, &writing) == 0,
+	ok(copy(from, 10, to, 0, 100, false) == 0,
 	    "nothing at the end");
-	ok(fs_copy(from, 0, append, 0, 4, true, &writing) == 4 &&
+	ok(copy(from, 0, append, 0, 4, true) == 4 &&
 	    scratch_holds("append", "log:0123"), "an append goes to the end");
-	ok(fs_copy(from, 0, from, 20, 4, false, &writing) == -EBADF && writing,
+	ok(copy(from, 0, from, 20, 4, false) == -EBADF && writing,
 	    "a copy to a read-only descriptor is an error");
-	ok(fs_copy(append, 0, to, 0, 4, false, &writing) == -EBADF && !writing,
+	ok(copy(append, 0, to, 0, 4, false) == -EBADF && !writing,
 	    "a copy from a write-only descriptor is an error");
-	ok(fs_copy(to, 0, to, 12, 3, false, &writing) == 3 &&
+	ok(copy(to, 0, to, 12, 3, false) == 3 &&
 	    scratch_holds("to", "abcde234ij89abc"), "within one file");
 	close(from);
 	close(to);
@@ -477,7 +490,7 @@ test_copy_holes(void)
 {
 	int from, to, append, ends[2];
 	char zeros[16] = { 0 };
-	bool writing = false;
+	struct fs_copying next = { 0 };
 
 	scratch_file("from", "");
 	scratch_file("to", "abcdefghij");
@@ -491,18 +504,24 @@ test_copy_holes(void)
 	}
 	to = open("to", O_RDWR);
 	append = open("append", O_RDWR | O_APPEND);
-	ok(fs_copy(from, 0, to, 2, 6, false, &writing) == 6 &&
+	ok(copy(from, 0, to, 2, 6, false) == 6 &&
 	    fs_size(to) == 10 && pread(to, zeros, 10, 0) == 10 &&
 	    memcmp(zeros, "ab\0\0\0\0\0\0ij", 10) == 0,
 	    "a hole over bytes that are there");
-	ok(fs_copy(from, 0, to, 0, UINT64_MAX, false, &writing) == 4 << 20 &&
+	ok(fs_copy(from, 4 << 20, to, 0, 1, false, &next) == 1 &&
+	    next.data_end == (4 << 20) + 1, "a step knows where data ends");
+	next.data_end = 6;
+	ok(fs_copy(from, 5, to, 0, 3, false, &next) == 1 &&
+	    fs_copy(from, 6, to, 1, 3, false, &next) == 3,
+	    "the next looks for holes only behind that");
+	ok(copy(from, 0, to, 0, UINT64_MAX, false) == 4 << 20 &&
 	    fs_size(to) == 10, "a hole before data makes nothing longer");
-	ok(fs_copy(from, 5, to, 5, 100, false, &writing) == 100 &&
+	ok(copy(from, 5, to, 5, 100, false) == 100 &&
 	    fs_size(to) == 105, "the last that is asked for does");
-	ok(fs_copy(from, 0, append, 0, 16, true, &writing) == 16 &&
+	ok(copy(from, 0, append, 0, 16, true) == 16 &&
 	    fs_size(append) == 20, "a hole is appended as zeros");
 	ok(pipe(ends) == 0 &&
-	    fs_copy(from, 0, ends[1], 0, 16, false, &writing) < 0 && writing,
+	    copy(from, 0, ends[1], 0, 16, false) < 0 && writing,
 	    "a pipe takes no holes");
 	close(from);
 	close(to);
