@@ -399,6 +399,14 @@ log_is_open()
 	log_of_all_work >"$BATS_TEST_TMPDIR/ours"
 	SERVER=$reference clients_server "$BATS_TEST_TMPDIR/sshd-openssh"
 	log_of_all_work >"$BATS_TEST_TMPDIR/theirs"
-	run comm -23 "$BATS_TEST_TMPDIR/ours" "$BATS_TEST_TMPDIR/theirs"
+	comm -23 "$BATS_TEST_TMPDIR/ours" "$BATS_TEST_TMPDIR/theirs" \
+	    >"$BATS_TEST_TMPDIR/more"
+	# The last CLOSE of a mount may come too late for theirs, too.
+	run awk '{ name = $0
+		sub(/^[a-z]+ /, "", name)
+		sub(/ (bytes|flags .*)$/, "", name) }
+	    NR == FNR { opened[name] = opened[name] || $1 == "open"; next }
+	    $1 != "close" || !opened[name]' \
+	    "$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/more"
 	assert_output ''
 }
