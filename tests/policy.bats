@@ -252,6 +252,17 @@ $FILE:3: warning: rule 2: root: there is no \"$dir/x\""
 	assert_output ''
 }
 
+@test "-t says nothing of a root that its user cannot see" {
+	local dir=$BATS_TEST_TMPDIR/closed as=()
+
+	mkdir -m 0 "$dir"
+	[[ $EUID -ne 0 ]] || as=(setpriv --reuid 65534 --regid 65534
+	    --clear-groups)
+	run -0 "${as[@]}" "$SERVER" -t -o "root=$dir/x"
+	chmod 700 "$dir"
+	assert_output ''
+}
+
 @test "-t warns of a file that others cannot read" {
 	policy 'rules = ( );'
 	for mode in 600 400; do
