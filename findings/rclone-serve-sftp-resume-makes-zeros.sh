@@ -16,8 +16,8 @@
 #	writes: reput OK, size 8893, of the first 4000 bytes 0 are right
 #	full: reput OK, size 8893, of the first 4000 bytes 0 are right
 #
-# So who resumes uploads to such a server has to compare more than the size, and
-# a mount of it by sshfs loses each file that is opened to be changed in place.
+# A resumed upload to such a server is sure only once its content was compared,
+# and a mount of it by sshfs loses each file that a program changes in place.
 # Takes apt-get. Exits 0 if it is still so.
 set -eu
 
