@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The files that a session created, recognised by identity: no name, link or
- * rename makes another file one of them. The latest CREATED_MAX are remembered.
+ * The files and directories that a session created, recognised by identity: no
+ * name, link or rename makes another file one of them. The latest CREATED_MAX
+ * are remembered.
  */
 #ifndef FILES_CREATED_H
 #define FILES_CREATED_H

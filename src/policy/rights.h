@@ -29,6 +29,12 @@ enum right {
 #define RIGHTS_NONE	0u
 
 /*
+ * A directory gives the session that made it no other rights. Another session
+ * may have files in it, which the directory's name and listing concern as well.
+ */
+#define RIGHTS_OWN_DIR	(RIGHT_STAT | RIGHT_SETSTAT)
+
+/*
  * The names of the rights. A name that stands for several comes before each of
  * these. "rename" is one: policies that were written before files and
  * directories were told apart mean both by it. The last row has a NULL name.

@@ -237,8 +237,7 @@ copy_file_begin(struct session *s, struct request *q, struct copying *c)
 	sum_other_writer(&s->handles, &to);
 	if (!c->target.made)
 		return fs_truncate(&to, 0);
-	if (q->ruling.own_rights != 0 && fs_stat(&to, &st) == 0)
-		created_add(&s->created, &st);
+	make_own(s, &to, q->ruling.own_rights);
 	return make_finish(q, &to, false);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/path.h"
 #include "paths/locate.h"
+#include "policy/rights.h"
 #include "request/attrs.h"
 #include "request/make.h"
 #include "request/ops.h"
@@ -169,7 +170,6 @@ op_mkdir(struct session *s, struct request *q)
 	mode_t mode;
 	int r;
 
-	(void)s;
 	if ((r = attrs_check_new(q, true)) != 0)
 		return r;
 	mode = (q->attr.has & HAS_MODE) != 0 ? q->attr.mode & 07777 : 0777;
@@ -178,6 +178,9 @@ op_mkdir(struct session *s, struct request *q)
 		return r;
 	if ((r = make_finish(q, &q->object.place, true)) != 0)
 		(void)fs_rmdir(&q->object.place);
+	else
+		make_own(s, &q->object.place,
+		    q->ruling.own_rights & RIGHTS_OWN_DIR);
 	return make_settled(q, NAMES_FIRST, r);
 }
 

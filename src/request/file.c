@@ -148,7 +148,6 @@ open_grant(struct session *s, const struct request *q, struct handle *h,
     bool created)
 {
 	struct place p = place_fd(h->fd, q->object.path);
-	struct statx st;
 
 	handle_placed(h, &q->object.place);
 	h->rights = q->ruling.granted;
@@ -157,8 +156,7 @@ open_grant(struct session *s, const struct request *q, struct handle *h,
 		return;
 	h->rights |= q->ruling.granted_new;
 	h->keeps = h->rights;
-	if (q->ruling.own_rights != 0 && fs_stat(&p, &st) == 0)
-		created_add(&s->created, &st);
+	make_own(s, &p, q->ruling.own_rights);
 }
 
 int

@@ -163,6 +163,15 @@ make_finish(const struct request *q, const struct place *p, bool dir)
 	return r;
 }
 
+void
+make_own(struct session *s, const struct place *p, unsigned rights)
+{
+	struct statx st;
+
+	if (rights != 0 && fs_stat(p, &st) == 0)
+		created_add(&s->created, &st);
+}
+
 int
 make_stored(struct session *s, const struct request *q)
 {

@@ -33,6 +33,12 @@ int	make_open(struct session *, const struct request *, int i, int flags,
 int	make_finish(const struct request *, const struct place *, bool dir);
 
 /*
+ * Remembers that the session made this file or directory, if that gives it any
+ * rights: `rights` are those that it does not have anyway.
+ */
+void	make_own(struct session *, const struct place *, unsigned rights);
+
+/*
  * Writes a file that is to be renamed to stable storage: through a handle that
  * writes to it, if there is one, so that the handle learns of an error. Returns
  * 0 or -errno; 0 for what is no regular file.

@@ -131,8 +131,8 @@ decide(struct session *s, struct request *q, const struct site *at, int paths)
 }
 
 /*
- * Returns the rights that the session has to a file because it made it. A path
- * without a file gives none.
+ * Returns the rights that the session has to a file or directory because it
+ * made it. A path without a file gives none.
  */
 static unsigned
 own_rights(const struct session *s, const struct place *p,
@@ -140,8 +140,11 @@ own_rights(const struct session *s, const struct place *p,
 {
 	struct statx st;
 
-	return p->name != NULL && fs_stat(p, &st) == 0 &&
-	    created_has(&s->created, &st) ? a->own_rights : RIGHTS_NONE;
+	if (p->name == NULL || fs_stat(p, &st) != 0 ||
+	    !created_has(&s->created, &st))
+		return RIGHTS_NONE;
+	return S_ISDIR(st.stx_mode) ? a->own_rights & RIGHTS_OWN_DIR :
+	    a->own_rights;
 }
 
 /*

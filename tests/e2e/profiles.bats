@@ -410,8 +410,9 @@ in_each()
 	needs sftp
 	in_each sftp
 	in_dropbox sftp sftp_put_plain
-	# That it may not set the modes of directories it says, and goes on.
 	sends_tree sftp_batch "put -R $L/tree $R/tree"
+	# It may set the modes of the directories that it made.
+	refute_output --regexp "$DENIED"
 }
 
 sftp_put_plain() { sftp_batch "put $1 $R/$2"; }

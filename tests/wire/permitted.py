@@ -98,6 +98,15 @@ class Permitted(SessionTest):
             self.assertEqual(self.names(s, "."), [".", ".."] + want)
             os.unlink(os.path.join(self.dir, "mine"))
 
+    def test_own_directories(self):
+        for own, want in (("stat", ["mine"]), ("read", [])):
+            s = self.session("-o", "access.listings=permitted", "-o",
+                             "access.rights=list,mkdir", "-o",
+                             "access.own_rights=" + own)
+            self.assert_status(s.call("mkdir", "mine", {}), OK)
+            self.assertEqual(self.names(s, "."), [".", ".."] + want)
+            os.rmdir(os.path.join(self.dir, "mine"))
+
     def test_many_left_out(self):
         """A listing goes on behind more names than one step looks at."""
         for i in range(5000):

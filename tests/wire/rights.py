@@ -943,6 +943,41 @@ class Own(RightsTest):
         self.assert_status(s.call("remove", "there"), DENIED)
         self.assert_status(s.call("remove", "copy"), OK)
 
+    def test_directories(self):
+        """A directory that the session made can be looked at and set, in every
+        version; nothing else, since other sessions may have files in it."""
+        for version in 3, 4, 5, 6:
+            with self.subTest(version=version):
+                os.mkdir(os.path.join(self.dir, "there%d" % version))
+                s = self.with_rights({"mkdir", "create"}, version, False,
+                                     "access.own_rights=all")
+                self.own_directory(s, "mine%d" % version, "there%d" % version)
+
+    def own_directory(self, s, mine, there):
+        path = os.path.join(self.dir, mine)
+        set_mode, all_flags = {"permissions": 0o700}, (0,) * (s.version > 3)
+        renaming = ("rename", mine, "x") + (0,) * (s.version > 4)
+        self.assert_status(s.call("mkdir", mine, {}), OK)
+        self.assertEqual(s.call("stat", mine, *all_flags).kind, "attrs")
+        self.assert_status(s.call("setstat", mine, set_mode), OK)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o700)
+        with open(os.path.join(path, "of another session"), "wb"):
+            pass
+        self.assert_status(s.call("stat", mine + "/of another session",
+                                  *all_flags), DENIED)
+        self.assert_status(s.call("opendir", mine), DENIED)
+        self.assert_status(s.call(*renaming), DENIED)
+        os.unlink(os.path.join(path, "of another session"))
+        self.assert_status(s.call("rmdir", mine), DENIED)
+        for name in there, ".":
+            self.assert_status(s.call("setstat", name, set_mode), DENIED)
+            self.assert_status(s.call("stat", name, *all_flags), DENIED)
+        # The name gives nothing to another directory.
+        os.rename(path, path + ".was")
+        os.mkdir(path)
+        self.assert_status(s.call("setstat", mine, set_mode), DENIED)
+        self.assert_status(s.call("setstat", mine + ".was", set_mode), OK)
+
     def test_many_files(self):
         """The latest thousands are known, and the session stays small."""
         s = self.with_rights({"create"}, 3, False,
