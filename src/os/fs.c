@@ -316,6 +316,20 @@ fs_is_same(const struct fs_id *a, const struct fs_id *b)
 	    a->born_ns == b->born_ns;
 }
 
+int
+fs_dir_identify(struct fs_dir *d)
+{
+	struct place p = place_fd(d->fd, "");
+	struct statx st;
+	int r;
+
+	if (d->id.ino != 0)
+		return 0;
+	if ((r = fs_stat(&p, &st)) == 0)
+		d->id = fs_id(&st);
+	return r;
+}
+
 /*
  * A place that is a descriptor has no name to remove. The kernel's error for
  * such a path, and for a name with a trailing slash, differs by call; these

@@ -184,6 +184,17 @@ struct fs_id fs_id(const struct statx *);
 bool	 fs_is_same(const struct fs_id *, const struct fs_id *);
 
 /*
+ * An open directory and its identity, which stays the same while it is open:
+ * fs_dir_identify() asks the system only the first time. It returns 0 or
+ * -errno.
+ */
+struct fs_dir {
+	int		 fd;
+	struct fs_id	 id;		/* `ino` is 0 until it is known */
+};
+int	 fs_dir_identify(struct fs_dir *);
+
+/*
  * Sets the size of a file, in bytes. A file system may refuse this by name, or
  * through a descriptor that is open for writing only: each is tried if the
  * other one is refused, on the same place.

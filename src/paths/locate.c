@@ -36,11 +36,20 @@ hold_take(struct fs *fs)
 	for (h = fs->holds; h < fs->holds + nitems(fs->holds); h++)
 		if (!h->taken) {
 			h->taken = true;
-			h->fd = -1;
+			h->dir = NULL;
 			h->resolved[0] = '\0';
 			return h;
 		}
 	return NULL;
+}
+
+/* Closes the directory of a place, unless another place has it too. */
+static void
+dir_leave(struct hold *h)
+{
+	if (h->dir != NULL && --h->dir->users == 0)
+		fs_close(h->dir->open.fd);
+	h->dir = NULL;
 }
 
 void
@@ -48,10 +57,16 @@ locate_release(struct place *p)
 {
 	if (p->hold == NULL)
 		return;
-	if (p->hold->fd != -1)
-		fs_close(p->hold->fd);
+	dir_leave(p->hold);
 	p->hold->taken = false;
 	p->hold = NULL;
+}
+
+struct fs_dir *
+locate_dir(const struct place *p)
+{
+	return p->hold != NULL && p->hold->dir->open.fd == p->dirfd ?
+	    &p->hold->dir->open : NULL;
 }
 
 /*
@@ -90,23 +105,57 @@ is_whole(const char *name, size_t len, unsigned flags)
 	    (flags & (PLACE_CREATES | PLACE_NAME)) == 0;
 }
 
-/* Opens the directory that is the part of h->path before `end`, as h->fd. */
+/* Takes over the directory of another place, with its resolved path. */
+static void
+dir_share(struct hold *h, const struct hold *other)
+{
+	h->dir = other->dir;
+	h->dir->users++;
+	h->resolved_len = other->resolved_len;
+	memcpy(h->resolved, other->resolved, h->resolved_len);
+	h->resolved[h->resolved_len] = '\0';
+}
+
+/* Opens the directory h->path for a place. */
 static int
-open_directory(struct fs *fs, struct hold *h, char *end)
+dir_open(struct fs *fs, struct hold *h)
+{
+	struct held_dir *d = fs->dirs;
+	int r;
+
+	/* There are as many directories as places. */
+	while (d->users > 0)
+		d++;
+	h->resolved[0] = '\0';
+	if ((r = resolve_open(fs, h->path, &d->open, h->resolved)) != 0)
+		return r;
+	h->dir = d;
+	h->dir->users = 1;
+	h->resolved_len = strlen(h->resolved);
+	return 0;
+}
+
+/*
+ * Gives the place the directory that is the part of h->path before `end`: that
+ * of `first`, which can be NULL, if it was opened by the same path.
+ */
+static int
+open_directory(struct fs *fs, struct hold *h, char *end,
+    const struct hold *first)
 {
 	char at = *end;
-	int fd;
+	int r = 0;
 
+	dir_leave(h);
+	h->path_len = (size_t)(end - h->path);
 	*end = '\0';
-	h->resolved[0] = '\0';
-	fd = resolve_open(fs, h->path, h->resolved);
+	if (first != NULL && first->path_len == h->path_len &&
+	    memcmp(first->path, h->path, h->path_len) == 0)
+		dir_share(h, first);
+	else
+		r = dir_open(fs, h);
 	*end = at;
-	if (fd < 0)
-		return fd;
-	if (h->fd != -1)
-		fs_close(h->fd);
-	h->fd = fd;
-	return 0;
+	return r;
 }
 
 /*
@@ -116,16 +165,16 @@ open_directory(struct fs *fs, struct hold *h, char *end)
 static int
 follow_link(struct fs *fs, struct hold *h, char *name)
 {
-	const struct place link = place_entry(h->fd, name);
+	const struct place link = place_entry(h->dir->open.fd, name);
 	char text[PATH_MAX], spelled[NAME_MAX + 1];
 	ssize_t n;
 	int r;
 
 	if ((n = fs_readlink(&link, text, sizeof(text))) < 0)
 		return n == -EINVAL || n == -ENOENT ? 0 : (int)n;
-	if ((r = resolve_may_follow(fs, h->fd, name)) != 0)
+	if ((r = resolve_may_follow(fs, h->dir->open.fd, name)) != 0)
 		return r;
-	if (fs->hides && ((r = spelling_find(fs, h->fd, name, false,
+	if (fs->hides && ((r = spelling_find(fs, &h->dir->open, name, false,
 	    spelled)) != 0 || (r = join(h->resolved, spelled,
 	    h->resolved)) != 0 || resolve_hides(fs, h->resolved)))
 		return r != 0 ? r : -ENOENT;
@@ -139,7 +188,8 @@ follow_link(struct fs *fs, struct hold *h, char *name)
  * followed, so that resolving must begin again, 0 when done, or -errno.
  */
 static int
-take_step(struct fs *fs, struct hold *h, unsigned flags, struct place *p)
+take_step(struct fs *fs, struct hold *h, unsigned flags,
+    const struct hold *first, struct place *p)
 {
 	size_t len;
 	char *name = h->path + (path_last(h->path, &len) - h->path);
@@ -147,7 +197,8 @@ take_step(struct fs *fs, struct hold *h, unsigned flags, struct place *p)
 
 	p->flags &= ~PLACE_DIR;
 	if (is_whole(name, len, flags)) {
-		if ((r = open_directory(fs, h, h->path + strlen(h->path))) != 0)
+		if ((r = open_directory(fs, h, h->path + strlen(h->path),
+		    first)) != 0)
 			return r;
 		p->flags |= PLACE_FD;
 		p->name = "";
@@ -155,7 +206,7 @@ take_step(struct fs *fs, struct hold *h, unsigned flags, struct place *p)
 	}
 	if (len > NAME_MAX)
 		return -ENAMETOOLONG;
-	if ((r = open_directory(fs, h, name)) != 0)
+	if ((r = open_directory(fs, h, name, first)) != 0)
 		return r;
 	if (name[len] == '/')
 		p->flags |= PLACE_DIR;
@@ -182,7 +233,7 @@ set_resolved(struct fs *fs, struct place *p)
 	if (!fs->names)
 		return 0;
 	if ((p->flags & PLACE_FD) == 0 && ((r = spelling_find(fs,
-	    p->hold->fd, p->name, (p->flags & PLACE_CREATES) != 0,
+	    &p->hold->dir->open, p->name, (p->flags & PLACE_CREATES) != 0,
 	    name)) != 0 || (r = join(p->hold->resolved, name,
 	    p->hold->resolved)) != 0))
 		return r;
@@ -196,7 +247,8 @@ set_resolved(struct fs *fs, struct place *p)
 }
 
 static int
-resolve(struct fs *fs, const char *path, struct place *p)
+resolve(struct fs *fs, const char *path, const struct hold *first,
+    struct place *p)
 {
 	struct hold *h = hold_take(fs);
 	unsigned flags = p->flags;
@@ -207,11 +259,12 @@ resolve(struct fs *fs, const char *path, struct place *p)
 	p->hold = h;
 	p->flags &= ~PLACE_FOLLOW;
 	r = join(fs->cwd, path, h->path);
-	while (r == 0 && (r = take_step(fs, h, flags, p)) == 1)
+	while (r == 0 && (r = take_step(fs, h, flags, first, p)) == 1)
 		r = ++links > KERNEL_LINKS ? -ELOOP : 0;
-	p->dirfd = h->fd;
-	if (r >= 0)
+	if (r == 0) {
+		p->dirfd = h->dir->open.fd;
 		r = set_resolved(fs, p);
+	}
 	if (r != 0)
 		locate_release(p);
 	return r;
@@ -245,17 +298,26 @@ check_new(struct fs *fs, const struct place *p)
 }
 
 int
-locate_path(struct fs *fs, const char *path, unsigned flags, struct place *p)
+locate_second(struct fs *fs, const char *path, unsigned flags,
+    const struct place *first, struct place *p)
 {
 	int r = 0;
 
 	*p = (struct place){ .dirfd = AT_FDCWD, .name = path, .flags = flags,
 	    .shown = path };
-	if (fs->resolves && (r = resolve(fs, path, p)) != 0)
+	if (fs->resolves && (r = resolve(fs, path, first->hold, p)) != 0)
 		return r;
 	if ((p->flags & PLACE_CREATES) != 0 && (r = check_new(fs, p)) != 0)
 		locate_release(p);
 	return r;
+}
+
+int
+locate_path(struct fs *fs, const char *path, unsigned flags, struct place *p)
+{
+	static const struct place none;
+
+	return locate_second(fs, path, flags, &none, p);
 }
 
 int
@@ -280,19 +342,6 @@ locate_entry(struct fs *fs, int dirfd, const char *name, unsigned flags,
 	/* Another directory has taken the name meanwhile. */
 	locate_release(p);
 	return -ENOENT;
-}
-
-const char *
-locate_resolved(struct fs *fs, struct place *p)
-{
-	struct hold *h = p->hold;
-
-	if (p->resolved == NULL && h != NULL &&
-	    (h->resolved[0] != '\0' || resolve_name(fs, h->fd, h->resolved)) &&
-	    ((p->flags & PLACE_FD) != 0 ||
-	    join(h->resolved, p->name, h->resolved) == 0))
-		p->resolved = h->resolved;
-	return p->resolved;
 }
 
 bool

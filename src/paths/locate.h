@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "os/fs.h"
 #include "os/place.h"
 
 struct policy;
@@ -43,9 +44,16 @@ struct fs {
 	char		 outside[PATH_MAX]; /* root's real path; "" for "/" */
 	struct hold {
 		bool	 taken;
-		int	 fd;
+		struct held_dir *dir;	/* or NULL */
+		size_t	 path_len;	/* of the directory's path in `path` */
+		size_t	 resolved_len;	/* ... and in `resolved` */
 		char	 path[PATH_MAX], resolved[PATH_MAX];
 	}		 holds[HOLDS_MAX];
+	/* Their directories. Two places of a request can share one. */
+	struct held_dir {
+		unsigned users;
+		struct fs_dir open;
+	}		 dirs[HOLDS_MAX];
 };
 
 /*
@@ -58,11 +66,19 @@ int	 locate_path(struct fs *, const char *path, unsigned flags,
 	    struct place *);
 
 /*
- * Returns the absolute path of a place without links, as the session sees it,
- * or NULL if paths are not resolved or the path is unknown. It lives as long as
- * the place.
+ * As locate_path(), for the second path of a request. If the text before its
+ * name is that of `first`, the place of the first path, both get the one
+ * directory that was opened for `first`.
  */
-const char *locate_resolved(struct fs *, struct place *);
+int	 locate_second(struct fs *, const char *path, unsigned flags,
+	    const struct place *first, struct place *);
+
+/*
+ * Returns the directory of a resolved place, which knows its identity once it
+ * was asked for, or NULL if the place is not resolved or was given another
+ * directory.
+ */
+struct fs_dir *locate_dir(const struct place *);
 
 /*
  * Makes the place of an entry of an open directory, by the directory's current

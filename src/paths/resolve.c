@@ -200,35 +200,40 @@ is_settled(struct fs *fs, int fd)
  * /proc shows the spelling that was asked for.
  */
 static bool
-knows_spelling(struct fs *fs, int fd, char *name)
+knows_spelling(struct fs *fs, struct fs_dir *d, char *name)
 {
 	return !fs->names ||
-	    (resolve_name(fs, fd, name) && spelling_is_known(fd, name));
+	    (resolve_name(fs, d->fd, name) && spelling_is_known(d, name));
 }
 
-static int
-resolve_and_remember(struct fs *fs, const char *path, char *resolved)
+static void
+resolve_and_remember(struct fs *fs, const char *path, struct fs_dir *d,
+    char *resolved)
 {
-	int fd = refuse_proc(resolve_by_component(fs, path, resolved));
 	char name[PATH_MAX];
 
-	if (fd >= 0 && fs->names && !fs->by_component &&
-	    resolve_name(fs, fd, name) && strcmp(name, resolved) == 0)
-		spelling_remember(fd, name);
-	return fd;
+	d->fd = refuse_proc(resolve_by_component(fs, path, resolved));
+	if (d->fd >= 0 && fs->names && !fs->by_component &&
+	    resolve_name(fs, d->fd, name) && strcmp(name, resolved) == 0)
+		spelling_remember(d, name);
 }
 
 int
-resolve_open(struct fs *fs, const char *path, char *resolved)
+resolve_open(struct fs *fs, const char *path, struct fs_dir *to,
+    char *resolved)
 {
-	int fd = -EAGAIN;
+	struct fs_dir d = { .fd = -EAGAIN };
 
 	if (!resolves_by_component(fs, path))
-		fd = resolve_by_openat2(fs, path);
-	if (fd >= 0 && !knows_spelling(fs, fd, resolved)) {
-		fs_close(fd);
-		fd = -EAGAIN;
+		d.fd = resolve_by_openat2(fs, path);
+	if (d.fd >= 0 && !knows_spelling(fs, &d, resolved)) {
+		fs_close(d.fd);
+		d = (struct fs_dir){ .fd = -EAGAIN };
 	}
-	return is_settled(fs, fd) ? fd :
-	    resolve_and_remember(fs, path, resolved);
+	if (!is_settled(fs, d.fd))
+		resolve_and_remember(fs, path, &d, resolved);
+	if (d.fd < 0)
+		return d.fd;
+	*to = d;
+	return 0;
 }

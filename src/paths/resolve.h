@@ -9,15 +9,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "os/fs.h"
 #include "paths/locate.h"
 
 /*
  * Opens a directory by its absolute path as the session sees it, with O_PATH.
  * Links are resolved beneath the root, and `..` stops there. If the session has
  * rules on names, `resolved`, of PATH_MAX bytes, becomes the path without
- * links. Returns a descriptor or -errno.
+ * links. Returns 0, or -errno with `*to` unchanged.
  */
-int	 resolve_open(struct fs *, const char *path, char *resolved);
+int	 resolve_open(struct fs *, const char *path, struct fs_dir *to,
+	    char *resolved);
 
 /*
  * Makes a path absolute and free of links, `.` and `..`, as OpenSSH's REALPATH

@@ -23,7 +23,7 @@ enum folds { FOLDS_NOT, FOLDS, FOLDS_UNKNOWN };
  */
 struct asked {
 	struct {
-		uint64_t dev, ino;
+		struct fs_id id;
 		char	 *name;
 	}	 dir[16];
 	size_t	 next;
@@ -180,13 +180,13 @@ ask_swapped(int dirfd, const char *name)
 
 /* True if this directory, with this name, was remembered. */
 static bool
-asked_has(const struct asked *a, const struct statx *st, const char *name)
+asked_has(const struct asked *a, const struct fs_dir *d, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < nitems(a->dir); i++)
-		if (a->dir[i].name != NULL && a->dir[i].ino == st->stx_ino &&
-		    a->dir[i].dev == fs_device(st) &&
+		if (a->dir[i].name != NULL &&
+		    fs_is_same(&a->dir[i].id, &d->id) &&
 		    strcmp(a->dir[i].name, name) == 0)
 			return true;
 	return false;
@@ -194,7 +194,7 @@ asked_has(const struct asked *a, const struct statx *st, const char *name)
 
 /* Remembers a directory in place of the oldest one. */
 static void
-asked_add(struct asked *a, const struct statx *st, const char *name)
+asked_add(struct asked *a, const struct fs_dir *d, const char *name)
 {
 	char *copy = strdup(name);
 
@@ -202,28 +202,21 @@ asked_add(struct asked *a, const struct statx *st, const char *name)
 		return;
 	free(a->dir[a->next].name);
 	a->dir[a->next].name = copy;
-	a->dir[a->next].dev = fs_device(st);
-	a->dir[a->next].ino = st->stx_ino;
+	a->dir[a->next].id = d->id;
 	a->next = (a->next + 1) % nitems(a->dir);
 }
 
 void
-spelling_remember(int fd, const char *name)
+spelling_remember(struct fs_dir *d, const char *name)
 {
-	struct place p = place_fd(fd, "");
-	struct statx st;
-
-	if (fs_stat(&p, &st) == 0)
-		asked_add(&spelled, &st, name);
+	if (fs_dir_identify(d) == 0)
+		asked_add(&spelled, d, name);
 }
 
 bool
-spelling_is_known(int fd, const char *name)
+spelling_is_known(struct fs_dir *d, const char *name)
 {
-	struct place p = place_fd(fd, "");
-	struct statx st;
-
-	return fs_stat(&p, &st) == 0 && asked_has(&spelled, &st, name);
+	return fs_dir_identify(d) == 0 && asked_has(&spelled, d, name);
 }
 
 /*
@@ -254,23 +247,22 @@ ask_entries(int dirfd)
  * name is a round trip on network file systems.
  */
 static enum folds
-ask_directory(int dirfd, const char *name, bool must)
+ask_directory(struct fs_dir *d, const char *name, bool must)
 {
-	struct place p = place_fd(dirfd, "");
 	enum folds folds = FOLDS_UNKNOWN;
-	struct statx dir, st;
+	struct statx st;
 
-	if (fs_stat(&p, &dir) != 0)
+	if (fs_dir_identify(d) != 0)
 		return FOLDS_UNKNOWN;
-	if (asked_has(&exact, &dir, ""))
+	if (asked_has(&exact, d, ""))
 		return FOLDS_NOT;
-	if (has_letter(name) && (folds = ask_swapped(dirfd, name)) ==
-	    FOLDS_NOT && look(dirfd, name, &st) != 0)
+	if (has_letter(name) && (folds = ask_swapped(d->fd, name)) ==
+	    FOLDS_NOT && look(d->fd, name, &st) != 0)
 		folds = FOLDS_UNKNOWN;
 	if (folds == FOLDS_UNKNOWN && must)
-		folds = ask_entries(dirfd);
+		folds = ask_entries(d->fd);
 	if (folds == FOLDS_NOT)
-		asked_add(&exact, &dir, "");
+		asked_add(&exact, d, "");
 	return folds;
 }
 
@@ -361,17 +353,16 @@ list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 }
 
 int
-spelling_find(struct fs *fs, int dirfd, const char *name, bool creates,
-    char *to)
+spelling_find(struct fs *fs, struct fs_dir *d, const char *name,
+    bool creates, char *to)
 {
 	bool other = has_other_letter(name);
 
 	strlcpy(to, name, NAME_MAX + 1);
 	if (!fs->folds && (creates || other || has_letter(name)))
-		fs->folds = ask_directory(dirfd, name,
-		    creates || other) == FOLDS;
+		fs->folds = ask_directory(d, name, creates || other) == FOLDS;
 	if (fs->folds && is_short_name(name))
 		return -EACCES;
 	return has_odd_end(name) || (fs->folds && other) ?
-	    list_spelling(fs, dirfd, name, to) : 0;
+	    list_spelling(fs, d->fd, name, to) : 0;
 }

@@ -21,7 +21,7 @@
  * which rules ignore case in all names. Returns 0 or -errno: -EACCES if the
  * spelling cannot be determined.
  */
-int	 spelling_find(struct fs *, int dirfd, const char *name,
+int	 spelling_find(struct fs *, struct fs_dir *, const char *name,
 	    bool creates, char *to);
 
 /*
@@ -29,7 +29,7 @@ int	 spelling_find(struct fs *, int dirfd, const char *name,
  * it, and tell if that is known. A few directories are remembered, since
  * listings would otherwise be read again for each request.
  */
-void	 spelling_remember(int fd, const char *name);
-bool	 spelling_is_known(int fd, const char *name);
+void	 spelling_remember(struct fs_dir *, const char *name);
+bool	 spelling_is_known(struct fs_dir *, const char *name);
 
 #endif

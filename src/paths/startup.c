@@ -51,6 +51,23 @@ struct ascent {
 							  * needed */
 };
 
+/*
+ * Gets the identity of the directory that contains the target. A resolved place
+ * knows it already.
+ */
+static bool
+identify_own(const struct ascent *a, struct fs_id *id)
+{
+	struct fs_dir opened = { .fd = a->fd }, *d = locate_dir(a->place);
+
+	if (d == NULL || d->fd != a->fd)
+		d = &opened;
+	if (fs_dir_identify(d) != 0)
+		return false;
+	*id = d->id;
+	return true;
+}
+
 /* Returns true, with the identity, if the name exists. */
 static bool
 look(int dirfd, const char *name, unsigned flags, struct statx *st,
@@ -242,7 +259,7 @@ note_names(struct startup *s)
 
 	s->names = 0;
 	s->full = false;
-	s->free = (struct fs_id){ 0 };
+	memset(s->free, 0, sizeof(s->free));
 	s->noted = clock_ms();
 	r = trail_resolve(&t, s->home);
 	/* The directory that is missing may be created. */
@@ -315,8 +332,8 @@ name_below(struct ascent *a, int above)
 }
 
 /*
- * Gets the identity of the next directory on the way up, first of the starting
- * directory itself. Many levels take one system call.
+ * Gets the identity of the next directory on the way up. Many levels take one
+ * system call.
  */
 static bool
 ascend(struct ascent *a, struct fs_id *id)
@@ -335,11 +352,9 @@ ascend(struct ascent *a, struct fs_id *id)
 		a->fd = fd;
 		a->above = 1;
 	}
-	if (a->above > 0)
-		path -= a->above * 3 - 1;
+	path -= a->above * 3 - 1;
 	a->above++;
-	return look(a->fd, path, a->above == 1 ? PLACE_FD : PLACE_FOLLOW,
-	    &st, id);
+	return look(a->fd, path, PLACE_FOLLOW, &st, id);
 }
 
 /*
@@ -374,9 +389,29 @@ refused_in(const struct startup *s, const struct fs_id *dir, struct ascent *a,
 	return from;
 }
 
+/* True if the directory was found to be unrelated a moment ago. */
+static bool
+is_free(const struct startup *s, const struct fs_id *dir)
+{
+	const struct startup_free *f;
+
+	for (f = s->free; f < s->free + nitems(s->free); f++)
+		if (fs_is_same(dir, &f->dir) &&
+		    clock_ms() - f->since < LOOK_EVERY)
+			return true;
+	return false;
+}
+
+static void
+remember_free(struct startup *s, const struct fs_id *dir)
+{
+	s->free[s->next_free] = (struct startup_free){ *dir, clock_ms() };
+	s->next_free = (s->next_free + 1) % (int)nitems(s->free);
+}
+
 /*
  * True if the change is refused on the way up to home or to the root. The last
- * directory that has nothing to protect in or beneath it is remembered.
+ * directories that have nothing to protect in or beneath them are remembered.
  */
 static bool
 refused_on_way(struct startup *s, struct ascent *a, enum startup_change change)
@@ -384,10 +419,9 @@ refused_on_way(struct startup *s, struct ascent *a, enum startup_change change)
 	struct fs_id dir, id, last;
 	int above;
 
-	if (!ascend(a, &dir) || change >= refused_in(s, &dir, a, 0))
+	if (!identify_own(a, &dir) || change >= refused_in(s, &dir, a, 0))
 		return true;
-	if (fs_is_same(&dir, &s->at) || (fs_is_same(&dir, &s->free) &&
-	    clock_ms() - s->freed < LOOK_EVERY))
+	if (fs_is_same(&dir, &s->at) || is_free(s, &dir))
 		return false;
 	for (above = 1, last = dir; above < MAX_DEPTH; above++, last = id) {
 		if (!ascend(a, &id) || change >= refused_in(s, &id, a, above))
@@ -397,10 +431,8 @@ refused_on_way(struct startup *s, struct ascent *a, enum startup_change change)
 	}
 	if (above == MAX_DEPTH)
 		return true;
-	if (!fs_is_same(&id, &s->at) || !may_begin_path(name_below(a, above))) {
-		s->free = dir;
-		s->freed = clock_ms();
-	}
+	if (!fs_is_same(&id, &s->at) || !may_begin_path(name_below(a, above)))
+		remember_free(s, &dir);
 	return false;
 }
 
@@ -431,22 +463,35 @@ start_above(struct ascent *a)
 	    fs_is_same(&is, &named) ? 0 : -ENOENT;
 }
 
-bool
-startup_protects(struct startup *s, struct fs *fs,
-    const struct place *p, enum startup_change change)
+/* True if the change of a target must be refused, by where home is now. */
+static bool
+is_refused(struct startup *s, struct fs *fs, const struct place *p,
+    enum startup_change change)
 {
 	struct ascent a = { .fs = fs, .place = p, .name = p->name,
-	    .given = p->dirfd, .fd = p->dirfd };
+	    .given = p->dirfd, .fd = p->dirfd, .above = 1 };
 	int r = 0;
 	bool is;
 
-	if (!s->on)
-		return false;
-	look_home(s);
 	if ((p->flags & PLACE_FD) != 0)
 		r = start_above(&a);
 	is = s->full || (r != 0 ? r != -ENOENT : refused_on_way(s, &a, change));
 	if (a.fd != a.given && a.fd >= 0)
 		fs_close(a.fd);
 	return is;
+}
+
+int
+startup_refuses(struct startup *s, struct fs *fs,
+    const struct startup_target *target, int n)
+{
+	int i;
+
+	if (!s->on || n == 0)
+		return -1;
+	look_home(s);
+	for (i = 0; i < n; i++)
+		if (is_refused(s, fs, &target[i].place, target[i].change))
+			return i;
+	return -1;
 }

@@ -38,8 +38,15 @@ struct startup {
 	uint64_t	 noted;		/* when that was: ms of clock_ms() */
 	bool		 settled;	/* that ctime was old enough that any
 					 * later change has another one */
-	struct fs_id	 free;		/* a directory known to be unrelated */
-	uint64_t	 freed;		/* when it was found to be: ms */
+	/*
+	 * The last directories that were found to be unrelated, one for each
+	 * path of a request, and when: ms.
+	 */
+	struct startup_free {
+		struct fs_id	 dir;
+		uint64_t	 since;
+	}		 free[2];
+	int		 next_free;
 
 	/*
 	 * Names in directories that must not change, and from which change on.
@@ -55,11 +62,18 @@ struct startup {
 /* Begins to protect the files in `home`, which need not exist. */
 void	startup_begin(struct startup *, const char *home);
 
+/* A change of a place, or of the file or directory that it names. */
+struct startup_target {
+	struct place	 place;
+	enum startup_change change;
+};
+
 /*
- * True if this change of the place, or of what the place names, must be
- * refused. Also true if that cannot be determined.
+ * Returns the index of the first of `n` targets of a request whose change must
+ * be refused, or -1 if there is none. A change is refused also if it cannot be
+ * determined whether it must be. Looks at the home directory once.
  */
-bool	startup_protects(struct startup *, struct fs *,
-	    const struct place *, enum startup_change);
+int	startup_refuses(struct startup *, struct fs *,
+	    const struct startup_target *, int n);
 
 #endif

@@ -54,12 +54,13 @@ static int
 trail_spell(struct trail *t, const char *name)
 {
 	size_t at = (size_t)(name - t->path);
+	struct fs_dir dir = { .fd = t->dirfd };
 	char spelled[NAME_MAX + 1];
 	int r;
 
 	if (strlen(name) > NAME_MAX)
 		return -ENAMETOOLONG;
-	if ((r = spelling_find(t->fs, t->dirfd, name, false, spelled)) != 0)
+	if ((r = spelling_find(t->fs, &dir, name, false, spelled)) != 0)
 		return r;
 	t->path[t->len = at] = '\0';
 	if (at + strlen(spelled) >= PATH_MAX)

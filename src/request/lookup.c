@@ -22,7 +22,10 @@ lookup_paths(struct session *s, struct request *q)
 			o->path = ".";
 		if (r == 0 && (o->how & PLACE_NONE) == 0 &&
 		    !atomic_locate(s, o))
-			r = locate_path(&s->fs, o->path, o->how, &o->place);
+			r = o == &q->object ?
+			    locate_path(&s->fs, o->path, o->how, &o->place) :
+			    locate_second(&s->fs, o->path, o->how,
+			    &q->object.place, &o->place);
 	}
 	if (r == 0 && !LIST_EMPTY(&s->handles.temps))
 		atomic_resolve(s, q);

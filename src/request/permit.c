@@ -22,7 +22,25 @@ struct site {
 	struct subtree	 subtree;
 	unsigned	 rights;	/* with own ones if the session made
 					 * it */
+	const struct place *place;
+	bool		 looked;	/* by look() */
+	int		 error;		/* of that: 0 or -errno */
+	struct statx	 st;
 };
+
+/*
+ * Looks at what the path names, once for all rules that depend on it. Returns 0
+ * or -errno: -ENOENT for a path that is not resolved.
+ */
+static int
+look(struct site *at)
+{
+	if (!at->looked)
+		at->error = at->place->hold == NULL ? -ENOENT :
+		    fs_stat(at->place, &at->st);
+	at->looked = true;
+	return at->error;
+}
 
 /* True if the i-th path must be the name of something new. */
 static bool
@@ -135,15 +153,11 @@ decide(struct session *s, struct request *q, const struct site *at, int paths)
  * made it. A path without a file gives none.
  */
 static unsigned
-own_rights(const struct session *s, const struct place *p,
-    const struct subtree *a)
+own_rights(const struct session *s, struct site *at, const struct subtree *a)
 {
-	struct statx st;
-
-	if (p->name == NULL || fs_stat(p, &st) != 0 ||
-	    !created_has(&s->created, &st))
+	if (look(at) != 0 || !created_has(&s->created, &at->st))
 		return RIGHTS_NONE;
-	return S_ISDIR(st.stx_mode) ? a->own_rights & RIGHTS_OWN_DIR :
+	return S_ISDIR(at->st.stx_mode) ? a->own_rights & RIGHTS_OWN_DIR :
 	    a->own_rights;
 }
 
@@ -161,7 +175,7 @@ find_rights(const struct session *s, const struct request *q, int i,
 
 	at->rights = a->rights;
 	if (((t->always | t->present) & a->own_rights & ~a->rights) != 0)
-		at->rights |= own_rights(s, &q->operand[i].place, a);
+		at->rights |= own_rights(s, at, a);
 }
 
 /* True if the request only looks at a directory that is to seem empty. */
@@ -179,24 +193,23 @@ only_looks(const struct request *q, const struct subtree *a, unsigned lacks)
  */
 static int
 ask_stat(const struct session *s, const struct request *q, int i,
-    const struct subtree *a, int located)
+    struct site *at, int located)
 {
 	const struct place *p = &q->operand[i].place;
+	const struct subtree *a = &at->subtree;
 	bool may = (a->rights & RIGHT_STAT) != 0;
-	struct statx st;
-	int r = located;
+	int r;
 
 	/* A second path is not looked up if the first one failed. */
 	if ((!may && a->listings != LISTINGS_EMPTY) || (p->hold == NULL &&
 	    (located == 0 || (i > 0 && q->object.place.hold == NULL))))
 		return FX_PERMISSION_DENIED;
-	if (p->hold != NULL)
-		r = fs_stat(p, &st);
+	r = p->hold != NULL ? look(at) : located;
 	if (may)
 		return r;
-	return r == 0 && (S_ISDIR(st.stx_mode) ||
+	return r == 0 && (S_ISDIR(at->st.stx_mode) ||
 	    ((a->own_rights & RIGHT_STAT) != 0 &&
-	    created_has(&s->created, &st))) ? 0 : -ENOENT;
+	    created_has(&s->created, &at->st))) ? 0 : -ENOENT;
 }
 
 /*
@@ -206,14 +219,14 @@ ask_stat(const struct session *s, const struct request *q, int i,
  */
 static int
 refusal(const struct session *s, const struct request *q, int i,
-    const struct site at[2], int located)
+    struct site at[2], int located)
 {
 	int j, told = FX_PERMISSION_DENIED;
 
 	if ((q->kind->bits & KIND_EXPLAINS) == 0)
 		return FX_PERMISSION_DENIED;
 	for (j = 0; j <= i; j++) {
-		told = ask_stat(s, q, j, &at[j].subtree, located);
+		told = ask_stat(s, q, j, &at[j], located);
 		if (told < 0 && (q->operand[j].how & PLACE_CREATES) == 0)
 			return told;
 	}
@@ -228,7 +241,7 @@ refusal(const struct session *s, const struct request *q, int i,
  */
 static int
 judge_path(const struct session *s, struct request *q, int i,
-    const struct site sites[2], int located)
+    struct site sites[2], int located)
 {
 	const struct takes *t = &q->operand[i].takes;
 	const struct site *at = &sites[i];
@@ -280,13 +293,9 @@ grant(const struct session *s, struct request *q, const struct site *at)
 
 /* True if a RENAME has a directory as its object. */
 static bool
-moves_directory(const struct request *q)
+moves_directory(struct site *object)
 {
-	const struct place *p = &q->object.place;
-	struct statx st;
-
-	return p->hold != NULL && fs_stat(p, &st) == 0 &&
-	    S_ISDIR(st.stx_mode);
+	return look(object) == 0 && S_ISDIR(object->st.stx_mode);
 }
 
 /*
@@ -296,8 +305,9 @@ moves_directory(const struct request *q)
  * something that the session may rename or make takes its name.
  */
 static void
-part_rename(struct request *q, const struct subtree *a)
+part_rename(struct request *q, struct site *at)
 {
+	const struct subtree *a = &at->subtree;
 	unsigned *takes = &q->object.takes.always;
 	unsigned any = a->rights & RIGHT_RENAME;
 	unsigned own = a->own_rights & RIGHT_RENAME;
@@ -306,7 +316,7 @@ part_rename(struct request *q, const struct subtree *a)
 	    (own == 0 || own == RIGHT_RENAME))
 		return;
 	*takes &= ~(unsigned)RIGHT_RENAME;
-	*takes |= moves_directory(q) ? RIGHT_RENAME_DIR : RIGHT_RENAME_FILE;
+	*takes |= moves_directory(at) ? RIGHT_RENAME_DIR : RIGHT_RENAME_FILE;
 }
 
 /*
@@ -315,14 +325,14 @@ part_rename(struct request *q, const struct subtree *a)
  * them is missing.
  */
 static void
-add_directory(struct request *q, const struct site at[2], bool crosses)
+add_directory(struct request *q, struct site at[2], bool crosses)
 {
 	const unsigned takes = RIGHT_MKDIR | RIGHT_RMDIR;
 	unsigned granted = at[1].subtree.rights;
 
 	granted &= crosses ? at[0].subtree.rights : RIGHTS_ALL;
 	if ((takes & ~granted) == 0 || (!crosses && !q->ruling.replace) ||
-	    !moves_directory(q))
+	    !moves_directory(&at[0]))
 		return;
 	q->target.takes.present |= RIGHT_RMDIR;
 	if (!crosses)
@@ -337,14 +347,13 @@ add_directory(struct request *q, const struct site at[2], bool crosses)
  * hold here.
  */
 static void
-cross(const struct session *s, struct request *q, const struct site at[2])
+cross(const struct session *s, struct request *q, struct site at[2])
 {
 	q->object.takes.always |= RIGHT_DELETE;
 	q->target.takes.always |= RIGHT_CREATE;
 	q->ruling.kept = at[1].subtree.rights;
 	if ((at[1].subtree.own_rights & ~at[1].subtree.rights) != 0)
-		q->ruling.kept |= own_rights(s, &q->object.place,
-		    &at[1].subtree);
+		q->ruling.kept |= own_rights(s, &at[0], &at[1].subtree);
 }
 
 /* True if the session has more rights to the target than to the object. */
@@ -360,7 +369,8 @@ gains(const struct request *q, const struct site at[2])
 
 /* True if a directory is moved that rules name something below. */
 static bool
-moves_rules(const struct session *s, const struct request *q)
+moves_rules(const struct session *s, const struct request *q,
+    struct site *object)
 {
 	const char *name;
 	int i;
@@ -369,7 +379,7 @@ moves_rules(const struct session *s, const struct request *q)
 		name = q->operand[i].place.resolved;
 		if (name != NULL &&
 		    subtree_has_below(&s->policy, s->fs.folds, name))
-			return moves_directory(q);
+			return moves_directory(object);
 	}
 	return false;
 }
@@ -386,43 +396,46 @@ judge_located(const struct request *q, int located)
 }
 
 /*
- * Refuses changes of files that are read at login. A handle that was opened for
- * writing was judged by its OPEN.
+ * Tells how the request changes its i-th operand. Returns false if it does not:
+ * a path of which no place is made is not changed, and a handle that was opened
+ * for writing was judged by its OPEN.
  */
-static int
-judge_startup(struct session *s, const struct request *q,
-    const struct site at[2])
+static bool
+changes_operand(const struct request *q, int i, struct startup_target *to)
 {
 	const unsigned looks = RIGHT_LIST | RIGHT_STAT | RIGHT_READ;
 	const unsigned dirs = RIGHT_MKDIR | RIGHT_RMDIR | RIGHT_SETSTAT;
-	enum startup_change change;
 	const struct handle *h = q->object.handle;
-	const struct takes *t;
-	struct place p;
-	unsigned changes;
-	int i;
+	const struct takes *t = &q->operand[i].takes;
+	unsigned changes = (t->always | t->absent | t->present) & ~looks;
 
-	for (i = 0; i < (int)nitems(q->operand); i++) {
-		t = &q->operand[i].takes;
-		changes = (t->always | t->absent | t->present) & ~looks;
-		if (changes == 0 || (h != NULL && (i > 0 ||
-		    (h->flags & O_ACCMODE) != O_RDONLY)))
-			continue;
-		p = h == NULL ? q->operand[i].place :
-		    place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
-		/* A path of which no place is made is not changed. */
-		if (p.name == NULL)
-			continue;
-		change = changes == RIGHT_SETSTAT ? STARTUP_ATTRS :
-		    (changes & ~dirs) == 0 ? STARTUP_DIR : STARTUP_ANY;
-		if (p.dirfd != -1 && !startup_protects(&s->startup, &s->fs,
-		    &p, change))
-			continue;
-		log_startup(q);
-		return at == NULL ? FX_PERMISSION_DENIED :
-		    refusal(s, q, i, at, 0);
-	}
-	return 0;
+	if (changes == 0 || (h != NULL && (i > 0 ||
+	    (h->flags & O_ACCMODE) != O_RDONLY)))
+		return false;
+	to->place = h == NULL ? q->operand[i].place :
+	    place_fd(h->fd != -1 ? h->fd : h->pin, h->name);
+	to->change = changes == RIGHT_SETSTAT ? STARTUP_ATTRS :
+	    (changes & ~dirs) == 0 ? STARTUP_DIR : STARTUP_ANY;
+	return to->place.name != NULL;
+}
+
+/* Refuses changes of files that are read at login. */
+static int
+judge_startup(struct session *s, const struct request *q,
+    struct site at[2])
+{
+	struct startup_target target[nitems(q->operand)];
+	int of[nitems(q->operand)];
+	int i, n = 0;
+
+	for (i = 0; i < (int)nitems(q->operand); i++)
+		if (changes_operand(q, i, &target[n]))
+			of[n++] = i;
+	if ((i = startup_refuses(&s->startup, &s->fs, target, n)) < 0)
+		return 0;
+	log_startup(q);
+	return at == NULL ? FX_PERMISSION_DENIED :
+	    refusal(s, q, of[i], at, 0);
 }
 
 int
@@ -440,12 +453,15 @@ permit_judge(struct session *s, struct request *q, int located)
 		return (r = judge_handles(q)) != 0 || !s->startup.on ? r :
 		    judge_startup(s, q, NULL);
 	}
-	for (i = 0; i < paths; i++)
+	for (i = 0; i < paths; i++) {
+		at[i].place = &q->operand[i].place;
+		at[i].looked = false;
 		find_subtree(s, &q->operand[i], &at[i].subtree);
+	}
 	decide(s, q, at, paths);
 	crosses = paths == 2 && at[0].subtree.rule != at[1].subtree.rule;
 	if (moves) {
-		part_rename(q, &at[0].subtree);
+		part_rename(q, &at[0]);
 		add_directory(q, at, crosses);
 	}
 	if (crosses && moves)
@@ -464,7 +480,7 @@ permit_judge(struct session *s, struct request *q, int located)
 		return judge_located(q, located);
 	if (s->startup.on && (r = judge_startup(s, q, at)) != 0)
 		return r;
-	if (moves && moves_rules(s, q)) {
+	if (moves && moves_rules(s, q, &at[0])) {
 		log_verbose("Refusing %s request: there are rules for what "
 		    "lies below", q->kind->name);
 		return FX_PERMISSION_DENIED;
@@ -499,6 +515,7 @@ int
 permit_judge_publishing(struct session *s, struct request *q, bool replaces)
 {
 	const unsigned replacing = RIGHT_REPLACE | RIGHT_DELETE;
+	const struct startup_target target = { q->target.place, STARTUP_ANY };
 	struct subtree a;
 
 	subtree_find(&s->policy, s->fs.folds, q->target.place.resolved, &a);
@@ -509,8 +526,7 @@ permit_judge_publishing(struct session *s, struct request *q, bool replaces)
 		log_refusal(q, "takes", RIGHT_CREATE);
 		return FX_PERMISSION_DENIED;
 	}
-	if (!s->startup.on || !startup_protects(&s->startup, &s->fs,
-	    &q->target.place, STARTUP_ANY))
+	if (startup_refuses(&s->startup, &s->fs, &target, 1) < 0)
 		return 0;
 	log_startup(q);
 	return FX_PERMISSION_DENIED;

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "os/fs.h"
 #include "paths/locate.h"
+#include "paths/resolve.h"
 #include "policy/policy.h"
 #include "scratch.h"
 #include "tap.h"
@@ -463,9 +464,9 @@ static void
 test_moved(void)
 {
 	static const char *const to[] = { "jail/dir2", "jailbird", "gone" };
-	char culprit[PATH_MAX];
-	const char *name;
+	char culprit[PATH_MAX], name[PATH_MAX];
 	struct place p;
+	bool known;
 	size_t i;
 
 	if (!kernel_has_call(SYS_openat2)) {
@@ -479,13 +480,66 @@ test_moved(void)
 		ok(locate_confine(&fs, "jail", strlen("jail"), culprit) == 0 &&
 		    locate_path(&fs, "dir/new", 0, &p) == 0 &&
 		    rename("jail/dir", to[i]) == 0, "a place, %s", to[i]);
-		name = locate_resolved(&fs, &p);
-		ok(i == 0 ? name != NULL && strcmp(name, "/dir2/new") == 0 :
-		    name == NULL, "its name is %s", name);
+		known = resolve_name(&fs, p.dirfd, name);
+		ok(i == 0 ? known && strcmp(name, "/dir2") == 0 : !known,
+		    "its directory is %s", known ? name : "unknown");
 		locate_release(&p);
 		if (rmdir(to[i]) == -1 || rmdir("jail") == -1)
 			exit(1);
 	}
+}
+
+/*
+ * The second path of a request gets the directory that was opened for the first
+ * if their texts agree, and keeps it if the first is released.
+ */
+static void
+test_second(void)
+{
+	static const struct {
+		const char	*first, *second;
+		bool		 same;	/* text, and so one descriptor */
+	} all[] = {
+		{ "pair/a", "pair/b", true },
+		{ "/pair/a", "pair/b/", true },
+		{ "to_pair", "/pair/b", true },	/* a link is followed */
+		{ "a", "/b", true },
+		{ "pair/a", "pair/./b", false },
+		{ "pair/a", "pair/../pair/b", false },
+		{ "pair/a", "b", false },
+		{ "a", "pair/b", false },
+		{ "pair/a", "pair/a/", true },
+		{ "pair/..", "pair/b", false },
+	};
+	struct place first, second, dir;
+	char culprit[PATH_MAX];
+	bool good;
+	size_t i;
+
+	if (mkdir("jail", 0755) == -1 || mkdir("jail/pair", 0755) == -1 ||
+	    symlink("pair/a", "jail/to_pair") == -1)
+		exit(1);
+	memset(&fs, 0, sizeof(fs));
+	if (locate_confine(&fs, "jail", strlen("jail"), culprit) != 0)
+		exit(1);
+	for (i = 0; i < nitems(all); i++) {
+		good = locate_path(&fs, all[i].first, PLACE_FOLLOW,
+		    &first) == 0 &&
+		    locate_second(&fs, all[i].second, PLACE_NAME, &first,
+		    &second) == 0 &&
+		    (first.dirfd == second.dirfd) == all[i].same &&
+		    locate_dir(&second) != NULL &&
+		    locate_dir(&second)->fd == second.dirfd;
+		locate_release(&first);
+		dir = place_fd(second.dirfd, "");
+		good &= fs_check_dir(&dir) == 0;
+		locate_release(&second);
+		ok(good && fs_check_dir(&dir) == -EBADF, "%s and %s",
+		    all[i].first, all[i].second);
+	}
+	if (unlink("jail/to_pair") == -1 || rmdir("jail/pair") == -1 ||
+	    rmdir("jail") == -1)
+		exit(1);
 }
 
 /* Links on the way to the root are followed only in the first `fixed` bytes. */
@@ -528,5 +582,6 @@ main(void)
 	test_folding();
 	test_root();
 	test_moved();
+	test_second();
 	return done();
 }

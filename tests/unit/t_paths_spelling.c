@@ -30,79 +30,89 @@ static const char *const asked[] = {
 	"missing", "missing.", "PLAIN", "caf\xc3\xa9", "3000", "\xe6\x96\x88",
 };
 
-static void
-test_exact(const char *dir, const char *what)
+static struct fs_dir
+open_dir(const char *path)
 {
-	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), creates;
+	return (struct fs_dir){
+		.fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) };
+}
+
+static void
+test_exact(const char *path, const char *what)
+{
+	struct fs_dir dir = open_dir(path);
+	int creates;
 	char to[NAME_MAX + 1];
 	size_t i;
 
 	for (i = 0; i < nitems(asked); i++)
 		for (creates = 0; creates < 2; creates++)
-			ok(spelling_find(&fs, fd, asked[i], creates != 0,
+			ok(spelling_find(&fs, &dir, asked[i], creates != 0,
 			    to) == 0 && strcmp(to, asked[i]) == 0 &&
 			    !fs.folds, "%s, %s, %d", what, asked[i],
 			    creates);
-	close(fd);
+	close(dir.fd);
 }
 
 static void
 test_long(void)
 {
 	char name[NAME_MAX + 1], to[NAME_MAX + 1];
-	int fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct fs_dir dir = open_dir(".");
 
 	memset(name, 'n', NAME_MAX);
 	name[NAME_MAX] = '\0';
-	ok(spelling_find(&fs, fd, name, true, to) == 0 &&
+	ok(spelling_find(&fs, &dir, name, true, to) == 0 &&
 	    strcmp(to, name) == 0, "a missing name of the greatest length");
 	name[NAME_MAX - 1] = '.';
 	scratch_file(name, "");
-	ok(spelling_find(&fs, fd, name, false, to) == 0 &&
+	ok(spelling_find(&fs, &dir, name, false, to) == 0 &&
 	    strcmp(to, name) == 0,
 	    "a name of the greatest length that ends in a dot");
-	close(fd);
+	close(dir.fd);
 }
 
 /* Once a directory folds case, an unknown spelling is rejected. */
 static void
 test_folds(void)
 {
-	int fd = open("dir", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct fs_dir dir = open_dir("dir");
 	char to[NAME_MAX + 1];
 
 	fs.folds = true;
-	ok(spelling_find(&fs, fd, "SHORT~1", true, to) == -EACCES,
+	ok(spelling_find(&fs, &dir, "SHORT~1", true, to) == -EACCES,
 	    "a short name is rejected");
-	ok(spelling_find(&fs, fd, "new. .", true, to) == 0 &&
+	ok(spelling_find(&fs, &dir, "new. .", true, to) == 0 &&
 	    strcmp(to, "new") == 0, "dots and blanks at the end are dropped");
-	ok(spelling_find(&fs, fd, "dot.", false, to) == 0 &&
+	ok(spelling_find(&fs, &dir, "dot.", false, to) == 0 &&
 	    strcmp(to, "dot.") == 0,
 	    "dots and blanks at the end are kept if they are listed");
 	fs.folds = false;
-	close(fd);
+	close(dir.fd);
 }
 
 static void
 test_remembered(void)
 {
-	int dir = open("dir", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int other = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), i;
+	struct fs_dir dir = open_dir("dir"), other = open_dir(".");
+	int i;
 	char name[16];
 
-	ok(!spelling_is_known(dir, "/dir"), "no directory is known at first");
-	spelling_remember(dir, "/dir");
-	ok(spelling_is_known(dir, "/dir") && !spelling_is_known(dir, "/DIR") &&
-	    !spelling_is_known(other, "/dir"),
+	ok(!spelling_is_known(&dir, "/dir"),
+	    "no directory is known at first");
+	spelling_remember(&dir, "/dir");
+	ok(spelling_is_known(&dir, "/dir") &&
+	    !spelling_is_known(&dir, "/DIR") &&
+	    !spelling_is_known(&other, "/dir"),
 	    "a directory is known by its remembered name only");
 	for (i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "/%d", i);
-		spelling_remember(other, name);
+		spelling_remember(&other, name);
 	}
-	ok(spelling_is_known(other, "/99") && !spelling_is_known(dir, "/dir"),
+	ok(spelling_is_known(&other, "/99") && !spelling_is_known(&dir, "/dir"),
 	    "the last few directories are known");
-	close(dir);
-	close(other);
+	close(dir.fd);
+	close(other.fd);
 }
 
 int

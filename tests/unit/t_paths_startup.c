@@ -45,6 +45,14 @@ make_home(void)
 }
 
 static bool
+refuses(const struct place *p, enum startup_change change)
+{
+	const struct startup_target target = { *p, change };
+
+	return startup_refuses(&startup, &fs, &target, 1) == 0;
+}
+
+static bool
 protects_as(const char *path, enum startup_change change, unsigned how)
 {
 	char absolute[PATH_MAX];
@@ -57,7 +65,7 @@ protects_as(const char *path, enum startup_change change, unsigned how)
 		printf("# %s: %s\n", path, strerror(-r));
 		return false;
 	}
-	is = startup_protects(&startup, &fs, &p, change);
+	is = refuses(&p, change);
 	locate_release(&p);
 	return is;
 }
@@ -253,9 +261,8 @@ test_handles(void)
 	for (i = 0; i < nitems(all); i++) {
 		fd = open(all[i].path, O_RDONLY);
 		p = place_fd(fd, "");
-		ok(startup_protects(&startup, &fs, &p,
-		    STARTUP_ATTRS) == all[i].is,
-		    "open: %s", all[i].path);
+		ok(refuses(&p, STARTUP_ATTRS) == all[i].is, "open: %s",
+		    all[i].path);
 		close(fd);
 	}
 }
@@ -271,7 +278,7 @@ test_removed(void)
 	unlink("up/home/.zremoved");
 	/* Has the name that the kernel shows for the removed file. */
 	scratch_file("up/home/.zremoved (deleted)", "");
-	ok(!startup_protects(&startup, &fs, &p, STARTUP_ATTRS),
+	ok(!refuses(&p, STARTUP_ATTRS),
 	    "open: a file that was removed");
 	close(p.dirfd);
 }

@@ -289,6 +289,7 @@ judge(const struct ask_case *c, unsigned rights, struct request *q)
 	for (i = 0; i < 2; i++) {
 		handles[i].rights = rights;
 		q->operand[i].place = place_entry(AT_FDCWD, "f");
+		q->operand[i].place.hold = &session.fs.holds[i];
 	}
 	q->ruling = policy_decide(&session.policy, NULL, &q->ask);
 	return permit_judge(&session, q, 0);

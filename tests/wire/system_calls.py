@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: ISC
+"""How many system calls a request makes in a session that resolves paths: each
+directory is opened once, and each fact is asked for once. strace counts them.
+$SERVER is the server.
+"""
+
+import collections
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from session import SessionTest, kernel_has
+from sftpwire import CREAT, EXCL, WRITE
+
+OK = 0
+TIMES = 12
+# Sanitizers make other calls at times of their own.
+TRACED = "trace=read,openat2,openat,readlink,statx,renameat2,renameat,close"
+SOME = '[ "list", "stat", "read", "create", "replace", "delete", "rename" ]'
+OWN = 'access = { rights = "list,create"; own_rights = "rename,stat,modify"; };'
+
+
+def can_trace():
+    return shutil.which("strace") is not None and subprocess.run(
+        ["strace", "-o", "/dev/null", "true"], capture_output=True,
+        check=False).returncode == 0
+
+
+@unittest.skipUnless(can_trace(), "strace cannot trace here")
+@unittest.skipUnless(kernel_has("openat2"), "the kernel has no openat2")
+class Renames(SessionTest):
+    def rule(self, settings, *paths):
+        """A rule with settings, and path rules for directories."""
+        return "rules = ( { %s paths = ( %s ); } );" % (settings, ", ".join(
+            '{ match = "%s"; rights = %s; }' % (
+                os.path.normpath(os.path.join(self.dir, p)), r)
+            for p, r in paths))
+
+    def rename(self, policy, old, new, existing=False):
+        """Plays RENAMEs; -> the calls of one. Now and then the server looks at
+        the home directory once more, so the least counts."""
+        for d in "in", "out":
+            os.mkdir(os.path.join(self.dir, d))
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as conf, \
+                tempfile.NamedTemporaryFile("r") as log:
+            conf.write(policy)
+            conf.flush()
+            s = self.session("-F", conf.name, under=(
+                "strace", "-f", "-o", log.name, "-e", TRACED), env={
+                    # It cannot look for leaks under strace.
+                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
+                    + ":detect_leaks=0"})
+            for i in range(TIMES):
+                h = s.call("open", old % i, CREAT | WRITE | EXCL, {}).handle
+                self.assert_status(s.call("close", h), OK)
+                if existing:
+                    self.put(new % i)
+                self.assert_status(s.call("rename", old % i, new % i), OK)
+            self.assertEqual(s.finish(), 0)
+            requests = re.split(r"\d+ +read\(0,.*", log.read())
+        for d in "in", "out":
+            shutil.rmtree(os.path.join(self.dir, d))
+        found = [re.findall(r"^\d+ +(\w+)\(", r, re.MULTILINE)
+                 for r in requests if "renameat" in r]
+        self.assertEqual(len(found), TIMES)
+        return collections.Counter(min(found, key=len))
+
+    def test_one_directory(self):
+        """It is opened for both names; one statx is for the home directory."""
+        self.assertEqual(
+            self.rename(self.rule("", ("in", SOME)), "in/a%d", "in/b%d"),
+            {"openat2": 1, "readlink": 1, "statx": 2, "renameat2": 1,
+             "close": 1})
+
+    def test_of_a_file_that_the_session_made(self):
+        """It is looked at once, to know whether the session made it."""
+        self.assertEqual(
+            self.rename(self.rule(OWN, ("out", SOME)), "in/a%d", "in/b%d"),
+            {"openat2": 1, "readlink": 1, "statx": 3, "renameat2": 1,
+             "close": 1})
+
+    def test_two_directories(self):
+        self.assertEqual(
+            self.rename(self.rule("", (".", SOME)), "in/a%d", "out/b%d"),
+            {"openat2": 2, "readlink": 2, "statx": 3, "renameat2": 1,
+             "close": 2})
+
+    def test_from_rule_to_rule(self):
+        """The file is looked at once, to know if it is a directory."""
+        self.assertEqual(
+            self.rename(self.rule("", ("in", SOME), ("out", SOME)), "in/a%d",
+                        "out/b%d"),
+            {"openat2": 2, "readlink": 2, "statx": 4, "renameat2": 1,
+             "close": 2})
+
+    def test_beneath_a_root(self):
+        self.assertEqual(
+            self.rename('rules = ( { root = "%s"; } );'
+                        % os.path.realpath(self.dir), "in/a%d", "in/b%d"),
+            {"openat2": 1, "statx": 2, "renameat2": 1, "close": 1})
+
+    def test_onto_an_existing_file(self):
+        policy = self.rule('profile = "webex";', ("in", '"all"'))
+        self.assertEqual(
+            self.rename(policy, "in/a%d", "in/b%d", existing=True),
+            {"openat2": 1, "readlink": 1, "statx": 2, "renameat2": 1,
+             "renameat": 1, "close": 1})
+
+
+if __name__ == "__main__":
+    unittest.main()
