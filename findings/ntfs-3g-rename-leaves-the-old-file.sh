@@ -20,10 +20,11 @@
 #	255 characters: OK; 18: old, 255: new
 #	255 characters, first 18 taken: EEXIST; 4: new, 18: kept, 255: old
 #
-# A program that saves by writing a temporary file, as editors, rsync and most
-# servers do, saves such a file once; afterwards it fails, or strews old
-# versions about under names that look like other files. Takes root (it mounts),
-# /dev/fuse, python3 and apt-get. Exits 0 if it is still so.
+# Editors, rsync and most servers save by renaming a temporary file. The first
+# change of such a file leaves the version before it under a name that looks
+# like another file, and each later change fails, since that name is taken.
+# Takes root (it mounts), /dev/fuse, python3 and apt-get. Exits 0 if it is still
+# so.
 set -eu
 
 PACKAGES='ntfs-3g=1:2022.10.3-1+deb12u4 libntfs-3g89=1:2022.10.3-1+deb12u4'

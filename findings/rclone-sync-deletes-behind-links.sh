@@ -34,7 +34,7 @@ PID=
 clean()
 {
 	cd /
-	[[ ! $PID ]] || kill "$PID"
+	[[ ! $PID ]] || kill "$PID" 2>/dev/null || :
 	wait
 	rm -rf --one-file-system "$T"
 }
