@@ -29,11 +29,20 @@ directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
 	return r;
 }
 
+void
+temp_unpin_old(struct temp *p)
+{
+	if (p->old != -1)
+		(void)fs_close(p->old);
+	p->old = -1;
+}
+
 static void
 temp_free(struct temp *p)
 {
 	if (p->pending)
 		LIST_REMOVE(p, others);
+	temp_unpin_old(p);
 	free(p->writer);
 	free(p->name);
 	free(p);
@@ -69,6 +78,8 @@ temp_begin(struct handles *hs, const struct place *beside, struct silly *h,
 	const char *name;
 	size_t len;
 
+	if (p != NULL)
+		p->old = -1;
 	name = path_last(beside->name, &len);
 	if (p == NULL || (p->name = strndup(name, len)) == NULL ||
 	    directory_of(at, &p->dev, &p->ino) != 0) {
@@ -213,23 +224,20 @@ temp_created(struct temp *p)
 int
 temp_create(struct temp *p, const struct place *at, int old, int flags)
 {
-	struct place was = place_fd(old, "");
 	struct permissions permissions;
-	struct statx st;
 	int fd, r;
 
+	if ((r = fs_get_permissions(old, at, &permissions)) != 0)
+		return r;
 	fd = fs_open(&p->place, (flags & O_ACCMODE) | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return fd;
 	temp_created(p);
-	if ((r = fs_get_permissions(old, at, &permissions)) != 0 ||
-	    (r = fs_set_permissions(fd, &permissions)) != 0 ||
-	    (r = fs_stat(&was, &st)) != 0) {
+	if ((r = fs_set_permissions(fd, &permissions)) != 0) {
 		(void)fs_close(fd);
 		return r;
 	}
-	p->old_dev = fs_device(&st);
-	p->old_ino = st.stx_ino;
+	p->old = old;
 	return fd;
 }
 
@@ -439,7 +447,7 @@ void
 temp_published(struct temp *p, const struct place *at)
 {
 	struct place old = temp_visible(p);
-	struct statx st;
+	bool stays;
 	int r;
 
 	if (p->pending && (p->dated || lost_times(p, at)) &&
@@ -454,8 +462,9 @@ temp_published(struct temp *p, const struct place *at)
 	 * The file was published by another name: remove the file it was to
 	 * replace.
 	 */
-	if (p->old_ino != 0 && fs_stat(&old, &st) == 0 &&
-	    st.stx_ino == p->old_ino && fs_device(&st) == p->old_dev)
+	stays = p->old != -1 && fs_is_at(&old, p->old);
+	temp_unpin_old(p);
+	if (stays)
 		(void)fs_unlink(&old);
 }
 

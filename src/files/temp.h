@@ -25,9 +25,8 @@ struct temp {
 	struct place	 place;		/* its current place */
 	char		*name;		/* visible name in that directory */
 	uint64_t	 dev, ino;	/* of the directory */
-	uint64_t	 old_dev, old_ino;	/* of the file to be replaced,
-						 * which has the visible name;
-						 * or 0 */
+	int		 old;		/* O_PATH of the file to be replaced,
+					 * which has the visible name, or -1 */
 	int		 refs;
 	struct handle	**writer;	/* handles that write to it ... */
 	int		 writers;	/* ... and their number */
@@ -81,10 +80,18 @@ void	 temp_release(struct temp *);
 /*
  * Creates the file with the owner, group, ACL and mode of the file to be
  * replaced, which is at `at` and open as `old` with O_PATH. Opens it with the
- * access mode in `flags`. Returns a descriptor or -errno.
+ * access mode in `flags`. Returns a descriptor, after which `old` belongs to
+ * the temporary file, or -errno.
  */
 int	 temp_create(struct temp *, const struct place *at, int old,
 	    int flags);
+
+/*
+ * Closes the descriptor of the file to be replaced: NFS gives a file another
+ * name before it replaces one that is in use, and for a moment there would be
+ * none.
+ */
+void	 temp_unpin_old(struct temp *);
 
 /* Records that the file was created at the temporary file's place. */
 void	 temp_created(struct temp *);

@@ -270,14 +270,22 @@ fs_identify(const struct place *p, uint64_t *dev, uint64_t *ino)
 }
 
 bool
+fs_is_at(const struct place *p, int fd)
+{
+	struct place opened = place_fd(fd, "");
+	uint64_t dev_p, ino_p, dev, ino;
+
+	return fs_identify(p, &dev_p, &ino_p) == 0 &&
+	    fs_identify(&opened, &dev, &ino) == 0 &&
+	    ino_p == ino && dev_p == dev;
+}
+
+bool
 fs_same(int a, int b)
 {
-	struct place pa = place_fd(a, ""), pb = place_fd(b, "");
-	uint64_t dev_a, ino_a, dev_b, ino_b;
+	struct place p = place_fd(a, "");
 
-	return a == b || (fs_identify(&pa, &dev_a, &ino_a) == 0 &&
-	    fs_identify(&pb, &dev_b, &ino_b) == 0 &&
-	    ino_a == ino_b && dev_a == dev_b);
+	return a == b || fs_is_at(&p, b);
 }
 
 int

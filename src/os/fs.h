@@ -22,6 +22,9 @@
 /* True if both descriptors refer to the same file or directory. */
 bool	 fs_same(int a, int b);
 
+/* True if the place is that of the file that the descriptor refers to. */
+bool	 fs_is_at(const struct place *, int fd);
+
 /* Opens the directory that contains a place's last component, with O_PATH. */
 int	 fs_open_parent(const struct place *);
 

@@ -223,13 +223,14 @@ no_temp(const struct opening *o)
 }
 
 /*
- * Makes a temporary file that replaces the file `old`, which is an O_PATH
- * descriptor: the file itself is not opened.
+ * Makes a temporary file that replaces the file `*old`, which is an O_PATH
+ * descriptor: the file itself is not opened. Sets it to -1 if the temporary
+ * file takes it over.
  */
 static int
-open_replacing(const struct opening *o, const struct place *at, int old)
+open_replacing(const struct opening *o, const struct place *at, int *old)
 {
-	struct place was = place_fd(old, "");
+	struct place was = place_fd(*old, "");
 	const char *why;
 	struct statx st;
 	struct temp *p;
@@ -244,10 +245,11 @@ open_replacing(const struct opening *o, const struct place *at, int old)
 		return r;
 	if ((p = temp_new(&o->s->handles, at)) == NULL)
 		return no_temp(o);
-	if ((fd = temp_create(p, at, old, o->flags)) < 0) {
+	if ((fd = temp_create(p, at, *old, o->flags)) < 0) {
 		temp_release(p);
 		return in_place(o, strerror(-fd));
 	}
+	*old = -1;
 	p->replaces = true;
 	take_temp(o->q, o->i, p);
 	*o->m = (struct making){ .at = o->q->operand[o->i].place };
@@ -303,8 +305,9 @@ open_beside(const struct opening *o, const struct place *at, bool is_free)
 		return open_new(o, at);
 	if (old < 0)
 		return old;
-	fd = (o->flags & O_EXCL) != 0 ? -EEXIST : open_replacing(o, at, old);
-	(void)fs_close(old);
+	fd = (o->flags & O_EXCL) != 0 ? -EEXIST : open_replacing(o, at, &old);
+	if (old != -1)
+		(void)fs_close(old);
 	return fd;
 }
 

@@ -97,6 +97,7 @@ static int
 publish(struct session *s, struct request *q, struct temp *p)
 {
 	q->publishes = true;
+	temp_unpin_old(p);
 	q->object.path = p->place.name;
 	q->target.path = p->name;
 	q->ruling.forced = false;
@@ -227,9 +228,6 @@ publish_move_back(struct session *s)
 void
 publish_settled(struct request *q)
 {
-	/* The file that was to be replaced is no longer there. */
-	if (q->publishes)
-		q->object.temp->old_ino = 0;
 	if (q->object.temp != NULL && request_renames(q))
 		temp_published(q->object.temp, &q->target.place);
 	else if (q->object.temp != NULL)
@@ -251,6 +249,7 @@ publish_link(struct request *q)
 	if ((r = temp_flush(p)) != 0 ||
 	    (r = fs_link(&p->place, &q->target.place)) != 0)
 		return r;
+	temp_unpin_old(p);
 	r = p->replaces ? fs_rename(&p->place, &to) :
 	    fs_rename_keep(&p->place, &to, p->writers > 0);
 	if (r != 0) {

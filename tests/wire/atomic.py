@@ -517,6 +517,25 @@ class Meaning(AtomicTest):
         self.assert_only(f=b"g")
 
     @atomic()
+    def test_renamed_when_the_old_file_is_another(self, _, s):
+        """An upload that was to replace a file is renamed: the file goes, but
+        not one that somebody else has put in its place, even if that might get
+        its inode number."""
+        for others in False, True:
+            self.put("f", OLD)
+            h = self.upload(s, "f")
+            was = os.stat(self.path("f")).st_ino
+            if others:
+                for _ in range(50):
+                    os.unlink(self.path("f"))
+                    self.put("f", b"else")
+                    if os.stat(self.path("f")).st_ino == was:
+                        break
+            self.assert_code(s.call("posix-rename@openssh.com", "f", "g"), OK)
+            self.close(s, h)
+            self.assert_only(g=NEW, **({"f": b"else"} if others else {}))
+
+    @atomic()
     def test_copies(self, _, s):
         """Copies from an upload take its data so far; copies onto it replace
         it."""

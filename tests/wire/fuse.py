@@ -131,6 +131,28 @@ class NewNumbers(FuseTest):
                 self.assertEqual(s.finish(), 0)
 
 
+    def test_a_file_that_gives_way_to_a_renamed_upload(self):
+        """An upload over it is renamed: the old file goes, whatever became of
+        its number meanwhile."""
+        self.show(mounts.Refusefs, "errno=none,newino,nocolon")
+        for version in 3, 6:
+            self.put("f", b"old")
+            s = self.session("files.atomic=yes", version=version)
+            how = (CREAT | TRUNC | WRITE,) if version < 5 else (2, 1)
+            h = s.call("open", "f", *how, {}).handle
+            self.expect(s, OK, "write", h, 0, b"new")
+            with self.assertRaises(FileNotFoundError):
+                os.rename(os.path.join(self.mount, "f"),
+                          os.path.join(self.mount, "a:b"))
+            self.expect(s, OK, "rename", "f", "g",
+                        *((0,) if version >= 5 else ()))
+            self.expect(s, OK, "close", h)
+            self.assertEqual(self.names(), ["g"])
+            self.assertEqual(self.text("g"), b"new")
+            self.assertEqual(s.finish(), 0)
+            os.unlink(os.path.join(self.source, "g"))
+
+
 class LongNames(FuseTest):
     """Under files.atomic a name may be longer than there is room for beside a
     silly name's own letters, and longer than the file system permits."""
