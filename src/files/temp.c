@@ -221,6 +221,22 @@ temp_created(struct temp *p)
 	silly_taken(p->silly);
 }
 
+/*
+ * Returns the mode to create a file with that will get these permissions: as
+ * much of them as everybody has. Until the file has its group and ACL, nobody
+ * can open it who could not open the old file; and with usual modes nothing is
+ * left to be set.
+ */
+static mode_t
+mode_at_first(const struct permissions *p)
+{
+	const mode_t all = p->mode & p->mode >> 3 & p->mode >> 6 & 07;
+
+	if (p->acl_len != -ENODATA && p->acl_len != -EOPNOTSUPP)
+		return 0600;
+	return 0600 | (p->mode & 0100) | all << 3 | all;
+}
+
 int
 temp_create(struct temp *p, const struct place *at, int old, int flags)
 {
@@ -229,7 +245,8 @@ temp_create(struct temp *p, const struct place *at, int old, int flags)
 
 	if ((r = fs_get_permissions(old, at, &permissions)) != 0)
 		return r;
-	fd = fs_open(&p->place, (flags & O_ACCMODE) | O_CREAT | O_EXCL, 0600);
+	fd = fs_open(&p->place, (flags & O_ACCMODE) | O_CREAT | O_EXCL,
+	    mode_at_first(&permissions));
 	if (fd < 0)
 		return fd;
 	temp_created(p);

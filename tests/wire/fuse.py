@@ -593,7 +593,7 @@ class Requests(FuseTest):
     def test_atomic_upload(self):
         """The first into a directory also looks for what was left there."""
         over = ACTIONS["upload, over"]
-        for action, limits in (UPLOAD, (13, 10)), (over, (16, 13)):
+        for action, limits in (UPLOAD, (13, 10)), (over, (16, 12)):
             asked = self.play([SERVER, "-o", "files.atomic=yes"],
                               [action, action])
             for requests, limit in zip(asked, limits):

@@ -13,7 +13,7 @@ import tempfile
 import unittest
 
 from session import SessionTest, kernel_has
-from sftpwire import CREAT, EXCL, WRITE
+from sftpwire import CREAT, EXCL, TRUNC, WRITE
 
 OK = 0
 TIMES = 12
@@ -108,6 +108,40 @@ class Renames(SessionTest):
             self.rename(policy, "in/a%d", "in/b%d", existing=True),
             {"openat2": 1, "readlink": 1, "statx": 2, "renameat2": 1,
              "renameat": 1, "close": 1})
+
+
+@unittest.skipUnless(can_trace(), "strace cannot trace here")
+class Uploads(SessionTest):
+    # Of the old file, of the temporary file when it is made, and whether its
+    # mode is set then.
+    MODES = ((0o644, 0o644, 0), (0o600, 0o600, 0), (0o755, 0o755, 0),
+             (0o664, 0o644, 1), (0o640, 0o600, 1), (0o604, 0o600, 1),
+             (0o444, 0o644, 1), (0o711, 0o711, 0), (0o4755, 0o755, 1))
+
+    def test_mode_at_first(self):
+        """Until it has the group of the old file, a temporary file has the
+        rights that everybody has; with usual modes that is all."""
+        with tempfile.NamedTemporaryFile("r") as log:
+            s = self.session(
+                "-o", "files.atomic=yes", "-u", "022", under=(
+                    "strace", "-f", "-o", log.name, "-e",
+                    "trace=openat,fchmod,renameat"),
+                env={"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
+                     + ":detect_leaks=0"})
+            for mode, _, _ in self.MODES:
+                path = os.path.join(self.dir, "f")
+                self.put("f")
+                os.chmod(path, mode)
+                h = s.call("open", "f", CREAT | WRITE | TRUNC, {}).handle
+                self.assert_status(s.call("close", h), OK)
+                self.assertEqual(os.stat(path).st_mode & 0o7777, mode)
+                os.unlink(path)
+            self.assertEqual(s.finish(), 0)
+            uploads = re.split(r"renameat\(.*", log.read())[:-1]
+        self.assertEqual(
+            [(int(re.search(r'-part".*CREAT.*, (0\d+)\)', u)[1], 8),
+              u.count("fchmod(")) for u in uploads],
+            [(first, sets) for _, first, sets in self.MODES])
 
 
 if __name__ == "__main__":
