@@ -1138,11 +1138,23 @@ parse_options(struct fuse_args *args, struct fuse_cmdline_opts *cmdline)
 		link_refusal = errno_named(options.link_refusal);
 }
 
+/*
+ * Comes back when the clock of ctimes has passed this moment: it may be a tick
+ * behind, and files that are made from now on must not count as aged.
+ */
 static void
 age_all(int number)
 {
+	const struct timespec moment = { .tv_nsec = 500000 };
+	struct timespec now;
+
 	(void)number;
 	clock_gettime(CLOCK_REALTIME, &mounted);
+	do {
+		nanosleep(&moment, NULL);
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	} while (now.tv_sec < mounted.tv_sec || (now.tv_sec == mounted.tv_sec &&
+	    now.tv_nsec <= mounted.tv_nsec));
 }
 
 /* The kernel may remember many inodes, each of which needs a descriptor. */
