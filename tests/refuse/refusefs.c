@@ -36,6 +36,8 @@
  *	nocolon		a rename to a name with a colon fails with ENOENT
  *	namemax=BYTES	a longer name cannot be given to a file, which is only
  *			said when it is to have it
+ *	cache=SECONDS	for so long the kernel does not ask again what a name
+ *			and the attributes of a file are
  *	nomodes		root owns everything with mode 0777, and chmod(2)
  *			fails with EPERM
  *
@@ -115,6 +117,7 @@ static struct options {
 	unsigned	 linger;
 	unsigned	 aged;
 	unsigned	 behind;
+	unsigned	 cache;
 } options;
 
 static const struct fuse_opt option_specs[] = {
@@ -133,6 +136,7 @@ static const struct fuse_opt option_specs[] = {
 	{ "linger=%u", offsetof(struct options, linger), 0 },
 	{ "aged=%u", offsetof(struct options, aged), 0 },
 	{ "behind=%u", offsetof(struct options, behind), 0 },
+	{ "cache=%u", offsetof(struct options, cache), 0 },
 	{ "truncate=%s", offsetof(struct options, truncate), 0 },
 	{ "ftruncate=%s", offsetof(struct options, ftruncate), 0 },
 	{ "lose=%s", offsetof(struct options, loss), 0 },
@@ -349,6 +353,7 @@ node_lookup(fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
 	int fd, error;
 
 	memset(e, 0, sizeof(*e));
+	e->attr_timeout = e->entry_timeout = options.cache;
 	name = entry_name(parent, name, real);
 	fd = openat(fd_of(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
@@ -662,7 +667,7 @@ op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		st.st_ino = node_of(id)->ino;
 	if (options.newino && id != FUSE_ROOT_ID)
 		st.st_ino = node_of(id)->number;
-	fuse_reply_attr(req, &st, 0);
+	fuse_reply_attr(req, &st, options.cache);
 }
 
 static int

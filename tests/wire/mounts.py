@@ -114,22 +114,41 @@ class Bindfs(Mount):
         self.run(*BINDFS, source, self.path)
 
 
-class CountedBindfs(Bindfs):
-    """Logs each request that the kernel makes, and lets it cache what it has
-    seen for longer than a test takes."""
+class Refusefs(Mount):
+    @staticmethod
+    def unusable():
+        return no_fuse() or (None if os.access(REFUSEFS, os.X_OK) else
+                             "build/tests/refusefs has not been made")
+
+    def __init__(self, source, options):
+        super().__init__()
+        self.start(source, options)
+
+    def start(self, source, options, stderr=None):
+        self.child = subprocess.Popen([REFUSEFS, source, self.path,
+                                       "-o", options],
+                                      stdout=subprocess.PIPE, stderr=stderr)
+        if self.child.stdout.readline() != b"ready\n":
+            raise RuntimeError("refusefs cannot be mounted")
+
+
+class CountedRefusefs(Refusefs):
+    """Refuses nothing and logs each request that the kernel makes, which may
+    cache what it has seen for longer than a test takes. It asks bindfs anew
+    each time: bindfs 1.18 takes its own word for the options that say so."""
 
     def __init__(self, source):
         Mount.__init__(self)
         self.log = os.path.join(self.base, "log")
         with open(self.log, "wb") as log:
-            self.child = subprocess.Popen(
-                [*BINDFS, "-f", "-d", "-o",
-                 "attr_timeout=3600,entry_timeout=3600", source, self.path],
-                stdout=subprocess.PIPE, stderr=log)
-        while not os.path.ismount(self.path):
-            if self.child.poll() is not None:
-                raise RuntimeError("bindfs cannot be mounted")
+            self.start(source, "errno=none,noflags,cache=3600,"
+                       "default_permissions,debug", log)
+        # Once for each mount, the kernel asks for the time of birth in a way
+        # that libfuse does not know, or not by this name.
+        subprocess.run(["stat", "-c", "%w", self.path], check=True,
+                       stdout=subprocess.DEVNULL)
         self.read = 0
+        self.requests()
 
     def requests(self):
         """The requests since the last time, but for the kernel's own
@@ -144,18 +163,3 @@ class CountedBindfs(Bindfs):
                 break
         new, self.read = seen[self.read:], len(seen)
         return new
-
-
-class Refusefs(Mount):
-    @staticmethod
-    def unusable():
-        return no_fuse() or (None if os.access(REFUSEFS, os.X_OK) else
-                             "build/tests/refusefs has not been made")
-
-    def __init__(self, source, options):
-        super().__init__()
-        self.child = subprocess.Popen([REFUSEFS, source, self.path,
-                                       "-o", options],
-                                      stdout=subprocess.PIPE)
-        if self.child.stdout.readline() != b"ready\n":
-            raise RuntimeError("refusefs cannot be mounted")
