@@ -116,8 +116,9 @@ ip			iproute2		iproute
 setpriv			util-linux		util-linux
 '
 
-# The clients of tests/field.
+# The clients of tests/field. FileZilla 3.71 has no fzsftp any more.
 NEEDS_CLIENTS='
+?fzsftp			filezilla		filezilla
 /usr/lib*/erlang/lib/ssh-*	erlang-ssh	erlang-ssh
 /usr/share/*/*/specifications/net-sftp-*	ruby-net-sftp	rubygem-net-sftp
 /usr/share/php/phpseclib3/autoload.php	php-cli,php-phpseclib3	php-phpseclib3
@@ -135,7 +136,6 @@ aria2c			aria2			aria2
 gio			libglib2.0-bin		glib2
 /usr/lib*/gvfsd-sftp	gvfs-backends		gvfs
 dbus-run-session	dbus			dbus-daemon
-fzsftp			filezilla		filezilla
 '
 
 # The file systems of tests/storage.

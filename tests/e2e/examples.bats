@@ -104,19 +104,21 @@ kept()
 }
 
 @test "append-only: rclone adds files, and changes and removes none" {
+	local options
+
 	type -P rclone || skip 'rclone is not installed'
 	append_only
-	rclone_do --sftp-set-modtime=false copy "$L/tree" "slipway:$R/repo"
+	options=(--sftp-set-modtime=false $(rclone_in_place))
+	rclone_do "${options[@]}" copy "$L/tree" "slipway:$R/repo"
 	diff -r "$L/tree" "$R/repo"
 	echo more >"$L/tree/more"
-	rclone_do --sftp-set-modtime=false copy --immutable "$L/tree" \
-	    "slipway:$R/repo"
+	rclone_do "${options[@]}" copy --immutable "$L/tree" "slipway:$R/repo"
 	diff -r "$L/tree" "$R/repo"
 	echo changed >"$L/tree/more"
-	kept rclone_do --sftp-set-modtime=false copy "$L/tree" "slipway:$R/repo"
+	kept rclone_do "${options[@]}" copy "$L/tree" "slipway:$R/repo"
 	assert_failure
 	rm "$L/tree/more"
-	kept rclone_do --sftp-set-modtime=false sync "$L/tree" "slipway:$R/repo"
+	kept rclone_do "${options[@]}" sync "$L/tree" "slipway:$R/repo"
 	assert_failure
 	kept rclone_do purge "slipway:$R/repo"
 	assert_failure

@@ -70,14 +70,24 @@ assert_notes()
 	assert_equal "$(<"$NOTES")" "$(printf '%s\n' "$@")"
 }
 
+# Sets SENT to the name under which the client sent R/f last. From 1.63 on,
+# rclone appends a sum and .partial to it, and renames the file after its CLOSE.
+find_sent()
+{
+	SENT=$(sed -nE 's/^open "(.*)" flags .*WRITE.*/\1/p' "$SERVER_LOG" |
+	    tail -n 1)
+	[[ $SENT = "$R/f" || $SENT =~ ^"$R"/f\.[0-9a-f]{8}\.partial$ ]]
+}
+
 # Let go, and renamed, just before its CLOSE: nothing is amiss.
 check_closing()
 {
 	trouble closing "$NOTES" "$1"
 	client_put "$BIG" "$R/f"
+	find_sent
 	assert_notes 'rename OK' 'close OK'
-	grep -qF "let go of \"$R/f\"" "$SERVER_LOG"
-	cmp "$BIG" "$R/f.moved"
+	grep -qF "let go of \"$SENT\"" "$SERVER_LOG"
+	cmp "$BIG" "$SENT.moved"
 	cmp "$BIG" "$R/f"
 }
 
@@ -88,11 +98,12 @@ check_writing_refused()
 	trouble writing "$NOTES" "$CLOSES"
 	run client_put "$BIG" "$R/f"
 	assert_failure
+	find_sent
 	assert_equal "$(sed /^close/d "$NOTES")" 'rename OK'
 	run ! grep 'close OK' "$NOTES"
-	grep -qF "let go of \"$R/f\" (handle 0), for good" "$SERVER_LOG"
-	cmp "$R/f.moved" <(head -c "$(stat -c %s "$R/f.moved")" "$BIG")
-	[[ $(stat -c %s "$R/f.moved") -lt $(stat -c %s "$BIG") ]]
+	grep -qF "let go of \"$SENT\" (handle 0), for good" "$SERVER_LOG"
+	cmp "$SENT.moved" <(head -c "$(stat -c %s "$SENT.moved")" "$BIG")
+	[[ $(stat -c %s "$SENT.moved") -lt $(stat -c %s "$BIG") ]]
 }
 
 # Let go in mid-file, and opened again: all of it is in the renamed file.
@@ -100,9 +111,10 @@ check_writing_reopened()
 {
 	trouble writing "$NOTES" "$REOPENS"
 	client_put "$BIG" "$R/f"
+	find_sent
 	assert_notes 'rename OK' 'close OK'
-	grep -qF "opened \"$R/f\" again" "$SERVER_LOG"
-	cmp "$BIG" "$R/f.moved"
+	grep -qF "opened \"$SENT\" again" "$SERVER_LOG"
+	cmp "$BIG" "$SENT.moved"
 }
 
 check_client()

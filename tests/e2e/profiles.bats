@@ -47,14 +47,6 @@ rclone_remove() { rclone_do deletefile "slipway:$R/$1"; }
 rclone_rename() { rclone_do moveto "slipway:$R/$1" "slipway:$R/$2"; }
 rclone_mkdir() { rclone_do mkdir "slipway:$R/$1"; }
 
-# rclone_in_place: what makes rclone 1.63 and later send a file under its name,
-# as all before it do, and not rename it in another session.
-rclone_in_place()
-{
-	! rclone help flags 2>/dev/null | grep -qe ' --inplace' ||
-	    echo --inplace
-}
-
 # conversation VERSION: the requests on stdin, by way of sshd. Fails, too, when
 # the server does not last until the end.
 conversation()

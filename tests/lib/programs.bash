@@ -126,3 +126,11 @@ rclone_do()
 	RCLONE_CONFIG_SLIPWAY_DISABLE_HASHCHECK=true \
 	    rclone --retries 1 --low-level-retries 1 "$@"
 }
+
+# Prints the option with which rclone sends a file under its name, as all before
+# 1.63 do, and does not rename it in another session.
+rclone_in_place()
+{
+	! rclone help flags 2>/dev/null | grep -qe ' --inplace' ||
+	    echo --inplace
+}
