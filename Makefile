@@ -204,7 +204,8 @@ check-unit: $(UNIT)
 	BUILD='$(abspath $(BUILD))' $(S)tests/run $(abspath $(UNIT))
 
 check-all: programs $(UNIT) $(REPLAY)
-	BUILD='$(abspath $(BUILD))' EXCEPT='$(EXCEPT_$(SAN))' $(S)tests/run
+	BUILD='$(abspath $(BUILD))' EXCEPT='$(EXCEPT_$(SAN))' \
+	    FIRST='$(REPEATS) $(LONG)' $(S)tests/run
 
 # The load generator has its own idea of the wire: it sees nothing of src/.
 BENCH	= $(BUILD)/bench/load $(BUILD)/bench/limit
