@@ -192,7 +192,7 @@ op_open(struct session *s, struct request *q)
 		return r;
 	}
 	if (h->temp != NULL)
-		stale_beside(s, h->temp);
+		stale_note(s, h->temp);
 	if (s->policy.log.checksum != CHECKSUM_NONE)
 		sum_begin(&s->handles, s->fs.cwd, h, "sha256");
 	reply_handle(s, q, h);

@@ -46,13 +46,14 @@ may_remove(struct session *s, int dirfd, const char *name, bool uploads,
 	return false;
 }
 
-void
-stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
-    const char *name, const struct statx *st)
+/* Removes a silly name if it is stale. `uploads` is that of may_remove(). */
+static void
+remove_stale(struct session *s, struct stale_clock *clock, int dirfd,
+    const char *name, const struct statx *st, bool uploads)
 {
 	struct place p;
 
-	if (!silly_seems_stale(st) || !may_remove(s, dirfd, name, false, &p))
+	if (!silly_seems_stale(st) || !may_remove(s, dirfd, name, uploads, &p))
 		return;
 	if (!clock->asked && silly_now(&s->handles.leaving,
 	    p.dirfd, &clock->now) != 0)
@@ -62,33 +63,60 @@ stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
 	locate_release(&p);
 }
 
-/*
- * A search for stale names, beside an upload or in a directory to be removed.
- */
+void
+stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
+    const char *name, const struct statx *st)
+{
+	remove_stale(s, clock, dirfd, name, st, false);
+}
+
+/* A search for stale names in a directory. */
 struct sweep {
 	struct session	*s;
-	int64_t		 now;
+	struct stale_clock clock;
 	bool		 live;		/* an upload is under way */
 };
 
 static int
 sweep_one(int dirfd, const char *name, void *arg)
 {
+	struct place p = place_entry(dirfd, name);
 	struct sweep *x = arg;
-	struct place p;
+	struct statx st;
 
-	if (!path_is_silly(name, strlen(name)) ||
-	    !may_remove(x->s, dirfd, name, true, &p))
-		return 0;
-	(void)silly_clear(&p, x->now, false);
-	locate_release(&p);
+	if (path_is_silly(name, strlen(name)) && fs_stat(&p, &st) == 0)
+		remove_stale(x->s, &x->clock, dirfd, name, &st, true);
 	return 0;
+}
+
+/* Searches a directory if that is due. */
+static void
+sweep_dir(struct session *s, struct stale_dir *d)
+{
+	struct sweep x = { .s = s };
+
+	if (!d->due)
+		return;
+	(void)fs_each_entry(d->fd, &d->off, sweep_one, &x);
+	(void)fs_close(d->fd);
+	d->due = false;
+	s->stale.due--;
+}
+
+void
+stale_sweep(struct session *s)
+{
+	struct stale_dir *d;
+
+	for (d = s->stale.dir; d < s->stale.dir + STALE_DIRS; d++)
+		sweep_dir(s, d);
 }
 
 /* Returns the note on a directory, or a new one in place of the oldest. */
 static struct stale_dir *
-find_dir(struct stale *stale, const struct temp *p, bool *is_new)
+find_dir(struct session *s, const struct temp *p, bool *is_new)
 {
+	struct stale *stale = &s->stale;
 	struct stale_dir *d;
 
 	*is_new = false;
@@ -98,25 +126,25 @@ find_dir(struct stale *stale, const struct temp *p, bool *is_new)
 	*is_new = true;
 	d = &stale->dir[stale->next];
 	stale->next = (stale->next + 1) % STALE_DIRS;
+	sweep_dir(s, d);
 	*d = (struct stale_dir){ .dev = p->dev, .ino = p->ino };
 	return d;
 }
 
 void
-stale_beside(struct session *s, const struct temp *p)
+stale_note(struct session *s, const struct temp *p)
 {
-	struct sweep x = { .s = s };
 	struct stale_dir *d;
-	struct statx st;
 	bool is_new;
 
 	if (!s->fs.reserves)
 		return;
-	d = find_dir(&s->stale, p, &is_new);
-	if ((d->off == 0 && !is_new) || fs_stat(&p->place, &st) != 0)
+	d = find_dir(s, p, &is_new);
+	if (d->due || (d->off == 0 && !is_new) ||
+	    (d->fd = fs_dup(p->place.dirfd)) < 0)
 		return;
-	x.now = st.stx_ctime.tv_sec;
-	(void)fs_each_entry(p->place.dirfd, &d->off, sweep_one, &x);
+	d->due = true;
+	s->stale.due++;
 }
 
 /* Returns 1 for an entry that clients see. */
@@ -145,7 +173,7 @@ empty_one(int dirfd, const char *name, void *arg)
 		x->live = true;
 		return 0;
 	}
-	if (silly_clear(&p, x->now, true) != 0)
+	if (silly_clear(&p, x->clock.now, true) != 0)
 		x->live = true;
 	locate_release(&p);
 	return 0;
@@ -165,8 +193,8 @@ stale_empty(struct session *s, struct request *q, const struct place *dir)
 		(void)fs_close(fd);
 		return -ENOTEMPTY;
 	}
-	if (silly_now(&s->handles.leaving, fd, &x.now) != 0)
-		x.now = INT64_MIN;
+	if (silly_now(&s->handles.leaving, fd, &x.clock.now) != 0)
+		x.clock.now = INT64_MIN;
 	(void)fs_each_entry(fd, NULL, empty_one, &x);
 	(void)fs_close(fd);
 	if (!x.live)

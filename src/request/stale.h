@@ -2,7 +2,7 @@
 /*
  * Stale silly names, which a killed session left behind: silly.h. Only a
  * session whose policy makes such names removes them, and only those of its own
- * user: as it lists a directory, at its first upload into one, and with the
+ * user: as it lists a directory, after its first upload into one, and with the
  * directory. It must have the right to delete there, but for temporary files at
  * an upload: the session may make those there, and removes its own without that
  * right.
@@ -27,7 +27,10 @@ struct stale {
 		uint64_t	 dev, ino;
 		uint64_t	 off;		/* where to continue; 0: at
 						 * the end */
+		bool		 due;		/* to be searched, by ... */
+		int		 fd;		/* ... this O_PATH descriptor */
 	}		 dir[STALE_DIRS];
+	unsigned	 due;			/* number of those */
 	unsigned	 next;			/* the note to be replaced
 						 * next */
 };
@@ -48,11 +51,19 @@ void	stale_entry(struct session *, struct stale_clock *, int dirfd,
 	    const char *name, const struct statx *);
 
 /*
- * Removes stale names beside the temporary file of an upload that has just
- * begun; of those without the right to delete, temporary files only. Looks at
- * some hundred entries at a time.
+ * Notes that the directory of an upload that has just begun is to be searched.
+ * That waits until stale_sweep() is called, so that no upload takes longer for
+ * it; only if there are notes on too many directories, the oldest of them is
+ * searched at once.
  */
-void	stale_beside(struct session *, const struct temp *);
+void	stale_note(struct session *, const struct temp *);
+
+/*
+ * Removes stale names from the directories that were noted; without the right
+ * to delete there, temporary files only. Looks at some hundred entries of each;
+ * the next upload has the search continued.
+ */
+void	stale_sweep(struct session *);
 
 /*
  * Removes stale names and kept uploads from a directory that RMDIR is to

@@ -466,6 +466,18 @@ serve_over(const struct serve *v)
 	return v->ending != GOING_ON && !waits;
 }
 
+/*
+ * Does what can wait until the client does: searches for stale names, unless
+ * an upload is under way.
+ */
+static void
+serve_rest(struct serve *v)
+{
+	if (v->s->stale.due > 0 && !v->pending && !serve_waits(v) &&
+	    LIST_EMPTY(&v->s->handles.temps))
+		stale_sweep(v->s);
+}
+
 /* True if some setting depends on the time. */
 static bool
 serve_is_timed(const struct policy *p)
@@ -500,6 +512,8 @@ serve(struct session *s)
 		serve_write(&v);
 		if (serve_over(&v))
 			break;
+		if (!more)
+			serve_rest(&v);
 		if (!more || v.pending || serve_waits(&v) ||
 		    serve_pause(&v) > 0)
 			serve_wait(&v);
@@ -508,6 +522,8 @@ serve(struct session *s)
 		gate_abandon(s, &v.request);
 		free(v.held.data);
 	}
+	if (s->stale.due > 0 && !signals_came())
+		stale_sweep(s);
 	/* The end of the process frees the buffer without a system call. */
 	s->input = v.in.data;
 	return v.ending == GOING_ON ? 0 : v.ending;

@@ -571,6 +571,8 @@ class Requests(FuseTest):
             for i, action in enumerate(actions):
                 mount.requests()
                 self.assertEqual(set(action(s, i)) - {OK, 1}, set())
+                # The server has done by then what waits until a client does.
+                s.call("limits@openssh.com")
                 asked.append(mount.requests())
             self.assertEqual(s.finish(), 0)
             return asked
@@ -592,15 +594,18 @@ class Requests(FuseTest):
                                      "%s; OpenSSH: %s" % (our, their))
 
     def test_atomic_upload(self):
-        """The first into a directory also looks for what was left there. The
-        lock on the temporary file is a second descriptor, and closing it is a
-        FLUSH."""
-        over = ACTIONS["upload, over"]
-        for action, limits in (UPLOAD, (14, 12)), (over, (17, 14)):
+        """After the first into a directory, the server looks for what was left
+        there: once, and not before the answer of CLOSE. The lock on the
+        temporary file is a second descriptor, and closing it is a FLUSH."""
+        search = ["OPENDIR", "READDIR", "RELEASEDIR"]
+        for action, limit in (UPLOAD, 12), (ACTIONS["upload, over"], 14):
             asked = self.play([SERVER, "-o", "files.atomic=yes"],
-                              [action, action])
-            for requests, limit in zip(asked, limits):
-                self.assertLessEqual(len(requests), limit, requests)
+                              [action, action, action])
+            for requests, then in zip(asked, (search, [], [])):
+                end = requests.index("RENAME") + 1
+                self.assertLessEqual(end, limit, requests)
+                # The directory has changed.
+                self.assertIn(requests[end:], (then, ["GETATTR"] + then))
 
 
 if __name__ == "__main__":

@@ -182,6 +182,11 @@ class Stale(SillyTest):
         return sorted(n for n in os.listdir(os.path.join(self.source, *where))
                       if n.startswith(".slipway-"))
 
+    def settle(self, s):
+        """Comes back when the server has done what waits until a client
+        does."""
+        s.call("realpath", ".")
+
     def test_listing(self):
         for setting in MAKERS.values():
             for version in (3, 6):
@@ -271,6 +276,7 @@ class Stale(SillyTest):
             other = self.session(*YES, *LOG)
             self.assertEqual(self.listing(other, "e"), [])
             self.close(other, self.upload(other, "e/g"))
+            self.settle(other)
             self.write(s, h, b" and more", 3)
             self.close(s, h)
             self.assertEqual(self.get("e/f"), b"new and more")
@@ -286,11 +292,52 @@ class Stale(SillyTest):
         for more in ((), upload_only):
             s = self.begin(YES + more, "aged=%d" % OLDER, leave)
             self.close(s, self.upload(s, "f"))
+            self.settle(s)
             self.assertEqual(self.left(), [])
             self.assertEqual(self.left("d"), sorted(NAMES))
             self.close(s, self.upload(s, "d/f"))
+            self.settle(s)
             self.assertEqual(self.left("d"), [])
             self.assertEqual(s.finish(), 0)
+
+    def test_when_an_upload_has_ended(self):
+        """The search waits until none is under way, at most to the end of the
+        session."""
+        for version in (3, 6):
+            s = self.begin(YES, "aged=%d" % OLDER, version=version)
+            h, g = self.upload(s, "f"), self.upload(s, "g")
+            self.close(s, h)
+            self.settle(s)
+            self.assertEqual(len(self.left()), 3)
+            self.close(s, g)
+            self.settle(s)
+            self.assertEqual(self.left(), [])
+            self.assertEqual(s.finish(), 0)
+            s = self.begin(YES, "aged=%d" % OLDER, version=version)
+            self.upload(s, "f")
+            self.settle(s)
+            self.assertEqual(len(self.left()), 3)
+            self.assertEqual(s.finish(), 0)
+            self.assertEqual(self.left(), [])
+
+    def test_many_directories(self):
+        """More than the server has notes on, while an upload is under way."""
+        where = ["d%d" % i for i in range(40)]
+
+        def leave():
+            for d in where:
+                os.mkdir(self.path(d))
+                self.leave(*[d + "/" + n for n in NAMES])
+            self.put("f", OLD)
+        s = self.begin(YES, "aged=%d" % OLDER, leave)
+        self.upload(s, "f")
+        for d in where:
+            self.close(s, self.upload(s, d + "/f"))
+        self.settle(s)
+        self.assertEqual(sum(self.left(d) == [] for d in where),
+                         len(where) - 16)
+        self.assertEqual(s.finish(), 0)
+        self.assertEqual([d for d in where if self.left(d)], [])
 
     def test_large_directory(self):
         """Some hundred entries are looked at with each upload."""
@@ -385,6 +432,7 @@ class Stale(SillyTest):
         self.assertEqual(self.listing(s), sorted(NAMES + ["d"]))
         self.assert_code(s.call("rmdir", "d"), NOT_EMPTY)
         self.close(s, self.upload(s, "f"))
+        self.settle(s)
         self.assertEqual(self.left(), sorted(NAMES))
         self.assertEqual(self.left("d"), sorted(NAMES))
         self.assertEqual(s.finish(), 0)
@@ -397,6 +445,7 @@ class Stale(SillyTest):
         s = self.begin(YES, "aged=%d" % OLDER, leave)
         self.listing(s)
         self.close(s, self.upload(s, "g"))
+        self.settle(s)
         self.assertEqual(self.left(), sorted(NAMES))
         self.assertEqual(self.get("f"), OLD)
         self.assertEqual(s.finish(), 0)
