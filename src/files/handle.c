@@ -165,6 +165,7 @@ handle_close(struct handles *hs, struct handle *h)
 	if (h->state == HANDLE_SUSPENDED)
 		hs->suspended--;
 	lock_forget(h);
+	temp_closing(h);
 	if (h->fd != -1 && (closed = fs_close(h->fd)) != 0) {
 		late_tell_others(hs, h, closed);
 		r = r != 0 ? r : closed;

@@ -64,6 +64,7 @@ late_discard(struct handles *hs, struct handle *h)
 {
 	int fd = h->fd;
 
+	temp_closing(h);
 	h->fd = -1;
 	(void)late_close(hs, fd);
 	(void)handle_close(hs, h);

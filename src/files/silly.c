@@ -25,6 +25,7 @@ struct silly {
 	uint64_t	 due;
 	int		 dirfd;		/* O_PATH of its directory */
 	int		 lock;		/* descriptor with the lock, or -1 */
+	bool		 lent;		/* that is a writer's, who closes it */
 	int		 pin;		/* O_PATH of the file, or -1 */
 	bool		 taken;
 	uint64_t	 dev, ino;
@@ -154,16 +155,29 @@ silly_lock(struct silly *h)
 		(void)fs_lock(h->lock, FS_LOCK_SHARED, LOCKED_BYTE, 1);
 }
 
+/* Keeps the lock when the writer that lent the descriptor closes it. */
+static int
+own_lock(struct silly *h)
+{
+	int fd = fs_dup(h->lock);
+
+	if (fd < 0)
+		return fd;
+	h->lock = fd;
+	h->lent = false;
+	return 0;
+}
+
 int
 silly_lock_by(struct silly *h, int fd)
 {
 	int r;
 
 	if (h->lock >= 0)
-		return 0;
-	if ((h->lock = fs_dup(fd)) < 0)
-		return h->lock;
-	r = fs_lock(h->lock, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1);
+		return h->lent && h->lock != fd ? own_lock(h) : 0;
+	h->lock = fd;
+	h->lent = true;
+	r = fs_lock(fd, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1);
 	/*
 	 * If another session has the lock, removing the file is up to that
 	 * session.
@@ -172,19 +186,33 @@ silly_lock_by(struct silly *h, int fd)
 	return h->taken ? 0 : FX_LOCK_CONFLICT;
 }
 
+/* Closes the descriptor that holds the lock, unless it is a writer's. */
+static int
+close_lock(struct silly *h)
+{
+	int r = h->lock >= 0 && !h->lent ? fs_close(h->lock) : 0;
+
+	h->lock = -1;
+	h->lent = false;
+	return r;
+}
+
+void
+silly_closing(struct silly *h, int fd)
+{
+	if (h->lent && h->lock == fd)
+		(void)silly_unlock(h, false);
+}
+
 int
 silly_unlock(struct silly *h, bool rests)
 {
-	int r;
-
 	if (h->lock < 0)
 		return 0;
 	/* A new file that is about to be renamed cannot have become stale. */
 	if (rests || time(NULL) - h->made > SILLY_STALE / 2)
 		refresh(h);
-	r = fs_close(h->lock);
-	h->lock = -1;
-	return r;
+	return close_lock(h);
 }
 
 static bool
@@ -261,9 +289,7 @@ silly_end(struct silly *h, bool remove)
 	if (--h->users > 0)
 		return;
 	/* Close it first: the file system may reject removing an open file. */
-	if (h->lock >= 0)
-		fs_close(h->lock);
-	h->lock = -1;
+	(void)close_lock(h);
 	if (remove && silly_is_there(h))
 		r = fs_unlink(&p);
 	if (r == 0 || r == -ENOENT) {

@@ -65,15 +65,19 @@ void	 silly_taken(struct silly *);
 void	 silly_lock(struct silly *);
 
 /*
- * Locks the file through a copy of `fd`, which writes to it. Returns 0, -errno,
- * or FX_LOCK_CONFLICT if another session has locked it.
+ * Locks the file through `fd`, which writes to it; silly_closing() is due
+ * before that is closed. A second writer makes the lock last until the file has
+ * none. Returns 0, -errno, or FX_LOCK_CONFLICT if another session has locked
+ * it.
  */
 int	 silly_lock_by(struct silly *, int fd);
+void	 silly_closing(struct silly *, int fd);
 
 /*
- * Drops the lock and its descriptor, which may prevent a rename. The file is
- * not stale from this moment on; `rests` says that it will keep its silly name
- * without the lock. Returns 0, or -errno from close(2).
+ * Drops the lock and its own descriptor, which may prevent a rename; a writer's
+ * has the lock until it is closed. The file is not stale from this moment on;
+ * `rests` says that it will keep its silly name without the lock. Returns 0, or
+ * -errno from close(2).
  */
 int	 silly_unlock(struct silly *, bool rests);
 

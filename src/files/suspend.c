@@ -54,10 +54,10 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 	if (h->kind == HANDLE_DIR && (r = handle_keep_entries(hs, h)) != 0)
 		log_error("cannot read on in \"%s\": %s", h->name,
 		    strerror(-r));
-	if ((r = fs_close(h->fd)) != 0)
-		late_failed(hs, h, r);
 	if (h->temp != NULL)
 		temp_unlock(h->temp, true);
+	if ((r = fs_close(h->fd)) != 0)
+		late_failed(hs, h, r);
 	h->fd = -1;
 	h->state = state;
 	hs->suspended += state == HANDLE_SUSPENDED;

@@ -60,7 +60,7 @@ temp_lost_bytes(struct temp *p, int error)
 		p->error = error;
 }
 
-/* Closes the descriptor that holds the lock and was used for writing too. */
+/* Drops the lock, whose descriptor may have been used for writing too. */
 void
 temp_unlock(struct temp *p, bool rests)
 {
@@ -284,6 +284,13 @@ temp_join(struct temp *p, struct handle *h, bool keep)
 	if (r != 0)
 		log_info("\"%s\" could not be kept: %s", p->name, strerror(-r));
 	return 0;
+}
+
+void
+temp_closing(const struct handle *h)
+{
+	if (h->temp != NULL)
+		silly_closing(h->temp->silly, h->fd);
 }
 
 void

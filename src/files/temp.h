@@ -106,6 +106,12 @@ int	 temp_join(struct temp *, struct handle *, bool keep);
 void	 temp_leave(struct handle *);
 
 /*
+ * Comes before the descriptor of a handle is closed: a writer's may have the
+ * lock.
+ */
+void	 temp_closing(const struct handle *);
+
+/*
  * Makes the file system report the errors of all writers: see fs_flush().
  * Returns 0, or the error of any write to the temporary file that was lost.
  */

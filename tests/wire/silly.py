@@ -260,6 +260,37 @@ class Stale(SillyTest):
                 self.assertEqual(self.left(), [name] if young else [])
                 self.assertEqual(s.finish(), 0)
 
+    def is_locked(self, name):
+        """True if a session has locked the file to write to it."""
+        with open(name, "rb") as file:
+            got = fcntl.fcntl(file, 36, struct.pack(
+                "hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, (1 << 63) - 1, 1, 0))
+        return struct.unpack("hhqqi4x", got)[0] != fcntl.F_UNLCK
+
+    def test_lock_of_several_handles(self):
+        """It lasts until the last one that writes is closed, whichever was
+        opened first, also after handles were let go."""
+        for order in (0, 1, 2), (2, 1, 0), (1, 0, 2):
+            for resting in False, True:
+                s = self.begin(("-o", "profile=webex", "-o",
+                                "rename.when=always", "-o",
+                                "files.atomic=yes"), "aged=0",
+                               lambda: os.mkdir(self.path("d")))
+                name = "e/f" if resting else "d/f"
+                handles = [self.upload(s, "d/f"),
+                           self.open(s, "d/f", WRITE),
+                           self.open(s, "d/f", READ | WRITE)]
+                if resting:
+                    self.assert_code(s.call("rename", "d", "e"), OK)
+                    for h in handles:
+                        self.write(s, h, NEW)
+                part = self.part(name[0])
+                for i in order:
+                    self.assertTrue(self.is_locked(part))
+                    self.close(s, handles[i])
+                self.assertEqual(self.get(name), NEW)
+                self.assertEqual(s.finish(), 0)
+
     def test_let_go_for_a_rename(self):
         """An upload that rested for a day: without its lock it must not look
         stale."""
