@@ -66,7 +66,19 @@ class Renames(SessionTest):
         found = [re.findall(r"^\d+ +(\w+)\(", r, re.MULTILINE)
                  for r in requests if "renameat" in r]
         self.assertEqual(len(found), TIMES)
-        return collections.Counter(min(found, key=len))
+        calls = collections.Counter(min(found, key=len))
+        # With a mount on the way the kernel is asked twice: it says so, and
+        # then opens the directory nevertheless.
+        if "root =" not in policy and self.is_on_another_mount():
+            self.assertEqual(calls["openat2"] % 2, 0)
+            calls["openat2"] //= 2
+        return calls
+
+    def is_on_another_mount(self):
+        path = os.path.realpath(self.dir)
+        while path != "/" and not os.path.ismount(path):
+            path = os.path.dirname(path)
+        return path != "/"
 
     def test_one_directory(self):
         """It is opened for both names; one statx is for the home directory."""
@@ -128,7 +140,9 @@ class Uploads(SessionTest):
                     "trace=openat,fchmod,renameat"),
                 env={"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
                      + ":detect_leaks=0"})
-            for mode, _, _ in self.MODES:
+            modes = [m for m in self.MODES
+                     if os.getuid() == 0 or m[0] & 0o200]
+            for mode, _, _ in modes:
                 path = os.path.join(self.dir, "f")
                 self.put("f")
                 os.chmod(path, mode)
@@ -138,10 +152,11 @@ class Uploads(SessionTest):
                 os.unlink(path)
             self.assertEqual(s.finish(), 0)
             uploads = re.split(r"renameat\(.*", log.read())[:-1]
+        # For an ordinary user, strace cannot read the names.
         self.assertEqual(
-            [(int(re.search(r'-part".*CREAT.*, (0\d+)\)', u)[1], 8),
+            [(int(re.search(r"CREAT\|O_EXCL.*, (0\d+)\)", u)[1], 8),
               u.count("fchmod(")) for u in uploads],
-            [(first, sets) for _, first, sets in self.MODES])
+            [(first, sets) for _, first, sets in modes])
 
 
 if __name__ == "__main__":
