@@ -61,11 +61,17 @@ int	 fs_set_cwd(const char *dir);
 bool	 fs_is_proc(int fd);
 
 /*
- * True if name lookups in that directory are known to ignore case. A directory
- * that is case-insensitive by its own flag is recognised only if it can be
- * opened for reading.
+ * Returns 1 if name lookups in that directory are known to ignore case, else 0.
+ * A directory that is case-insensitive by its own flag is recognised only if it
+ * can be opened for reading. Returns an error only if fs_ran_out() of it.
  */
-bool	 fs_folds_case(int dirfd);
+int	 fs_folds_case(int dirfd);
+
+/*
+ * True for the -errno that descriptors or memory ran out. A client can bring
+ * that about by opening files, so a check that fails with it must not pass.
+ */
+bool	 fs_ran_out(int error);
 
 /* Duplicates a descriptor. */
 int	 fs_dup(int fd);

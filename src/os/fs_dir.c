@@ -85,6 +85,12 @@ fs_is_proc(int fd)
 }
 
 bool
+fs_ran_out(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+int
 fs_folds_case(int dirfd)
 {
 	static const unsigned long types[] = {
@@ -98,12 +104,12 @@ fs_folds_case(int dirfd)
 	size_t i;
 
 	if (fstatfs(dirfd, &st) == -1)
-		return false;
+		return 0;
 	for (i = 0; i < nitems(types); i++)
 		if ((unsigned long)st.f_type == types[i])
-			return true;
+			return 1;
 	if ((fd = fs_open_entries(dirfd)) < 0)
-		return false;
+		return fs_ran_out(fd) ? fd : 0;
 	if (ioctl(fd, (IOCTL_REQUEST)FS_IOC_GETFLAGS, &flags) == -1)
 		flags = 0;
 	close(fd);

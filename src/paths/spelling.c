@@ -14,7 +14,10 @@
 #include "paths/spelling.h"
 #include "policy/policy.h"
 
-/* The result of testing if a directory ignores (folds) case. */
+/*
+ * The result of testing if a directory ignores (folds) case. A test can also
+ * return -errno.
+ */
 enum folds { FOLDS_NOT, FOLDS, FOLDS_UNKNOWN };
 
 /*
@@ -98,12 +101,12 @@ is_same(const struct statx *a, const struct statx *b)
 	return a->stx_ino == b->stx_ino && fs_device(a) == fs_device(b);
 }
 
-static bool
+static int
 listing_begin(struct listing *l, int dirfd)
 {
 	l->len = l->pos = 0;
 	l->fd = fs_open_entries(dirfd);
-	return l->fd >= 0;
+	return l->fd < 0 ? l->fd : 0;
 }
 
 /* Returns the next entry except "." and "..", or NULL at the end. */
@@ -137,18 +140,21 @@ listing_end(struct listing *l)
  * cannot be listed, equal inodes mean that it folds. Different ones prove
  * nothing, since FUSE may make up inodes.
  */
-static enum folds
+static int
 ask_listing(int dirfd, const char *name, const char *swapped)
 {
 	const struct dirent64 *e;
 	struct statx st, there;
 	struct listing l;
-	int found = 0;
+	int r, found = 0;
 
-	if (!listing_begin(&l, dirfd))
+	if ((r = listing_begin(&l, dirfd)) != 0) {
+		if (fs_ran_out(r))
+			return r;
 		return look(dirfd, name, &st) == 0 &&
 		    look(dirfd, swapped, &there) == 0 &&
 		    is_same(&st, &there) ? FOLDS : FOLDS_UNKNOWN;
+	}
 	while (found < 2 && (e = listing_next(&l)) != NULL)
 		found += strcmp(e->d_name, name) == 0 ||
 		    strcmp(e->d_name, swapped) == 0;
@@ -160,7 +166,7 @@ ask_listing(int dirfd, const char *name, const char *swapped)
  * Looks up the name, which has letters, with their case swapped. If that is
  * missing, the name exists under its own spelling only, if at all.
  */
-static enum folds
+static int
 ask_swapped(int dirfd, const char *name)
 {
 	char swapped[NAME_MAX + 1];
@@ -223,21 +229,27 @@ spelling_is_known(struct fs_dir *d, const char *name)
  * Tests with the first entry that has letters. If there is none, the type of
  * the file system decides.
  */
-static enum folds
+static int
 ask_entries(int dirfd)
 {
-	enum folds folds = FOLDS_UNKNOWN;
+	int r, folds = FOLDS_UNKNOWN;
 	const struct dirent64 *e;
 	struct listing l;
 
-	if (listing_begin(&l, dirfd)) {
+	if ((r = listing_begin(&l, dirfd)) == 0) {
 		while (folds == FOLDS_UNKNOWN &&
 		    (e = listing_next(&l)) != NULL)
 			if (has_letter(e->d_name))
 				folds = ask_swapped(dirfd, e->d_name);
 		listing_end(&l);
 	}
-	return folds == FOLDS_UNKNOWN && fs_folds_case(dirfd) ? FOLDS : folds;
+	if (folds != FOLDS_UNKNOWN)
+		return folds;
+	if (!fs_ran_out(r))
+		r = fs_folds_case(dirfd);
+	if (r < 0)
+		return r;
+	return r > 0 ? FOLDS : FOLDS_UNKNOWN;
 }
 
 /*
@@ -246,14 +258,14 @@ ask_entries(int dirfd)
  * directories that do not fold are remembered, because looking up a missing
  * name is a round trip on network file systems.
  */
-static enum folds
+static int
 ask_directory(struct fs_dir *d, const char *name, bool must)
 {
-	enum folds folds = FOLDS_UNKNOWN;
+	int r, folds = FOLDS_UNKNOWN;
 	struct statx st;
 
-	if (fs_dir_identify(d) != 0)
-		return FOLDS_UNKNOWN;
+	if ((r = fs_dir_identify(d)) != 0)
+		return r;
 	if (asked_has(&exact, d, ""))
 		return FOLDS_NOT;
 	if (has_letter(name) && (folds = ask_swapped(d->fd, name)) ==
@@ -335,7 +347,7 @@ list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 	bool folds = fs->folds;
 	struct listing l;
 	struct statx st;
-	int found = 0, any;
+	int r, found = 0, any;
 
 	if (look(dirfd, name, &st) != 0) {
 		if (folds)
@@ -343,8 +355,8 @@ list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 		return 0;
 	}
 	for (any = 0; any < 2 && found == 0; any++) {
-		if (!listing_begin(&l, dirfd))
-			return folds ? -EACCES : 0;
+		if ((r = listing_begin(&l, dirfd)) != 0)
+			return fs_ran_out(r) ? r : folds ? -EACCES : 0;
 		found = read_spelling(&l, dirfd, name, &st, any != 0, to);
 		listing_end(&l);
 	}
@@ -357,10 +369,14 @@ spelling_find(struct fs *fs, struct fs_dir *d, const char *name,
     bool creates, char *to)
 {
 	bool other = has_other_letter(name);
+	int r;
 
 	strlcpy(to, name, NAME_MAX + 1);
-	if (!fs->folds && (creates || other || has_letter(name)))
-		fs->folds = ask_directory(d, name, creates || other) == FOLDS;
+	if (!fs->folds && (creates || other || has_letter(name))) {
+		if ((r = ask_directory(d, name, creates || other)) < 0)
+			return r;
+		fs->folds = r == FOLDS;
+	}
 	if (fs->folds && is_short_name(name))
 		return -EACCES;
 	return has_odd_end(name) || (fs->folds && other) ?

@@ -4,11 +4,12 @@ system by FUSE, whose type says nothing of that, folds case as vfat does.
 $SERVER is the server.
 """
 
+import errno
 import os
 import subprocess
 
 import sftpwire as sw
-from session import SERVER, SessionTest
+from session import SERVER, SessionTest, reason
 from sftpwire import CREAT, READ, TRUNC, WRITE
 
 OK, NO_SUCH_FILE, DENIED = 0, 2, 3
@@ -231,6 +232,38 @@ class Folding(Rules):
         for name in "in/f", "IN/f", "in/F", "In/F.":
             self.assert_status(s.call("setstat", "mnt/" + name, {
                 "permissions": 0o700}), DENIED)
+
+    def test_out_of_descriptors(self):
+        """A client can open so many files that a directory cannot be listed.
+        Then no name is taken for another one than it is."""
+        self.make("src/2024/f")
+        for left in range(4):
+            for name in SECRET + CACHE + ["2024."]:
+                s = self.session(
+                    "-o", "root=" + self.path("mnt"), "-o",
+                    "files.hide=secret,cach\u00e9,2024", "-o",
+                    "access.protect_startup=false", nofile=24)
+                handles = self.open_all(s)
+                for h in handles[:left]:
+                    self.assert_status(s.call("close", h), OK)
+                for ask in (("lstat", name), ("setstat", name, {}), (
+                        "rename", name, "/got"), ("mkdir", name, {})):
+                    reply = s.call(*ask)
+                    self.assertEqual(reply.kind, "status", (left, ask))
+                    self.assertNotEqual(reply.code, OK, (left, ask))
+                for h in handles[left:]:
+                    self.assert_status(s.call("close", h), OK)
+                self.assert_status(s.call("lstat", name), self.hidden(name))
+                self.seen(s, "PLAIN/F")
+
+    def open_all(self, s):
+        """Opens a directory until no descriptor is left; -> the handles."""
+        handles, reply = [], s.call("opendir", "/")
+        while reply.kind == "handle":
+            handles.append(reply.handle)
+            reply = s.call("opendir", "/")
+        self.assertEqual(reply.message.decode(), reason(errno.EMFILE))
+        return handles
 
     def test_uploads(self):
         """All that a client does with an upload, by whatever name."""
