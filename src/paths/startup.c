@@ -207,17 +207,18 @@ note_path(struct startup *s, const struct trail *home, const char *path)
 	char name[PATH_MAX];
 	const char *last;
 	struct trail t = *home;
-	int fd;
+	int fd, r;
 
 	t.path = memcpy(name, home->path, home->len + 1);
 	t.base = t.dirfd;
 	t.links = 0;
 	t.dirs = false;
-	if (trail_resolve(&t, path) == 0 && t.links > 0 &&
-	    (fd = trail_parent(&t, &last)) >= 0) {
+	r = trail_resolve(&t, path);
+	if (r == 0 && t.links > 0 && (r = fd = trail_parent(&t, &last)) >= 0) {
 		note_name(s, fd, last, STARTUP_ATTRS);
 		fs_close(fd);
 	}
+	s->failed |= fs_ran_out(r);
 	trail_close(&t);
 }
 
@@ -227,9 +228,9 @@ note_pattern(struct startup *s, const struct trail *home, const char *pattern)
 {
 	char data[16 * 1024];
 	struct dirent64 *e;
-	ssize_t n, pos;
 	int fd = fs_open_entries(home->dirfd);
 	int parts = 0;
+	ssize_t n = fd, pos;
 
 	while (fd >= 0 && parts++ < MAX_PARTS &&
 	    (n = fs_getdents(fd, data, sizeof(data))) > 0)
@@ -240,6 +241,7 @@ note_pattern(struct startup *s, const struct trail *home, const char *pattern)
 				note_path(s, home, e->d_name);
 		}
 	s->full |= parts > MAX_PARTS;
+	s->failed |= fs_ran_out((int)n);
 	if (fd >= 0)
 		fs_close(fd);
 }
@@ -259,16 +261,18 @@ note_names(struct startup *s)
 
 	s->names = 0;
 	s->full = false;
+	s->failed = fs_ran_out(t.root);
 	memset(s->free, 0, sizeof(s->free));
 	s->noted = clock_ms();
 	r = trail_resolve(&t, s->home);
 	/* The directory that is missing may be created. */
 	if (r == -ENOENT && s->names > 0)
 		s->name[s->names - 1].from = STARTUP_ANY;
-	if (r == 0 && trail_open(&t, t.len) == 0)
+	if (r == 0 && (r = trail_open(&t, t.len)) == 0)
 		for (i = 0; i < nitems(paths); i++)
 			(strchr(paths[i], '*') != NULL ? note_pattern :
 			    note_path)(s, &t, paths[i]);
+	s->failed |= fs_ran_out(r);
 	trail_close(&t);
 	fs_close(t.root);
 }
@@ -289,7 +293,8 @@ look_home(struct startup *s)
 	    fs_is_same(&now, &s->at)) {
 		same = memcmp(&st.stx_ctime, &s->changed,
 		    sizeof(s->changed)) == 0;
-		if ((same && s->settled) || clock_ms() - s->noted < LOOK_EVERY)
+		if (!s->failed && ((same && s->settled) ||
+		    clock_ms() - s->noted < LOOK_EVERY))
 			return;
 	}
 	/* Two changes within a tick of the clock have the same ctime. */
@@ -475,7 +480,8 @@ is_refused(struct startup *s, struct fs *fs, const struct place *p,
 
 	if ((p->flags & PLACE_FD) != 0)
 		r = start_above(&a);
-	is = s->full || (r != 0 ? r != -ENOENT : refused_on_way(s, &a, change));
+	is = s->full || s->failed ||
+	    (r != 0 ? r != -ENOENT : refused_on_way(s, &a, change));
 	if (a.fd != a.given && a.fd >= 0)
 		fs_close(a.fd);
 	return is;

@@ -32,6 +32,8 @@ enum startup_change {
 struct startup {
 	bool		 on;
 	bool		 full;		/* too many: protect everything */
+	bool		 failed;	/* descriptors or memory ran out: so do
+					 * that, and look again */
 	const char	*home;		/* path; must outlive this struct */
 	struct fs_id	 at;		/* all zero if it is missing */
 	struct statx_timestamp changed;	/* ctime at the last look at links */

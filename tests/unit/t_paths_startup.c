@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/resource.h>
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -284,6 +286,64 @@ test_removed(void)
 }
 
 /* Depth is neither a reason to refuse nor a way out. */
+/* Permits this number of descriptors more than are open; -1 all that may be. */
+static void
+permit_descriptors(int n)
+{
+	int next = dup(STDOUT_FILENO);
+	struct rlimit l;
+
+	close(next);
+	if (getrlimit(RLIMIT_NOFILE, &l) == -1)
+		exit(1);
+	l.rlim_cur = n < 0 ? l.rlim_max : (rlim_t)(next + n);
+	if (setrlimit(RLIMIT_NOFILE, &l) == -1)
+		exit(1);
+}
+
+/*
+ * A client can open so many files that links in home cannot be looked at when
+ * it makes its first change: then nothing may be changed.
+ */
+static void
+test_out_of_descriptors(void)
+{
+	static const struct {
+		const char	*path;
+		bool		 is;
+	} all[] = {
+		{ "keys/rc", true }, { "more/new", true },
+		{ "up/home/data/dots/profile", true },
+		{ "up/home/bare/dangling", true }, { "up/home/.bashrc", true },
+		{ "up", true }, { "up/home", true },
+		{ "keys/other", false }, { "up/home/data/new", false },
+	};
+	const char *home = startup.home;
+	struct place p;
+	bool few, many;
+	size_t i;
+	int n;
+
+	for (i = 0; i < nitems(all); i++)
+		for (n = 0; n < 8; n++) {
+			char path[PATH_MAX];
+
+			snprintf(path, sizeof(path), "%s/%s", scratch,
+			    all[i].path);
+			if (locate_path(&fs, path, 0, &p) != 0)
+				exit(1);
+			startup_begin(&startup, home);
+			permit_descriptors(n);
+			few = refuses(&p, STARTUP_ANY);
+			permit_descriptors(-1);
+			many = refuses(&p, STARTUP_ANY);
+			ok((few || !all[i].is) && many == all[i].is,
+			    "%s, first asked with %d descriptors left",
+			    all[i].path, n);
+			locate_release(&p);
+		}
+}
+
 static void
 test_deep(void)
 {
@@ -381,6 +441,7 @@ main(void)
 	test_moved_home();
 	test_handles();
 	test_removed();
+	test_out_of_descriptors();
 	test_deep();
 	test_full();
 	return done();
