@@ -38,7 +38,9 @@ HERE	= '-ffile-prefix-map=$(CURDIR)=.' $(if $S,'-ffile-prefix-map=$S=')
 ALL_CFLAGS = -std=gnu11 $(WARN) $(HARDEN) $(HERE) $(CFLAGS) $(SANFLAGS)
 ALL_CPPFLAGS = -I. -I$(S)src -I$(BUILD) -DSYSCONFDIR='"$(sysconfdir)"' \
 	  $(DEPS_CFLAGS) $(CPPFLAGS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(SANFLAGS) $(SANLINK)
+# With -fhardened, gcc sees to that itself, and warns where it is told to.
+PIE	= $(if $(filter -fhardened,$(CFLAGS)),,-pie)
+ALL_LDFLAGS = $(PIE) -Wl,-z,relro,-z,now $(LDFLAGS) $(SANFLAGS) $(SANLINK)
 
 # The rooms, uppermost first: a room may use those behind it, never one
 # before it (tests/lint.bats knows more). Each is an archive, so that a unit
