@@ -170,6 +170,7 @@ has_##name(const struct setting *row, struct value v)			\
 	return (v.number & (right)) != 0;				\
 }
 HAS(create, RIGHT_CREATE)
+HAS(create_or_mkdir, RIGHT_CREATE | RIGHT_MKDIR)
 HAS(replace, RIGHT_REPLACE)
 HAS(delete, RIGHT_DELETE)
 HAS(setstat, RIGHT_SETSTAT)
@@ -198,10 +199,7 @@ check_needs(struct look *l, const struct visit *v)
 	return l->text;
 }
 
-/*
- * True if no rights that hold there, or that any other rule grants, include
- * this one.
- */
+/* True if neither the rights there nor those of any other rule include it. */
 static bool
 lacks_right(const struct look *l, const struct visit *v, unsigned right,
     bool (*has)(const struct setting *, struct value))
@@ -431,16 +429,17 @@ check_use(struct look *l, const struct visit *v)
 {
 	unsigned rights = (unsigned)v->s->value.number;
 	bool own = is_setting(v->s, "access.own_rights") && rights != 0;
-	const struct assignment *read_only = find_in_rule(l->rule,
-	    "access.read_only");
-	bool reads = read_only != NULL && read_only->value.number != 0;
+	bool reads = number_here(l, v, "access.read_only") != 0;
+	bool (*makes)(const struct setting *, struct value) =
+	    rights & RIGHTS_OWN_DIR ? has_create_or_mkdir : has_create;
+	struct value here = { .number = number_here(l, v, "access.rights") };
 
 	if (reads && (own || (v->path != NULL && (rights & ~LOOKS) != 0 &&
 	    is_setting(v->s, "access.rights"))))
 		return "access.read_only holds everywhere, so that nothing can "
 		    "be made or changed there";
-	if (own && (number_here(l, v, "access.rights") & RIGHT_CREATE) == 0 &&
-	    !is_set(l->c, NULL, "access.rights", has_create))
+	if (own && !makes(v->s->setting, here) &&
+	    !is_set(l->c, NULL, "access.rights", makes))
 		return "does nothing, since no rule gives the right to create";
 	return NULL;
 }

@@ -135,6 +135,10 @@ static const struct row {
 	{ "access = { rights = \"create\"; own_rights = \"rename\"; };", NULL },
 	{ "access = { rights = \"create\"; own_rights = \"rename_dir\"; };",
 	    "access.own_rights: rename_dir does nothing" },
+	{ "access = { rights = \"mkdir\"; own_rights = \"setstat\"; };", NULL },
+	{ "access = { rights = \"mkdir\"; own_rights = \"read\"; };",
+	    "access.own_rights: does nothing, since no rule gives the right "
+	    "to create" },
 	{ "access = { rights = \"read\"; own_rights = \"stat\"; };",
 	    "access.own_rights: does nothing, since no rule gives the right "
 	    "to create" },
