@@ -297,7 +297,7 @@ lib_get()
 # network for nothing when nothing is missing.
 lib_install()
 {
-	local needs missing optional
+	local needs missing optional package
 
 	lib_step packages
 	needs=$(printf '%s\n' "$@")
@@ -322,8 +322,10 @@ lib_install()
 	[[ $(lib_family) != debian ]] || lib_as_root apt-get update
 	# shellcheck disable=SC2086
 	lib_get $missing || lib_fail 'they could not be installed'
-	# shellcheck disable=SC2086
-	[[ -z $optional ]] || lib_get $optional
+	# One that does not exist here keeps no other away.
+	for package in $optional; do
+		lib_get "$package"
+	done
 	missing=$(lib_missing "$needs")
 	[[ -z $missing ]] ||
 	    lib_fail "installed, and yet not there: ${missing//$'\n'/ }"
