@@ -368,16 +368,17 @@ int
 spelling_find(struct fs *fs, struct fs_dir *d, const char *name,
     bool creates, char *to)
 {
-	bool other = has_other_letter(name);
+	bool other = has_other_letter(name), alias = is_short_name(name);
+	bool must = creates || other || alias;
 	int r;
 
 	strlcpy(to, name, NAME_MAX + 1);
-	if (!fs->folds && (creates || other || has_letter(name))) {
-		if ((r = ask_directory(d, name, creates || other)) < 0)
+	if (!fs->folds && (must || has_letter(name))) {
+		if ((r = ask_directory(d, name, must)) < 0)
 			return r;
 		fs->folds = r == FOLDS;
 	}
-	if (fs->folds && is_short_name(name))
+	if (fs->folds && alias)
 		return -EACCES;
 	return has_odd_end(name) || (fs->folds && other) ?
 	    list_spelling(fs, d->fd, name, to) : 0;

@@ -25,7 +25,8 @@
  *	writeback	the kernel caches writes and sends them when a
  *			descriptor of the file is closed
  *	fold		names as on vfat: case is ignored, also of Latin-1
- *			letters, and dots at the end are dropped
+ *			letters, dots at the end are dropped, and long names
+ *			have aliases such as PROGRA~1
  *	byname		a file has another inode number by each name
  *	newino		a file has another inode number after the kernel forgot
  *			it, as it does when a rename fails with ENOENT
@@ -319,6 +320,14 @@ is_same_name(const char *a, const char *b)
 	return i == len;
 }
 
+/* True if the name is the alias that vfat has for an entry with a long name. */
+static bool
+is_alias(const char *entry, const char *name)
+{
+	return strlen(entry) > 8 && strlen(name) == 8 &&
+	    strcmp(name + 6, "~1") == 0 && strncasecmp(entry, name, 6) == 0;
+}
+
 /*
  * Returns the entry that a name refers to, or the name it would get, in `real`.
  */
@@ -335,7 +344,8 @@ entry_name(fuse_ino_t parent, const char *name, char real[NAME_MAX + 1])
 	fd = openat(fd_of(parent), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL)
 		return real;
-	while ((d = readdir(dir)) != NULL && !is_same_name(d->d_name, name))
+	while ((d = readdir(dir)) != NULL && !is_same_name(d->d_name, name) &&
+	    !is_alias(d->d_name, name))
 		continue;
 	if (d != NULL)
 		snprintf(real, NAME_MAX + 1, "%s", d->d_name);

@@ -199,6 +199,22 @@ class Folding(Rules):
             self.assert_status(s.call("mkdir", "mnt/Other", {}), OK)
             self.assert_status(s.call("rmdir", "mnt/oTHER."), OK)
 
+    def test_aliases(self):
+        """Of the names that do not fit DOS, even if no letter is in them that
+        would tell that the directory folds case."""
+        for name in "2024-01-15", "secret plan":
+            self.make("src/%s/f" % name)
+        for rules in (["-o", "files.hide=2024-01-15,secret plan", "-o",
+                       "root=" + self.path("mnt"), "-o",
+                       "access.protect_startup=false"],
+                      self.rules(("/2024-01-15", 'rights = "none";'),
+                                 ("/secret plan", 'rights = "none";'),
+                                 more='root = "%s";' % self.path("mnt"))):
+            for name in "2024-0~1", "SECRET~1":
+                for path in "/" + name, "/%s/f" % name, "/%s/." % name:
+                    for s in self.sessions(*rules):
+                        self.refused(s, path, DENIED)
+
     def test_renames(self):
         """From one area to another by other names; and a handle that was
         opened by one of them goes with its file."""
