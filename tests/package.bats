@@ -261,7 +261,7 @@ without_autoconf()
 }
 
 @test "gcc and clang give no warning with LTO and FORTIFY_SOURCE" {
-	local cc flags=(-O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+	local cc flags=(-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 
 	for cc in gcc clang; do
 		command -v $cc >/dev/null || skip "$cc is not installed"
