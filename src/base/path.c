@@ -110,6 +110,17 @@ path_last(const char *path, size_t *len)
 }
 
 bool
+path_has_alias(const char *path, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < len; i++)
+		if (path[i] == '~' && isdigit((unsigned char)path[i + 1]))
+			return true;
+	return false;
+}
+
+bool
 path_is_silly(const char *name, size_t len)
 {
 	size_t prefix = sizeof(SILLY_PREFIX) - 1, i;

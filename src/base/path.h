@@ -64,6 +64,12 @@ int	path_char(const char *, uint32_t *value);
 bool	path_is_utf8(const char *);
 
 /*
+ * True if the first `len` bytes of a path have the form of a DOS alias, such as
+ * PROGRA~1, in some component.
+ */
+bool	path_has_alias(const char *path, size_t len);
+
+/*
  * Silly names: ".slipway-", 22 letters and digits, then "-old" or "-part". An
  * "-old" file has lost its name while a handle still needs it; a "-part" file
  * is an upload that gets its name when it is complete.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/path.h"
 #include "os/fs_impl.h"
 #include "paths/locate.h"
 #include "paths/resolve.h"
@@ -66,16 +67,6 @@ has_other_letter(const char *name)
 	while (*name != '\0' && (*name & 0x80) == 0)
 		name++;
 	return *name != '\0';
-}
-
-/* True for names in the form of a DOS alias, such as PROGRA~1. */
-static bool
-is_short_name(const char *name)
-{
-	for (; (name = strchr(name, '~')) != NULL; name++)
-		if (name[1] >= '0' && name[1] <= '9')
-			return true;
-	return false;
 }
 
 /* True if the name ends in a dot or a blank, which some file systems drop. */
@@ -365,10 +356,19 @@ list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 }
 
 int
+spelling_may_differ(struct fs_dir *d)
+{
+	int r = ask_directory(d, "", true);
+
+	return r < 0 ? r : r == FOLDS;
+}
+
+int
 spelling_find(struct fs *fs, struct fs_dir *d, const char *name,
     bool creates, char *to)
 {
-	bool other = has_other_letter(name), alias = is_short_name(name);
+	bool other = has_other_letter(name);
+	bool alias = path_has_alias(name, strlen(name));
 	bool must = creates || other || alias;
 	int r;
 

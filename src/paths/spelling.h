@@ -25,6 +25,12 @@ int	 spelling_find(struct fs *, struct fs_dir *, const char *name,
 	    bool creates, char *to);
 
 /*
+ * Returns 1 if a directory is known to ignore case, so that its entries can
+ * have DOS aliases, else 0 or -errno.
+ */
+int	 spelling_may_differ(struct fs_dir *);
+
+/*
  * Remember that the open directory has this path, spelled as its parents list
  * it, and tell if that is known. A few directories are remembered, since
  * listings would otherwise be read again for each request.

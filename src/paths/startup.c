@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "os/clock.h"
 #include "paths/locate.h"
+#include "paths/spelling.h"
 #include "paths/startup.h"
 #include "paths/trail.h"
 
@@ -123,11 +124,15 @@ first_component(const char *path, char name[NAME_MAX + 1])
 	return c.rest + strspn(c.rest, "/");
 }
 
-/* False if no protected path can begin with this name, which has no dot. */
+/*
+ * False if no protected path can begin as this path does: with neither a dot
+ * nor an alias.
+ */
 static bool
-may_begin_path(const char *name)
+may_begin_path(const char *path)
 {
-	return name[0] == '.' || (name[0] & 0x80) != 0;
+	return path[0] == '.' || (path[0] & 0x80) != 0 ||
+	    path_has_alias(path, strcspn(path, "/"));
 }
 
 /*
@@ -311,6 +316,15 @@ startup_begin(struct startup *s, const char *home)
 	    .home = home[0] != '\0' ? home : "/" };
 }
 
+static const char ups[] = "../../../../../../../../../../../../../..";
+
+/* Returns the path to the directory so many levels above, at most 14. */
+static const char *
+up(size_t levels)
+{
+	return levels == 0 ? "." : ups + sizeof(ups) - levels * 3;
+}
+
 /*
  * Returns the target's path beneath the directory `above` levels above its own,
  * or NULL if it is unknown.
@@ -343,8 +357,6 @@ name_below(struct ascent *a, int above)
 static bool
 ascend(struct ascent *a, struct fs_id *id)
 {
-	static const char ups[] = "../../../../../../../../../../../../../..";
-	const char *path = ups + sizeof(ups) - 1;
 	struct statx st;
 	int fd;
 
@@ -357,9 +369,26 @@ ascend(struct ascent *a, struct fs_id *id)
 		a->fd = fd;
 		a->above = 1;
 	}
-	path -= a->above * 3 - 1;
-	a->above++;
-	return look(a->fd, path, PLACE_FOLLOW, &st, id);
+	return look(a->fd, up(a->above++), PLACE_FOLLOW, &st, id);
+}
+
+/*
+ * True if a path beneath the directory that was identified last may be that of
+ * another one, because names in it can have aliases.
+ */
+static bool
+may_be_alias(const struct ascent *a, const char *path)
+{
+	struct fs_dir dir = { .fd = -1 };
+	bool may;
+
+	if (!path_has_alias(path, strlen(path)))
+		return false;
+	dir.fd = fs_open_dir(a->fd, up(a->above - 1), true);
+	may = dir.fd < 0 || spelling_may_differ(&dir) != 0;
+	if (dir.fd >= 0)
+		fs_close(dir.fd);
+	return may;
 }
 
 /*
@@ -378,6 +407,8 @@ refused_in(const struct startup *s, const struct fs_id *dir, struct ascent *a,
 	if (fs_is_same(dir, &s->at)) {
 		if ((name = name_below(a, above)) == NULL)
 			return STARTUP_ATTRS;
+		if (may_begin_path(name) && may_be_alias(a, name))
+			return STARTUP_ATTRS;
 		from = refused_below_home(name);
 	}
 	for (n = s->name; n < s->name + s->names; n++) {
@@ -387,8 +418,8 @@ refused_in(const struct startup *s, const struct fs_id *dir, struct ascent *a,
 		if ((name = name_below(a, above)) == NULL)
 			return STARTUP_ATTRS;
 		first_component(name, is);
-		if (n->from == STARTUP_ATTRS ? may_be_name(n->name, is) :
-		    strcasecmp(n->name, is) == 0)
+		if ((n->from == STARTUP_ATTRS ? may_be_name(n->name, is) :
+		    strcasecmp(n->name, is) == 0) || may_be_alias(a, is))
 			from = n->from;
 	}
 	return from;

@@ -320,12 +320,18 @@ is_same_name(const char *a, const char *b)
 	return i == len;
 }
 
-/* True if the name is the alias that vfat has for an entry with a long name. */
+/*
+ * True if the name is the alias that vfat has for an entry whose name is long,
+ * or begins with a dot.
+ */
 static bool
 is_alias(const char *entry, const char *name)
 {
-	return strlen(entry) > 8 && strlen(name) == 8 &&
-	    strcmp(name + 6, "~1") == 0 && strncasecmp(entry, name, 6) == 0;
+	const char *base = entry + strspn(entry, ".");
+	size_t len = strnlen(base, 6);
+
+	return (base > entry || strlen(entry) > 8) &&
+	    strncasecmp(base, name, len) == 0 && strcmp(name + len, "~1") == 0;
 }
 
 /*

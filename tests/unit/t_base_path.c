@@ -194,6 +194,25 @@ static const struct {
 };
 
 static void
+test_alias(void)
+{
+	static const struct {
+		const char	*path;
+		bool		 is;
+	} all[] = {
+		{ "PROGRA~1", true }, { "a/2024-0~2/b", true }, { "~1", true },
+		{ "A~1.TXT", true }, { "", false }, { "~", false },
+		{ "a~", false }, { "a~b", false }, { "1~/1", false },
+	};
+	size_t i;
+
+	for (i = 0; i < nitems(all); i++)
+		ok(path_has_alias(all[i].path, strlen(all[i].path)) ==
+		    all[i].is, "alias: \"%s\"", all[i].path);
+	ok(!path_has_alias("a~1", 2), "alias: the first bytes of a path");
+}
+
+static void
 test_hidden(void)
 {
 	size_t i;
@@ -220,6 +239,7 @@ main(void)
 	test_order();
 	test_last();
 	test_above();
+	test_alias();
 	test_hidden();
 	return done();
 }

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
+import mounts
 from session import SERVER, SessionTest
 from sftpwire import CREAT, READ, WRITE, Session
 
@@ -176,6 +177,39 @@ class Homes(SessionTest):
             self.assertTrue(self.creates(s, name), name)
         for name in "keys", "user/dots", "user/.ssh":
             self.assert_status(s.call("rename", name, "x"), DENIED)
+
+    @unittest.skipIf(mounts.Refusefs.unusable(), "refusefs does not mount")
+    def test_aliases(self):
+        """A name that does not fit DOS has a second one on some file systems,
+        such as BASHRC~1 for .bashrc."""
+        self.make("src/long user name/.config/environment.d",
+                  "src/long user name/.ssh", "src/long user name/sub",
+                  "homes")
+        for name in ".bashrc", ".profile", ".ssh/authorized_keys":
+            self.put("src/long user name/" + name)
+        m = mounts.Refusefs(self.path("src"), "fold")
+        self.addCleanup(m.unmount)
+        s = self.at("homes/long user name", mounts=[(m.path, "homes")])
+        for home in "homes/long user name/", "homes/LONG U~1/":
+            for name in ("BASHRC~1", "profil~1", "SSH~1/rc", ".SSH/rc",
+                         "SSH~1/AUTHOR~1", "CONFIG~1/environment.d/f",
+                         ".config/ENVIRO~1/f", "zsh~1"):
+                self.assertFalse(self.changes(s, home + name), home + name)
+            for name in "file", "sub/FILE~1", "sub~x":
+                self.assertTrue(self.changes(s, home + name), home + name)
+        for name in "homes/LONG U~1", "homes/long user name/SSH~1":
+            self.assert_status(s.call("rename", name, "homes/x"), DENIED)
+        self.make("user")
+        self.assertTrue(self.changes(self.at("user"), "user/BASHRC~1"))
+
+    def changes(self, s, path):
+        """Writes a file, which is there or not."""
+        reply = s.call("open", path, WRITE | CREAT, {})
+        if reply.kind == "handle":
+            self.assert_status(s.call("close", reply.handle), OK)
+            return True
+        self.assert_status(reply, DENIED)
+        return False
 
     def test_deep(self):
         """1,100 levels down: no reason to refuse, and no way out."""
