@@ -205,6 +205,14 @@ pass(struct trail *t, const char *name, int r, const struct statx *st)
 	return r;
 }
 
+/* Notes an error that leaves it unknown what to protect. */
+static void
+note_failure(struct startup *s, int r)
+{
+	if (fs_ran_out(r))
+		s->failed = r;
+}
+
 /* Resolves a path from home. Notes the end of the path if a link led there. */
 static void
 note_path(struct startup *s, const struct trail *home, const char *path)
@@ -223,7 +231,7 @@ note_path(struct startup *s, const struct trail *home, const char *path)
 		note_name(s, fd, last, STARTUP_ATTRS);
 		fs_close(fd);
 	}
-	s->failed |= fs_ran_out(r);
+	note_failure(s, r);
 	trail_close(&t);
 }
 
@@ -246,7 +254,7 @@ note_pattern(struct startup *s, const struct trail *home, const char *pattern)
 				note_path(s, home, e->d_name);
 		}
 	s->full |= parts > MAX_PARTS;
-	s->failed |= fs_ran_out((int)n);
+	note_failure(s, (int)n);
 	if (fd >= 0)
 		fs_close(fd);
 }
@@ -266,7 +274,8 @@ note_names(struct startup *s)
 
 	s->names = 0;
 	s->full = false;
-	s->failed = fs_ran_out(t.root);
+	s->failed = 0;
+	note_failure(s, t.root);
 	memset(s->free, 0, sizeof(s->free));
 	s->noted = clock_ms();
 	r = trail_resolve(&t, s->home);
@@ -277,7 +286,7 @@ note_names(struct startup *s)
 		for (i = 0; i < nitems(paths); i++)
 			(strchr(paths[i], '*') != NULL ? note_pattern :
 			    note_path)(s, &t, paths[i]);
-	s->failed |= fs_ran_out(r);
+	note_failure(s, r);
 	trail_close(&t);
 	fs_close(t.root);
 }
@@ -298,7 +307,7 @@ look_home(struct startup *s)
 	    fs_is_same(&now, &s->at)) {
 		same = memcmp(&st.stx_ctime, &s->changed,
 		    sizeof(s->changed)) == 0;
-		if (!s->failed && ((same && s->settled) ||
+		if (s->failed == 0 && ((same && s->settled) ||
 		    clock_ms() - s->noted < LOOK_EVERY))
 			return;
 	}
@@ -511,7 +520,7 @@ is_refused(struct startup *s, struct fs *fs, const struct place *p,
 
 	if ((p->flags & PLACE_FD) != 0)
 		r = start_above(&a);
-	is = s->full || s->failed ||
+	is = s->full || s->failed != 0 ||
 	    (r != 0 ? r != -ENOENT : refused_on_way(s, &a, change));
 	if (a.fd != a.given && a.fd >= 0)
 		fs_close(a.fd);

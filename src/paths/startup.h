@@ -32,8 +32,8 @@ enum startup_change {
 struct startup {
 	bool		 on;
 	bool		 full;		/* too many: protect everything */
-	bool		 failed;	/* descriptors or memory ran out: so do
-					 * that, and look again */
+	int		 failed;	/* -errno: descriptors or memory ran
+					 * out, so do that, and look again */
 	const char	*home;		/* path; must outlive this struct */
 	struct fs_id	 at;		/* all zero if it is missing */
 	struct statx_timestamp changed;	/* ctime at the last look at links */
@@ -73,7 +73,8 @@ struct startup_target {
 /*
  * Returns the index of the first of `n` targets of a request whose change must
  * be refused, or -1 if there is none. A change is refused also if it cannot be
- * determined whether it must be. Looks at the home directory once.
+ * determined whether it must be; if that is so for want of descriptors or
+ * memory, `failed` has the error. Looks at the home directory once.
  */
 int	startup_refuses(struct startup *, struct fs *,
 	    const struct startup_target *, int n);

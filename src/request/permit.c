@@ -64,11 +64,15 @@ log_refusal(const struct request *q, const char *why, unsigned rights)
 		    sizeof(names)));
 }
 
-static void
-log_startup(const struct request *q)
+/* Returns the outcome of a request that startup_refuses(), and logs it. */
+static int
+startup_refusal(const struct session *s, const struct request *q)
 {
+	if (s->startup.failed != 0)
+		return s->startup.failed;
 	log_verbose("Refusing %s request: it would change what is read at "
 	    "login", q->kind->name);
+	return FX_PERMISSION_DENIED;
 }
 
 static int
@@ -426,16 +430,15 @@ judge_startup(struct session *s, const struct request *q,
 {
 	struct startup_target target[nitems(q->operand)];
 	int of[nitems(q->operand)];
-	int i, n = 0;
+	int i, r, n = 0;
 
 	for (i = 0; i < (int)nitems(q->operand); i++)
 		if (changes_operand(q, i, &target[n]))
 			of[n++] = i;
 	if ((i = startup_refuses(&s->startup, &s->fs, target, n)) < 0)
 		return 0;
-	log_startup(q);
-	return at == NULL ? FX_PERMISSION_DENIED :
-	    refusal(s, q, of[i], at, 0);
+	r = startup_refusal(s, q);
+	return r < 0 || at == NULL ? r : refusal(s, q, of[i], at, 0);
 }
 
 int
@@ -526,10 +529,8 @@ permit_judge_publishing(struct session *s, struct request *q, bool replaces)
 		log_refusal(q, "takes", RIGHT_CREATE);
 		return FX_PERMISSION_DENIED;
 	}
-	if (startup_refuses(&s->startup, &s->fs, &target, 1) < 0)
-		return 0;
-	log_startup(q);
-	return FX_PERMISSION_DENIED;
+	return startup_refuses(&s->startup, &s->fs, &target, 1) < 0 ? 0 :
+	    startup_refusal(s, q);
 }
 
 int

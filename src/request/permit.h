@@ -19,7 +19,8 @@ struct statx;
  * Judges the request and completes its ruling. `located` is the result of
  * resolving the paths: if that failed, the names as sent are judged, so that a
  * client without a right does not learn what exists. Returns 0,
- * FX_PERMISSION_DENIED, `located`, or what STAT of the name would tell if the
+ * FX_PERMISSION_DENIED, `located`, -errno if the request cannot be judged for
+ * want of descriptors or memory, or what STAT of the name would tell if the
  * client may ask that: -errno if it is missing, -EEXIST if MKDIR finds it
  * there.
  */
@@ -35,8 +36,8 @@ bool	permit_show_entry(const struct session *, const struct handle *dir,
 /*
  * Judges the name that an upload gets at its end, q->target.place, in a
  * directory that may have been moved since the upload began. q->ruling.replace
- * becomes `replaces`, unless the rules for that name forbid it. Returns 0 or
- * FX_PERMISSION_DENIED.
+ * becomes `replaces`, unless the rules for that name forbid it. Returns 0,
+ * FX_PERMISSION_DENIED, or -errno if it cannot be judged.
  */
 int	permit_judge_publishing(struct session *, struct request *,
 	    bool replaces);

@@ -4,6 +4,7 @@ missing, reached by links or by mounts, deep. Each session has a namespace of
 its own, with another /etc/passwd. $SERVER is the server.
 """
 
+import errno
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import tempfile
 import unittest
 
 import mounts
-from session import SERVER, SessionTest
+from session import SERVER, SessionTest, reason
 from sftpwire import CREAT, READ, WRITE, Session
 
 OK, DENIED = 0, 3
@@ -177,6 +178,34 @@ class Homes(SessionTest):
             self.assertTrue(self.creates(s, name), name)
         for name in "keys", "user/dots", "user/.ssh":
             self.assert_status(s.call("rename", name, "x"), DENIED)
+
+    def test_out_of_descriptors(self):
+        """A client that has opened so many files that links in home cannot be
+        looked at is told so; it changes nothing until they can."""
+        self.make("user", "keys")
+        os.symlink("../keys/profile", self.path("user/.profile"))
+        for left in range(6):
+            self.put("keys/mine")
+            s = self.at("user", mounts=["ulimit -n 24"])
+            handles, reply = [], s.call("opendir", ".")
+            while reply.kind == "handle":
+                handles.append(reply.handle)
+                reply = s.call("opendir", ".")
+            many = str(reply)
+            self.assertIn(reason(errno.EMFILE), many)
+            for h in handles[:left]:
+                self.assert_status(s.call("close", h), OK)
+            new = "keys/mine", "keys/profile"
+            reply = s.call("posix-rename@openssh.com", *new)
+            if left > 2 and str(reply) != many:
+                self.assert_status(reply, DENIED)
+            else:
+                self.assertEqual(str(reply), many)
+            for h in handles[left:]:
+                self.assert_status(s.call("close", h), OK)
+            self.assert_status(s.call("posix-rename@openssh.com", *new),
+                               DENIED)
+            self.assert_status(s.call("remove", "keys/mine"), OK)
 
     @unittest.skipIf(mounts.Refusefs.unusable(), "refusefs does not mount")
     def test_aliases(self):
