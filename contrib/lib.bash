@@ -104,6 +104,7 @@ lintian			lintian			-
 blhc			blhc			-
 rpmbuild		rpm			rpm-build
 rpmlint			rpmlint			rpmlint
+eu-strip		elfutils		elfutils
 ?/usr/libexec/gesftpserver	gesftpserver	-
 '
 

@@ -57,7 +57,20 @@ many()
 	curl_do "${args[@]}"
 }
 client_put_all() { many put "$@"; }
-client_get_all() { many get "$@"; }
+client_get_all()
+{
+	local name
+
+	# From any server, curl 8.14.1 writes no file for an empty one that is
+	# not the first of a command.
+	if [[ $(curl --version) != 'curl 8.14.1 '* ]]; then
+		many get "$@"
+		return
+	fi
+	for name in "${@:3}"; do
+		client_get "$1/$name" "$2/$name"
+	done
+}
 
 @test "curl: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer

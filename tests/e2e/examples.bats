@@ -84,7 +84,8 @@ kept()
 	diff -r "$L/tree" "$L/back$L/tree"
 	[[ $(restic_do snapshots --json | grep -o '"short_id"' | wc -l) -eq 2 ]]
 	kept restic_do forget --keep-last 1
-	assert_failure
+	# restic 0.18.0 says so and succeeds.
+	[[ $status -ne 0 || $output == *'unable to remove snapshot'* ]]
 	kept restic_do prune
 	file=$(find "$R/repo/data" -type f | head -n 1)
 	kept sftp_batch "rm $file"
