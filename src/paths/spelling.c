@@ -128,8 +128,8 @@ listing_end(struct listing *l)
 /*
  * Decides by the listing, when both names exist: two entries are two files, or
  * one file with two links; a single entry has two names. If the directory
- * cannot be listed, equal inodes mean that it folds. Different ones prove
- * nothing, since FUSE may make up inodes.
+ * cannot be listed, equal inodes mean that it folds, unless a client may have
+ * made a link. Different ones prove nothing, since FUSE may make up inodes.
  */
 static int
 ask_listing(int dirfd, const char *name, const char *swapped)
@@ -139,13 +139,11 @@ ask_listing(int dirfd, const char *name, const char *swapped)
 	struct listing l;
 	int r, found = 0;
 
-	if ((r = listing_begin(&l, dirfd)) != 0) {
-		if (fs_ran_out(r))
-			return r;
+	if ((r = listing_begin(&l, dirfd)) != 0)
 		return look(dirfd, name, &st) == 0 &&
 		    look(dirfd, swapped, &there) == 0 &&
-		    is_same(&st, &there) ? FOLDS : FOLDS_UNKNOWN;
-	}
+		    is_same(&st, &there) && (S_ISDIR(st.stx_mode) ||
+		    st.stx_nlink == 1) ? FOLDS : r;
 	while (found < 2 && (e = listing_next(&l)) != NULL)
 		found += strcmp(e->d_name, name) == 0 ||
 		    strcmp(e->d_name, swapped) == 0;
@@ -331,6 +329,21 @@ read_spelling(struct listing *l, int dirfd, const char *name,
 	return found;
 }
 
+/*
+ * True if a name in a directory that cannot be listed may be that of an entry
+ * without the dots and blanks at its end.
+ */
+static bool
+may_be_cut(int dirfd, const char *name)
+{
+	char cut[NAME_MAX + 1];
+	struct statx st;
+
+	strlcpy(cut, name, sizeof(cut));
+	cut_odd_end(cut);
+	return strcmp(cut, name) != 0 && look(dirfd, cut, &st) == 0;
+}
+
 /* Gets the spelling of a name from the listing. `to` holds the name already. */
 static int
 list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
@@ -347,7 +360,8 @@ list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 	}
 	for (any = 0; any < 2 && found == 0; any++) {
 		if ((r = listing_begin(&l, dirfd)) != 0)
-			return fs_ran_out(r) ? r : folds ? -EACCES : 0;
+			return folds || fs_ran_out(r) ||
+			    may_be_cut(dirfd, name) ? r : 0;
 		found = read_spelling(&l, dirfd, name, &st, any != 0, to);
 		listing_end(&l);
 	}

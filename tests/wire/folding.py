@@ -344,3 +344,20 @@ class Exact(Rules):
         s = self.session("-o", "files.hide=secret", **user)
         for name in "f", "\u6587.":
             self.seen(s, "dark/" + name)
+
+    def test_what_cannot_be_decided(self):
+        """Where nothing tells if two names are one, both are refused; rules
+        that differ in case hold elsewhere as before."""
+        for name in "dark/a", "dark/b", "dark/B", "dark/c", "dark/c.":
+            self.make(name)
+        os.link(self.path("dark/a"), self.path("dark/A"))
+        os.chmod(self.path("dark"), 0o711)
+        user = {"user": "nobody"} if os.getuid() == 0 else {}
+        rules = self.rules(("d/SECRET", 'rights = "all";'),
+                           ("d/secret", 'rights = "none";'))
+        s = self.session(*rules, **user)
+        for name in "a", "A", "b", "B", "c.":
+            self.assert_status(s.call("stat", "dark/" + name), DENIED)
+        self.seen(s, "dark/c")
+        self.seen(s, "d/SECRET")
+        self.assert_status(s.call("stat", "d/secret"), DENIED)
