@@ -93,12 +93,16 @@ UNITS='/usr/lib/systemd/system/on-upload.service
 }
 
 @test "the rpm is clean, and the same twice" {
+	local package
+
 	built_twice rpm rpmbuild rpmlint
 	cd "$BATS_TEST_TMPDIR"
-	run cmp one/*.rpm two/*.rpm
-	assert_success
-	run rpmlint -c "$SOURCE/contrib/rpm/rpmlint.toml" one/*.rpm \
-	    "$SOURCE/contrib/rpm/slipway.spec"
+	# Some releases of rpm make a package of debugging data, too.
+	for package in one/*.rpm; do
+		cmp "$package" "two/${package#one/}"
+	done
+	run rpmlint -c "$SOURCE/contrib/rpm/rpmlint.toml" \
+	    one/slipway-[0-9]*.rpm "$SOURCE/contrib/rpm/slipway.spec"
 	assert_success
 	assert_output --partial '0 errors, 0 warnings'
 	# shellcheck disable=SC2086
