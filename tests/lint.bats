@@ -508,3 +508,16 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 	done | none 'neither a bats file nor executable'
 	find tests/unit -name '*.c' ! -name 't_*' | none 'not named t_*.c'
 }
+
+# A comment that lost its # runs as a command, and the shell goes on.
+@test "lint: a program of contrib says how it is used, and has no error" {
+	local program
+
+	for program in check cluster/{agent,upgrade,volume} matrix on-upload \
+	    package sftp-who try; do
+		"contrib/$program" -h </dev/null 2>&1 | awk -v p="$program" '
+		index($0, p ~ /\// ? substr(p, 9) : p) { named = 1 }
+		/: (line )?[0-9]+: |not found/ { print "contrib/" p ": " $0 }
+		END { if (!named) print "contrib/" p ": no usage" }'
+	done | none 'an error in place of the usage'
+}
