@@ -46,6 +46,8 @@ comment_len(const char *s, const char **wrong)
 
 	if (end != NULL)
 		return (size_t)(end + 2 - s);
+	if (s[0] == '/' && s[1] != '/' && !is_block)
+		return 1;
 	n += strspn(s + n, "\r");
 	if (is_block || (s[n] != '\n' && s[n] != '\0'))
 		*wrong = is_block ? "this comment does not end" :
@@ -66,13 +68,10 @@ number_len(const char *s, const char **wrong)
 	return name_len(s);
 }
 
+/* Returns the length of a token that is neither punctuation nor a string. */
 static size_t
-token_len(const char *s, const char **wrong)
+word_len(const char *s, const char **wrong)
 {
-	if (*s == '"')
-		return string_len(s, wrong);
-	if (*s == '#' || (*s == '/' && (s[1] == '/' || s[1] == '*')))
-		return comment_len(s, wrong);
 	if (isdigit((unsigned char)*s))
 		return number_len(s, wrong);
 	if (*s == '@' && strncmp(s, "@include", 8) == 0)
@@ -86,32 +85,53 @@ precheck_text(const char *text, size_t len, struct error *e)
 {
 	const char *p, *end, *name = "", *setting = "", *wrong = NULL;
 	int opened[DEPTH_MAX + 2] = { 0 }, depth = 0;
-	bool after_string = false, has_lines;
+	bool after_string = false;
 
 	e->line = 1;
-	for (p = text; wrong == NULL && *p != '\0';) {
-		end = p + token_len(p, &wrong);
-		/* No other token has a newline in it. */
-		has_lines = *p == '\n' || *p == '#' || *p == '/';
-		if (*p == '"' && after_string)
-			wrong = "two strings with nothing between would be "
-			    "read as one (is a comma or a semicolon missing?)";
-		if ((unsigned char)*p > ' ' && *p != '#' && *p != '/')
-			after_string = *p == '"';
-		if (isalpha((unsigned char)*p) || *p == '*')
-			name = p;
-		else if (*p == '=' || *p == ':' || *p == ';' || *p == '}')
-			setting = *p == '=' || *p == ':' ? name : "";
-		if (*p == '{' || *p == '[' || *p == '(')
+	for (p = text; wrong == NULL && *p != '\0'; p = end) {
+		end = p + 1;
+		switch (*p) {
+		case '\n':
+			e->line++;
+			/* FALLTHROUGH */
+		case ' ': case '\t': case '\f': case '\r':
+			continue;
+		case '#': case '/':
+			end = p + comment_len(p, &wrong);
+			for (; p < end; p++)
+				e->line += *p == '\n';
+			continue;
+		case '"':
+			end = p + string_len(p, &wrong);
+			if (after_string)
+				wrong = "two strings with nothing between "
+				    "would be read as one (is a comma or a "
+				    "semicolon missing?)";
+			break;
+		case '=': case ':':
+			setting = name;
+			break;
+		case '{': case '[': case '(':
 			opened[++depth] = e->line;
-		else if ((*p == '}' || *p == ']' || *p == ')') && depth > 0)
-			depth--;
-		if (depth > DEPTH_MAX)
-			wrong = "more than 32 brackets within each other";
-		for (; has_lines && p < end; p++)
-			e->line += *p == '\n';
-		for (p = end; *p == ' '; p++)
-			;
+			if (depth > DEPTH_MAX)
+				wrong = "more than 32 brackets within each "
+				    "other";
+			break;
+		case '}':
+			setting = "";
+			/* FALLTHROUGH */
+		case ']': case ')':
+			depth -= depth > 0;
+			break;
+		case ';':
+			setting = "";
+			break;
+		default:
+			end = p + word_len(p, &wrong);
+			if (isalpha((unsigned char)*p) || *p == '*')
+				name = p;
+		}
+		after_string = *p == '"';
 	}
 	if (wrong == NULL && p != text + len)
 		wrong = "a NUL byte would end the file here";
