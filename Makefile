@@ -186,15 +186,15 @@ programs: all $(REFUSE) $(LAUNCH) $(MODEL)
 REPEATS	= tests/e2e/rooted.bats tests/wire/walked.bats \
 	  tests/wire/sandboxed.bats tests/refuse/scenarios.bats \
 	  tests/package.bats tests/packages.bats
-CLIENTS	= tests/e2e/foreign.bats tests/e2e/lftp.bats tests/e2e/paramiko.bats \
+FOREIGN	= tests/e2e/foreign.bats tests/e2e/lftp.bats tests/e2e/paramiko.bats \
 	  tests/e2e/profiles.bats tests/e2e/putty.bats tests/e2e/rclone.bats \
 	  tests/e2e/try.bats
-LONG	= $(CLIENTS) tests/e2e/atomic.bats tests/e2e/let_go.bats \
+LONG	= $(FOREIGN) tests/e2e/atomic.bats tests/e2e/let_go.bats \
 	  tests/e2e/overwrite.bats tests/e2e/races.bats tests/wire/race_root.py
 
 # With sanitizers, also the tests that run no program of ours are left out, and
 # the clients that say in other words what sftp, sshfs and tests/wire say.
-EXCEPT_1	= $(REPEATS) $(CLIENTS) tests/lint.bats tests/manual.bats
+EXCEPT_1	= $(REPEATS) $(FOREIGN) tests/lint.bats tests/manual.bats
 
 # The scripts of tests go to the source tree themselves.
 check: programs $(UNIT) $(REPLAY)

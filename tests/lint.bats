@@ -521,3 +521,9 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 		END { if (!named) print "contrib/" p ": no usage" }'
 	done | none 'an error in place of the usage'
 }
+
+# The Makefile gave a list of its own to the program as the user's CLIENTS.
+@test "lint: what make hands on to a benchmark is the user's, or empty" {
+	make -s -n bench bench-ssh | grep -oE "[A-Z]+='[^']+'" |
+	    grep -v '^BUILD=' | none 'set by the Makefile, not by the user'
+}
