@@ -334,13 +334,19 @@ class Exact(Rules):
         self.seen(s, "d/PLAIN")
         self.seen(s, "d/SECRET")
 
+    def darken(self, name):
+        """Takes the right to list a directory from everybody but root. -> the
+        user whose session is to be, who may be the directory's owner."""
+        os.chmod(self.path(name), 0o311)
+        self.addCleanup(os.chmod, self.path(name), 0o700)
+        return {"user": "nobody"} if os.getuid() == 0 else {}
+
     def test_what_cannot_be_listed(self):
         """A directory that may be searched and not read."""
         os.mkdir(self.path("dark"))
         self.make("dark/f")
         self.make("dark/\u6587.")
-        os.chmod(self.path("dark"), 0o711)
-        user = {"user": "nobody"} if os.getuid() == 0 else {}
+        user = self.darken("dark")
         s = self.session("-o", "files.hide=secret", **user)
         for name in "f", "\u6587.":
             self.seen(s, "dark/" + name)
@@ -351,8 +357,7 @@ class Exact(Rules):
         for name in "dark/a", "dark/b", "dark/B", "dark/c", "dark/c.":
             self.make(name)
         os.link(self.path("dark/a"), self.path("dark/A"))
-        os.chmod(self.path("dark"), 0o711)
-        user = {"user": "nobody"} if os.getuid() == 0 else {}
+        user = self.darken("dark")
         rules = self.rules(("d/SECRET", 'rights = "all";'),
                            ("d/secret", 'rights = "none";'))
         s = self.session(*rules, **user)
