@@ -222,11 +222,31 @@ class OnUpload(SessionTest):
         for n in range(9):
             self.assert_status(sessions[n // 3].call(
                 "rename", "%d.part" % n, "%d" % n), sw.OK)
+        # At its end a session delivers what found the queue full.
+        for s in sessions:
+            self.assertEqual(s.finish(), 0)
         lines, _ = self.end()
         # Records of several sessions have no order among each other.
         self.assertEqual(sorted(line[:3] for line in lines), [
             [self.at(b"%d" % n), self.user(), b"%d" % (n + 1)]
             for n in range(9)])
+
+    def test_close_told_after_the_rename(self):
+        """The record of a session that found the queue full comes late."""
+        self.start("-t", "*.part")
+        for name in "ab":
+            with open(self.at(name.encode()), "w") as file:
+                file.write("data")
+        at = {name: self.at(name.encode()).decode()
+              for name in ("a.part", "a", "b.part", "b")}
+        for name in "ab":
+            self.send(op="rename", path=at[name + ".part"], to=at[name],
+                      time="2026-11-30T12:00:00.500Z")
+        self.send(path=at["a.part"], time="2026-11-30T12:00:00.499Z")
+        # This one is another file, which has not got its name yet.
+        self.send(path=at["b.part"], time="2026-11-30T12:00:00.501Z")
+        lines, _ = self.end()
+        self.assertEqual([line[0] for line in lines], [self.at(b"a")])
 
     def test_renamed_before_it_was_looked_at(self):
         """The records of the close and the rename are there at once."""
