@@ -38,7 +38,7 @@ HERE	= '-ffile-prefix-map=$(CURDIR)=.' $(if $S,'-ffile-prefix-map=$S=')
 ALL_CFLAGS = -std=gnu11 $(WARN) $(HARDEN) $(HERE) $(CFLAGS) $(SANFLAGS)
 ALL_CPPFLAGS = -I. -I$(S)src -I$(BUILD) -DSYSCONFDIR='"$(sysconfdir)"' \
 	  $(DEPS_CFLAGS) $(CPPFLAGS)
-# With -fhardened, gcc sees to that itself, and warns where it is told to.
+# With -fhardened gcc makes such programs by itself, and warns of -pie.
 PIE	= $(if $(filter -fhardened,$(CFLAGS)),,-pie)
 ALL_LDFLAGS = $(PIE) -Wl,-z,relro,-z,now $(LDFLAGS) $(SANFLAGS) $(SANLINK)
 

@@ -199,7 +199,7 @@ check_needs(struct look *l, const struct visit *v)
 	return l->text;
 }
 
-/* True if neither the rights there nor those of any other rule include it. */
+/* True if the right is neither in the rights there nor in those of any rule. */
 static bool
 lacks_right(const struct look *l, const struct visit *v, unsigned right,
     bool (*has)(const struct setting *, struct value))

@@ -63,7 +63,8 @@ bool	 fs_is_proc(int fd);
 /*
  * Returns 1 if name lookups in that directory are known to ignore case, else 0.
  * A directory that is case-insensitive by its own flag is recognised only if it
- * can be opened for reading. Returns an error only if fs_ran_out() of it.
+ * can be opened for reading. Returns -errno only if descriptors or memory ran
+ * out: fs_ran_out().
  */
 int	 fs_folds_case(int dirfd);
 

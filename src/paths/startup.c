@@ -327,7 +327,7 @@ startup_begin(struct startup *s, const char *home)
 
 static const char ups[] = "../../../../../../../../../../../../../..";
 
-/* Returns the path to the directory so many levels above, at most 14. */
+/* Returns the path to the directory `levels` above, 14 at most. */
 static const char *
 up(size_t levels)
 {

@@ -32,8 +32,9 @@ enum startup_change {
 struct startup {
 	bool		 on;
 	bool		 full;		/* too many: protect everything */
-	int		 failed;	/* -errno: descriptors or memory ran
-					 * out, so do that, and look again */
+	int		 failed;	/* -errno if descriptors or memory ran
+					 * out: protect everything until the
+					 * next look succeeds; else 0 */
 	const char	*home;		/* path; must outlive this struct */
 	struct fs_id	 at;		/* all zero if it is missing */
 	struct statx_timestamp changed;	/* ctime at the last look at links */

@@ -211,7 +211,7 @@ struct ruling {
 	enum conceal	 conceal;
 	unsigned	 granted;	/* rights of a new handle */
 	unsigned	 granted_new;	/* ... more if it made the file */
-	unsigned	 own_rights;	/* remember what is made for these */
+	unsigned	 own_rights;	/* more, to what the session makes */
 	bool		 keeps;		/* the new handle keeps the rights it
 					 * got for creating the file */
 	unsigned	 kept;		/* of handles on a renamed file */

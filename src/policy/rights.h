@@ -29,8 +29,8 @@ enum right {
 #define RIGHTS_NONE	0u
 
 /*
- * A directory gives the session that made it no other rights. Another session
- * may have files in it, which the directory's name and listing concern as well.
+ * The rights that a session can have to a directory because it made it. The
+ * others concern the files in it as well, which may be of other sessions.
  */
 #define RIGHTS_OWN_DIR	(RIGHT_STAT | RIGHT_SETSTAT)
 

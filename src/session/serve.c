@@ -467,8 +467,8 @@ serve_over(const struct serve *v)
 }
 
 /*
- * Does what can wait until the client does: searches for stale names, unless
- * an upload is under way.
+ * Searches for stale names while no request is left to be answered, unless an
+ * upload is under way.
  */
 static void
 serve_rest(struct serve *v)

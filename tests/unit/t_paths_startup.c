@@ -285,7 +285,6 @@ test_removed(void)
 	close(p.dirfd);
 }
 
-/* Depth is neither a reason to refuse nor a way out. */
 /* Permits this number of descriptors more than are open; -1 all that may be. */
 static void
 permit_descriptors(int n)
@@ -344,6 +343,7 @@ test_out_of_descriptors(void)
 		}
 }
 
+/* Depth is neither a reason to refuse nor a way out. */
 static void
 test_deep(void)
 {

@@ -200,8 +200,8 @@ class Folding(Rules):
             self.assert_status(s.call("rmdir", "mnt/oTHER."), OK)
 
     def test_aliases(self):
-        """Of the names that do not fit DOS, even if no letter is in them that
-        would tell that the directory folds case."""
+        """The aliases of names that do not fit DOS are refused, even if they
+        have no letter that would tell that the directory folds case."""
         for name in "2024-01-15", "secret plan":
             self.make("src/%s/f" % name)
         for rules in (["-o", "files.hide=2024-01-15,secret plan", "-o",

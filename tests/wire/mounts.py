@@ -133,9 +133,9 @@ class Refusefs(Mount):
 
 
 class CountedRefusefs(Refusefs):
-    """Refuses nothing and logs each request that the kernel makes, which may
-    cache what it has seen for longer than a test takes. It asks bindfs anew
-    each time: bindfs 1.18 takes its own word for the options that say so."""
+    """Refuses nothing and logs each request that the kernel makes. The kernel
+    may cache what it has seen for longer than a test takes, which bindfs 1.18
+    does not let it do, whatever attr_timeout and entry_timeout say."""
 
     def __init__(self, source):
         Mount.__init__(self)

@@ -183,8 +183,8 @@ class Stale(SillyTest):
                       if n.startswith(".slipway-"))
 
     def settle(self, s):
-        """Comes back when the server has done what waits until a client
-        does."""
+        """Returns once the server has searched for stale names: it does so
+        before it reads a request that comes after all others were answered."""
         s.call("realpath", ".")
 
     def test_listing(self):
@@ -268,8 +268,8 @@ class Stale(SillyTest):
         return struct.unpack("hhqqi4x", got)[0] != fcntl.F_UNLCK
 
     def test_lock_of_several_handles(self):
-        """It lasts until the last one that writes is closed, whichever was
-        opened first, also after handles were let go."""
+        """The lock lasts until the last handle that writes is closed,
+        whichever was opened first, also after handles were let go."""
         for order in (0, 1, 2), (2, 1, 0), (1, 0, 2):
             for resting in False, True:
                 s = self.begin(("-o", "profile=webex", "-o",
@@ -332,8 +332,8 @@ class Stale(SillyTest):
             self.assertEqual(s.finish(), 0)
 
     def test_when_an_upload_has_ended(self):
-        """The search waits until none is under way, at most to the end of the
-        session."""
+        """The search waits until no upload is under way, at most to the end of
+        the session."""
         for version in (3, 6):
             s = self.begin(YES, "aged=%d" % OLDER, version=version)
             h, g = self.upload(s, "f"), self.upload(s, "g")

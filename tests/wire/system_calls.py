@@ -85,14 +85,15 @@ class Renames(SessionTest):
         return path != "/"
 
     def test_one_directory(self):
-        """It is opened for both names; one statx is for the home directory."""
+        """The directory is opened once for both names; one statx is for the
+        home directory."""
         self.assertEqual(
             self.rename(self.rule("", ("in", SOME)), "in/a%d", "in/b%d"),
             {"openat2": 1, "readlink": 1, "statx": 2, "renameat2": 1,
              "close": 1})
 
     def test_of_a_file_that_the_session_made(self):
-        """It is looked at once, to know whether the session made it."""
+        """The file is looked at once, to know if the session made it."""
         self.assertEqual(
             self.rename(self.rule(OWN, ("out", SOME)), "in/a%d", "in/b%d"),
             {"openat2": 1, "readlink": 1, "statx": 3, "renameat2": 1,
