@@ -4,12 +4,11 @@ system by FUSE, whose type says nothing of that, folds case as vfat does.
 $SERVER is the server.
 """
 
-import errno
 import os
 import subprocess
 
 import sftpwire as sw
-from session import SERVER, SessionTest, reason
+from session import SERVER, SessionTest
 from sftpwire import CREAT, READ, TRUNC, WRITE
 
 OK, NO_SUCH_FILE, DENIED = 0, 2, 3
@@ -259,7 +258,7 @@ class Folding(Rules):
                     "-o", "root=" + self.path("mnt"), "-o",
                     "files.hide=secret,cach\u00e9,2024", "-o",
                     "access.protect_startup=false", nofile=24)
-                handles = self.open_all(s)
+                handles, _ = self.use_up_descriptors(s)
                 for h in handles[:left]:
                     self.assert_status(s.call("close", h), OK)
                 for ask in (("lstat", name), ("setstat", name, {}), (
@@ -271,15 +270,6 @@ class Folding(Rules):
                     self.assert_status(s.call("close", h), OK)
                 self.assert_status(s.call("lstat", name), self.hidden(name))
                 self.seen(s, "PLAIN/F")
-
-    def open_all(self, s):
-        """Opens a directory until no descriptor is left; -> the handles."""
-        handles, reply = [], s.call("opendir", "/")
-        while reply.kind == "handle":
-            handles.append(reply.handle)
-            reply = s.call("opendir", "/")
-        self.assertEqual(reply.message.decode(), reason(errno.EMFILE))
-        return handles
 
     def test_uploads(self):
         """All that a client does with an upload, by whatever name."""

@@ -66,6 +66,16 @@ class SessionTest(unittest.TestCase):
         self.addCleanup(session.destroy)
         return session
 
+    def use_up_descriptors(self, s):
+        """Opens a directory until the server has no descriptor left. -> the
+        handles, and the text of the reply that says so."""
+        handles, reply = [], s.call("opendir", ".")
+        while reply.kind == "handle":
+            handles.append(reply.handle)
+            reply = s.call("opendir", ".")
+        self.assertIn(reason(errno.EMFILE), str(reply))
+        return handles, str(reply)
+
     def session(self, *args, version=3, **kwargs):
         session = self.raw_session(*args, up_to=version, **kwargs)
         session.init(version)

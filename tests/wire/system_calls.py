@@ -33,6 +33,14 @@ def can_trace():
                        capture_output=True, check=False).returncode == 0
 
 
+def traced(log, calls):
+    """How to start a session whose system calls strace writes to a file."""
+    return {"under": ("strace", "-f", "-o", log.name, "-e", calls), "env": {
+        # The sanitizer cannot look for leaks under strace.
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
+        + ":detect_leaks=0"}}
+
+
 @unittest.skipUnless(can_trace(), "strace cannot trace here")
 @unittest.skipUnless(kernel_has("openat2"), "the kernel has no openat2")
 class Renames(SessionTest):
@@ -52,11 +60,7 @@ class Renames(SessionTest):
                 tempfile.NamedTemporaryFile("r") as log:
             conf.write(policy)
             conf.flush()
-            s = self.session("-F", conf.name, under=(
-                "strace", "-f", "-o", log.name, "-e", TRACED), env={
-                    # It cannot look for leaks under strace.
-                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
-                    + ":detect_leaks=0"})
+            s = self.session("-F", conf.name, **traced(log, TRACED))
             for i in range(TIMES):
                 h = s.call("open", old % i, CREAT | WRITE | EXCL, {}).handle
                 self.assert_status(s.call("close", h), OK)
@@ -139,12 +143,8 @@ class Uploads(SessionTest):
         """Until it has the group of the old file, a temporary file has the
         rights that everybody has; with usual modes that is all."""
         with tempfile.NamedTemporaryFile("r") as log:
-            s = self.session(
-                "-o", "files.atomic=yes", "-u", "022", under=(
-                    "strace", "-f", "-o", log.name, "-e",
-                    "trace=openat,fchmod,renameat"),
-                env={"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
-                     + ":detect_leaks=0"})
+            s = self.session("-o", "files.atomic=yes", "-u", "022", **traced(
+                log, "trace=openat,fchmod,renameat"))
             modes = [m for m in self.MODES
                      if os.getuid() == 0 or m[0] & 0o200]
             for mode, _, _ in modes:
