@@ -45,7 +45,7 @@ class FuseTest(unittest.TestCase):
             return file.read()
 
     def names(self):
-        return sorted(os.listdir(self.source))
+        return mounts.names_in(self.source)
 
     def session(self, *settings, version=3):
         words = [word for setting in settings for word in ("-o", setting)]

@@ -256,7 +256,7 @@ class Full(LateTest):
                 self.assertNotEqual(codes[-1], OK, codes)
                 if "files.atomic=" in " ".join(SETTINGS[name]):
                     self.assertNotEqual(codes[-2], OK, codes)
-                    self.assertEqual(os.listdir(self.disk), ["f"])
+                    self.assertEqual(mounts.names_in(self.disk), ["f"])
                     self.assertEqual(self.get("f"), OLD)
                 self.assertEqual(s.finish(), 0)
 

@@ -32,6 +32,14 @@ def openssh_server():
     return None
 
 
+def names_in(directory):
+    """The names in a directory that sshfs or bindfs show elsewhere. libfuse
+    renames a file that is removed while it is open, and removes it once the
+    kernel tells of the last close: some time after close(2) has returned."""
+    return sorted(name for name in os.listdir(directory)
+                  if not name.startswith(".fuse_hidden"))
+
+
 def no_fuse():
     if not os.access("/dev/fuse", os.R_OK | os.W_OK):
         return "/dev/fuse cannot be opened"

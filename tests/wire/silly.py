@@ -112,7 +112,7 @@ class Reserved(SillyTest):
             self.close(s, self.upload(s, "f"))
             self.assert_code(
                 s.call("posix-rename@openssh.com", "f", "g"), OK)
-            self.assertEqual(os.listdir(source), ["g"])
+            self.assertEqual(mounts.names_in(source), ["g"])
             self.assertEqual(self.get("g"), NEW)
             self.assertEqual(s.finish(), 0)
             os.rename(self.path("g"), self.path("f"))
