@@ -34,7 +34,11 @@ decode_terminate(const struct texts *texts)
 	return r;
 }
 
-int
+/*
+ * Translates a name that a client sent to that on disk; `to` has PATH_MAX
+ * bytes. Returns 0, FX_INVALID_FILENAME or -ENAMETOOLONG.
+ */
+static int
 decode_name(struct session *s, const char *name, char *to)
 {
 	int r;
@@ -66,6 +70,59 @@ decode_names(struct session *s, struct request *q)
 		*name = s->names[n++];
 	}
 	return r;
+}
+
+/*
+ * Appends a name to a path, which has room for PATH_MAX bytes; one that begins
+ * with a slash replaces it.
+ */
+static int
+compose_one(const char *name, char *path)
+{
+	size_t len = name[0] == '/' ? 0 : strlen(path);
+
+	if (len + 1 + strlen(name) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	if (len > 0)
+		path[len++] = '/';
+	memcpy(path + len, name, strlen(name) + 1);
+	return 0;
+}
+
+/*
+ * Appends the compose-paths of a REALPATH to its path, so that the rules judge
+ * the path that the request is about. Returns 0 or the outcome.
+ */
+static int
+decode_compose(struct session *s, struct request *q)
+{
+	char raw[PATH_MAX], name[PATH_MAX], *path = s->names[0];
+	struct reader r;
+	struct slice c;
+	int error;
+
+	if (q->object.path != path &&
+	    strlcpy(path, q->object.path, PATH_MAX) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	q->object.path = path;
+	reader_init(&r, q->more_paths.p, q->more_paths.len);
+	while (reader_left(&r) > 0) {
+		c = get_str(&r);
+		if (r.dry)
+			return FX_BAD_MESSAGE;
+		if (memchr(c.p, '\0', c.len) != NULL)
+			return FX_INVALID_FILENAME;
+		if (c.len == 0)
+			continue;
+		if (c.len >= sizeof(raw))
+			return -ENAMETOOLONG;
+		memcpy(raw, c.p, c.len);
+		raw[c.len] = '\0';
+		if ((error = decode_name(s, raw, name)) != 0 ||
+		    (error = compose_one(name, path)) != 0)
+			return error;
+	}
+	return 0;
 }
 
 /* Reads the fields. Returns 0, or the status of invalid attributes. */
@@ -141,8 +198,10 @@ decode_request(struct session *s, struct reader *r, struct request *q)
 	if (outcome != 0 || texts.n == 0)
 		return outcome;
 	outcome = decode_terminate(&texts);
-	return outcome != 0 || s->charset == NULL ? outcome :
-	    decode_names(s, q);
+	if (outcome == 0 && s->charset != NULL)
+		outcome = decode_names(s, q);
+	return outcome != 0 || q->more_paths.len == 0 ? outcome :
+	    decode_compose(s, q);
 }
 
 /*

@@ -21,10 +21,4 @@ int	decode_request(struct session *, struct reader *, struct request *);
  */
 int	decode_handles(struct session *, struct request *);
 
-/*
- * Translates a name that a client sent to that on disk; `to` has PATH_MAX
- * bytes. Returns 0, FX_INVALID_FILENAME or -ENAMETOOLONG.
- */
-int	decode_name(struct session *, const char *, char *to);
-
 #endif

@@ -80,7 +80,7 @@ enum field_type {
 	FIELD_TEXT,
 	FIELD_HANDLE,
 	FIELD_DATA,
-	FIELD_REST,
+	FIELD_REST,		/* strings that are appended to the path */
 	FIELD_ATTRS,
 	FIELD_U64,
 	FIELD_U32,

@@ -12,9 +12,9 @@
 #include "paths/locate.h"
 #include "paths/resolve.h"
 #include "request/atomic.h"
-#include "request/decode.h"
 #include "request/make.h"
 #include "request/ops.h"
+#include "request/permit.h"
 #include "request/publish.h"
 #include "request/reply.h"
 #include "wire/sftp.h"
@@ -29,13 +29,21 @@ realpath_lexical(const struct session *s, const char *path, char *to)
 
 /*
  * Makes the real name, or the one of the text if the client may not know more.
+ * The real name is judged again: a link on the way may lead elsewhere now. With
+ * `partly`, directories can be missing.
  */
 static int
 realpath_within(struct session *s, const struct request *q,
-    const char *path, char *to)
+    const char *path, bool partly, char *to)
 {
-	return q->ruling.must_not_exist ? realpath_lexical(s, path, to) :
+	int r, why;
+
+	if (q->ruling.must_not_exist)
+		return realpath_lexical(s, path, to);
+	r = partly ? resolve_real_partly(&s->fs, path, to, &why) :
 	    resolve_real(&s->fs, path, to);
+	return r == 0 && !permit_list(s, to) ? realpath_lexical(s, path, to) :
+	    r;
 }
 
 int
@@ -44,47 +52,9 @@ op_realpath(struct session *s, struct request *q)
 	char real[PATH_MAX];
 	int r;
 
-	if ((r = realpath_within(s, q, q->object.path, real)) != 0)
+	if ((r = realpath_within(s, q, q->object.path, false, real)) != 0)
 		return r;
 	reply_name(s, q, real);
-	return 0;
-}
-
-/*
- * Appends the compose-paths of version 6 to the path; one that begins with a
- * slash replaces it. Returns 0 or the outcome.
- */
-static int
-compose(struct session *s, struct slice rest, char *path)
-{
-	char raw[PATH_MAX], name[PATH_MAX];
-	struct reader r;
-	struct slice c;
-	size_t len;
-	int error;
-
-	reader_init(&r, rest.p, rest.len);
-	while (reader_left(&r) > 0) {
-		c = get_str(&r);
-		if (r.dry)
-			return FX_BAD_MESSAGE;
-		if (memchr(c.p, '\0', c.len) != NULL)
-			return FX_INVALID_FILENAME;
-		if (c.len == 0)
-			continue;
-		if (c.len >= sizeof(raw))
-			return -ENAMETOOLONG;
-		memcpy(raw, c.p, c.len);
-		raw[c.len] = '\0';
-		if ((error = decode_name(s, raw, name)) != 0)
-			return error;
-		len = name[0] == '/' ? 0 : strlen(path);
-		if (len + 1 + strlen(name) >= PATH_MAX)
-			return -ENAMETOOLONG;
-		if (len > 0)
-			path[len++] = '/';
-		memcpy(path + len, name, strlen(name) + 1);
-	}
 	return 0;
 }
 
@@ -93,24 +63,19 @@ int
 op_realpath_v6(struct session *s, struct request *q)
 {
 	int control = q->has_optional ? q->control : FXP_REALPATH_NO_CHECK;
-	char path[PATH_MAX], real[PATH_MAX];
+	const char *path = q->object.path;
+	char real[PATH_MAX];
 	struct place p;
 	struct statx st;
-	int r, why;
+	int r;
 
-	if (strlcpy(path, q->object.path, sizeof(path)) >= sizeof(path))
-		return -ENAMETOOLONG;
-	if ((r = compose(s, q->more_paths, path)) != 0)
-		return r;
 	switch (control) {
 	case FXP_REALPATH_NO_CHECK:
 		if ((r = realpath_lexical(s, path, real)) == 0)
 			reply_name(s, q, real);
 		return r;
 	case FXP_REALPATH_STAT_IF:
-		r = q->ruling.must_not_exist ?
-		    realpath_lexical(s, path, real) :
-		    resolve_real_partly(&s->fs, path, real, &why);
+		r = realpath_within(s, q, path, true, real);
 		break;
 	case FXP_REALPATH_STAT_ALWAYS:
 		r = q->ruling.empty ? realpath_lexical(s, path, real) :
@@ -128,6 +93,8 @@ op_realpath_v6(struct session *s, struct request *q)
 	if ((r = locate_path(&s->fs, real, PLACE_FOLLOW, &p)) == 0) {
 		(void)atomic_find(s, &p);
 		r = fs_stat(&p, &st);
+		if (r == 0 && !permit_show(s, p.resolved, &st))
+			r = FX_PERMISSION_DENIED;
 		locate_release(&p);
 	}
 	if (r == 0 && q->ruling.empty && !S_ISDIR(st.stx_mode))
@@ -177,7 +144,7 @@ op_expand_path(struct session *s, struct request *q)
 	if (r != 0)
 		return r;
 	log_verbose("expand \"%s\"", path);
-	if ((r = realpath_within(s, q, path, real)) != 0)
+	if ((r = realpath_within(s, q, path, false, real)) != 0)
 		return r;
 	reply_name(s, q, real);
 	return 0;

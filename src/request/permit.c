@@ -492,26 +492,41 @@ permit_judge(struct session *s, struct request *q, int located)
 }
 
 bool
-permit_show_entry(const struct session *s, const struct handle *dir,
-    const char *entry, const struct statx *st)
+permit_list(const struct session *s, const char *name)
+{
+	struct subtree a;
+
+	if (s->policy.paths == NULL)
+		return true;
+	subtree_find(&s->policy, s->fs.folds, name, &a);
+	return (a.rights & RIGHT_LIST) != 0;
+}
+
+bool
+permit_show(const struct session *s, const char *name, const struct statx *st)
 {
 	const struct policy *p = &s->policy;
-	const char *name = NULL;
-	char path[PATH_MAX];
 	struct subtree a;
 
 	if (p->paths == NULL && (p->access.rights & RIGHT_STAT) != 0)
 		return true;
-	if (p->paths != NULL) {
-		if (dir->resolved == NULL || !path_absolute(dir->resolved,
-		    entry, path, sizeof(path)))
-			return false;
-		name = path;
-	}
+	if (p->paths != NULL && name == NULL)
+		return false;
 	subtree_find(p, s->fs.folds, name, &a);
 	return (a.rights & RIGHT_STAT) != 0 ||
 	    (a.listings == LISTINGS_EMPTY && S_ISDIR(st->stx_mode)) ||
 	    ((a.own_rights & RIGHT_STAT) != 0 && created_has(&s->created, st));
+}
+
+bool
+permit_show_entry(const struct session *s, const struct handle *dir,
+    const char *entry, const struct statx *st)
+{
+	char path[PATH_MAX];
+	bool known = s->policy.paths != NULL && dir->resolved != NULL &&
+	    path_absolute(dir->resolved, entry, path, sizeof(path));
+
+	return permit_show(s, known ? path : NULL, st);
 }
 
 int

@@ -26,6 +26,16 @@ struct statx;
  */
 int	permit_judge(struct session *, struct request *, int located);
 
+/* True if path rules let the session learn this resolved name. */
+bool	permit_list(const struct session *, const char *name);
+
+/*
+ * True if the session may learn these attributes, which STAT of that resolved
+ * name has found. The name is NULL if it is unknown.
+ */
+bool	permit_show(const struct session *, const char *name,
+	    const struct statx *);
+
 /*
  * True if a listing may tell the attributes of an entry, as STAT of its name
  * would.

@@ -185,7 +185,7 @@ struct request {
 	const char	*version;	/* version-select */
 	const char	*vendor, *product, *release;	/* vendor-id */
 	uint64_t	 build;
-	struct slice	 more_paths;	/* REALPATH: strings to append */
+	struct slice	 more_paths;	/* REALPATH: appended to its path */
 	struct slice	 user_ids, group_ids;	/* u32 each */
 	uint64_t	 line;		/* text-seek */
 	bool		 has_optional;	/* the fields after OPTIONAL came */

@@ -309,9 +309,6 @@ upgrade_realpath_v6(const struct policy *policy, struct request *q)
 
 	(void)upgrade_realpath(policy, q);
 	q->object.takes = (struct takes){ 0 };
-	/* The rules cannot judge the name that other paths will be added to. */
-	if (policy->paths != NULL && q->more_paths.len > 0)
-		looks = RIGHTS_ALL;
 	if (control == FXP_REALPATH_STAT_ALWAYS)
 		q->object.takes.always = looks;
 	else if (control != FXP_REALPATH_NO_CHECK)
@@ -321,7 +318,8 @@ upgrade_realpath_v6(const struct policy *policy, struct request *q)
 
 /*
  * Only rules on names need to know that `~/x` is `x`. They cannot judge the
- * home of another user.
+ * home of another user, nor can rights that hold everywhere, unless the session
+ * has them all.
  */
 int
 upgrade_expand_path(const struct policy *policy, struct request *q)
@@ -332,6 +330,8 @@ upgrade_expand_path(const struct policy *policy, struct request *q)
 	if (!policy->resolves || p[0] != '~')
 		return 0;
 	if (p[1] != '\0' && p[1] != '/') {
+		if (policy->paths != NULL)
+			return FX_PERMISSION_DENIED;
 		q->object.takes = (struct takes){ .always = RIGHTS_ALL };
 		return 0;
 	}

@@ -22,6 +22,7 @@ static const char *const texts[] = { "first/path", "2", "third", "4th" };
 static const uint64_t u64s[] = { 0x0102030405060708, 9, UINT64_MAX };
 static const uint32_t u32s[] = { 0x01020304, 5 };
 static const char data[] = "d\0ta";
+static const char more[] = "more";	/* is appended to the path */
 
 /* A packet, and the places of its strings. */
 struct packet {
@@ -76,7 +77,7 @@ put_field(struct packet *p, const struct field_row *f, int version,
 		put_u8(&p->b, 0x42);
 		break;
 	case FIELD_REST:
-		put_bytes(&p->b, data, sizeof(data));
+		put_string(p, more, strlen(more));
 		break;
 	case FIELD_OPTIONAL:
 	case FIELD_NONE:
@@ -125,19 +126,22 @@ field_is_right(struct request *q, const struct field_row *f, struct values *v)
 {
 	const struct operand *o = &q->operand[f->operand];
 	const void *at = (const char *)q + f->member;
+	const char *text;
 
 	switch (f->type) {
 	case FIELD_PATH:
+		text = texts[v->text++];
 		return at == &o->path && o->how == f->how &&
-		    strcmp(o->path, texts[v->text++]) == 0;
+		    strncmp(o->path, text, strlen(text)) == 0 &&
+		    (o->path[strlen(text)] == '\0' || q->more_paths.len > 0);
 	case FIELD_NAME:
 	case FIELD_TEXT:
 		return strcmp(*(const char *const *)at, texts[v->text++]) == 0;
 	case FIELD_DATA:
 		v->text++;
-		/* FALLTHROUGH */
-	case FIELD_REST:
 		return is_data(at);
+	case FIELD_REST:
+		return strcmp(q->object.path, "first/path/more") == 0;
 	case FIELD_HANDLE:
 		return at == &o->handle && o->wants == f->how &&
 		    o->handle == (f->how == WANTS_DIR ? dir : file);
@@ -211,7 +215,8 @@ test_nul(const struct request_kind *kind, const struct request_form *form,
 
 		type = field_rows[*field].type;
 		if (type != FIELD_PATH && type != FIELD_NAME &&
-		    type != FIELD_TEXT && type != FIELD_DATA)
+		    type != FIELD_TEXT && type != FIELD_DATA &&
+		    type != FIELD_REST)
 			continue;
 		make_packet(form, version, &p);
 		for (k = 0; k < p.len[n]; k++) {

@@ -12,6 +12,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import unittest
 
 from session import NETTLE, SERVER, SessionTest
@@ -1008,6 +1009,17 @@ POLICY = """rules = ( {
 """
 
 
+# Lets a link lead to each of two targets in turn, until it is killed.
+CHANGER = """
+import os, sys
+link, *targets = sys.argv[1:]
+while True:
+    for target in targets:
+        os.symlink(target, link + ".new")
+        os.rename(link + ".new", link)
+"""
+
+
 class Paths(RightsTest):
     """Path rules: what counts is where a name leads to."""
 
@@ -1062,6 +1074,56 @@ class Paths(RightsTest):
                                  os.path.join(self.tree, real))
         self.assert_status(s.call("realpath", "pub/link/f", 3), DENIED)
         self.assert_status(s.call("realpath", "in", 3, "../dark/f"), DENIED)
+
+    def test_composed_realpath(self):
+        """All the paths together are judged, by where they lead to."""
+        s = self.judged(6)
+        self.put("tree/deep/a/b/f")
+        for start in ".", "in/..", self.tree, "deep/a/b":
+            for rest in (("deep/a/b/f",), ("deep", "a/b", "f"),
+                         ("in", "../deep/a/b/f"),
+                         (self.tree + "/deep/a/b", "f")):
+                if start == "deep/a/b" and rest[0][0] != "/":
+                    rest = ("../../..", *rest)
+                with self.subTest(start=start, rest=rest):
+                    self.assert_status(s.call("realpath", start, 3, *rest),
+                                       DENIED)
+                    attrs = s.call("realpath", start, 2, *rest).names[0][2]
+                    self.assertEqual(attrs["type"], 5)
+        for rest in ("in/f",), ("deep/a/b", "../../../in/f"), ("in", "f"):
+            reply = s.call("realpath", ".", 3, *rest)
+            self.assertEqual(reply.names[0][2]["size"], 4)
+        reply = s.call("realpath", "deep/a/b", 3, "../../../in", "f")
+        self.assertEqual(reply.names[0][2]["size"], 4)
+
+    def test_realpath_through_a_link_that_changes(self):
+        """The attributes are those of a file that the rules permit to ask
+        for, whatever a link on the way led to when they were asked."""
+        s = self.judged(6)
+        self.put("tree/deep/a/b/f", b"longer than in/f")
+        flip = os.path.join(self.tree, "flip")
+        changer = subprocess.Popen(
+            [sys.executable, "-c", CHANGER, flip, "in", "deep/a/b"])
+        self.addCleanup(lambda: (changer.kill(), changer.wait()))
+        sizes = set()
+        while len(sizes) < 2:
+            reply = s.call("realpath", "flip/f", 3)
+            sizes.add(reply.names[0][2]["size"] if reply.kind == "name"
+                      else str(reply.code))
+        for _ in range(3000):
+            reply = s.call("realpath", "flip/f", 3)
+            if reply.kind == "name":
+                self.assertEqual(reply.names[0][2]["size"], 4)
+
+    def test_expand_path_of_others(self):
+        """No rule judges the home of another user."""
+        s = self.judged()
+        for name in "~root", "~root/x", "~%s/x" % pwd.getpwuid(
+                os.getuid()).pw_name:
+            self.assert_status(s.call("expand-path@openssh.com", name), DENIED)
+        reply = s.call("expand-path@openssh.com", "~/in/../deep")
+        self.assertEqual(reply.names[0][0].decode(),
+                         os.path.join(self.tree, "deep"))
 
     def test_renames(self):
         s = self.judged()
