@@ -32,24 +32,83 @@ struct reader {
 
 /*
  * Starts reading at the first of `len` bytes. The reader keeps the pointer and
- * copies nothing, so the bytes must outlive it and every slice it returns.
+ * copies nothing, so the bytes must outlive it and every slice it returns. This
+ * function and those below are inline because each request calls up to ten.
  */
-void	 reader_init(struct reader *, uint8_t *, size_t);
+static inline void
+reader_init(struct reader *r, uint8_t *p, size_t len)
+{
+	/* A field that was absent has p NULL; adding 0 to NULL is undefined. */
+	*r = (struct reader){ .p = p, .end = len == 0 ? p : p + len };
+}
 
 /* Returns how many bytes have not been read. */
-size_t	 reader_left(const struct reader *);
+static inline size_t
+reader_left(const struct reader *r)
+{
+	return (size_t)(r->end - r->p);
+}
+
+/* Returns the next n bytes, or NULL after which the reader is dry. */
+static inline uint8_t *
+reader_take(struct reader *r, size_t n)
+{
+	uint8_t *p = r->p;
+
+	if (r->dry || reader_left(r) < n) {
+		r->dry = true;
+		return NULL;
+	}
+	r->p += n;
+	return p;
+}
 
 /* Read an integer and advance; return 0 once the reader is dry. */
-uint8_t	 get_u8(struct reader *);
-uint32_t get_u32(struct reader *);
-uint64_t get_u64(struct reader *);
+static inline uint8_t
+get_u8(struct reader *r)
+{
+	const uint8_t *p = reader_take(r, 1);
+
+	return p == NULL ? 0 : *p;
+}
+
+static inline uint32_t
+get_u32(struct reader *r)
+{
+	const uint8_t *p = reader_take(r, 4);
+	uint32_t v;
+
+	if (p == NULL)
+		return 0;
+	memcpy(&v, p, sizeof(v));
+	return be32toh(v);
+}
+
+static inline uint64_t
+get_u64(struct reader *r)
+{
+	const uint8_t *p = reader_take(r, 8);
+	uint64_t v;
+
+	if (p == NULL)
+		return 0;
+	memcpy(&v, p, sizeof(v));
+	return be64toh(v);
+}
 
 /*
  * Reads a `string` of the protocol: a u32 length and that many bytes. The slice
  * points into the reader's bytes; it is empty, with p NULL, when the reader is
  * dry.
  */
-struct slice get_str(struct reader *);
+static inline struct slice
+get_str(struct reader *r)
+{
+	size_t len = get_u32(r);
+	uint8_t *p = reader_take(r, len);
+
+	return (struct slice){ p, p == NULL ? 0 : len };
+}
 
 /* Reads all remaining bytes, without a length. */
 struct slice get_rest(struct reader *);
@@ -125,15 +184,34 @@ put_u64(struct buf *b, uint64_t v)
 	b->len += sizeof(v);
 }
 
-void	 put_bytes(struct buf *, const void *, size_t);
-/* u32 length, then the bytes */
-void	 put_str(struct buf *, const void *, size_t);
+static inline void
+put_bytes(struct buf *b, const void *p, size_t len)
+{
+	if (len == 0)
+		return;
+	memcpy(buf_room(b, len), p, len);
+	b->len += len;
+}
+
+/* Puts a u32 length, then the bytes. */
+static inline void
+put_str(struct buf *b, const void *p, size_t len)
+{
+	put_u32(b, (uint32_t)len);
+	put_bytes(b, p, len);
+}
+
 void	 put_cstr(struct buf *, const char *);
 
 /*
  * Overwrites the four bytes at offset `off`, which must be below len: for
  * lengths and counts that are known only after what follows them.
  */
-void	 set_u32(struct buf *, size_t off, uint32_t v);
+static inline void
+set_u32(struct buf *b, size_t off, uint32_t v)
+{
+	v = htobe32(v);
+	memcpy(b->data + off, &v, sizeof(v));
+}
 
 #endif
