@@ -12,14 +12,14 @@
 
 #include "os/log.h"
 
-/* Where lines go. This is the only state of the module. */
+/* Where lines go. This and log_limit are the only state of the module. */
 static struct {
 	const char	*tag;
-	enum log_level	 level;
 	int		 facility;
 	bool		 on_stderr;
 	bool		 connected;
-} sink = { "sftp-server", LOG_LEVEL_ERROR, LOG_AUTH, false, false };
+} sink = { "sftp-server", LOG_AUTH, false, false };
+enum log_level log_limit = LOG_LEVEL_ERROR;
 
 const struct word log_levels[] = {
 	{ "QUIET", LOG_LEVEL_QUIET }, { "FATAL", LOG_LEVEL_FATAL },
@@ -42,16 +42,10 @@ void
 log_init(const char *tag, enum log_level level, int facility, bool on_stderr)
 {
 	sink.tag = tag;
-	sink.level = level;
+	log_limit = level;
 	sink.facility = facility;
 	sink.on_stderr = on_stderr;
 	sink.connected = false;
-}
-
-bool
-log_wants(enum log_level level)
-{
-	return level <= sink.level;
 }
 
 void

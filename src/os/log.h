@@ -35,11 +35,18 @@ void	 log_init(const char *tag, enum log_level, int facility,
  */
 void	 log_open(void);
 
+/* Lines up to this level are written. Only log_init() sets it. */
+extern enum log_level log_limit;
+
 /*
  * True if lines of that level are written. Callers ask before they do expensive
  * work for a line.
  */
-bool	 log_wants(enum log_level);
+static inline bool
+log_wants(enum log_level level)
+{
+	return level <= log_limit;
+}
 
 /*
  * Writes one line, formatted as by printf(3) with two differences: a %s between

@@ -23,8 +23,8 @@ struct hold;
  */
 struct place {
 	int		 dirfd;
-	const char	*name;
 	unsigned	 flags;
+	const char	*name;
 	const char	*shown;		/* path as the client sent it */
 	const char	*resolved;	/* as rules on names see it, or NULL */
 	struct hold	*hold;		/* of a resolved path, or NULL */

@@ -161,6 +161,7 @@ enum replace_wish {
 	REPLACE_UNSAID,		/* versions 3 and 4 cannot express it */
 	REPLACE_NO,		/* versions 5 and 6 without a flag; copy-file */
 	REPLACE_YES,		/* OVERWRITE, ATOMIC or NATIVE; posix-rename */
+	REPLACE_WISHES
 };
 
 /* The facts about a request on which a ruling depends. */
@@ -179,24 +180,27 @@ enum conceal {
 	CONCEAL_ALL,		/* any error: reported as no such file */
 };
 
-/* A decision about one request, made before it changes anything. */
+/*
+ * A decision about one request, made before it changes anything. Each request
+ * gets a copy of its own, so the members are ordered to leave no holes.
+ */
 struct ruling {
-	bool		 replace;	/* an existing target may be replaced */
-	bool		 forced;	/* ... although not asked for */
-	enum open_handles open_handles;
-	enum rename_when when;
-	unsigned	 busy_timeout;	/* milliseconds */
-	bool		 keep_mode;	/* of a file that RENAME replaces */
-	enum atomic	 atomic;	/* of files OPEN makes or empties */
+	uint64_t	 max_size;	/* of a file, in bytes; 0: no limit */
+	const struct setstat_policy *setstat;
 	struct mode_rule mode, dir_mode;	/* of files; of directories */
 	struct group_rule group;	/* of everything that is made */
+	unsigned	 busy_timeout;	/* milliseconds */
+	enum open_handles open_handles : 8;
+	enum rename_when when : 8;
+	enum atomic	 atomic : 8;	/* of files OPEN makes or empties */
+	bool		 replace;	/* an existing target may be replaced */
+	bool		 forced;	/* ... although not asked for */
+	bool		 keep_mode;	/* of a file that RENAME replaces */
 	bool		 fsync;		/* write to disk before replying */
 	bool		 zero_copy;	/* READs may send the file's own pages:
 					 * this session cannot change it */
 	bool		 no_symlinks;	/* symbolic links cannot be created */
-	uint64_t	 max_size;	/* of a file, in bytes; 0: no limit */
 	bool		 other_users;	/* may be named; groups too */
-	const struct setstat_policy *setstat;
 
 	/*
 	 * The members below are set only in sessions that are restricted by
@@ -208,12 +212,12 @@ struct ruling {
 					 * although reading was requested */
 	bool		 empty;		/* a directory without entries */
 	bool		 leaves_out;	/* ... without those STAT refuses */
-	enum conceal	 conceal;
+	bool		 keeps;		/* the new handle keeps the rights it
+					 * got for creating the file */
+	enum conceal	 conceal : 8;
 	unsigned	 granted;	/* rights of a new handle */
 	unsigned	 granted_new;	/* ... more if it made the file */
 	unsigned	 own_rights;	/* more, to what the session makes */
-	bool		 keeps;		/* the new handle keeps the rights it
-					 * got for creating the file */
 	unsigned	 kept;		/* of handles on a renamed file */
 };
 
@@ -222,6 +226,14 @@ enum permit { PERMIT, REFUSE_READ_ONLY, REFUSE_DENIED, REFUSE_NOT_ALLOWED };
 
 /* Frees the memory of a policy. */
 void	policy_free(struct policy *);
+
+/* True if -R, -p and -P, of which none is given, refuse no request's name. */
+static inline bool
+policy_permits_all(const struct policy *p)
+{
+	return !p->access.read_only && p->access.deny == NULL &&
+	    p->access.allow == NULL;
+}
 
 /*
  * Decides by -R, -p and -P if a request of this name is allowed. `writes` says

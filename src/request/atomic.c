@@ -83,8 +83,7 @@ atomic_locate(struct session *s, struct operand *o)
 	struct place at;
 	struct temp *p;
 
-	if (LIST_EMPTY(&s->handles.temps) ||
-	    !temp_has_name(&s->handles, o->path) ||
+	if (!temp_has_name(&s->handles, o->path) ||
 	    locate_path(&s->fs, o->path, o->how & ~PLACE_FOLLOW, &at) != 0)
 		return false;
 	if ((p = temp_find(&s->handles, &at)) == NULL) {
@@ -252,7 +251,8 @@ open_replacing(const struct opening *o, const struct place *at, int *old)
 	*old = -1;
 	p->replaces = true;
 	take_temp(o->q, o->i, p);
-	*o->m = (struct making){ .at = o->q->operand[o->i].place };
+	o->m->made = false;
+	o->m->at = o->q->operand[o->i].place;
 	return fd;
 }
 

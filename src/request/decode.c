@@ -188,9 +188,10 @@ decode_fields(struct session *s, struct reader *r, struct request *q,
 int
 decode_request(struct session *s, struct reader *r, struct request *q)
 {
-	struct texts texts = { .n = 0 };
+	struct texts texts;
 	int outcome;
 
+	texts.n = 0;
 	q->precise = s->version > 3;
 	outcome = decode_fields(s, r, q, &texts);
 	if (r->dry)
@@ -226,9 +227,8 @@ decode_handles(struct session *s, struct request *q)
 	struct handle *h;
 	bool fits;
 
-	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
-		if (o->wants == WANTS_NONE)
-			continue;
+	for (o = q->operand; o < q->operand + nitems(q->operand) &&
+	    o->wants != WANTS_NONE; o++) {
 		h = o->handle;
 		fits = h != NULL && (o->wants == WANTS_ANY ||
 		    h->kind == (o->wants == WANTS_DIR ? HANDLE_DIR :

@@ -7,6 +7,7 @@
 #define REQUEST_FIELD_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct request;
 struct trace;
@@ -87,15 +88,16 @@ enum field_type {
 	FIELD_U8,
 };
 
+/* Half a line of the cache. */
 struct field_row {
 	const char	*name;		/* in a log line, or NULL */
-	size_t		 member;	/* offset in struct request */
-	enum field_type	 type;
+	uint16_t	 member;	/* offset in struct request */
+	enum field_type	 type : 8;
+	uint8_t		 operand;	/* a path or handle: 1 for the target */
+	uint8_t		 how;		/* a path: PLACE_*; a handle: WANTS_* */
 	void		(*print)(struct trace *, const void *member);
 	const char	*key;		/* in log.transfers, in the order of the
 					 * table; or NULL */
-	int		 operand;	/* a path or handle: 1 for the target */
-	unsigned	 how;		/* a path: PLACE_*; a handle: WANTS_* */
 };
 
 /* Indexed by enum field. */

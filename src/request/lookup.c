@@ -9,6 +9,7 @@
 int
 lookup_paths(struct session *s, struct request *q)
 {
+	const bool temps = !LIST_EMPTY(&s->handles.temps);
 	struct operand *o;
 	int r = 0;
 
@@ -21,13 +22,13 @@ lookup_paths(struct session *s, struct request *q)
 		if (o->path[0] == '\0' && q->precise && !q->writes)
 			o->path = ".";
 		if (r == 0 && (o->how & PLACE_NONE) == 0 &&
-		    !atomic_locate(s, o))
+		    !(temps && atomic_locate(s, o)))
 			r = o == &q->object ?
 			    locate_path(&s->fs, o->path, o->how, &o->place) :
 			    locate_second(&s->fs, o->path, o->how,
 			    &q->object.place, &o->place);
 	}
-	if (r == 0 && !LIST_EMPTY(&s->handles.temps))
+	if (r == 0 && temps)
 		atomic_resolve(s, q);
 	if (s->fs.resolves)
 		r = permit_judge(s, q, r);

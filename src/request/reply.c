@@ -17,14 +17,17 @@
 
 #define FRAME_HEADER	9	/* length, type, id */
 
+/* Begins a reply, whose length reply_end() puts. Returns where it starts. */
 static size_t
 reply_begin(struct session *s, const struct request *q, uint8_t type)
 {
+	uint8_t *p = buf_room(&s->out, FRAME_HEADER);
+	uint32_t id = htobe32(q->id);
 	size_t start = s->out.len;
 
-	put_u32(&s->out, 0);
-	put_u8(&s->out, type);
-	put_u32(&s->out, q->id);
+	p[4] = type;
+	memcpy(p + 5, &id, sizeof(id));
+	s->out.len += FRAME_HEADER;
 	return start;
 }
 
@@ -301,6 +304,30 @@ put_name(struct session *s, const char *name, struct attr *a)
 	put_cstr(&s->out, wire);
 }
 
+/*
+ * Adds the attributes that a client gets only if it asks for them, and drops
+ * others if it asked for some: there are clients that parse the reply by the
+ * attributes that they asked for. `acl` holds an ACL.
+ */
+static void
+attr_asked_for(struct attr *a, const struct request *q,
+    const struct place *p, const struct statx *st, struct buf *acl)
+{
+	if ((q->wanted & ATTR_ALLOCATION_SIZE) != 0) {
+		a->has |= HAS_ALLOC;
+		a->alloc = st->stx_blocks * 512;
+	}
+	if ((q->wanted & ATTR_BITS) != 0) {
+		a->has |= HAS_BITS;
+		a->bits = reply_bits(st, p->shown, &a->bits_valid);
+	}
+	if ((q->wanted & ATTR_ACL) != 0)
+		attr_acl_get(p, st, a, acl);
+	a->has &= attr_asked(q->wanted);
+	if ((a->has & HAS_TIMES) == 0)
+		a->has &= ~HAS_SUBSEC;
+}
+
 void
 reply_attrs(struct session *s, const struct request *q,
     const struct place *p, const struct statx *st)
@@ -312,27 +339,13 @@ reply_attrs(struct session *s, const struct request *q,
 	attr_of(&a, st);
 	/* OpenSSH's four: size, ids, permissions, times. */
 	log_debug1("request %u: sent attrib have 0x%x", q->id, 0xfu);
-	if ((q->wanted & ATTR_ALLOCATION_SIZE) != 0) {
-		a.has |= HAS_ALLOC;
-		a.alloc = st->stx_blocks * 512;
-	}
-	if ((q->wanted & ATTR_BITS) != 0) {
-		a.has |= HAS_BITS;
-		a.bits = reply_bits(st, p->shown, &a.bits_valid);
-	}
-	if ((q->wanted & ATTR_ACL) != 0)
-		attr_acl_get(p, st, &a, &acl);
-	/*
-	 * Some clients parse the reply by the attributes that they asked for.
-	 */
 	if (q->wanted != 0)
-		a.has &= attr_asked(q->wanted);
-	if ((a.has & HAS_TIMES) == 0)
-		a.has &= ~HAS_SUBSEC;
+		attr_asked_for(&a, q, p, st, &acl);
 	start = reply_begin(s, q, FXP_ATTRS);
 	put_attr(s, &a);
 	reply_end(s, start);
-	buf_free(&acl);
+	if (acl.data != NULL)
+		buf_free(&acl);
 }
 
 void

@@ -133,12 +133,12 @@ enum wants {
 /* A file, directory or name that a request acts on, by path or by handle. */
 struct operand {
 	const char	*path;		/* as the client sent it, or NULL */
-	unsigned	 how;		/* PLACE_*: how it is resolved */
 	struct handle	*handle;	/* NULL also if the id is unknown */
+	unsigned	 how;		/* PLACE_*: how it is resolved */
 	enum wants	 wants;
-	struct takes	 takes;
 	struct place	 place;		/* of the path */
 	struct temp	*temp;		/* that the path means: see atomic.c */
+	struct takes	 takes;
 };
 
 /* Owner names that nobody has. */
@@ -148,26 +148,19 @@ struct unknown {
 };
 
 /*
- * The members before `attr` are zero when a request begins. Most requests do
- * not use those from there on, of which only `has` and `n` are zero.
+ * The members before `ruling` are zero when a request begins. Most requests do
+ * not use those behind it, of which only `has` and `n` are zero. Clearing takes
+ * a tenth of the time of a small request, so mind the holes.
  */
 struct request {
-	uint32_t	 id;
 	const struct request_kind *kind;
 	const struct request_form *form;
-
-	/* RENAME has the old and the new name, a copy has source and target. */
-	union {
-		struct {
-			struct operand	 object, target;
-		};
-		struct operand	 operand[2];
-	};
+	uint32_t	 id;
 
 	/* Fields: see field.c. Strings are terminated, slices are not. */
+	uint32_t	 count;		/* READ: bytes */
 	uint64_t	 offset, length;
 	uint64_t	 target_offset;
-	uint32_t	 count;		/* READ: bytes */
 	struct slice	 data;		/* of WRITE; md5-hash: the known hash */
 	uint32_t	 desired;	/* OPEN: PF_*; from v5 on ACE_* */
 	uint32_t	 flags;		/* OPEN: FXF_*; RENAME: FXF_RENAME_* */
@@ -193,19 +186,27 @@ struct request {
 					 * outcome, with a precise status */
 
 	/* Set by the upgrade. */
+	bool		 writes;	/* it would change something */
+	struct ask	 ask;
 	uint32_t	 access;	/* OPEN: ACE_* */
 	uint32_t	 pflags;	/* OPEN: PF_*, for the log */
 	const char	*needs[3];	/* other names that must be permitted */
-	bool		 writes;	/* it would change something */
-	struct ask	 ask;
 
-	struct ruling	 ruling;
-	const char	*message;	/* for STATUS, instead of the usual */
 	bool		 recorded;	/* log.transfers has begun a record */
 	bool		 publishes;	/* its rename gives object.temp its
 					 * visible name: see publish.c */
+	const char	*message;	/* for STATUS, instead of the usual */
 	struct task	*task;		/* while PENDING: see task.h */
 
+	/* RENAME has the old and the new name, a copy has source and target. */
+	union {
+		struct {
+			struct operand	 object, target;
+		};
+		struct operand	 operand[2];
+	};
+
+	struct ruling	 ruling;	/* `conceal` is valid at once */
 	struct attr	 attr;		/* a field, too */
 	struct unknown	 unknown;	/* for STATUS */
 };

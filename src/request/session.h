@@ -21,6 +21,7 @@
 #include "paths/startup.h"
 #include "policy/policy.h"
 #include "request/stale.h"
+#include "request/table.h"
 
 struct session {
 	int		 version;	/* spoken; 0 before INIT */
@@ -31,6 +32,9 @@ struct session {
 	struct policy	 policy;
 	struct ident	 self;
 	const char	*client;	/* its address, for the log */
+	struct table_index index;
+	bool		 ruled;		/* `usual` is valid: see gate.c */
+	struct ruling	 usual[REPLACE_WISHES];
 	struct handles	 handles;
 	struct created	 created;	/* files that it made */
 	struct stale	 stale;		/* where it removed stale names */

@@ -341,23 +341,35 @@ table_form(const struct request_kind *kind, int version)
 	return NULL;
 }
 
-bool
-table_find(struct request *q, uint8_t type, int version)
+static void
+table_index(struct table_index *index, int version)
 {
 	const struct request_kind *kind;
 	const struct request_form *form;
 
+	*index = (struct table_index){ .version = version };
 	for (kind = table_kinds; kind < table_kinds + table_len; kind++) {
-		if (kind->wire != NULL || kind->forms[0].type != type)
+		if (kind->wire != NULL)
 			continue;
-		TABLE_EACH_FORM(form, kind)
-			if (version >= form->since && version <= form->until) {
-				q->kind = kind;
-				q->form = form;
-				return true;
-			}
+		form = table_form(kind, version);
+		if (form == NULL || index->of[form->type].kind != NULL)
+			continue;
+		index->of[form->type].kind = kind;
+		index->of[form->type].form = form;
 	}
-	return false;
+}
+
+bool
+table_find(struct table_index *index, struct request *q, uint8_t type,
+    int version)
+{
+	if (index->version != version)
+		table_index(index, version);
+	if (type >= TABLE_TYPES || index->of[type].kind == NULL)
+		return false;
+	q->kind = index->of[type].kind;
+	q->form = index->of[type].form;
+	return true;
 }
 
 bool

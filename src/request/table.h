@@ -18,11 +18,28 @@ extern const size_t table_len;
  */
 const struct request_form *table_form(const struct request_kind *, int version);
 
+/* The packet types of requests, of which FXP_UNBLOCK is the last. */
+#define TABLE_TYPES	24
+
+/*
+ * The kind and the form of each packet type in one version; NULL for none. All
+ * zero, it is not made yet: table_find() makes it, and anew for another
+ * version.
+ */
+struct table_index {
+	int		 version;
+	struct {
+		const struct request_kind *kind;
+		const struct request_form *form;
+	}		 of[TABLE_TYPES];
+};
+
 /*
  * Finds the kind and the form of a packet type, or of an extended request, in
  * that version. Returns false and leaves the request alone if there is none.
  */
-bool	table_find(struct request *, uint8_t type, int version);
+bool	table_find(struct table_index *, struct request *, uint8_t type,
+	    int version);
 bool	table_find_extended(struct request *, struct slice name, int version);
 
 /* Returns the first kind of that name, which must exist. */

@@ -57,8 +57,6 @@ trace_request(const struct session *s, const struct request *q)
 	const struct line *trace = &q->kind->trace, *line;
 	struct trace t;
 
-	if (!log_wants(LOG_LEVEL_INFO))
-		return;
 	t.s = s;
 	t.q = q;
 	if (trace->text != NULL && log_wants(trace->level)) {

@@ -16,6 +16,7 @@ struct trace {
 
 /*
  * Writes the trace and the line of q->kind, as far as the level includes them.
+ * No line has a level below INFO; the gate asks for that before it calls.
  */
 void	trace_request(const struct session *, const struct request *);
 

@@ -134,7 +134,8 @@ gate_permitted(const struct session *s, const struct request_kind *kind,
 {
 	bool writes = (kind->bits & KIND_WRITES) != 0;
 
-	if ((kind->bits & KIND_UNGOVERNED) != 0)
+	if (policy_permits_all(&s->policy) ||
+	    (kind->bits & KIND_UNGOVERNED) != 0)
 		return true;
 	/* Only the upgrade will tell which of two names governs it. */
 	if (form->alias != NULL && policy_permits(&s->policy, form->alias,
@@ -152,6 +153,8 @@ effects_permitted(const struct session *s, const struct request *q)
 {
 	size_t i;
 
+	if (policy_permits_all(&s->policy))
+		return true;
 	if (q->form->alias != NULL && !name_permitted(s, q->kind->name,
 	    (q->kind->bits & KIND_WRITES) != 0))
 		return false;
@@ -199,6 +202,20 @@ record_refused(struct session *s, struct reader *r, struct request *q)
 	xferlog_begin(s, q);
 }
 
+/*
+ * Makes the rulings of requests for which no path rule holds. The policy does
+ * not change, so those of the first request hold for all.
+ */
+static void
+rule_usual(struct session *s)
+{
+	struct ask ask;
+
+	for (ask.replace = 0; ask.replace < REPLACE_WISHES; ask.replace++)
+		s->usual[ask.replace] = policy_decide(&s->policy, NULL, &ask);
+	s->ruled = true;
+}
+
 /* Takes a request from its kind to the outcome. */
 static int
 dispatch_run(struct session *s, struct reader *r, struct request *q)
@@ -217,7 +234,8 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	q->target.takes.always = asked->rights[1];
 	if (q->form->upgrade != NULL)
 		upgraded = q->form->upgrade(&s->policy, q);
-	trace_request(s, q);
+	if (log_wants(LOG_LEVEL_INFO))
+		trace_request(s, q);
 	if (q->kind->record != NULL && sink_on())
 		xferlog_begin(s, q);
 	if (q->form->upgrade != NULL && !effects_permitted(s, q))
@@ -226,9 +244,12 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		return upgraded;
 	if ((asked->bits & KIND_OPENS) != 0 && (outcome = may_open(s, q)) != 0)
 		return outcome;
-	if ((outcome = decode_handles(s, q)) != 0)
+	if (q->object.wants != WANTS_NONE &&
+	    (outcome = decode_handles(s, q)) != 0)
 		return outcome;
-	q->ruling = policy_decide(&s->policy, NULL, &q->ask);
+	if (!s->ruled)
+		rule_usual(s);
+	q->ruling = s->usual[q->ask.replace];
 	if (q->object.path != NULL)
 		outcome = lookup_paths(s, q);
 	else if (s->fs.resolves)
@@ -261,14 +282,15 @@ dispatch_request(struct session *s, uint8_t type, struct reader *r,
 	size_t mark = s->out.len;
 	int outcome;
 
-	memset(q, 0, offsetof(struct request, attr));
+	memset(q, 0, offsetof(struct request, ruling));
+	q->ruling.conceal = CONCEAL_NOTHING;
 	q->attr.has = 0;
 	q->unknown.n = 0;
 	q->id = get_u32(r);
 	s->requests++;
 	if (type == FXP_EXTENDED)
 		dispatch_find_extended(s, r, q);
-	else if (!table_find(q, type, s->version))
+	else if (!table_find(&s->index, q, type, s->version))
 		log_error("Unknown message %u", type);
 	if (q->kind == NULL)
 		outcome = r->dry ? FX_BAD_MESSAGE : FX_OP_UNSUPPORTED;

@@ -197,14 +197,16 @@ static bool
 finds(uint8_t type, int version)
 {
 	struct request q = { .id = 0 };
+	struct table_index index = { 0 };
 
-	return table_find(&q, type, version);
+	return table_find(&index, &q, type, version);
 }
 
 /* Each packet type in each version: its form, or none. */
 static void
 test_find(void)
 {
+	struct table_index index = { 0 };
 	struct request q;
 	int v, type;
 	bool right = true;
@@ -213,7 +215,7 @@ test_find(void)
 	for (v = 3; v <= 6; v++)
 		for (type = 0; type < 256; type++) {
 			q = (struct request){ .id = 0 };
-			right &= table_find(&q, (uint8_t)type, v) ?
+			right &= table_find(&index, &q, (uint8_t)type, v) ?
 			    q.kind->wire == NULL && q.form->type == type &&
 			    q.form->since <= v && v <= q.form->until :
 			    q.kind == NULL && q.form == NULL;

@@ -116,8 +116,9 @@ static bool
 is_known(uint8_t type, int version)
 {
 	struct request q = { .id = 0 };
+	struct table_index index = { 0 };
 
-	return table_find(&q, type, version);
+	return table_find(&index, &q, type, version);
 }
 
 /* No request of that type, or none in that version. */
