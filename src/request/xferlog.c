@@ -27,12 +27,25 @@ record_path(const struct session *s, const char *key, const char *path)
 	sink_text(key, full);
 }
 
+/*
+ * Records the name of a handle's file. A file without one, because the session
+ * removed or replaced it, has the name by which it was opened under another
+ * key, lest it is taken for the file that has that name now.
+ */
 static void
 record_handle(const struct session *s, const char *key, const struct handle *h)
 {
-	if (h != NULL)
-		record_path(s, key, index_name(h) != NULL ? index_name(h) :
-		    h->name);
+	const char *now = h != NULL ? index_name(h) : NULL;
+	char was[16];
+
+	if (h == NULL)
+		return;
+	if (now != NULL && now[0] == '\0') {
+		snprintf(was, sizeof(was), "%s_was", key);
+		key = was;
+		now = NULL;
+	}
+	record_path(s, key, now != NULL ? now : h->name);
 }
 
 static void

@@ -188,6 +188,25 @@ class OnUpload(SessionTest):
         lines, _ = self.end()
         self.assertEqual([line[0] for line in lines], [self.at(b"last")])
 
+    def test_files_that_lost_their_names(self):
+        """Neither the directory nor a file that has the name now is taken for
+        one that was removed or replaced before its close."""
+        self.start("-a")
+        self.put("new", b"new")
+        s = self.server()
+        for name in b"removed", b"replaced":
+            h = s.call("open", name, WRITE | CREAT, {}).handle
+            s.call("write", h, 0, b"x" * 100)
+            if name == b"removed":
+                s.call("remove", name)
+            else:
+                s.call("posix-rename@openssh.com", b"new", name)
+            s.call("close", h)
+        self.upload(s, b"last")
+        lines, _ = self.end()
+        self.assertEqual([line[0] for line in lines],
+                         [self.at(b"last")])
+
     @unittest.skipUnless(NETTLE, "built without nettle")
     def test_empty(self):
         """An empty upload is known by its sum."""

@@ -14,7 +14,7 @@ import unittest
 import sftpwire as sw
 from rights import ACTIONS, WAYS, Path, make_tree
 from session import NETTLE
-from sftpwire import CREAT, WRITE
+from sftpwire import CREAT, READ, WRITE
 from transfers import TransfersTest
 from versions import ALL
 
@@ -80,6 +80,10 @@ class Records(TransfersTest):
                        s.version < 5 else [2, 0], {})
             h = self.open(s, "/f2", WRITE | CREAT)
             s.call("write", h, 0, b"x" * 200)
+            s.call("close", h)
+            h = self.open(s, "/f4", WRITE | CREAT)
+            s.call("remove", "/f4")
+            s.call("copy-data", self.open(s, "/f2", READ), 0, 0, h, 0)
             s.call("close", h)
             self.open(s, "/f3", WRITE | CREAT)
             self.records()

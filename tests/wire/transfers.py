@@ -202,6 +202,27 @@ class Told(TransfersTest):
             s.call("close", h)
             self.one(op="close", path=self.at("b"))
 
+    def test_without_a_name(self):
+        """A file that was removed or replaced while it was open."""
+        for options in (), ("files.atomic=yes",):
+            for s in self.sessions(*options, versions=(3, 6)):
+                for how in "remove", "posix-rename@openssh.com":
+                    h = self.open(s, "a", WRITE | CREAT | TRUNC)
+                    b = self.open(s, "b", WRITE | CREAT | TRUNC)
+                    names = ("a",) if how == "remove" else ("b", "a")
+                    self.assert_status(s.call(how, *names), sw.OK)
+                    self.records()
+                    self.assert_status(s.call("copy-data", self.open(
+                        s, "f", READ), 0, 0, h, 0), sw.OK)
+                    self.assertEqual(self.one(op="copy", to_was=self.at("a"))
+                                     .get("to"), None)
+                    self.assert_status(s.call("close", h), sw.OK)
+                    got = self.one(op="close", path_was=self.at("a"))
+                    self.assertNotIn("path", got)
+                    s.call("close", b)
+                    self.one(op="close", path=self.at(
+                        "b" if how == "remove" else "a"))
+
     def test_forced(self):
         for how in ("eof", "signal"):
             for s in self.sessions(versions=(3, 6)):
