@@ -22,17 +22,17 @@
  * know.
  */
 static void
-check_names(const struct rule *r, const char *const *names, const char *what,
+check_names(const struct rule *r, enum criterion by,
     bool (*find)(const char *, uint32_t *), FILE *out)
 {
-	const char *name;
+	const char *const *names = r->match[by], *name;
 	uint32_t id;
 
 	for (; names != NULL && *names != NULL; names++) {
 		name = *names + (**names == '!');
 		if (strpbrk(name, "*?") == NULL && !find(name, &id))
-			effect_warn(out, r, "there is no %s \"%s\"", what,
-			    name);
+			effect_warn(out, r, "there is no %s \"%s\"",
+			    rules_criteria[by], name);
 	}
 }
 
@@ -272,9 +272,8 @@ check_rules(struct conf *c, FILE *out)
 		    "secrets: mode 644)\n", c->unreadable);
 	settled = arena_get(&c->arena, settings_count * sizeof(*settled));
 	for (r = &c->flags; r != NULL; r = r->next) {
-		check_names(r, r->match.user, "user", ident_find_user, out);
-		check_names(r, r->match.group, "group", ident_find_group,
-		    out);
+		check_names(r, BY_USER, ident_find_user, out);
+		check_names(r, BY_GROUP, ident_find_group, out);
 		group_check_names(r, out);
 		check_words(r, out);
 		check_shadow(r, settled, out);

@@ -171,7 +171,7 @@ conf_asks_groups(const struct conf *c)
 	const struct rule *r;
 
 	for (r = &c->flags; r != NULL; r = r->next)
-		if (r->match.group != NULL)
+		if (r->match[BY_GROUP] != NULL)
 			return true;
 	return false;
 }

@@ -549,29 +549,21 @@ excludes_all(const char *const *list)
 static void
 check_criteria(const struct rule *r, FILE *out)
 {
-	const struct {
-		const char	*name;
-		const char	*const *list;
-		const char	*(*odd)(const char *);
-	} by[] = {
-		{ "user", r->match.user, odd_pattern },
-		{ "group", r->match.group, odd_pattern },
-		{ "address", r->match.address, match_address_doubt },
-		{ "local_address", r->match.local_address,
-		    match_address_doubt },
-	};
-	const char *const *item;
-	const char *odd;
-	size_t i;
+	const char *const *item, *odd;
+	enum criterion by;
 
-	for (i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
-		for (item = by[i].list; item != NULL && *item != NULL; item++)
-			if ((odd = by[i].odd(*item)) != NULL)
+	for (by = 0; by < BY_LOCAL_PORT; by++) {
+		for (item = r->match[by]; item != NULL && *item != NULL;
+		    item++) {
+			odd = by < BY_ADDRESS ? odd_pattern(*item) :
+			    match_address_doubt(*item);
+			if (odd != NULL)
 				effect_warn(out, r, "%s \"%s\": %s",
-				    by[i].name, *item, odd);
-		if (excludes_all(by[i].list))
+				    rules_criteria[by], *item, odd);
+		}
+		if (excludes_all(r->match[by]))
 			effect_warn(out, r, "matches nobody, since %s excludes "
-			    "all that it names", by[i].name);
+			    "all that it names", rules_criteria[by]);
 	}
 }
 

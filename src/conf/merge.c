@@ -27,11 +27,8 @@ applies_if(enum match match)
 static enum applies
 by_name(const char *const *list, const char *name)
 {
-	if (list == NULL)
-		return APPLIES;
-	if (name == NULL)
-		return UNDECIDED;
-	return applies_if(match_patterns(name, list));
+	return name == NULL ? UNDECIDED :
+	    applies_if(match_patterns(name, list));
 }
 
 /* One negated group excludes the user, whatever the other groups match. */
@@ -40,8 +37,6 @@ by_group(const char *const *list, const char *const *groups)
 {
 	enum match match, found = MATCH_NONE;
 
-	if (list == NULL)
-		return APPLIES;
 	if (groups == NULL)
 		return UNDECIDED;
 	for (; *groups != NULL && found != MATCH_NEGATED; groups++) {
@@ -57,64 +52,54 @@ by_address(const char *const *list, const char *text)
 {
 	struct address address;
 
-	if (list == NULL)
-		return APPLIES;
-	if (text == NULL || !match_parse_address(text, &address))
-		return UNDECIDED;
-	return applies_if(match_addresses(&address, list));
+	return text == NULL || !match_parse_address(text, &address) ?
+	    UNDECIDED : applies_if(match_addresses(&address, list));
 }
 
+/* Tells if a rule applies as far as one criterion decides that. */
 static enum applies
-by_port(const char *const *list, int port)
+applies_by(enum criterion by, const struct rule *r, const struct facts *f)
 {
-	char text[16];
+	const char *const *list = r->match[by];
+	char port[16];
 
 	if (list == NULL)
 		return APPLIES;
-	snprintf(text, sizeof(text), "%d", port);
-	return by_name(list, port == 0 ? NULL : text);
-}
-
-/* The result of each criterion, in the order of criterion_names. */
-#define CRITERIA	5
-static const char *const criterion_names[CRITERIA] = {
-	"user", "group", "address", "local_address", "local_port",
-};
-
-static void
-judge(const struct rule *r, const struct facts *f, enum applies by[CRITERIA])
-{
-	by[0] = by_name(r->match.user, f->user);
-	by[1] = by_group(r->match.group, f->groups);
-	by[2] = by_address(r->match.address, f->address);
-	by[3] = by_address(r->match.local_address, f->local_address);
-	by[4] = by_port(r->match.local_port, f->local_port);
+	switch (by) {
+	case BY_USER:
+		return by_name(list, f->user);
+	case BY_GROUP:
+		return by_group(list, f->groups);
+	case BY_ADDRESS:
+		return by_address(list, f->address);
+	case BY_LOCAL_ADDRESS:
+		return by_address(list, f->local_address);
+	default:
+		snprintf(port, sizeof(port), "%d", f->local_port);
+		return by_name(list, f->local_port == 0 ? NULL : port);
+	}
 }
 
 static enum applies
 rule_applies(const struct rule *r, const struct facts *f)
 {
-	enum applies by[CRITERIA], all = APPLIES;
-	size_t i;
+	enum applies one, all = APPLIES;
+	enum criterion by;
 
-	judge(r, f, by);
-	for (i = 0; i < CRITERIA; i++)
-		if (by[i] < all)
-			all = by[i];
+	for (by = 0; by < CRITERIA && all != APPLIES_NOT; by++)
+		if ((one = applies_by(by, r, f)) < all)
+			all = one;
 	return all;
 }
 
 const char *
 merge_needs(const struct rule *r, const struct facts *f)
 {
-	enum applies by[CRITERIA];
-	size_t i;
+	enum criterion by = 0;
 
-	judge(r, f, by);
-	for (i = 0; i < CRITERIA - 1; i++)
-		if (by[i] == UNDECIDED)
-			break;
-	return criterion_names[i];
+	while (by < BY_LOCAL_PORT && applies_by(by, r, f) != UNDECIDED)
+		by++;
+	return rules_criteria[by];
 }
 
 /* Adds the settings of a rule to those of earlier rules. */

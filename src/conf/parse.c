@@ -221,31 +221,15 @@ parse_member(struct parse *p, const config_setting_t *s, struct body *b)
 	    p->file, LINE(s), p->error);
 }
 
-/* The criteria that rules match by. */
-enum criterion { BY_NAME, BY_ADDRESS, BY_PORT };
-static const struct {
-	const char	*name;
-	enum criterion	 kind;
-	size_t		 offset;
-} criteria[] = {
-	{ "user", BY_NAME, offsetof(struct criteria, user) },
-	{ "group", BY_NAME, offsetof(struct criteria, group) },
-	{ "address", BY_ADDRESS, offsetof(struct criteria, address) },
-	{ "local_address", BY_ADDRESS,
-	    offsetof(struct criteria, local_address) },
-	{ "local_port", BY_PORT, offsetof(struct criteria, local_port) },
-};
-#define CRITERIA	(sizeof(criteria) / sizeof(criteria[0]))
-
-/* Returns the index of the row of that name, or CRITERIA. */
-static size_t
+/* Returns the criterion of that name, or CRITERIA. */
+static enum criterion
 criterion_find(const char *name)
 {
-	size_t i;
+	enum criterion by = 0;
 
-	for (i = 0; i < CRITERIA && strcmp(name, criteria[i].name) != 0; i++)
-		continue;
-	return i;
+	while (by < CRITERIA && strcmp(name, rules_criteria[by]) != 0)
+		by++;
+	return by;
 }
 
 static bool
@@ -259,7 +243,7 @@ is_port(const char *s)
 
 /* Returns the error in one item of a criterion, or NULL. */
 static const char *
-item_fault(enum criterion kind, const char *item)
+item_fault(enum criterion by, const char *item)
 {
 	const char *name = item + (item[0] == '!');
 
@@ -270,9 +254,9 @@ item_fault(enum criterion kind, const char *item)
 		return "has a blank after its !";
 	if (match_has_control(name))
 		return "holds a control character";
-	if (kind == BY_ADDRESS)
+	if (by == BY_ADDRESS || by == BY_LOCAL_ADDRESS)
 		return match_address_fault(item);
-	if (kind == BY_PORT && !is_port(item))
+	if (by == BY_LOCAL_PORT && !is_port(item))
 		return "is not a port from 1 to 65535";
 	return NULL;
 }
@@ -282,11 +266,11 @@ item_fault(enum criterion kind, const char *item)
  * wrong type.
  */
 static const char *
-criterion_text(struct parse *p, const config_setting_t *s, enum criterion kind)
+criterion_text(struct parse *p, const config_setting_t *s, enum criterion by)
 {
 	if (is_list(s))
-		return list_text(p, s, kind == BY_PORT);
-	return item_text(p, s, kind == BY_PORT);
+		return list_text(p, s, by == BY_LOCAL_PORT);
+	return item_text(p, s, by == BY_LOCAL_PORT);
 }
 
 /* Cuts an item off the front of *rest and removes the blanks around it. */
@@ -303,7 +287,7 @@ next_item(char **rest)
 
 /* Splits and checks a criterion. Returns NULL with the error's text set. */
 static const char *const *
-criterion_list(struct parse *p, const char *text, enum criterion kind)
+criterion_list(struct parse *p, const char *text, enum criterion by)
 {
 	char *rest = arena_copy(&p->conf->arena, text);
 	const char **list, *fault;
@@ -314,7 +298,7 @@ criterion_list(struct parse *p, const char *text, enum criterion kind)
 	    (strlen(text) + 2) * sizeof(*list));
 	while (rest != NULL) {
 		list[n] = next_item(&rest);
-		if ((fault = item_fault(kind, list[n])) != NULL) {
+		if ((fault = item_fault(by, list[n])) != NULL) {
 			error_say(p->error, "\"%.100s\" %s", list[n],
 			    fault);
 			return NULL;
@@ -330,32 +314,26 @@ criterion_list(struct parse *p, const char *text, enum criterion kind)
 }
 
 static int
-parse_criterion(struct parse *p, const config_setting_t *s,
-    struct criteria *match)
+parse_criterion(struct parse *p, const config_setting_t *s, struct rule *rule)
 {
 	const char *text, *name = config_setting_name(s);
-	const char *const *list;
-	size_t i = criterion_find(name);
+	enum criterion by = criterion_find(name);
 	char dotted[sizeof(p->error->setting)];
 
 	snprintf(dotted, sizeof(dotted), "match.%s", name);
 	error_at(p->error, p->file, LINE(s), dotted);
-	if (i == CRITERIA)
+	if (by == CRITERIA)
 		return error_say(p->error, "is not a criterion (user, "
 		    "group, address, local_address and local_port are)");
-	if ((text = criterion_text(p, s, criteria[i].kind)) == NULL)
+	if ((text = criterion_text(p, s, by)) == NULL)
 		return error_say(p->error, "must be %s, or a list of them",
-		    criteria[i].kind == BY_PORT ? "a port" :
-		    "a string in quotes");
-	if ((list = criterion_list(p, text, criteria[i].kind)) == NULL)
-		return -1;
-	memcpy((char *)match + criteria[i].offset, &list, sizeof(list));
-	return 0;
+		    by == BY_LOCAL_PORT ? "a port" : "a string in quotes");
+	rule->match[by] = criterion_list(p, text, by);
+	return rule->match[by] == NULL ? -1 : 0;
 }
 
 static int
-parse_match(struct parse *p, const config_setting_t *s,
-    struct criteria *match)
+parse_match(struct parse *p, const config_setting_t *s, struct rule *rule)
 {
 	const config_setting_t *child;
 	unsigned i;
@@ -364,7 +342,7 @@ parse_match(struct parse *p, const config_setting_t *s,
 		return ERROR(p, s, "match", "must be a group "
 		    "(match = { user = \"...\"; };)");
 	FOREACH(child, i, s)
-		if (parse_criterion(p, child, match) < 0)
+		if (parse_criterion(p, child, rule) < 0)
 			return -1;
 	return 0;
 }
@@ -375,7 +353,7 @@ parse_rule_member(struct parse *p, const config_setting_t *s, struct rule *rule)
 	const char *name = config_setting_name(s);
 
 	if (strcmp(name, "match") == 0)
-		return parse_match(p, s, &rule->match);
+		return parse_match(p, s, rule);
 	if (criterion_find(name) < CRITERIA)
 		return ERROR(p, s, name, "is a criterion, not a setting "
 		    "(match = { %s = ...; };)", name);

@@ -8,6 +8,10 @@
 #include "conf/rules.h"
 #include "policy/match.h"
 
+const char *const rules_criteria[CRITERIA] = {
+	"user", "group", "address", "local_address", "local_port",
+};
+
 /* The last row has a NULL name. */
 static const struct builtin {
 	const char	*name;
@@ -353,9 +357,11 @@ is_anybody(const char *const *list)
 bool
 rules_is_for_all(const struct rule *r)
 {
-	return is_anybody(r->match.user) && r->match.group == NULL &&
-	    r->match.address == NULL && r->match.local_address == NULL &&
-	    r->match.local_port == NULL;
+	size_t i = BY_USER + 1;
+
+	while (i < CRITERIA && r->match[i] == NULL)
+		i++;
+	return i == CRITERIA && is_anybody(r->match[BY_USER]);
 }
 
 bool

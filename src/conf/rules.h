@@ -40,19 +40,16 @@ struct profile {
 	struct body	 body;
 };
 
-/* The criteria of a rule: NULL-terminated lists, or NULL if not given. */
-struct criteria {
-	const char *const *user;
-	const char *const *group;
-	const char *const *address;
-	const char *const *local_address;
-	const char *const *local_port;
+/* The criteria that rules match by, in the order of rules_criteria. */
+enum criterion {
+	BY_USER, BY_GROUP, BY_ADDRESS, BY_LOCAL_ADDRESS, BY_LOCAL_PORT, CRITERIA
 };
 
 struct rule {
 	struct rule	*next;
 	int		 number;	/* from 1; 0 for options */
-	struct criteria	 match;
+	const char *const *match[CRITERIA];	/* NULL-terminated lists, or
+						 * NULL if not given */
 	struct body	 body;
 };
 
@@ -68,6 +65,9 @@ struct conf {
 	const char	*unreadable;	/* name of a file that only its owner
 					 * can read, or NULL */
 };
+
+/* The names of the criteria. */
+extern const char *const rules_criteria[CRITERIA];
 
 /* True if a built-in profile has that name. */
 bool	rules_has_builtin(const char *name);
