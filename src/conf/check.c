@@ -15,7 +15,6 @@
 #include "os/charset.h"
 #include "os/fs.h"
 #include "os/ident.h"
-#include "policy/rights.h"
 
 /*
  * Warns of names that mean a single user or group that the system does not
@@ -148,62 +147,6 @@ check_paths(const struct conf *c, const struct rule *r, FILE *out)
 }
 
 /*
- * Returns the part of `rights` that this setting leaves, including its settings
- * beneath a path.
- */
-static unsigned
-fewer_rights(const struct assignment *s, const struct setting *row,
-    unsigned rights)
-{
-	const struct assignment *b;
-
-	for (b = s->beneath; b != NULL; b = b->next)
-		rights = fewer_rights(b, row, rights);
-	return s->setting == row ? rights & (unsigned)s->value.number : rights;
-}
-
-/* Returns the rights that no rule takes away from anybody anywhere. */
-static unsigned
-common_rights(const struct conf *c)
-{
-	const struct setting *row = setting_find("access.rights");
-	unsigned rights = RIGHTS_ALL;
-	const struct rule *r;
-
-	for (r = &c->flags; r != NULL; r = r->next) {
-		struct cursor at = { .body = &r->body };
-
-		while (rules_next(&at))
-			rights = fewer_rights(at.assignment, row, rights);
-	}
-	return rights;
-}
-
-/* Warns of own_rights that everybody has anyway. */
-static void
-check_own_rights(const struct rule *r, unsigned common, FILE *out)
-{
-	const struct setting *row = setting_find("access.own_rights");
-	struct cursor at = { .body = &r->body };
-	const struct assignment *s;
-
-	while (rules_next(&at)) {
-		s = at.assignment->beneath;
-		while (s != NULL && s->setting != row)
-			s = s->next;
-		if (at.assignment->setting == row)
-			s = at.assignment;
-		if (s == NULL || s->value.number == 0 ||
-		    ((unsigned)s->value.number & ~common) != 0)
-			continue;
-		effect_warn(out, r,
-		    "%s: does nothing, since no rule takes these "
-		    "rights away", s == at.assignment ? row->name :
-		    "own_rights of a path");
-	}
-}
-
-/*
  * Warns of a root that is not there, or of the part before the first % of one
  * that is not the same for all users.
  */
@@ -264,7 +207,6 @@ check_rules(struct conf *c, FILE *out)
 {
 	const struct rule **settled;
 	const struct rule *r;
-	unsigned common = common_rights(c);
 
 	if (c->unreadable != NULL)
 		fprintf(out, "%s: warning: only its owner can read it, and the "
@@ -278,7 +220,6 @@ check_rules(struct conf *c, FILE *out)
 		check_words(r, out);
 		check_shadow(r, settled, out);
 		check_paths(c, r, out);
-		check_own_rights(r, common, out);
 		check_root(r, out);
 		effect_check(c, r, out);
 	}

@@ -18,20 +18,12 @@
 #define NO_FILE		(0u | RIGHT_LIST | RIGHT_CREATE | RIGHT_MKDIR | \
 			RIGHT_RMDIR | RIGHT_SYMLINK)
 
-/*
- * Visits all settings of a rule: its own, and those of each of its path rules
- * after the path rule itself. Start with { .at.body = &rule->body }.
- */
-struct visit {
-	struct cursor	 at;
-	const struct assignment *path;	/* the path rule that has it, or NULL */
-	const struct assignment *s;	/* the setting found */
-};
-
-/* The context of a check. */
+/* A setting to be checked. */
 struct look {
 	const struct conf *c;
 	const struct rule *rule;
+	struct cursor	 at;
+	const struct assignment *s;	/* the setting: at.assignment */
 	char		 text[256];	/* for a warning that is not constant */
 };
 
@@ -49,27 +41,6 @@ effect_warn(FILE *out, const struct rule *r, const char *fmt, ...)
 	vfprintf(out, fmt, ap);
 	va_end(ap);
 	putc('\n', out);
-}
-
-static bool
-visit_next(struct visit *v)
-{
-	const struct assignment *next = NULL;
-
-	if (v->path != NULL)
-		next = v->s->next;
-	else if (v->s != NULL && v->s->setting->type == SETTING_PATHS)
-		next = v->s->beneath;
-	if (next != NULL && v->path == NULL)
-		v->path = v->s;
-	if (next == NULL) {
-		v->path = NULL;
-		if (!rules_next(&v->at))
-			return false;
-		next = v->at.assignment;
-	}
-	v->s = next;
-	return true;
 }
 
 static bool
@@ -108,15 +79,15 @@ find_in_path(const struct assignment *path, const char *name)
  * Returns the value that holds where a setting is: of its path rule, or of its
  * rule.
  */
-static long long
-number_here(const struct look *l, const struct visit *v, const char *name)
+static unsigned
+number_here(const struct look *l, const char *name)
 {
-	const struct assignment *s = find_in_path(v->path, name);
+	const struct assignment *s = find_in_path(l->at.path, name);
 
 	if (s == NULL)
 		s = find_in_rule(l->rule, name);
-	return s != NULL ? s->value.number :
-	    setting_default(setting_find(name)).number;
+	return (unsigned)(s != NULL ? s->value.number :
+	    setting_default(setting_find(name)).number);
 }
 
 /*
@@ -125,71 +96,74 @@ number_here(const struct look *l, const struct visit *v, const char *name)
  */
 static bool
 is_set(const struct conf *c, const struct rule *before, const char *name,
-    bool (*suits)(const struct setting *, struct value))
+    bool (*suits)(const struct assignment *))
 {
 	const struct rule *r;
 
 	for (r = &c->flags; r != NULL && r != before; r = r->next) {
-		struct visit v = { .at = { .body = &r->body } };
+		struct cursor at = { .body = &r->body };
 
-		while (visit_next(&v))
-			if (is_setting(v.s, name) &&
-			    suits(v.s->setting, v.s->value))
+		while (rules_next_beneath(&at))
+			if (is_setting(at.assignment, name) &&
+			    suits(at.assignment))
 				return true;
 	}
 	return false;
 }
 
 static bool
-is_not_default(const struct setting *row, struct value v)
+is_not_default(const struct assignment *s)
 {
-	return v.text != NULL || v.number != setting_default(row).number;
+	return s->value.text != NULL ||
+	    s->value.number != setting_default(s->setting).number;
 }
 
 static bool
-is_zero(const struct setting *row, struct value v)
+is_zero(const struct assignment *s)
 {
-	(void)row;
-	return v.number == 0;
+	return s->value.number == 0;
 }
 
 static bool
-cannot_look(const struct setting *row, struct value v)
+cannot_change(const struct assignment *s)
 {
-	const unsigned looks = RIGHT_LIST | RIGHT_STAT;
-
-	(void)row;
-	return ((unsigned)v.number & looks) != looks;
+	return ((unsigned)s->value.number & CHANGES) == 0;
 }
 
-#define HAS(name, right)						\
-static bool								\
-has_##name(const struct setting *row, struct value v)			\
-{									\
-	(void)row;							\
-	return (v.number & (right)) != 0;				\
-}
-HAS(create, RIGHT_CREATE)
-HAS(create_or_mkdir, RIGHT_CREATE | RIGHT_MKDIR)
-HAS(replace, RIGHT_REPLACE)
-HAS(delete, RIGHT_DELETE)
-HAS(setstat, RIGHT_SETSTAT)
-HAS(stat, RIGHT_STAT)
+/* The sets of rights that rules and path rules have for one setting. */
+struct sets {
+	unsigned	 all;		/* the rights in each of them */
+	unsigned	 any;		/* the rights in some of them */
+};
 
-static bool
-cannot_stat(const struct setting *row, struct value v)
+static struct sets
+sets_of(const struct conf *c, const char *name)
 {
-	return !has_stat(row, v);
+	struct sets sets = { .all = RIGHTS_ALL };
+	const struct rule *r;
+	unsigned rights;
+
+	for (r = &c->flags; r != NULL; r = r->next) {
+		struct cursor at = { .body = &r->body };
+
+		while (rules_next_beneath(&at))
+			if (is_setting(at.assignment, name)) {
+				rights = (unsigned)at.assignment->value.number;
+				sets.all &= rights;
+				sets.any |= rights;
+			}
+	}
+	return sets;
 }
 
 /* Warns of a setting that does nothing without another one that nobody sets. */
 static const char *
-check_needs(struct look *l, const struct visit *v)
+check_needs(struct look *l)
 {
-	const struct setting *row = v->s->setting, *needs;
+	const struct setting *row = l->s->setting, *needs;
 	char value[64];
 
-	if (row->needs == NULL || !is_not_default(row, v->s->value) ||
+	if (row->needs == NULL || !is_not_default(l->s) ||
 	    is_set(l->c, NULL, row->needs, is_not_default))
 		return NULL;
 	needs = setting_find(row->needs);
@@ -201,13 +175,12 @@ check_needs(struct look *l, const struct visit *v)
 
 /* True if the right is neither in the rights there nor in those of any rule. */
 static bool
-lacks_right(const struct look *l, const struct visit *v, unsigned right,
-    bool (*has)(const struct setting *, struct value))
+lacks_right(const struct look *l, unsigned right)
 {
-	return (((unsigned)number_here(l, v, "access.rights") |
-	    (unsigned)number_here(l, v, "access.own_rights")) & right) == 0 &&
-	    !is_set(l->c, NULL, "access.rights", has) &&
-	    !is_set(l->c, NULL, "access.own_rights", has);
+	return ((number_here(l, "access.rights") |
+	    number_here(l, "access.own_rights") |
+	    sets_of(l->c, "access.rights").any |
+	    sets_of(l->c, "access.own_rights").any) & right) == 0;
 }
 
 /*
@@ -215,25 +188,27 @@ lacks_right(const struct look *l, const struct visit *v, unsigned right,
  * others to be left out, somebody must lack the right to stat some names.
  */
 static const char *
-check_listings(struct look *l, const struct visit *v)
+check_listings(struct look *l)
 {
-	const struct assignment *rights = find_in_path(v->path,
+	const struct assignment *rights = find_in_path(l->at.path,
 	    "access.rights");
+	unsigned all;
 
-	if (!is_setting(v->s, "access.listings"))
+	if (!is_setting(l->s, "access.listings"))
 		return NULL;
-	switch (v->s->value.number) {
+	all = sets_of(l->c, "access.rights").all;
+	switch (l->s->value.number) {
 	case LISTINGS_EMPTY:
-		return (rights != NULL ?
-		    cannot_look(rights->setting, rights->value) :
-		    is_set(l->c, NULL, "access.rights", cannot_look)) ? NULL :
+		if (rights != NULL)
+			all = (unsigned)rights->value.number;
+		return (~all & (RIGHT_LIST | RIGHT_STAT)) != 0 ? NULL :
 		    "empty does nothing for those who have the rights to list "
 		    "and to stat";
 	case LISTINGS_PERMITTED:
-		if (!is_set(l->c, NULL, "access.rights", cannot_stat))
+		if ((all & RIGHT_STAT) != 0)
 			return "permitted leaves out nothing, since no rule "
 			    "takes the right to stat away";
-		return lacks_right(l, v, RIGHT_STAT, has_stat) ? "permitted "
+		return lacks_right(l, RIGHT_STAT) ? "permitted "
 		    "leaves out every name without the right to stat" : NULL;
 	default:
 		return NULL;
@@ -241,11 +216,11 @@ check_listings(struct look *l, const struct visit *v)
 }
 
 static const char *
-check_access(struct look *l, const struct visit *v)
+check_access(struct look *l)
 {
-	const bool refuses = v->s->value.number != 0;
+	const bool refuses = l->s->value.number != 0;
 
-	if (!is_setting(v->s, "session.access") || l->rule->number == 0)
+	if (!is_setting(l->s, "session.access") || l->rule->number == 0)
 		return NULL;
 	if (refuses && rules_is_for_all(l->rule) &&
 	    !is_set(l->c, l->rule, "session.access", is_zero))
@@ -271,13 +246,12 @@ odd_pattern(const char *text)
 }
 
 static const char *
-check_pattern(struct look *l, const struct visit *v)
+check_pattern(struct look *l)
 {
-	const char *text = v->s->value.text;
-	const bool path = v->s->setting->type == SETTING_PATHS;
+	const char *text = l->s->value.text;
+	const bool path = l->s->setting->type == SETTING_PATHS;
 
-	(void)l;
-	if (text == NULL || (!path && v->s->setting->type != SETTING_NAMES))
+	if (text == NULL || (!path && l->s->setting->type != SETTING_NAMES))
 		return NULL;
 	if (path && strchr(text, ',') != NULL)
 		return "a comma is part of the name: each path has a rule of "
@@ -289,12 +263,12 @@ check_pattern(struct look *l, const struct visit *v)
  * Warns of quotes and brackets in the value of -o, which are taken literally.
  */
 static const char *
-check_option(struct look *l, const struct visit *v)
+check_option(struct look *l)
 {
-	const char *text = v->s->value.text;
+	const char *text = l->s->value.text;
 	size_t len = text == NULL ? 0 : strlen(text);
 
-	if (l->rule != &l->c->options || v->at.profile != NULL || len < 2)
+	if (l->rule != &l->c->options || l->at.profile != NULL || len < 2)
 		return NULL;
 	if ((text[0] == '[' && text[len - 1] == ']') ||
 	    (text[0] == '(' && text[len - 1] == ')'))
@@ -307,16 +281,16 @@ check_option(struct look *l, const struct visit *v)
 
 /* Warns of a repeated -o: the second has no effect. */
 static const char *
-check_repeated(struct look *l, const struct visit *v)
+check_repeated(struct look *l)
 {
 	const struct assignment *s = l->rule->body.assignments;
 
-	if (l->rule != &l->c->options || v->at.profile != NULL ||
-	    v->s->setting->combine != FIRST_WINS)
+	if (l->rule != &l->c->options || l->at.profile != NULL ||
+	    l->s->setting->combine != FIRST_WINS)
 		return NULL;
-	while (s != v->s && s->setting != v->s->setting)
+	while (s != l->s && s->setting != l->s->setting)
 		s = s->next;
-	return s == v->s ? NULL : "is given twice, and the first holds";
+	return s == l->s ? NULL : "is given twice, and the first holds";
 }
 
 /*
@@ -358,16 +332,16 @@ fits_extension(const struct conf *c, const char *pattern)
 }
 
 static const char *
-check_names(struct look *l, const struct visit *v)
+check_names(struct look *l)
 {
-	const char *list = v->s->value.text;
+	const char *list = l->s->value.text;
 
 	if (list == NULL)
 		return NULL;
-	if (is_setting(v->s, "files.hide"))
+	if (is_setting(l->s, "files.hide"))
 		return find_item(l, list, can_be_hidden,
 		    "is in every directory, and not hidden");
-	if (is_setting(v->s, "protocol.hide_extensions"))
+	if (is_setting(l->s, "protocol.hide_extensions"))
 		return find_item(l, list, fits_extension,
 		    "fits no extension (-Q extensions lists them)");
 	return NULL;
@@ -375,17 +349,17 @@ check_names(struct look *l, const struct visit *v)
 
 /* Warns of rights that have no effect without others. */
 static const char *
-check_rights(struct look *l, const struct visit *v)
+check_rights(struct look *l)
 {
-	unsigned rights = (unsigned)v->s->value.number;
-	bool own = is_setting(v->s, "access.own_rights");
+	unsigned rights = (unsigned)l->s->value.number;
+	bool own = is_setting(l->s, "access.own_rights");
 	unsigned idle = rights & NO_FILE;
 	char names[128];
 
-	if (!own && !is_setting(v->s, "access.rights"))
+	if (!own && !is_setting(l->s, "access.rights"))
 		return NULL;
 	if ((rights & RIGHT_REPLACE) != 0 && ((rights |
-	    (unsigned)number_here(l, v, own ? "access.rights" :
+	    number_here(l, own ? "access.rights" :
 	    "access.own_rights")) & RIGHT_DELETE) == 0)
 		return "replace does nothing without delete";
 	if ((rights & RIGHT_RENAME_FILE) == 0)
@@ -400,24 +374,21 @@ check_rights(struct look *l, const struct visit *v)
 
 /* Warns of replacing and ignoring that a missing right prevents. */
 static const char *
-check_refused(struct look *l, const struct visit *v)
+check_refused(struct look *l)
 {
-	const struct setting *row = v->s->setting;
-
-	if (!is_not_default(row, v->s->value))
+	if (!is_not_default(l->s))
 		return NULL;
-	if (((is_setting(v->s, "rename.overwrite") &&
-	    v->s->value.number == OVERWRITE_ALWAYS) ||
-	    is_setting(v->s, "rename.keep_mode")) &&
-	    (lacks_right(l, v, RIGHT_REPLACE, has_replace) ||
-	    lacks_right(l, v, RIGHT_DELETE, has_delete)))
+	if (((is_setting(l->s, "rename.overwrite") &&
+	    l->s->value.number == OVERWRITE_ALWAYS) ||
+	    is_setting(l->s, "rename.keep_mode")) &&
+	    (lacks_right(l, RIGHT_REPLACE) || lacks_right(l, RIGHT_DELETE)))
 		return "does nothing without the rights to replace and to "
 		    "delete";
-	if (((is_setting(v->s, "setstat.times") ||
-	    is_setting(v->s, "setstat.owner")) &&
-	    v->s->value.number == APPLY_IGNORE) ||
-	    is_setting(v->s, "setstat.on_error"))
-		return lacks_right(l, v, RIGHT_SETSTAT, has_setstat) ?
+	if (((is_setting(l->s, "setstat.times") ||
+	    is_setting(l->s, "setstat.owner")) &&
+	    l->s->value.number == APPLY_IGNORE) ||
+	    is_setting(l->s, "setstat.on_error"))
+		return lacks_right(l, RIGHT_SETSTAT) ?
 		    "does nothing without the right to setstat: the client "
 		    "reads that it is refused" : NULL;
 	return NULL;
@@ -425,21 +396,20 @@ check_refused(struct look *l, const struct visit *v)
 
 /* Warns of rights that another setting takes away everywhere. */
 static const char *
-check_use(struct look *l, const struct visit *v)
+check_use(struct look *l)
 {
-	unsigned rights = (unsigned)v->s->value.number;
-	bool own = is_setting(v->s, "access.own_rights") && rights != 0;
-	bool reads = number_here(l, v, "access.read_only") != 0;
-	bool (*makes)(const struct setting *, struct value) =
-	    rights & RIGHTS_OWN_DIR ? has_create_or_mkdir : has_create;
-	struct value here = { .number = number_here(l, v, "access.rights") };
+	unsigned rights = (unsigned)l->s->value.number;
+	bool own = is_setting(l->s, "access.own_rights") && rights != 0;
+	bool reads = number_here(l, "access.read_only") != 0;
+	unsigned makes = RIGHT_CREATE |
+	    ((rights & RIGHTS_OWN_DIR) != 0 ? RIGHT_MKDIR : RIGHTS_NONE);
 
-	if (reads && (own || (v->path != NULL && (rights & ~LOOKS) != 0 &&
-	    is_setting(v->s, "access.rights"))))
+	if (reads && (own || (l->at.path != NULL && (rights & ~LOOKS) != 0 &&
+	    is_setting(l->s, "access.rights"))))
 		return "access.read_only holds everywhere, so that nothing can "
 		    "be made or changed there";
-	if (own && !makes(v->s->setting, here) &&
-	    !is_set(l->c, NULL, "access.rights", makes))
+	if (own && ((number_here(l, "access.rights") |
+	    sets_of(l->c, "access.rights").any) & makes) == 0)
 		return "does nothing, since no rule gives the right to create";
 	return NULL;
 }
@@ -449,14 +419,14 @@ check_use(struct look *l, const struct visit *v)
  * paths begin at the root.
  */
 static const char *
-check_root(struct look *l, const struct visit *v)
+check_root(struct look *l)
 {
 	const struct assignment *root = find_in_rule(l->rule, "root");
-	const char *text = v->s->value.text;
+	const char *text = l->s->value.text;
 	size_t len;
 
 	if (root == NULL || root->value.text == NULL || text == NULL ||
-	    (!is_setting(v->s, "start_dir") && !is_setting(v->s, "paths")))
+	    (!is_setting(l->s, "start_dir") && !is_setting(l->s, "paths")))
 		return NULL;
 	len = strlen(root->value.text);
 	if (strncmp(text, root->value.text, len) != 0 ||
@@ -468,16 +438,15 @@ check_root(struct look *l, const struct visit *v)
 }
 
 static const char *
-check_mode(struct look *l, const struct visit *v)
+check_mode(struct look *l)
 {
 	struct mode_rule mode;
 	struct policy p;
 
-	(void)l;
-	if (v->s->setting->type != SETTING_MODE)
+	if (l->s->setting->type != SETTING_MODE)
 		return NULL;
-	setting_store(v->s->setting, v->s->value, &p);
-	memcpy(&mode, (char *)&p + v->s->setting->offset, sizeof(mode));
+	setting_store(l->s->setting, l->s->value, &p);
+	memcpy(&mode, (char *)&p + l->s->setting->offset, sizeof(mode));
 	if (mode.force >= 0 && (mode.set | mode.clear) != 0)
 		return "set and clear do nothing where force says what the "
 		    "mode is";
@@ -485,19 +454,12 @@ check_mode(struct look *l, const struct visit *v)
 	    "what is both in set and in clear is set";
 }
 
-static bool
-cannot_change(const struct setting *row, struct value v)
-{
-	(void)row;
-	return ((unsigned)v.number & CHANGES) == 0;
-}
-
 /* Warns of zero-copy READs where every session can change files. */
 static const char *
-check_zero_copy(struct look *l, const struct visit *v)
+check_zero_copy(struct look *l)
 {
-	if (!is_setting(v->s, "files.zero_copy") || v->s->value.number == 0 ||
-	    (number_here(l, v, "access.rights") & CHANGES) == 0 ||
+	if (!is_setting(l->s, "files.zero_copy") || l->s->value.number == 0 ||
+	    (number_here(l, "access.rights") & CHANGES) == 0 ||
 	    is_set(l->c, NULL, "access.read_only", is_not_default) ||
 	    is_set(l->c, NULL, "access.rights", cannot_change))
 		return NULL;
@@ -506,13 +468,13 @@ check_zero_copy(struct look *l, const struct visit *v)
 
 /* The reply to a READ must fit into a packet. */
 static const char *
-check_read(struct look *l, const struct visit *v)
+check_read(struct look *l)
 {
 	const struct setting *packet = setting_find("protocol.max_packet");
 	long long most = setting_default(packet).number;
 	const struct rule *r;
 
-	if (!is_setting(v->s, "protocol.max_read"))
+	if (!is_setting(l->s, "protocol.max_read"))
 		return NULL;
 	for (r = &l->c->flags; r != NULL; r = r->next) {
 		const struct assignment *s = find_in_rule(r,
@@ -521,9 +483,28 @@ check_read(struct look *l, const struct visit *v)
 		if (s != NULL && s->value.number > most)
 			most = s->value.number;
 	}
-	return v->s->value.number <= most - READ_ROOM ? NULL :
+	return l->s->value.number <= most - READ_ROOM ? NULL :
 	    "is lowered to 1K less than protocol.max_packet, which no rule "
 	    "makes large enough";
+}
+
+/* Warns of own_rights that everybody has anyway. */
+static void
+check_own_rights(const struct look *l, FILE *out)
+{
+	unsigned all = sets_of(l->c, "access.rights").all;
+	struct cursor at = { .body = &l->rule->body };
+	const struct assignment *s;
+
+	while (rules_next_beneath(&at)) {
+		s = at.assignment;
+		if (is_setting(s, "access.own_rights") &&
+		    s->value.number != 0 &&
+		    ((unsigned)s->value.number & ~all) == 0)
+			effect_warn(out, l->rule, "%s: does nothing, since no "
+			    "rule takes these rights away", at.path == NULL ?
+			    s->setting->name : "own_rights of a path");
+	}
 }
 
 /* True if each name in a criterion is also excluded by it. */
@@ -572,44 +553,42 @@ check_criteria(const struct rule *r, FILE *out)
  * in.
  */
 static void
-warn_setting(FILE *out, const struct rule *r, const struct visit *v,
-    const char *text)
+warn_setting(FILE *out, const struct look *l, const char *text)
 {
-	if (v->s->setting->type == SETTING_PATHS)
-		effect_warn(out, r, "paths: \"%s\" in line %d: %s",
-		    v->s->value.text, v->s->line, text);
-	else if (v->path != NULL)
-		effect_warn(out, r, "paths: \"%s\" in line %d: %s: %s",
-		    v->path->value.text, v->path->line,
-		    path_rules_name(v->s->setting),
-		    text);
+	if (l->s->setting->type == SETTING_PATHS)
+		effect_warn(out, l->rule, "paths: \"%s\" in line %d: %s",
+		    l->s->value.text, l->s->line, text);
+	else if (l->at.path != NULL)
+		effect_warn(out, l->rule, "paths: \"%s\" in line %d: %s: %s",
+		    l->at.path->value.text, l->at.path->line,
+		    path_rules_name(l->s->setting), text);
 	else
-		effect_warn(out, r, "%s: %s", v->s->setting->name, text);
+		effect_warn(out, l->rule, "%s: %s", l->s->setting->name, text);
 }
 
 void
 effect_check(const struct conf *c, const struct rule *r, FILE *out)
 {
-	static const char *(*const checks[])(struct look *,
-	    const struct visit *) = {
+	static const char *(*const checks[])(struct look *) = {
 		check_option, check_repeated, check_needs, check_listings,
 		check_zero_copy, check_access, check_pattern, check_names,
 		check_rights, check_use, check_refused, check_root, check_mode,
 		check_read,
 	};
-	struct look l = { .c = c, .rule = r };
-	struct visit v = { .at = { .body = &r->body } };
+	struct look l = { .c = c, .rule = r, .at = { .body = &r->body } };
 	const char *text;
 	size_t i;
 
+	check_own_rights(&l, out);
 	check_criteria(r, out);
-	while (visit_next(&v)) {
+	while (rules_next_beneath(&l.at)) {
+		l.s = l.at.assignment;
 		text = NULL;
 		for (i = 0; text == NULL &&
 		    i < sizeof(checks) / sizeof(checks[0]); i++)
-			text = checks[i](&l, &v);
+			text = checks[i](&l);
 		if (text != NULL)
-			warn_setting(out, r, &v, text);
+			warn_setting(out, &l, text);
 	}
 }
 

@@ -62,26 +62,20 @@ group_check(struct conf *c, const struct facts *f, struct error *e)
 	return 0;
 }
 
-static void
-check_name(const struct rule *r, const struct assignment *s, FILE *out)
-{
-	const struct assignment *b;
-	uint32_t gid;
-
-	for (b = s->beneath; b != NULL; b = b->next)
-		check_name(r, b, out);
-	if (s->setting->type == SETTING_GROUP && s->value.text != NULL &&
-	    !find(s->value.text, &gid))
-		effect_warn(out, r, "%s in line %d: there is no group "
-		    "\"%s\", and the sessions of this rule are rejected",
-		    s->setting->name, s->line, s->value.text);
-}
-
 void
 group_check_names(const struct rule *r, FILE *out)
 {
 	struct cursor at = { .body = &r->body };
+	const struct assignment *s;
+	uint32_t gid;
 
-	while (rules_next(&at))
-		check_name(r, at.assignment, out);
+	while (rules_next_beneath(&at)) {
+		s = at.assignment;
+		if (s->setting->type == SETTING_GROUP &&
+		    s->value.text != NULL && !find(s->value.text, &gid))
+			effect_warn(out, r, "%s in line %d: there is no group "
+			    "\"%s\", and the sessions of this rule are "
+			    "rejected", s->setting->name, s->line,
+			    s->value.text);
+	}
 }

@@ -377,3 +377,20 @@ rules_next(struct cursor *at)
 	}
 	return true;
 }
+
+bool
+rules_next_beneath(struct cursor *at)
+{
+	const struct assignment *now = at->assignment, *next;
+
+	next = now == NULL ? NULL : at->path != NULL ? now->next :
+	    now->beneath;
+	if (next == NULL) {
+		at->assignment = at->path != NULL ? at->path : now;
+		at->path = NULL;
+		return rules_next(at);
+	}
+	at->path = at->path != NULL ? at->path : now;
+	at->assignment = next;
+	return true;
+}

@@ -113,7 +113,11 @@ struct cursor {
 	const struct body *body;
 	const struct profile *profile;	/* NULL: of the rule itself */
 	const struct assignment *assignment;	/* the setting found */
+	const struct assignment *path;	/* the path rule that has it, or NULL */
 };
 bool	rules_next(struct cursor *);
+
+/* Visits the settings of a path rule as well, after the path rule itself. */
+bool	rules_next_beneath(struct cursor *);
 
 #endif
