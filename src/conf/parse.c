@@ -8,10 +8,14 @@
 #include "conf/rules.h"
 #include "policy/match.h"
 
+/* The place in the tree that is being parsed. */
 struct parse {
 	struct conf	*conf;
 	const char	*file;
-	struct assignment *path;		/* the path rule, or NULL */
+	struct rule	*rule;		/* the rule, or NULL in a profile */
+	struct body	*body;		/* ... of the rule or profile */
+	struct assignment *path;	/* the path rule, or NULL */
+	const char	*prefix;	/* of the names of settings, or "" */
 	struct error	*error;
 };
 
@@ -21,6 +25,20 @@ struct parse {
 #define FOREACH(child, i, parent) \
 	for ((i) = 0; ((child) = config_setting_get_elem((parent), (i))) != \
 	    NULL; (i)++)
+
+/* Parses each member of a group or list. Returns 0, or -1 with the error. */
+static int
+each(struct parse *p, const config_setting_t *parent,
+    int (*parse)(struct parse *, const config_setting_t *))
+{
+	const config_setting_t *child;
+	unsigned i;
+
+	FOREACH(child, i, parent)
+		if (parse(p, child) < 0)
+			return -1;
+	return 0;
+}
 
 /* Records an error at a setting of the file; returns -1. */
 #define ERROR(p, s, name, ...) \
@@ -131,94 +149,74 @@ given_of(struct parse *p, const config_setting_t *s)
 	return g;
 }
 
+/* Returns the name of a setting with the prefix, if there is one. */
 static const char *
-dotted_name(struct parse *p, const char *prefix, const char *name)
+dotted_name(struct parse *p, const char *name)
 {
-	size_t len = strlen(prefix);
+	size_t len = strlen(p->prefix);
 	char *dotted;
 
 	if (len == 0)
 		return name;
 	dotted = arena_get(&p->conf->arena, len + strlen(name) + 2);
-	stpcpy(stpcpy(stpcpy(dotted, prefix), "."), name);
+	stpcpy(stpcpy(stpcpy(dotted, p->prefix), "."), name);
 	return dotted;
 }
 
-static int	parse_paths(struct parse *, const config_setting_t *,
-		    struct body *);
+static int	parse_path(struct parse *, const config_setting_t *);
 
 /* Parses a setting, or a group of settings whose name becomes their prefix. */
 static int
-parse_setting(struct parse *p, const config_setting_t *s, const char *prefix,
-    struct body *b)
+parse_setting(struct parse *p, const config_setting_t *s)
 {
-	const char *name = dotted_name(p, prefix, config_setting_name(s));
-	const config_setting_t *child;
+	const char *outer = p->prefix;
+	const char *name = dotted_name(p, config_setting_name(s));
 	struct given g;
-	unsigned i;
+	int r;
 
 	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
-		return parse_paths(p, s, b);
+		return each(p, s, parse_path);
 	if (setting_find(name) != NULL || !setting_is_group(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? rules_add_to_path(p->conf, p->path,
 		    name, &g, p->file, LINE(s), p->error) :
-		    rules_add(p->conf, b, name, &g, p->file, LINE(s),
+		    rules_add(p->conf, p->body, name, &g, p->file, LINE(s),
 		    p->error);
 	}
 	if (!config_setting_is_group(s))
 		return ERROR(p, s, name, "must be a group of settings "
 		    "(%s = { ... };)", name);
-	FOREACH(child, i, s)
-		if (parse_setting(p, child, name, b) < 0)
-			return -1;
-	return 0;
+	p->prefix = name;
+	r = each(p, s, parse_setting);
+	p->prefix = outer;
+	return r;
+}
+
+/* Parses a member of a path rule, whose pattern parse_path() has read. */
+static int
+parse_path_member(struct parse *p, const config_setting_t *s)
+{
+	return strcmp(config_setting_name(s), "match") == 0 ? 0 :
+	    parse_setting(p, s);
 }
 
 static int
-parse_path(struct parse *p, const config_setting_t *group, struct body *b)
+parse_path(struct parse *p, const config_setting_t *group)
 {
-	const config_setting_t *s, *match = NULL;
-	unsigned i;
+	const config_setting_t *match = NULL;
+	int r;
 
 	if (config_setting_is_group(group))
 		match = config_setting_get_member(group, "match");
 	if (match == NULL || !is_string(match))
 		return ERROR(p, group, "paths", "a path rule must be a group "
 		    "with match = \"/a/path\"");
-	if (rules_add_path(p->conf, b, config_setting_get_string(match),
+	if (rules_add_path(p->conf, p->body, config_setting_get_string(match),
 	    p->file, LINE(group), &p->path, p->error) < 0)
 		return -1;
-	FOREACH(s, i, group)
-		if (s != match && parse_setting(p, s, "", b) < 0)
-			return -1;
+	r = each(p, group, parse_path_member);
 	p->path = NULL;
-	return 0;
-}
-
-static int
-parse_paths(struct parse *p, const config_setting_t *list, struct body *b)
-{
-	const config_setting_t *s;
-	unsigned i;
-
-	FOREACH(s, i, list)
-		if (parse_path(p, s, b) < 0)
-			return -1;
-	return 0;
-}
-
-/* Parses a member of a rule or profile: the name of a profile, or a setting. */
-static int
-parse_member(struct parse *p, const config_setting_t *s, struct body *b)
-{
-	if (strcmp(config_setting_name(s), "profile") != 0)
-		return parse_setting(p, s, "", b);
-	if (!is_string(s))
-		return ERROR(p, s, "profile", "must be one profile's name, "
-		    "in quotes");
-	return rules_want_profile(p->conf, b, config_setting_get_string(s),
-	    p->file, LINE(s), p->error);
+	return r;
 }
 
 /* Returns the criterion of that name, or CRITERIA. */
@@ -314,7 +312,7 @@ criterion_list(struct parse *p, const char *text, enum criterion by)
 }
 
 static int
-parse_criterion(struct parse *p, const config_setting_t *s, struct rule *rule)
+parse_criterion(struct parse *p, const config_setting_t *s)
 {
 	const char *text, *name = config_setting_name(s);
 	enum criterion by = criterion_find(name);
@@ -328,72 +326,53 @@ parse_criterion(struct parse *p, const config_setting_t *s, struct rule *rule)
 	if ((text = criterion_text(p, s, by)) == NULL)
 		return error_say(p->error, "must be %s, or a list of them",
 		    by == BY_LOCAL_PORT ? "a port" : "a string in quotes");
-	rule->match[by] = criterion_list(p, text, by);
-	return rule->match[by] == NULL ? -1 : 0;
+	p->rule->match[by] = criterion_list(p, text, by);
+	return p->rule->match[by] == NULL ? -1 : 0;
 }
 
+/*
+ * Parses a member of a rule or profile: the criteria of a rule, the name of a
+ * profile, or a setting.
+ */
 static int
-parse_match(struct parse *p, const config_setting_t *s, struct rule *rule)
-{
-	const config_setting_t *child;
-	unsigned i;
-
-	if (!config_setting_is_group(s))
-		return ERROR(p, s, "match", "must be a group "
-		    "(match = { user = \"...\"; };)");
-	FOREACH(child, i, s)
-		if (parse_criterion(p, child, rule) < 0)
-			return -1;
-	return 0;
-}
-
-static int
-parse_rule_member(struct parse *p, const config_setting_t *s, struct rule *rule)
+parse_member(struct parse *p, const config_setting_t *s)
 {
 	const char *name = config_setting_name(s);
 
-	if (strcmp(name, "match") == 0)
-		return parse_match(p, s, rule);
-	if (criterion_find(name) < CRITERIA)
+	if (p->rule != NULL && strcmp(name, "match") == 0)
+		return config_setting_is_group(s) ?
+		    each(p, s, parse_criterion) :
+		    ERROR(p, s, "match", "must be a group "
+		    "(match = { user = \"...\"; };)");
+	if (p->rule != NULL && criterion_find(name) < CRITERIA)
 		return ERROR(p, s, name, "is a criterion, not a setting "
 		    "(match = { %s = ...; };)", name);
-	return parse_member(p, s, &rule->body);
+	if (strcmp(name, "profile") != 0)
+		return parse_setting(p, s);
+	if (!is_string(s))
+		return ERROR(p, s, "profile", "must be one profile's name, "
+		    "in quotes");
+	return rules_want_profile(p->conf, p->body,
+	    config_setting_get_string(s), p->file, LINE(s), p->error);
 }
 
 static int
-parse_rule(struct parse *p, const config_setting_t *group, int number)
+parse_rule(struct parse *p, const config_setting_t *group)
 {
-	struct rule *rule;
-	const config_setting_t *s;
-	unsigned i;
+	int number = p->conf->last->number + 1;
 
 	if (!config_setting_is_group(group))
 		return ERROR(p, group, "rules", "rule %d must be a group "
 		    "({ ... })", number);
-	rule = arena_get(&p->conf->arena, sizeof(*rule));
-	rule->number = number;
-	rule->body.file = p->file;
-	rule->body.line = LINE(group);
-	FOREACH(s, i, group)
-		if (parse_rule_member(p, s, rule) < 0)
-			return -1;
-	p->conf->last->next = rule;
-	p->conf->last = rule;
-	return 0;
-}
-
-static int
-parse_rules(struct parse *p, const config_setting_t *s)
-{
-	const config_setting_t *rule;
-	unsigned i;
-
-	if (!config_setting_is_list(s))
-		return ERROR(p, s, "rules", "must be a list "
-		    "(rules = ( { ... }, { ... } );)");
-	FOREACH(rule, i, s)
-		if (parse_rule(p, rule, (int)i + 1) < 0)
-			return -1;
+	p->rule = arena_get(&p->conf->arena, sizeof(*p->rule));
+	p->rule->number = number;
+	p->body = &p->rule->body;
+	p->body->file = p->file;
+	p->body->line = LINE(group);
+	if (each(p, group, parse_member) < 0)
+		return -1;
+	p->conf->last->next = p->rule;
+	p->conf->last = p->rule;
 	return 0;
 }
 
@@ -401,9 +380,6 @@ static int
 parse_profile(struct parse *p, const config_setting_t *group)
 {
 	const char *name = config_setting_name(group);
-	struct profile *profile;
-	const config_setting_t *s;
-	unsigned i;
 
 	if (!config_setting_is_group(group))
 		return ERROR(p, group, name, "a profile must be a group "
@@ -411,26 +387,10 @@ parse_profile(struct parse *p, const config_setting_t *group)
 	if (rules_has_builtin(name))
 		return ERROR(p, group, name, "a profile of this name is "
 		    "built in (choose another, which may name it)");
-	profile = rules_add_profile(p->conf, name, p->file, LINE(group));
-	FOREACH(s, i, group)
-		if (parse_member(p, s, &profile->body) < 0)
-			return -1;
-	return 0;
-}
-
-static int
-parse_profiles(struct parse *p, const config_setting_t *s)
-{
-	const config_setting_t *profile;
-	unsigned i;
-
-	if (!config_setting_is_group(s))
-		return ERROR(p, s, "profiles", "must be a group "
-		    "(profiles = { name = { ... }; };)");
-	FOREACH(profile, i, s)
-		if (parse_profile(p, profile) < 0)
-			return -1;
-	return 0;
+	p->rule = NULL;
+	p->body = &rules_add_profile(p->conf, name, p->file,
+	    LINE(group))->body;
+	return each(p, group, parse_member);
 }
 
 static int
@@ -439,9 +399,14 @@ parse_top(struct parse *p, const config_setting_t *s)
 	const char *name = config_setting_name(s);
 
 	if (strcmp(name, "rules") == 0)
-		return parse_rules(p, s);
+		return config_setting_is_list(s) ? each(p, s, parse_rule) :
+		    ERROR(p, s, "rules", "must be a list "
+		    "(rules = ( { ... }, { ... } );)");
 	if (strcmp(name, "profiles") == 0)
-		return parse_profiles(p, s);
+		return config_setting_is_group(s) ?
+		    each(p, s, parse_profile) :
+		    ERROR(p, s, "profiles", "must be a group "
+		    "(profiles = { name = { ... }; };)");
 	return ERROR(p, s, name, "only rules and profiles are allowed here "
 	    "(settings: rules = ( { ... } );)");
 }
@@ -450,12 +415,7 @@ int
 parse_tree(struct conf *c, const char *file, const config_setting_t *root,
     struct error *e)
 {
-	struct parse p = { .conf = c, .file = file, .error = e };
-	const config_setting_t *s;
-	unsigned i;
+	struct parse p = { .conf = c, .file = file, .prefix = "", .error = e };
 
-	FOREACH(s, i, root)
-		if (parse_top(&p, s) < 0)
-			return -1;
-	return 0;
+	return each(&p, root, parse_top);
 }
