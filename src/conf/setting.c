@@ -74,7 +74,7 @@ units_write(const struct unit *units, long long n, char *buf, size_t size)
 	snprintf(buf, size, "%lld%.1s", n / units->factor, &units->letter);
 }
 
-/* Names of types, the ways to write them, and hints. */
+/* Names of types, the ways to write them, hints, and descriptions. */
 #define IN_QUOTES	"in quotes"
 #define NO_QUOTES	"without quotes"
 #define LIST		"a string, or a list [ \"a\", \"b\" ]"
@@ -82,6 +82,7 @@ static const struct kind {
 	const char	*name;
 	unsigned	 accepts;	/* bits of enum given_as */
 	const char	*wants;		/* hint for a value in a file */
+	const char	*values;	/* NULL: words or a range */
 } kinds[] = {
 	[SETTING_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES },
 	[SETTING_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES },
@@ -92,15 +93,22 @@ static const struct kind {
 	    "seconds, or a string such as \"5m\" or \"1h30m\"" },
 	[SETTING_OCTAL] = { "octal", GIVEN_STRING,
 	    "a string of octal digits such as \"022\"" },
-	[SETTING_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST },
+	[SETTING_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST,
+	    "all, none, or of list, stat, read, create, modify, replace, "
+	    "delete, rename, rename_file, rename_dir, mkdir, rmdir, symlink, "
+	    "link and setstat" },
 	[SETTING_MODE] = { "mode", GIVEN_STRING | GIVEN_GROUP,
-	    "{ set = \"0111\"; clear = \"022\"; }, each in quotes" },
-	[SETTING_TEXT] = { "text", GIVEN_STRING, IN_QUOTES },
-	[SETTING_GROUP] = { "group", GIVEN_STRING, IN_QUOTES },
-	[SETTING_PATH] = { "path", GIVEN_STRING, IN_QUOTES },
+	    "{ set = \"0111\"; clear = \"022\"; }, each in quotes",
+	    "octal modes of set, clear and force" },
+	[SETTING_TEXT] = { "text", GIVEN_STRING, IN_QUOTES,
+	    "one line of text" },
+	[SETTING_GROUP] = { "group", GIVEN_STRING, IN_QUOTES, "a group" },
+	[SETTING_PATH] = { "path", GIVEN_STRING, IN_QUOTES, "a path" },
 	[SETTING_ROOT] = { "path", GIVEN_STRING, IN_QUOTES },
-	[SETTING_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST },
-	[SETTING_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST },
+	[SETTING_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST,
+	    "request names or patterns" },
+	[SETTING_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST,
+	    "names or patterns" },
 	[SETTING_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash" },
 };
 
@@ -532,34 +540,12 @@ list_words(const struct word *w, char *buf, size_t size)
 		    w[1].name == NULL ? "" : w[2].name == NULL ? " or " : ", ");
 }
 
-/*
- * Returns a description of the type's values, or NULL if their range describes
- * them.
- */
-static const char *
-type_values(enum setting_type type)
-{
-	static const char *const values[] = {
-		[SETTING_RIGHTS] = "all, none, or of list, stat, read, create, "
-		    "modify, replace, delete, rename, rename_file, "
-		    "rename_dir, mkdir, rmdir, symlink, link and setstat",
-		[SETTING_MODE] = "octal modes of set, clear and force",
-		[SETTING_TEXT] = "one line of text",
-		[SETTING_GROUP] = "a group",
-		[SETTING_PATH] = "a path",
-		[SETTING_REQUESTS] = "request names or patterns",
-		[SETTING_NAMES] = "names or patterns",
-	};
-
-	return values[type];
-}
-
 char *
 setting_values(const struct setting *row, char *buf, size_t size)
 {
 	char low[32], high[32];
-	const char *says = row->says == NULL ? type_values(row->type) :
-	    row->says;
+	const char *says = row->says != NULL ? row->says :
+	    kinds[row->type].values;
 	const char *or = row->unset_word == NULL ? "" : " or ";
 	const char *none = row->unset_word == NULL ? "" : row->unset_word;
 	long long unit = row->unit == 0 ? 1 : row->unit;
