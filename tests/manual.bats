@@ -257,8 +257,8 @@ protocol_rows()
 	run protocol_rows error
 	assert_line 'others 4 4 4 4'
 	assert_equal "$(grep -v '^others ' <<<"$output")" "$(
-	    sed -n '/^} errors\[\]/,/^};/s/^	{ \(E.*\) },$/\1/p' \
-	    src/wire/status.c | tr -s ',\t ' ' ')"
+	    sed -n '/^} errors\[\]/,/^};/s/^	{ \(E.*\) } },$/\1/p' \
+	    src/wire/status.c | tr -d '{' | tr -s ',\t ' ' ')"
 }
 
 # A code that no version 6 client is ever sent need not be there.
@@ -273,7 +273,7 @@ protocol_rows()
 	while read -r name v3 v4 v5 v6; do
 		run grep -A 1 -F "[FX_$name] =" src/wire/status.c
 		assert_regex "$(tr -d '\n\t' <<<"$output")" \
-		    "\"[A-Za-z ]+\", $v3, $v4, $v5 \}"
+		    "\"[A-Za-z ]+\", \{ $v3, $v4, $v5 \}"
 		assert_equal "${names[v6]}" "FX_$name"
 	done < <(protocol_rows code)
 }
