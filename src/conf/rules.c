@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conf/path_rules.h"
 #include "conf/rules.h"
 #include "policy/match.h"
+#include "policy/subtree.h"
 
 const char *const rules_criteria[CRITERIA] = {
 	"user", "group", "address", "local_address", "local_port",

@@ -8,12 +8,10 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/path.h"
 #include "os/fs.h"
 #include "paths/locate.h"

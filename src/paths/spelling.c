@@ -5,15 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/path.h"
 #include "os/fs_impl.h"
 #include "paths/locate.h"
-#include "paths/resolve.h"
 #include "paths/spelling.h"
-#include "policy/policy.h"
 
 /*
  * The result of testing if a directory ignores (folds) case. A test can also

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <string.h>
 
 #include "policy/match.h"
 #include "policy/policy.h"

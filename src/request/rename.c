@@ -25,7 +25,6 @@
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/publish.h"
-#include "request/replace.h"
 #include "request/request.h"
 #include "request/session.h"
 #include "request/task.h"

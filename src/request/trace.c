@@ -8,7 +8,6 @@
 #include "os/log.h"
 #include "request/table.h"
 #include "request/trace.h"
-#include "wire/sftp.h"
 
 /*
  * Appends the value of the field whose name begins at `p`, and returns what

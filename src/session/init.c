@@ -4,7 +4,6 @@
 #include <sys/param.h>
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "os/log.h"

@@ -23,7 +23,6 @@
 #include "session/rate.h"
 #include "session/serve.h"
 #include "session/stream.h"
-#include "wire/sftp.h"
 
 /*
  * Requests are run while less than this is queued for output; with one more
