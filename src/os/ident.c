@@ -152,19 +152,20 @@ group_name(gid_t gid)
 	return strdup(gr == NULL ? number : gr->gr_name);
 }
 
+/* Compares two gids, or two structs that begin with one. */
+static int
+by_gid(const void *a, const void *b)
+{
+	const gid_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 /* A group and its index in a list. */
 struct listed {
 	gid_t	 gid;
 	int	 at;
 };
-
-static int
-by_gid(const void *a, const void *b)
-{
-	const struct listed *x = a, *y = b;
-
-	return x->gid < y->gid ? -1 : x->gid > y->gid;
-}
 
 /*
  * Fills in the names that a scan of the whole group database finds. If the
@@ -199,10 +200,12 @@ read_all_groups(const gid_t *gids, int n, const char **names)
 	free(sorted);
 }
 
+/* Returns the names of `n` groups, or NULL, and frees `gids`. */
 static const char *const *
-group_names(const gid_t *gids, int n)
+group_names(gid_t *gids, int n)
 {
-	const char **names = calloc((size_t)n + 1, sizeof(*names));
+	const char **names = gids == NULL ? NULL :
+	    calloc((size_t)n + 1, sizeof(*names));
 	int i;
 
 	if (names != NULL && n > MANY_GROUPS)
@@ -210,7 +213,8 @@ group_names(const gid_t *gids, int n)
 	for (i = 0; names != NULL && i < n; i++)
 		if (names[i] == NULL &&
 		    (names[i] = group_name(gids[i])) == NULL)
-			return NULL;
+			names = NULL;
+	free(gids);
 	return names;
 }
 
@@ -241,20 +245,8 @@ ident_own_groups(void)
 {
 	int n;
 	gid_t *gids = own_gids(&n);
-	const char *const *names = NULL;
 
-	if (gids != NULL)
-		names = group_names(gids, n);
-	free(gids);
-	return names;
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-	const gid_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
+	return group_names(gids, n);
 }
 
 bool
@@ -264,9 +256,9 @@ ident_has_group(gid_t gid)
 	static int n;
 
 	if (own == NULL && (own = own_gids(&n)) != NULL)
-		qsort(own, (size_t)n, sizeof(*own), by_number);
+		qsort(own, (size_t)n, sizeof(*own), by_gid);
 	return own != NULL &&
-	    bsearch(&gid, own, (size_t)n, sizeof(*own), by_number) != NULL;
+	    bsearch(&gid, own, (size_t)n, sizeof(*own), by_gid) != NULL;
 }
 
 /*
@@ -291,14 +283,10 @@ gids_of(const struct ident *user, int *n)
 const char *const *
 ident_groups_of(const struct ident *user)
 {
-	const char *const *names = NULL;
-	gid_t *gids;
 	int n;
+	gid_t *gids = gids_of(user, &n);
 
-	if ((gids = gids_of(user, &n)) != NULL)
-		names = group_names(gids, n);
-	free(gids);
-	return names;
+	return group_names(gids, n);
 }
 
 bool
