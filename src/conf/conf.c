@@ -92,36 +92,23 @@ conf_text(struct conf *c, const char *name, const char *text, size_t len,
 	return root == NULL ? -1 : parse_tree(c, name, root, e);
 }
 
-/*
- * Reads a file of that size and adds a NUL. Returns its length, which may be
- * smaller, or -1 with the error's text set.
- */
-static ssize_t
-read_all(int fd, char *text, size_t size, struct error *e)
-{
-	bool end;
-	ssize_t n = fs_read(fd, text, size + 1, 0, &end);
-
-	if (n < 0)
-		return error_say(e, "%s", strerror((int)-n));
-	if ((size_t)n > size)
-		return error_say(e, "grows while it is read");
-	text[n] = '\0';
-	return n;
-}
-
 static int
-read_policy(struct conf *c, const char *name, int fd, off_t size,
+read_policy(struct conf *c, const char *name, int fd, uint64_t size,
     struct error *e)
 {
-	ssize_t len;
 	char *text;
+	ssize_t n;
+	bool end;
 
 	if (size > FILE_MAX)
 		return error_say(e, "is larger than 1 MiB");
 	text = arena_get(&c->arena, (size_t)size + 1);
-	len = read_all(fd, text, (size_t)size, e);
-	return len < 0 ? -1 : conf_text(c, name, text, (size_t)len, e);
+	if ((n = fs_read(fd, text, (size_t)size + 1, 0, &end)) < 0)
+		return error_say(e, "%s", strerror((int)-n));
+	if ((uint64_t)n > size)
+		return error_say(e, "grows while it is read");
+	text[n] = '\0';
+	return conf_text(c, name, text, (size_t)n, e);
 }
 
 static int
@@ -150,7 +137,7 @@ read_file(struct conf *c, const char *path, const struct facts *facts,
 	if ((st.stx_mode & S_IROTH) == 0 &&
 	    (st.stx_gid == 0 || (st.stx_mode & S_IRGRP) == 0))
 		c->unreadable = arena_copy(&c->arena, name);
-	r = read_policy(c, name, fd, (off_t)st.stx_size, e);
+	r = read_policy(c, name, fd, st.stx_size, e);
 	fs_close(fd);
 	return r;
 }
