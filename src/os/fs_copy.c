@@ -67,7 +67,6 @@ copy_data(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 	bool end;
 	int r;
 
-#ifdef HAVE_COPY_FILE_RANGE
 	/* Refuses O_APPEND, other file systems, and what is no file. */
 	n = append ? 0 : copy_file_range(from, &in, to, &out, len, 0);
 	if (n > 0)
@@ -77,7 +76,6 @@ copy_data(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 		*writing = errno != EIO;
 		return -errno;
 	}
-#endif
 	n = fs_read(from, buf, MIN(len, sizeof(buf)), from_off, &end);
 	if (n <= 0)
 		return n;

@@ -43,13 +43,9 @@ fs_rename_new(const struct place *old, const struct place *new)
 
 	if ((r = check_names(old, new)) != 0)
 		return r;
-#ifdef HAVE_RENAMEAT2
-	return outcome(renameat2(old->dirfd, old->name, new->dirfd, new->name,
-	    RENAME_NOREPLACE));
-#else
+	/* Not every C library has a function for it. */
 	return outcome((int)syscall(SYS_renameat2, old->dirfd, old->name,
 	    new->dirfd, new->name, RENAME_NOREPLACE));
-#endif
 }
 
 /*
