@@ -344,7 +344,11 @@ log_of_all_work()
 		rm -rf "${R:?}"/* "${L:?}"/*
 		on_mount "$work" >&2
 	done
-	wait_for_sessions "$(wc -w <<<"$works")"
+	# A session of OpenSSH's server has been seen to outlive its mount by a
+	# minute, until the connection that it shared was closed.
+	wait_for_sessions "$(wc -w <<<"$works")" ||
+	    { ssh -F "$SSH_CONFIG" -O exit slipway
+	    wait_for_sessions "$(wc -w <<<"$works")"; } >&2
 	# Whether a file is gone before it is removed is a race in sshfs. Quotes
 	# in names are escaped in our log, so that no name can forge a line.
 	# Git touches an object that is there already if it is a second old.
