@@ -21,6 +21,8 @@
 #define SLOT_BITS	24	/* 16 million handles at a time */
 #define BLOCK		64	/* handles per allocation */
 #define CACHE_LINE	64
+#define KEPT_NAME	256	/* most bytes of a name that a free handle
+				 * keeps */
 #define DIR_BUFFER	(32 * 1024)	/* bytes per getdents64(2) */
 #define MAX_KEPT	(16 * 1024 * 1024) /* bytes of entries of closed
 					    * directories */
@@ -90,15 +92,41 @@ dir_empty(struct handles *hs, struct dir_stream *d)
 }
 
 static void
+handle_free_name(struct handle *h)
+{
+	free(h->name);
+	h->name = NULL;
+	h->name_room = 0;
+}
+
+/* Copies the name. Returns false if there is no memory. */
+static bool
+handle_set_name(struct handle *h, const char *name)
+{
+	size_t size = strlen(name) + 1;
+
+	if (size > h->name_room) {
+		handle_free_name(h);
+		if ((h->name = malloc(size)) == NULL)
+			return false;
+		h->name_room = (unsigned)size;
+	}
+	memcpy(h->name, name, size);
+	return true;
+}
+
+static void
 handle_release(struct handles *hs, struct handle *h)
 {
 	sum_drop(h);
-	free(h->name);
 	free(h->resolved);
 	if (h->dir != NULL)
 		dir_empty(hs, h->dir);
 	free(h->dir);
-	*h = (struct handle){ .slot = h->slot, .next_free = hs->free };
+	if (h->name_room > KEPT_NAME)
+		handle_free_name(h);
+	*h = (struct handle){ .slot = h->slot, .next_free = hs->free,
+	    .name = h->name, .name_room = h->name_room };
 	hs->free = h;
 }
 
@@ -110,9 +138,9 @@ handle_new(struct handles *hs, enum handle_kind kind, int fd, int flags,
 
 	if (h == NULL)
 		return NULL;
-	h->name = strdup(name);
 	h->dir = kind == HANDLE_DIR ? calloc(1, sizeof(*h->dir)) : NULL;
-	if (h->name == NULL || (kind == HANDLE_DIR && h->dir == NULL)) {
+	if ((kind == HANDLE_DIR && h->dir == NULL) ||
+	    !handle_set_name(h, name)) {
 		handle_release(hs, h);
 		return NULL;
 	}
@@ -243,6 +271,7 @@ handles_end(struct handles *hs)
 		h = handle_at(hs, i);
 		if (h->kind != HANDLE_FREE)
 			handle_end(hs, h);
+		handle_free_name(h);
 	}
 	silly_finish(&hs->leaving);
 	for (i = 0; i < hs->count; i += BLOCK)

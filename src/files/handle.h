@@ -67,6 +67,8 @@ struct handle {
 	int		 failed;	/* outcome of the first failed write */
 	unsigned	 keeps;		/* RIGHT_*: granted for creating the
 					 * file, never taken by a RENAME */
+	unsigned	 name_room;	/* bytes of memory at `name`, which a
+					 * free handle keeps for the next */
 	union {
 		LIST_ENTRY(handle) unindexed; /* not indexed yet */
 		struct indexed	*indexed;	/* see index.c */

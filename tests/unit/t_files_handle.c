@@ -164,6 +164,29 @@ test_numbers(void)
 	(void)capture_end();
 }
 
+/* A slot that is used again has its own name, longer or shorter. */
+static void
+test_names(void)
+{
+	static const size_t lengths[] = { 5, 3, 40, 255, 256, 0, 4000, 7 };
+	char name[4001];
+	struct handle *h;
+	struct handles hs;
+	size_t i, right = 0;
+
+	handles_init(&hs);
+	for (i = 0; i < nitems(lengths); i++) {
+		memset(name, 'a' + (int)i, lengths[i]);
+		name[lengths[i]] = '\0';
+		h = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, name);
+		right += strcmp(handle_name(h), name) == 0;
+		(void)handle_close(&hs, h);
+	}
+	ok(right == nitems(lengths), "%zu names, one after another in one slot",
+	    right);
+	handles_end(&hs);
+}
+
 static void
 test_close(void)
 {
@@ -334,6 +357,7 @@ main(void)
 	test_many_open();
 	test_unknown_ids();
 	test_numbers();
+	test_names();
 	test_close();
 	test_end();
 	read_dir(0, 0);
