@@ -66,12 +66,13 @@ clock_local(time_t t, struct tm *tm)
  * Keeps the last date and formats only when the minute or the form changes.
  * Formatting a date for each entry took a third of the time of a listing.
  */
-void
+size_t
 clock_list_date(time_t t, char to[CLOCK_DATE_LEN])
 {
 	static struct {
 		bool	valid, recent;
 		time_t	minute;
+		size_t	len;
 		char	text[CLOCK_DATE_LEN];
 	} last;
 	time_t now = time(NULL), minute = t / 60 - (t % 60 < 0);
@@ -83,14 +84,15 @@ clock_list_date(time_t t, char to[CLOCK_DATE_LEN])
 		 * OpenSSH's buffer has this size; a year of five digits leaves
 		 * it empty.
 		 */
-		if (!clock_local(t, &tm) || strftime(last.text, 13,
-		    recent ? "%b %e %H:%M" : "%b %e  %Y", &tm) == 0)
-			last.text[0] = '\0';
+		last.len = !clock_local(t, &tm) ? 0 : strftime(last.text, 13,
+		    recent ? "%b %e %H:%M" : "%b %e  %Y", &tm);
+		last.text[last.len] = '\0';
 		last.minute = minute;
 		last.recent = recent;
 		last.valid = true;
 	}
 	memcpy(to, last.text, sizeof(last.text));
+	return last.len;
 }
 
 uint64_t

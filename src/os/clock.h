@@ -18,8 +18,9 @@ void	clock_check_zone(void);
 /*
  * Formats local time as ls(1) does: "Nov 22 09:41" for the last half year, else
  * "Nov 22  2019". The text is empty if the year has more than four digits.
+ * Returns its length.
  */
-void	clock_list_date(time_t, char to[CLOCK_DATE_LEN]);
+size_t	clock_list_date(time_t, char to[CLOCK_DATE_LEN]);
 
 /* Returns the milliseconds of a monotonic clock. */
 uint64_t clock_ms(void);

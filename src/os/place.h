@@ -31,9 +31,18 @@ struct place {
 };
 
 /* Returns a place for an open descriptor. */
-struct place place_fd(int fd, const char *shown);
+static inline struct place
+place_fd(int fd, const char *shown)
+{
+	return (struct place){ .dirfd = fd, .name = "", .flags = PLACE_FD,
+	    .shown = shown };
+}
 
 /* Returns a place for a name in an open directory. */
-struct place place_entry(int dirfd, const char *name);
+static inline struct place
+place_entry(int dirfd, const char *name)
+{
+	return (struct place){ .dirfd = dirfd, .name = name, .shown = name };
+}
 
 #endif

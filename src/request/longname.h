@@ -16,9 +16,8 @@
  */
 struct longname {
 	uint32_t	 mode, nlink, uid, gid;
-	size_t		 head;		/* bytes of these four, or 0 */
-	size_t		 len;
-	char		 text[LONGNAME_MAX];
+	size_t		 len;		/* of `head`, or 0 */
+	char		 head[LONGNAME_MAX];	/* these four */
 };
 
 /*

@@ -286,20 +286,19 @@ put_attr(struct session *s, struct attr *a)
  * as well as it can be, and from version 6 on with its bytes beside it, in `a`.
  */
 static void
-put_name(struct session *s, const char *name, struct attr *a)
+put_name(struct session *s, const char *name, size_t len, struct attr *a)
 {
 	char wire[PATH_MAX * 4];
 
 	if (s->charset == NULL || !s->translate || s->version <= 3) {
-		put_cstr(&s->out, name);
+		put_str(&s->out, name, len);
 		return;
 	}
 	if (!charset_to_wire(s->charset, name, wire, sizeof(wire)) &&
 	    s->version >= 6) {
 		a->has |= HAS_BITS | HAS_RAW_NAME;
 		a->bits = a->bits_valid = BITS_TRANSLATION_ERR;
-		a->raw_name = (struct slice){ (uint8_t *)(uintptr_t)name,
-		    strlen(name) };
+		a->raw_name = (struct slice){ (uint8_t *)(uintptr_t)name, len };
 	}
 	put_cstr(&s->out, wire);
 }
@@ -354,7 +353,7 @@ reply_names_begin(struct session *s, const struct request *q,
 {
 	n->start = reply_begin(s, q, FXP_NAME);
 	n->count = 0;
-	n->line.head = 0;
+	n->line.len = 0;
 	put_u32(&s->out, 0);
 }
 
@@ -362,16 +361,15 @@ bool
 reply_names_add(struct session *s, struct names *n, const char *name,
     const struct statx *st, unsigned char d_type)
 {
-	size_t mark = s->out.len;
+	size_t mark = s->out.len, len = strlen(name);
 	struct attr a;
 
 	attr_of_name(s, &a, st, d_type);
-	put_name(s, name, &a);
+	put_name(s, name, len, &a);
 	if (s->version <= 3 && st != NULL)
-		longname_put(&n->line, &s->out, st, name, strlen(name));
+		longname_put(&n->line, &s->out, st, name, len);
 	else if (s->version <= 3)
-		longname_put_type(&n->line, &s->out, a.mode, name,
-		    strlen(name));
+		longname_put_type(&n->line, &s->out, a.mode, name, len);
 	put_attr(s, &a);
 	if (n->count > 0 && s->out.len - n->start > SFTP_MAX_NAMES) {
 		s->out.len = mark;
@@ -407,7 +405,7 @@ reply_name_stat(struct session *s, const struct request *q, const char *name,
 
 	attr_of_name(s, &a, st, DT_UNKNOWN);
 	reply_names_begin(s, q, &n);
-	put_name(s, name, &a);
+	put_name(s, name, strlen(name), &a);
 	if (s->version <= 3)
 		put_cstr(&s->out, name);
 	put_attr(s, &a);
