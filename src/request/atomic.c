@@ -40,6 +40,8 @@ follow(struct fs *fs, const struct place *at, char *real,
 	r = (int)fs_readlink(to, real, PATH_MAX);
 	if (r == -EINVAL || r == -ENOENT)
 		return r == -ENOENT ? FREE_NAME : 0;
+	if (r < 0)
+		return r;
 	if ((r = resolve_real(fs, at->name, real)) != 0)
 		return r;
 	to->name = real;

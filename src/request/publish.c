@@ -167,6 +167,9 @@ publish_rename(struct request *q)
 		return 0;
 	if (q->target.temp == q->object.temp)
 		return PUBLISH_DONE;
+	/* There may be no file yet that would keep a directory away. */
+	if (fs_check_dir(&q->object.place) == 0)
+		return q->ruling.forced ? -EEXIST : -ENOTDIR;
 	to = temp_visible(q->target.temp);
 	atomic_stand_in(&q->target.place, &to);
 	return 0;

@@ -253,6 +253,18 @@ class Publishing(AtomicTest):
         self.assertEqual(self.names(), ["d"])
 
     @atomic()
+    def test_path_through_a_file(self, _, s):
+        """A file has no parent to go to."""
+        self.put("x", OLD)
+        os.mkdir(self.path("d"))
+        self.put("d/f", OLD)
+        for name in "x/../f", "x/../d/f", "x/./f":
+            for flags in (MAKE, WRITE | CREAT, WRITE | CREAT | EXCL):
+                self.assert_code(self.ask(s, "open", name, flags),
+                                 NO_DIRECTORY[s.version - 3])
+        self.assertEqual(self.names(), ["d", "x"])
+
+    @atomic()
     def test_empty_file(self, _, s):
         self.close(s, self.open(s, "f", MAKE))
         self.assert_only(f=b"")
@@ -505,6 +517,26 @@ class Meaning(AtomicTest):
         self.write(s, h, b"more")
         self.close(s, h)
         self.assert_only(f=OLD)
+
+    @atomic()
+    def test_directory_renamed_over(self, _, s):
+        """A directory does not replace the upload of a new file either."""
+        os.mkdir(self.path("d"))
+        h = self.upload(s, "f")
+        self.check(s, ((("posix-rename@openssh.com", "d", "f"), NO_DIRECTORY),
+                       (("rename", "d", "f"), EXISTS)))
+        self.close(s, h)
+        self.assertEqual(self.get("f"), NEW)
+        self.assertEqual(self.names(), ["d", "f"])
+
+    @atomic(3, args=YES + ("-o", "rename.overwrite=always"))
+    def test_directory_renamed_over_by_the_policy(self, _, s):
+        os.mkdir(self.path("d"))
+        h = self.upload(s, "f")
+        self.assert_code(s.call("rename", "d", "f"), FAILURE)
+        self.close(s, h)
+        self.assert_code(s.call("rename", "d", "f"), FAILURE)
+        self.assertEqual(self.get("f"), NEW)
 
     @atomic()
     def test_renamed_over_by_another_part(self, _, s):
