@@ -124,10 +124,10 @@ fs_write(int fd, const void *from, size_t len, uint64_t off)
 	return 0;
 }
 
-bool
-fs_can_seek(int fd, uint64_t off)
+int
+fs_seek(int fd, uint64_t off)
 {
-	return lseek(fd, (off_t)off, SEEK_SET) != -1;
+	return lseek(fd, (off_t)off, SEEK_SET) == -1 ? -errno : 0;
 }
 
 ssize_t

@@ -105,9 +105,9 @@ ssize_t	 fs_read(int fd, void *, size_t len, uint64_t off, bool *end);
 int	 fs_write(int fd, const void *, size_t len, uint64_t off);
 
 /*
- * True if lseek(2) accepts the offset, whose limit depends on the file system.
+ * Seeks. The largest offset depends on the file system. Returns 0 or -errno.
  */
-bool	 fs_can_seek(int fd, uint64_t off);
+int	 fs_seek(int fd, uint64_t off);
 
 /* Make one preadv(2) or pwritev(2) call, which may be short. */
 struct iovec;

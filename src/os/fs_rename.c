@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/path.h"
 #include "os/fs_impl.h"
 
 /* Old kernel headers lack these. */
@@ -125,6 +126,23 @@ rename_flagless(const struct place *old, const struct place *new,
 	    rename_linking(old, new);
 }
 
+/*
+ * Returns the error of a rename to a name that exists, in OpenSSH's words: of
+ * what is no file itself it asks first if the new name is there, which the name
+ * of a file with a slash at its end is not.
+ */
+static int
+name_is_taken(const struct place *new, const struct stat *st)
+{
+	const char *last;
+	size_t len;
+
+	last = path_last(new->name, &len);
+	return !S_ISREG(st->st_mode) &&
+	    ((new->flags & PLACE_DIR) != 0 || last[len] == '/') &&
+	    fs_check_dir(new) == -ENOTDIR ? -ENOTDIR : -EEXIST;
+}
+
 int
 fs_rename_keep(const struct place *old, const struct place *new, bool written)
 {
@@ -141,6 +159,8 @@ fs_rename_keep(const struct place *old, const struct place *new, bool written)
 	/* If both names are wrong, OpenSSH reports the error of the old one. */
 	if ((looked = stat_old(old, &st)) != 0)
 		return looked;
+	if (r == -EEXIST)
+		return name_is_taken(new, &st);
 	if (r != -EINVAL && r != -ENOSYS)
 		return r;
 	/* EINVAL may have another reason, for which this would fail too. */

@@ -230,15 +230,22 @@ op_close(struct session *s, struct request *q)
 }
 
 /*
- * Logs OpenSSH's error line. OpenSSH seeks before it reads or writes, so an
- * offset that is out of range fails there. Returns `error`.
+ * Logs OpenSSH's error line. OpenSSH seeks before it reads or writes, unless
+ * `appends`, so an offset that is out of range fails there, whatever the file
+ * was opened for. Returns the error.
  */
 static int
-transfer_failed(const char *function, const char *verb, const struct handle *h,
-    uint64_t off, int error)
+transfer_failed(const char *function, const char *verb,
+    const struct request *q, bool appends, int error)
 {
-	if ((error == -EINVAL || error == -ESPIPE) && !fs_can_seek(h->fd, off))
+	const struct handle *h = q->object.handle;
+	int r;
+
+	if ((error == -EINVAL || error == -ESPIPE || error == -EBADF) &&
+	    !appends && (r = fs_seek(h->fd, q->offset)) != 0) {
 		verb = "seek";
+		error = r;
+	}
 	log_error("%s: %s \"%.100s\": %s", function, verb, h->name,
 	    strerror(-error));
 	return error;
@@ -289,8 +296,10 @@ op_read(struct session *s, struct request *q)
 		    &end);
 	else
 		n = ahead_read(s, q, len, &end);
+	if (len == 0)
+		n = fs_seek(h->fd, q->offset);
 	if (n < 0)
-		return transfer_failed("process_read", "read", h, q->offset,
+		return transfer_failed("process_read", "read", q, false,
 		    (int)n);
 	if (n == 0 && len > 0)
 		return FX_EOF;
@@ -331,8 +340,8 @@ op_write(struct session *s, struct request *q)
 	if (r < 0) {
 		sum_drop(h);
 		temp_failed(h, r);
-		return transfer_failed("process_write", "write", h, q->offset,
-		    r);
+		return transfer_failed("process_write", "write", q,
+		    handle_appends(h), r);
 	}
 	if (h->sums)
 		sum_add(h, q->offset, data->p, data->len);

@@ -205,7 +205,8 @@ def read_and_write(c):
                            (307200, 1), (307200, 0), (400000, 10),
                            (0, 261120), (0, 261121), (0, 262144),
                            (0, 0xFFFFFFFF), (1 << 40, 1), ((1 << 63) - 1, 1),
-                           (1 << 63, 1), ((1 << 64) - 1, 1)):
+                           (1 << 63, 1), ((1 << 64) - 1, 1),
+                           ((1 << 63) - 1, 0), (1 << 63, 0)):
         c("read", h, offset, length)
     for offset, data in ((0, b""), (0, b"x"), (400000, b"hole"), (5, b""),
                          (100, b"z" * 261120), (1 << 63, b"x"),
@@ -218,6 +219,8 @@ def read_and_write(c):
         h = c.handle("open", "f", flags_of(letters), {})
         c("write", h, 3, b"%s" % letters.encode())
         c("write", h, 1 << 63, b"high")
+        c("write", h, (1 << 63) - 1, b"higher than most file systems")
+        c("read", h, (1 << 63) - 1, 1)
         c("read", h, 0, 100)
         c("fstat", h)
         c("fsetstat", h, {"size": 10})
@@ -415,10 +418,11 @@ def removals(c):
 def renames(c):
     """The cases of rename(2), link(2) and their likes; each is made anew."""
     olds = ("f", "one", "d", "void", "l", "ld", "dangling", "loop", "fifo",
-            "nope", "nope/x", "f/x", "", ".", "locked/in", "n" * 256)
+            "nope", "nope/x", "f/x", "", ".", "locked/in", "n" * 256, "f/")
     news = ("new", "empty", "uno", "f", "d", "void", "d/new", "d/sub", "l",
             "ld", "ld/new", "dangling", "loop", "fifo", "nope/x", "f/x",
-            "", ".", "locked/new", "n" * 256)
+            "", ".", "locked/new", "n" * 256, "empty/", "d/", "ld/", "l/",
+            "new/")
     for request in ("rename", "posix-rename@openssh.com",
                     "hardlink@openssh.com"):
         c("mkdir", request, {})
