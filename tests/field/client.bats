@@ -13,9 +13,9 @@ MESSAGE='Come back on Monday'
 setup_file()
 {
 	# Every client knows keys of this kind, and has them in this form, but
-	# for PHP's on libssh2 1.11.1-6 of Debian, which needs others.
+	# for those on libssh2 1.11.1-6 of Debian, which need others.
 	export SSHD_KEY='-t ecdsa -m PEM'
-	[[ $CLIENT != php-ssh2 ]] || SSHD_KEY='-t ed25519'
+	[[ $CLIENT != @(net-ssh2|php-ssh2) ]] || SSHD_KEY='-t ed25519'
 	local version
 
 	version=$(version_of "$CLIENT_SCRIPT") ||
