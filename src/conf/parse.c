@@ -176,7 +176,7 @@ parse_setting(struct parse *p, const config_setting_t *s)
 
 	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
 		return each(p, s, parse_path);
-	if (setting_find(name) != NULL || !setting_is_group(name)) {
+	if (!setting_is_group(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? rules_add_to_path(p->conf, p->path,
 		    name, &g, p->file, LINE(s), p->error) :
@@ -311,15 +311,13 @@ criterion_list(struct parse *p, const char *text, enum criterion by)
 	return list;
 }
 
+/* Parses a criterion. Returns 0, or -1 with the error's text set. */
 static int
-parse_criterion(struct parse *p, const config_setting_t *s)
+criterion_parse(struct parse *p, const config_setting_t *s)
 {
-	const char *text, *name = config_setting_name(s);
-	enum criterion by = criterion_find(name);
-	char dotted[sizeof(p->error->setting)];
+	enum criterion by = criterion_find(config_setting_name(s));
+	const char *text;
 
-	snprintf(dotted, sizeof(dotted), "match.%s", name);
-	error_at(p->error, p->file, LINE(s), dotted);
 	if (by == CRITERIA)
 		return error_say(p->error, "is not a criterion (user, "
 		    "group, address, local_address and local_port are)");
@@ -328,6 +326,18 @@ parse_criterion(struct parse *p, const config_setting_t *s)
 		    by == BY_LOCAL_PORT ? "a port" : "a string in quotes");
 	p->rule->match[by] = criterion_list(p, text, by);
 	return p->rule->match[by] == NULL ? -1 : 0;
+}
+
+static int
+parse_criterion(struct parse *p, const config_setting_t *s)
+{
+	char dotted[sizeof(p->error->setting)];
+
+	if (criterion_parse(p, s) == 0)
+		return 0;
+	snprintf(dotted, sizeof(dotted), "match.%s", config_setting_name(s));
+	error_at(p->error, p->file, LINE(s), dotted);
+	return -1;
 }
 
 /*

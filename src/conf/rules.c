@@ -80,17 +80,16 @@ assignment_new(struct conf *c, const struct setting *row, const struct given *g,
 {
 	struct assignment *s;
 
-	error_at(e, file, line, row->name);
 	s = arena_get(&c->arena, sizeof(*s));
 	s->setting = row;
 	s->file = file;
 	s->line = line;
-	if (setting_parse(row, g, &c->arena, &s->value, e) < 0)
-		return NULL;
-	if (row->type == SETTING_REQUESTS && s->value.text != NULL &&
-	    check_requests(c, s->value.text, e) < 0)
-		return NULL;
-	return s;
+	if (setting_parse(row, g, &c->arena, &s->value, e) == 0 &&
+	    (row->type != SETTING_REQUESTS || s->value.text == NULL ||
+	    check_requests(c, s->value.text, e) == 0))
+		return s;
+	error_at(e, file, line, row->name);
+	return NULL;
 }
 
 /* Reports an unknown setting, with a suggestion. */
@@ -124,15 +123,15 @@ rules_add(struct conf *c, struct body *b, const char *name,
 	const struct setting *row = setting_find(name);
 	struct assignment *s;
 
-	error_at(e, file, line, name);
-	if (row == NULL)
-		return unknown_setting(name, e);
-	if (row->type == SETTING_PATHS && strcmp(g->text, row->unset_word) == 0)
+	if (row != NULL && row->type == SETTING_PATHS &&
+	    strcmp(g->text, row->unset_word) == 0)
 		return 0;
-	if (row->type == SETTING_PATHS)
-		return error_say(e, "must be a list of path rules, in a "
-		    "file (paths = ( { match = \"/in/*\"; rights = "
-		    "\"read\"; } );)");
+	if (row == NULL || row->type == SETTING_PATHS) {
+		error_at(e, file, line, name);
+		return row == NULL ? unknown_setting(name, e) : error_say(e,
+		    "must be a list of path rules, in a file (paths = ( "
+		    "{ match = \"/in/*\"; rights = \"read\"; } );)");
+	}
 	if ((s = assignment_new(c, row, g, file, line, e)) == NULL)
 		return -1;
 	append(b, s);

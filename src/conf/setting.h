@@ -96,7 +96,10 @@ bool	setting_is_list(const struct setting *);
 const struct setting *setting_find(const char *name);
 const struct setting *setting_find_flag(int flag);
 
-/* True if some setting's name begins with `name` and a dot. */
+/*
+ * True if some setting's name begins with `name` and a dot, which is then no
+ * setting's name.
+ */
 bool	setting_is_group(const char *name);
 
 /*

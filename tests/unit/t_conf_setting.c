@@ -168,6 +168,8 @@ check_row(const struct setting *k, const struct setting *before)
 
 	ok(before == NULL || strcmp(before->name, k->name) < 0,
 	    "%s: the table is sorted", k->name);
+	ok(!setting_is_group(k->name), "%s is not the name of a group, too",
+	    k->name);
 	ok(k->needs == NULL || setting_find(k->needs) != NULL,
 	    "%s needs what there is", k->name);
 	ok(k->combine == FIRST_WINS || k->type == SETTING_REQUESTS ||
