@@ -4,7 +4,6 @@
 #include <sys/param.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 
@@ -37,10 +36,4 @@ buf_free(struct buf *b)
 {
 	free(b->data);
 	*b = (struct buf){ 0 };
-}
-
-void
-put_cstr(struct buf *b, const char *s)
-{
-	put_str(b, s, strlen(s));
 }

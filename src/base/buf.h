@@ -201,7 +201,11 @@ put_str(struct buf *b, const void *p, size_t len)
 	put_bytes(b, p, len);
 }
 
-void	 put_cstr(struct buf *, const char *);
+static inline void
+put_cstr(struct buf *b, const char *s)
+{
+	put_str(b, s, strlen(s));
+}
 
 /*
  * Overwrites the four bytes at offset `off`, which must be below len: for

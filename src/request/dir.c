@@ -118,7 +118,7 @@ look_at(struct session *s, const struct request *q, const char *name,
 		return false;
 	}
 	l->type = (unsigned char)IFTODT(l->st.stx_mode);
-	l->known = permit_show_entry(s, h, name, &l->st);
+	l->known = !s->fs.resolves || permit_show_entry(s, h, name, &l->st);
 	return l->known || !h->dir->leaves_out || is_dots(name);
 }
 

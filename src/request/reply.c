@@ -99,7 +99,7 @@ reply_status(struct session *s, const struct request *q, int outcome)
 	put_u32(&s->out, code);
 	if (!s->bare_status) {
 		put_message(s, q, outcome, code);
-		put_cstr(&s->out, s->version > 3 ? "en" : "");
+		put_str(&s->out, "en", s->version > 3 ? 2 : 0);
 	}
 	/* The only code with data after the text; draft-13 9.1. */
 	for (i = 0; code == FX_UNKNOWN_PRINCIPAL && i < q->unknown.n; i++) {
