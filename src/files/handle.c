@@ -201,8 +201,7 @@ handle_close(struct handles *hs, struct handle *h)
 	/* Report bytes that could not be written here at the latest. */
 	if (r == 0 && h->refused)
 		r = -EIO;
-	if (h->pin != -1)
-		(void)fs_close(h->pin);
+	fs_drop(&h->pin);
 	if (h->silly != NULL)
 		silly_release(h->silly);
 	if (h->temp != NULL) {

@@ -109,18 +109,10 @@ silly_taken(struct silly *h)
 		h->taken = true;
 }
 
-static void
-unpin(struct silly *h)
-{
-	if (h->pin >= 0)
-		fs_close(h->pin);
-	h->pin = -1;
-}
-
 void
 silly_renamed(struct silly *h)
 {
-	unpin(h);
+	fs_drop(&h->pin);
 	h->taken = false;
 }
 
@@ -237,7 +229,7 @@ silly_pin(struct silly *h, struct statx *st)
 {
 	struct place p = silly_place(h);
 
-	unpin(h);
+	fs_drop(&h->pin);
 	/* Without a descriptor the file is still known by its name. */
 	if ((h->pin = fs_open(&p, O_PATH | O_NOFOLLOW, 0)) >= 0)
 		p = place_fd(h->pin, "");
@@ -258,7 +250,7 @@ silly_stays(struct silly *h, const struct place *old, int error)
 static void
 silly_free(struct silly *h)
 {
-	unpin(h);
+	fs_drop(&h->pin);
 	fs_close(h->dirfd);
 	free(h);
 }
@@ -535,8 +527,7 @@ is_free(const struct place *p)
 	bool is = fd >= 0 &&
 	    fs_lock(fd, FS_LOCK_SHARED, LOCKED_BYTE, 1) == 0;
 
-	if (fd >= 0)
-		fs_close(fd);
+	fs_drop(&fd);
 	return is;
 }
 

@@ -25,14 +25,6 @@ suspend_pin(struct handle *h)
 	return 0;
 }
 
-void
-suspend_unpin(struct handle *h)
-{
-	if (h->pin != -1)
-		(void)fs_close(h->pin);
-	h->pin = -1;
-}
-
 int
 suspend_sync(struct handles *hs, struct handle *h)
 {
@@ -63,7 +55,7 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 	hs->suspended += state == HANDLE_SUSPENDED;
 	/* A directory is listed to its end through the pin in any state. */
 	if (state == HANDLE_LET_GO && h->kind == HANDLE_FILE)
-		suspend_unpin(h);
+		fs_drop(&h->pin);
 }
 
 void
@@ -73,7 +65,7 @@ suspend_repin(struct handle *h, const struct place *p)
 
 	if (pin < 0)
 		return;
-	suspend_unpin(h);
+	fs_drop(&h->pin);
 	h->pin = pin;
 }
 
@@ -108,7 +100,7 @@ suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 		fd = fs_open(&p, h->flags | O_NOFOLLOW, 0);
 		locate_release(&p);
 	}
-	suspend_unpin(h);
+	fs_drop(&h->pin);
 	hs->suspended--;
 	if (fd < 0) {
 		h->state = HANDLE_LOST;
@@ -157,7 +149,7 @@ suspend_renew(struct handles *hs, struct handle *h)
 		log_info("\"%s\" stays open, since it cannot be opened again",
 		    h->name);
 	}
-	suspend_unpin(h);
+	fs_drop(&h->pin);
 }
 
 int

@@ -14,12 +14,9 @@
 /*
  * Opens an O_PATH descriptor of a handle's file, the pin, and checks that the
  * file can be opened again with the same access. Returns 0, or -errno with
- * nothing changed.
+ * nothing changed. fs_drop() closes the pin.
  */
 int	 suspend_pin(struct handle *);
-
-/* Closes the pin, if there is one. */
-void	 suspend_unpin(struct handle *);
 
 /*
  * Writes to disk what the handle wrote. An error is stored in the handle,

@@ -32,9 +32,7 @@ directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
 void
 temp_unpin_old(struct temp *p)
 {
-	if (p->old != -1)
-		(void)fs_close(p->old);
-	p->old = -1;
+	fs_drop(&p->old);
 }
 
 static void

@@ -59,12 +59,20 @@ fs_close(int fd)
 	return outcome(close(fd));
 }
 
+void
+fs_drop(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
 int
 fs_flush(int fd)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	int copy = fs_dup(fd);
 
-	return copy == -1 ? -errno : fs_close(copy);
+	return copy < 0 ? copy : fs_close(copy);
 }
 
 /*

@@ -87,6 +87,12 @@ int	 fs_opendir(const struct place *);
 int	 fs_close(int fd);
 
 /*
+ * Closes *fd, a descriptor whose close cannot tell of an error that matters,
+ * unless it is negative. Sets it to -1.
+ */
+void	 fs_drop(int *fd);
+
+/*
  * Makes the file system report write errors as close(2) does, and leaves the
  * descriptor open. A network file system reports here that writes it had
  * acknowledged failed. It reports an error once, through whichever descriptor

@@ -254,8 +254,7 @@ note_pattern(struct startup *s, const struct trail *home, const char *pattern)
 		}
 	s->full |= parts > MAX_PARTS;
 	note_failure(s, (int)n);
-	if (fd >= 0)
-		fs_close(fd);
+	fs_drop(&fd);
 }
 
 static void
@@ -394,8 +393,7 @@ may_be_alias(const struct ascent *a, const char *path)
 		return false;
 	dir.fd = fs_open_dir(a->fd, up(a->above - 1), true);
 	may = dir.fd < 0 || spelling_may_differ(&dir) != 0;
-	if (dir.fd >= 0)
-		fs_close(dir.fd);
+	fs_drop(&dir.fd);
 	return may;
 }
 

@@ -91,8 +91,7 @@ trail_look(struct trail *t, const char *name, mode_t *mode)
 		*mode = st.stx_mode & S_IFMT;
 		return fd;
 	}
-	if (fd >= 0)
-		fs_close(fd);
+	fs_drop(&fd);
 	return r;
 }
 
@@ -197,8 +196,7 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 	}
 	if (fd < 0 || mode == S_IFLNK)
 		n = trail_read_link(t, fd, name, text);
-	if (fd >= 0)
-		fs_close(fd);
+	fs_drop(&fd);
 	if (n >= 0)
 		return n;
 	trail_close(t);

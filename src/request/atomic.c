@@ -308,8 +308,7 @@ open_beside(const struct opening *o, const struct place *at, bool is_free)
 	if (old < 0)
 		return old;
 	fd = (o->flags & O_EXCL) != 0 ? -EEXIST : open_replacing(o, at, &old);
-	if (old != -1)
-		(void)fs_close(old);
+	fs_drop(&old);
 	return fd;
 }
 

@@ -122,8 +122,7 @@ match_below(struct session *s, const struct request *q, struct matches *m)
 	bool known = dir >= 0 && fs_name_of(dir, top);
 	int i, fd;
 
-	if (dir >= 0)
-		(void)fs_close(dir);
+	fs_drop(&dir);
 	if (!known)
 		index_each_below(&s->handles, s->fs.cwd, q->object.path,
 		    match_add, m);
@@ -206,7 +205,7 @@ unpin_all(const struct matches *m)
 
 	for (i = 0; i < m->len; i++)
 		if (m->list[i].h->state == HANDLE_OPEN)
-			suspend_unpin(m->list[i].h);
+			fs_drop(&m->list[i].h->pin);
 }
 
 /* Checks that no handle will lose anything. Returns 0 or the outcome. */
@@ -258,7 +257,7 @@ keep_displaced(struct session *s, const struct request *q,
 		if (!m->displaced)
 			continue;
 		if (m->h->state == HANDLE_OPEN)
-			suspend_unpin(m->h);
+			fs_drop(&m->h->pin);
 		else if (suspend_wake(&s->fs, &s->handles, m->h) != 0)
 			return false;
 	}
@@ -504,7 +503,7 @@ rename_above(struct session *s, struct request *q, const struct matches *m)
 		if (r == 0)
 			suspend_renew(&s->handles, m->list[i].h);
 		else
-			suspend_unpin(m->list[i].h);
+			fs_drop(&m->list[i].h->pin);
 	}
 	return r;
 }
