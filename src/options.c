@@ -50,13 +50,6 @@ usage(void)
 	exit(1);
 }
 
-static _Noreturn void
-version(void)
-{
-	puts("slipway " PACKAGE_VERSION BUILT_WITH);
-	exit(0);
-}
-
 static void
 query_requests(void)
 {
@@ -262,7 +255,8 @@ parse_option(struct options *o, int ch)
 		flag(o, 'u', optarg);
 		break;
 	case 'V':
-		version();
+		puts("slipway " PACKAGE_VERSION BUILT_WITH);
+		exit(0);
 	default:
 		usage();
 	}

@@ -327,15 +327,6 @@ print_caveats(const struct policy *p, const struct facts *f, FILE *out)
 		    "access.protect_startup or another shell");
 }
 
-/* Prints the error that would reject a session. */
-static void
-print_refusal(struct error *e, FILE *out)
-{
-	char line[ERROR_LINE_MAX];
-
-	fprintf(out, "# refused: %s\n", error_line(e, line));
-}
-
 /*
  * Resolves the paths in the policy, and *path if there is one. Returns 0, or -1
  * with the error that would reject the session.
@@ -366,6 +357,7 @@ explain_policy(struct conf *c, const struct facts *f, struct fs *fs,
 	const struct undecided *u;
 	struct outcome o;
 	struct policy p;
+	char line[ERROR_LINE_MAX];
 	bool refused, fold;
 	int r;
 
@@ -387,7 +379,7 @@ explain_policy(struct conf *c, const struct facts *f, struct fs *fs,
 			fprintf(out, "# there is no user \"%s\"\n", f->user);
 		print_caveats(&p, f, out);
 		if (refused)
-			print_refusal(e, out);
+			fprintf(out, "# refused: %s\n", error_line(e, line));
 		r = refused ? CONF_REJECTED : o.undecided != NULL;
 	}
 	policy_free(&p);

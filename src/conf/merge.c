@@ -270,14 +270,6 @@ protects_startup(const struct outcome *o, const struct policy *p)
 	    set->assignment->value.number != 0 : !p->access.read_only;
 }
 
-/* The reply to a READ must fit into a packet. */
-static void
-limit_read(struct policy *p)
-{
-	if (p->protocol.max_read > p->protocol.max_packet - READ_ROOM)
-		p->protocol.max_read = p->protocol.max_packet - READ_ROOM;
-}
-
 /* Sets the members that depend on several settings. */
 static int
 conclude(const struct outcome *o, const struct origin *paths,
@@ -298,7 +290,9 @@ conclude(const struct outcome *o, const struct origin *paths,
 	 */
 	if (p->restricted_here)
 		p->files.mode.clear |= POLICY_SETID;
-	limit_read(p);
+	/* The reply to a READ must fit into a packet. */
+	if (p->protocol.max_read > p->protocol.max_packet - READ_ROOM)
+		p->protocol.max_read = p->protocol.max_packet - READ_ROOM;
 	return 0;
 }
 

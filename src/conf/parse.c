@@ -259,18 +259,6 @@ item_fault(enum criterion by, const char *item)
 	return NULL;
 }
 
-/*
- * Returns all items of a criterion as one string, or NULL if its value has the
- * wrong type.
- */
-static const char *
-criterion_text(struct parse *p, const config_setting_t *s, enum criterion by)
-{
-	if (is_list(s))
-		return list_text(p, s, by == BY_LOCAL_PORT);
-	return item_text(p, s, by == BY_LOCAL_PORT);
-}
-
 /* Cuts an item off the front of *rest and removes the blanks around it. */
 static char *
 next_item(char **rest)
@@ -321,7 +309,8 @@ criterion_parse(struct parse *p, const config_setting_t *s)
 	if (by == CRITERIA)
 		return error_say(p->error, "is not a criterion (user, "
 		    "group, address, local_address and local_port are)");
-	if ((text = criterion_text(p, s, by)) == NULL)
+	text = (is_list(s) ? list_text : item_text)(p, s, by == BY_LOCAL_PORT);
+	if (text == NULL)
 		return error_say(p->error, "must be %s, or a list of them",
 		    by == BY_LOCAL_PORT ? "a port" : "a string in quotes");
 	p->rule->match[by] = criterion_list(p, text, by);

@@ -346,21 +346,16 @@ rules_link(struct conf *c, struct error *e)
 	return 0;
 }
 
-/* True if a list is absent or is just "*". */
-static bool
-is_anybody(const char *const *list)
-{
-	return list == NULL || (strcmp(list[0], "*") == 0 && list[1] == NULL);
-}
-
 bool
 rules_is_for_all(const struct rule *r)
 {
+	const char *const *user = r->match[BY_USER];
 	size_t i = BY_USER + 1;
 
 	while (i < CRITERIA && r->match[i] == NULL)
 		i++;
-	return i == CRITERIA && is_anybody(r->match[BY_USER]);
+	return i == CRITERIA && (user == NULL ||
+	    (strcmp(user[0], "*") == 0 && user[1] == NULL));
 }
 
 bool

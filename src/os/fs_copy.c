@@ -46,16 +46,6 @@ make_hole(int fd, uint64_t off, uint64_t len)
 	    (off_t)len) == 0;
 }
 
-/*
- * End a file with a hole. Its last byte is written where there is none yet:
- * to set the size could cut off what somebody else appends meanwhile.
- */
-static int
-end_with_hole(int fd, uint64_t end)
-{
-	return fs_size(fd) >= end ? 0 : fs_write(fd, "", 1, end - 1);
-}
-
 /* One call's worth of data: as in fs_copy(), which has found no hole. */
 static int64_t
 copy_data(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
@@ -103,7 +93,13 @@ fs_copy(int from, uint64_t from_off, int to, uint64_t to_off, uint64_t len,
 		return copy_data(from, from_off, to, to_off,
 		    (size_t)MIN(data, FS_COPY_STEP), append, &c->writing);
 	c->writing = true;
-	r = hole == len || from_off + hole == fs_size(from) ?
-	    end_with_hole(to, to_off + hole) : 0;
-	return r == 0 ? (int64_t)hole : r;
+	/*
+	 * A hole that ends the file takes a last byte: setting the size could
+	 * cut off what somebody else appends meanwhile.
+	 */
+	if ((hole == len || from_off + hole == fs_size(from)) &&
+	    fs_size(to) < to_off + hole &&
+	    (r = fs_write(to, "", 1, to_off + hole - 1)) != 0)
+		return r;
+	return (int64_t)hole;
 }

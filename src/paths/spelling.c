@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,21 +40,9 @@ struct listing {
 };
 
 static bool
-is_capital(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-is_letter(char c)
-{
-	return is_capital((char)(c & ~0x20));
-}
-
-static bool
 has_letter(const char *name)
 {
-	while (*name != '\0' && !is_letter(*name))
+	while (*name != '\0' && !isalpha((unsigned char)*name))
 		name++;
 	return *name != '\0';
 }
@@ -161,7 +150,8 @@ ask_swapped(int dirfd, const char *name)
 	int r;
 
 	for (i = 0; name[i] != '\0' && i < NAME_MAX; i++)
-		swapped[i] = (char)(name[i] ^ (is_letter(name[i]) ? 0x20 : 0));
+		swapped[i] = (char)(name[i] ^
+		    (isalpha((unsigned char)name[i]) ? 0x20 : 0));
 	swapped[i] = '\0';
 	if ((r = look(dirfd, swapped, &st)) != 0)
 		return r == -ENOENT ? FOLDS_NOT : FOLDS_UNKNOWN;

@@ -444,13 +444,6 @@ is_free(const struct startup *s, const struct fs_id *dir)
 	return false;
 }
 
-static void
-remember_free(struct startup *s, const struct fs_id *dir)
-{
-	s->free[s->next_free] = (struct startup_free){ *dir, clock_ms() };
-	s->next_free = (s->next_free + 1) % (int)nitems(s->free);
-}
-
 /*
  * True if the change is refused on the way up to home or to the root. The last
  * directories that have nothing to protect in or beneath them are remembered.
@@ -473,8 +466,10 @@ refused_on_way(struct startup *s, struct ascent *a, enum startup_change change)
 	}
 	if (above == MAX_DEPTH)
 		return true;
-	if (!fs_is_same(&id, &s->at) || !may_begin_path(name_below(a, above)))
-		remember_free(s, &dir);
+	if (fs_is_same(&id, &s->at) && may_begin_path(name_below(a, above)))
+		return false;
+	s->free[s->next_free] = (struct startup_free){ dir, clock_ms() };
+	s->next_free = (s->next_free + 1) % (int)nitems(s->free);
 	return false;
 }
 

@@ -70,14 +70,6 @@ check_same(const struct request *q)
 	return a < b + len && b < a + len ? FX_INVALID_PARAMETER : 0;
 }
 
-static int
-copy_failed(int error, bool writing)
-{
-	log_error("process_extended_copy_data: %s failed: %s",
-	    writing ? "write" : "read", strerror(-error));
-	return error;
-}
-
 /* State of a copy-data between two steps. */
 struct transfer {
 	struct task	 task;
@@ -130,7 +122,9 @@ copy_data_step(struct session *s, struct request *q)
 	if (n < 0) {
 		(void)late_told(&s->handles, &source, (int)n);
 		temp_failed(to, (int)n);
-		return copy_failed((int)n, t->copying.writing);
+		log_error("process_extended_copy_data: %s failed: %s",
+		    t->copying.writing ? "write" : "read", strerror((int)-n));
+		return (int)n;
 	}
 	if (n == 0)
 		return q->length == 0 ? 0 : FX_EOF;

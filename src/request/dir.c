@@ -84,12 +84,6 @@ struct look {
 	struct stale_clock clock;	/* of the directory */
 };
 
-static bool
-is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 /*
  * Looks at an entry. Returns false for one to be left out: it vanished since
  * the directory was read, has a silly name, is hidden, or is one that STAT
@@ -119,7 +113,8 @@ look_at(struct session *s, const struct request *q, const char *name,
 	}
 	l->type = (unsigned char)IFTODT(l->st.stx_mode);
 	l->known = !s->fs.resolves || permit_show_entry(s, h, name, &l->st);
-	return l->known || !h->dir->leaves_out || is_dots(name);
+	return l->known || !h->dir->leaves_out || strcmp(name, ".") == 0 ||
+	    strcmp(name, "..") == 0;
 }
 
 /*

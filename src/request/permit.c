@@ -388,17 +388,6 @@ moves_rules(const struct session *s, const struct request *q,
 }
 
 /*
- * Returns the error of resolving the paths, unless the request can do without.
- */
-static int
-judge_located(const struct request *q, int located)
-{
-	const struct takes *t = &q->object.takes;
-
-	return (t->always | t->absent) == 0 ? 0 : located;
-}
-
-/*
  * Tells how the request changes its i-th operand. Returns false if it does not:
  * a path of which no place is made is not changed, and a handle that was opened
  * for writing was judged by its OPEN.
@@ -478,8 +467,10 @@ permit_judge(struct session *s, struct request *q, int located)
 	if (q->ruling.must_not_exist)
 		q->ruling.replace = q->ruling.forced = false;
 	grant(s, q, &at[paths - 1]);
+	/* A request may do without what could not be located. */
 	if (located != 0)
-		return judge_located(q, located);
+		return (q->object.takes.always | q->object.takes.absent) == 0 ?
+		    0 : located;
 	if (s->startup.on && (r = judge_startup(s, q, at)) != 0)
 		return r;
 	if (moves && moves_rules(s, q, &at[0])) {

@@ -16,13 +16,6 @@ rate_init(struct rate *b, uint64_t rate, uint64_t now)
 	b->paid = now * NS_PER_MS;
 }
 
-/* The bytes of a packet, times a billion, are far from overflowing 64 bits. */
-static uint64_t
-cost(uint64_t rate, uint32_t bytes)
-{
-	return bytes * NS_PER_S / rate;
-}
-
 void
 rate_take(struct rate *b, uint64_t now, uint32_t bytes)
 {
@@ -31,7 +24,8 @@ rate_take(struct rate *b, uint64_t now, uint32_t bytes)
 	now *= NS_PER_MS;
 	if (now > CREDIT)
 		b->paid = MAX(b->paid, now - CREDIT);
-	b->paid += cost(b->rate, bytes);
+	/* The bytes of a packet, times a billion, are far from overflowing. */
+	b->paid += bytes * NS_PER_S / b->rate;
 }
 
 uint64_t
