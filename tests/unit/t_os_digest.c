@@ -2,11 +2,18 @@
 /* The published test vectors: RFC 1321 A.5, FIPS 180-2 A to C, RFC 3874 3. */
 #include "config.h"
 
+#include <sys/wait.h>
+
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "capture.h"
 #include "os/digest.h"
+#include "os/log.h"
 #include "tap.h"
 
 #define TWO_BLOCKS	"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnop" \
@@ -168,9 +175,75 @@ test_lists(void)
 	}
 }
 
+#if HAVE_NETTLE
+static bool missing;		/* nettle is not installed */
+static int opened;		/* calls of dlopen(3) */
+
+/* Stands before the C library's, and opens another library if `missing`. */
+void *
+dlopen(const char *name, int flags)
+{
+	void *next = dlsym(RTLD_NEXT, "dlopen");
+	void *(*real)(const char *, int);
+
+	memcpy(&real, &next, sizeof(real));
+	opened++;
+	return real(missing ? "libno-such.so.0" : name, flags);
+}
+
+/* Runs in a process of its own, since a library is asked for once. */
+static int
+use_missing(void)
+{
+	bool named, found;
+
+	missing = true;
+	capture_start();
+	found = digest_find("md5,sha256") != NULL;
+	named = strstr(capture_end(), "libno-such.so.0") != NULL;
+	capture_start();
+	found |= digest_find("sha1") != NULL;
+	return found | !named << 1 | (capture_end()[0] != '\0') << 2 |
+	    (digest_find("sha1,crc32") == NULL) << 3;
+}
+
+static void
+test_missing(void)
+{
+	int status = -1;
+	pid_t child;
+
+	fflush(stdout);
+	if ((child = fork()) == 0)
+		_exit(use_missing());
+	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		abort();
+	status = WEXITSTATUS(status);
+	ok((status & 1) == 0, "a missing library has no algorithms");
+	ok((status & 2) == 0, "a missing library is logged by name");
+	ok((status & 4) == 0, "it is logged once");
+	ok((status & 8) == 0, "crc32 needs no library");
+}
+
+static void
+test_once(void)
+{
+	opened = 0;
+	ok(digest_find("crc32") != NULL && opened == 0,
+	    "crc32 opens no library");
+	ok(digest_find("md5") != NULL && digest_find("sha1") != NULL &&
+	    opened == 1, "nettle is opened when it is needed, once");
+}
+#endif
+
 int
 main(void)
 {
+	log_init("t_os_digest", LOG_LEVEL_ERROR, LOG_AUTH, true);
+#if HAVE_NETTLE
+	test_missing();
+	test_once();
+#endif
 	test_vectors();
 	test_lists();
 	return done();
