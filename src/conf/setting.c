@@ -83,15 +83,15 @@ static const struct kind {
 	const char	*wants;		/* hint for a value in a file */
 	const char	*values;	/* NULL: words or a range */
 } kinds[] = {
-	[SETTING_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES },
-	[SETTING_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES },
-	[SETTING_NUMBER] = { "number", GIVEN_NUMBER, NO_QUOTES },
+	[SETTING_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES, NULL },
+	[SETTING_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES, NULL },
+	[SETTING_NUMBER] = { "number", GIVEN_NUMBER, NO_QUOTES, NULL },
 	[SETTING_SIZE] = { "size", GIVEN_STRING | GIVEN_NUMBER,
-	    "bytes, or a string such as \"256K\"" },
+	    "bytes, or a string such as \"256K\"", NULL },
 	[SETTING_DURATION] = { "duration", GIVEN_STRING | GIVEN_NUMBER,
-	    "seconds, or a string such as \"5m\" or \"1h30m\"" },
+	    "seconds, or a string such as \"5m\" or \"1h30m\"", NULL },
 	[SETTING_OCTAL] = { "octal", GIVEN_STRING,
-	    "a string of octal digits such as \"022\"" },
+	    "a string of octal digits such as \"022\"", NULL },
 	[SETTING_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST,
 	    "all, none, or of list, stat, read, create, modify, replace, "
 	    "delete, rename, rename_file, rename_dir, mkdir, rmdir, symlink, "
@@ -103,12 +103,13 @@ static const struct kind {
 	    "one line of text" },
 	[SETTING_GROUP] = { "group", GIVEN_STRING, IN_QUOTES, "a group" },
 	[SETTING_PATH] = { "path", GIVEN_STRING, IN_QUOTES, "a path" },
-	[SETTING_ROOT] = { "path", GIVEN_STRING, IN_QUOTES },
+	[SETTING_ROOT] = { "path", GIVEN_STRING, IN_QUOTES, NULL },
 	[SETTING_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST,
 	    "request names or patterns" },
 	[SETTING_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST,
 	    "names or patterns" },
-	[SETTING_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash" },
+	[SETTING_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash",
+	    NULL },
 };
 
 static int
