@@ -125,6 +125,7 @@ NEEDS_CLIENTS='
 /usr/share/php/phpseclib3/autoload.php	php-cli,php-phpseclib3	php-phpseclib3
 /usr/lib*/php/*/ssh2.so	php-cli,php-ssh2	php-pecl-ssh2
 pl:Net::SSH2		libnet-ssh2-perl	perl-Net-SSH2
+?gftp-text		gftp-text		gftp
 libssh.pc		libssh-dev		libssh-devel
 /usr/share/java/jsch.jar	libjsch-java	jsch
 javac			default-jdk-headless	java-latest-openjdk-devel
