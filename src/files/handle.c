@@ -192,7 +192,7 @@ handle_close(struct handles *hs, struct handle *h)
 		hs->failed--;
 	if (h->state == HANDLE_SUSPENDED)
 		hs->suspended--;
-	lock_forget(h);
+	lock_forget(hs, h);
 	temp_closing(h);
 	if (h->fd != -1 && (closed = fs_close(h->fd)) != 0) {
 		late_tell_others(hs, h, closed);

@@ -104,6 +104,8 @@ struct handles {
 	int		 open;		/* handles that the client holds */
 	int		 failed;	/* handles with `error` set */
 	int		 suspended;	/* handles in state SUSPENDED */
+	int		 locks;		/* of all handles, at most LOCKS_MAX but
+					 * for those of OPEN */
 	size_t		 kept;		/* bytes of entries that were read
 					 * before closing directories */
 	struct handle	*free;
@@ -197,18 +199,22 @@ int	 handle_keep_entries(struct handles *, struct handle *);
 /*
  * lock.c. Byte range locks as version 6 has them: each is stored as the client
  * sent it. Return 0, -errno, FX_BYTE_RANGE_LOCK_REFUSED or
- * FX_NO_MATCHING_BYTE_RANGE_LOCK; draft-13 8.11.
+ * FX_NO_MATCHING_BYTE_RANGE_LOCK; draft-13 8.11. The caller keeps to LOCKS_MAX:
+ * each lock of a file makes the next one slower, in the kernel too.
  */
+#define LOCKS_MAX	1024
 enum fs_lock;
-int	 lock_take(struct handle *, enum fs_lock, uint64_t off, uint64_t len);
-int	 lock_drop(struct handle *, uint64_t off, uint64_t len);
+int	 lock_take(struct handles *, struct handle *, enum fs_lock,
+	    uint64_t off, uint64_t len);
+int	 lock_drop(struct handles *, struct handle *, uint64_t off,
+	    uint64_t len);
 
 /*
  * Lock the whole file, as OPEN does (draft-13 8.1.1.3), and free all locks of a
  * handle. The kernel drops the locks with the descriptor.
  */
-int	 lock_take_all(struct handle *, bool exclusive);
-void	 lock_forget(struct handle *);
+int	 lock_take_all(struct handles *, struct handle *, bool exclusive);
+void	 lock_forget(struct handles *, struct handle *);
 
 /*
  * late.c. Errors of writes that were already acknowledged. late_failed()

@@ -53,7 +53,8 @@ range_end(const struct handle *h, uint64_t off, uint64_t len, uint64_t *end)
 }
 
 static int
-lock_add(struct handle *h, enum fs_lock how, const struct lock *wanted)
+lock_add(struct handles *hs, struct handle *h, enum fs_lock how,
+    const struct lock *wanted)
 {
 	struct lock *l;
 	int r = 0;
@@ -70,11 +71,13 @@ lock_add(struct handle *h, enum fs_lock how, const struct lock *wanted)
 	*l = *wanted;
 	l->next = h->locks;
 	h->locks = l;
+	hs->locks++;
 	return 0;
 }
 
 int
-lock_take(struct handle *h, enum fs_lock how, uint64_t off, uint64_t len)
+lock_take(struct handles *hs, struct handle *h, enum fs_lock how, uint64_t off,
+    uint64_t len)
 {
 	struct lock l = { .off = off, .len = len };
 	int r;
@@ -83,20 +86,21 @@ lock_take(struct handle *h, enum fs_lock how, uint64_t off, uint64_t len)
 		return r;
 	if (overlaps(h, off, l.end))
 		return FX_BYTE_RANGE_LOCK_REFUSED;
-	r = lock_add(h, how, &l);
+	r = lock_add(hs, h, how, &l);
 	return r == -EAGAIN || r == -EACCES ? FX_BYTE_RANGE_LOCK_REFUSED : r;
 }
 
 int
-lock_take_all(struct handle *h, bool exclusive)
+lock_take_all(struct handles *hs, struct handle *h, bool exclusive)
 {
 	struct lock l = { .nameless = true, .end = INT64_MAX };
 
-	return lock_add(h, exclusive ? FS_LOCK_EXCLUSIVE : FS_LOCK_SHARED, &l);
+	return lock_add(hs, h, exclusive ? FS_LOCK_EXCLUSIVE : FS_LOCK_SHARED,
+	    &l);
 }
 
 int
-lock_drop(struct handle *h, uint64_t off, uint64_t len)
+lock_drop(struct handles *hs, struct handle *h, uint64_t off, uint64_t len)
 {
 	struct lock **p, *l;
 	int r = 0;
@@ -107,6 +111,7 @@ lock_drop(struct handle *h, uint64_t off, uint64_t len)
 		if (l->end > l->off)
 			r = fs_lock(h->fd, FS_UNLOCK, l->off, l->end - l->off);
 		*p = l->next;
+		hs->locks--;
 		free(l);
 		return r;
 	}
@@ -114,12 +119,13 @@ lock_drop(struct handle *h, uint64_t off, uint64_t len)
 }
 
 void
-lock_forget(struct handle *h)
+lock_forget(struct handles *hs, struct handle *h)
 {
 	struct lock *l;
 
 	while ((l = h->locks) != NULL) {
 		h->locks = l->next;
+		hs->locks--;
 		free(l);
 	}
 }

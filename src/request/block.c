@@ -33,14 +33,17 @@ op_block(struct session *s, struct request *q)
 		return FX_OP_UNSUPPORTED;
 	if (suspend_wake(&s->fs, &s->handles, h) != 0)
 		return FX_FAILURE;
-	return lock_take(h, how, q->offset, q->length);
+	if (s->handles.locks >= LOCKS_MAX) {
+		q->message = "too many locks";
+		return FX_FAILURE;
+	}
+	return lock_take(&s->handles, h, how, q->offset, q->length);
 }
 
 int
 op_unblock(struct session *s, struct request *q)
 {
-	(void)s;
 	if (q->object.handle->kind == HANDLE_DIR)
 		return FX_NO_MATCHING_BYTE_RANGE_LOCK;
-	return lock_drop(q->object.handle, q->offset, q->length);
+	return lock_drop(&s->handles, q->object.handle, q->offset, q->length);
 }

@@ -75,14 +75,16 @@ refuse_directory(const struct request *q, const struct place *p)
 
 /* Takes the lock that OPEN asks for, and only then truncates the file. */
 static int
-open_lock(const struct request *q, struct handle *h, const struct place *p)
+open_lock(struct session *s, const struct request *q, struct handle *h,
+    const struct place *p)
 {
 	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION;
 	int r;
 
 	if ((q->flags & FXF_BLOCK) == 0)
 		return 0;
-	r = lock_take_all(h, (q->flags & FXF_BLOCK) == FXF_BLOCK_EXCLUSIVE);
+	r = lock_take_all(&s->handles, h,
+	    (q->flags & FXF_BLOCK) == FXF_BLOCK_EXCLUSIVE);
 	if (r != 0)
 		return r == -EAGAIN || r == -EACCES ? FX_LOCK_CONFLICT : r;
 	return d == FXF_CREATE_TRUNCATE || d == FXF_TRUNCATE_EXISTING ?
@@ -127,7 +129,7 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	h->text = (q->flags & FXF_TEXT_MODE) != 0;
 	if ((r = refuse_directory(q, &p)) != 0)
 		return r;
-	r = open_lock(q, h, &p);
+	r = open_lock(s, q, h, &p);
 	if (r == 0 && m->made)
 		r = make_finish(q, &p, false);
 	if (r == 0 && m->made && h->temp == NULL && q->ruling.fsync)

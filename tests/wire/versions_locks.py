@@ -200,6 +200,22 @@ class Ranges(LockTest):
         self.assertTrue(self.locked(fcntl.F_RDLCK, 0))
 
     @in_versions(6)
+    def test_many(self, _, s):
+        """A session has only so many, of all its handles."""
+        one, two = self.file(s), self.file(s)
+        for i in range(1024):
+            self.block(s, (one, two)[i % 2], 2 * i, 1, i % 3 and EXCLUSIVE, 0)
+        for h in one, two:
+            self.block(s, h, 9999, 1, SHARED, sw.FAILURE)
+        self.unblock(s, one, 0, 1, 0)
+        self.block(s, two, 9999, 1, SHARED, 0)
+        self.block(s, two, 9998, 1, SHARED, sw.FAILURE)
+        self.assert_code(s.call("close", one), 0)
+        for i in range(511):
+            self.block(s, two, 10000 + i, 1, SHARED, 0)
+        self.block(s, two, 11000, 1, SHARED, sw.FAILURE)
+
+    @in_versions(6)
     def test_reading_and_writing_go_on(self, _, s):
         """Locks are advisory: other handles can read, write and rename."""
         one, two = self.file(s), self.file(s)
