@@ -14,7 +14,7 @@ import zlib
 
 import sftpwire as sw
 from session import NETTLE, SessionTest
-from sftpwire import CREAT, READ, TEXT, WRITE
+from sftpwire import READ, TEXT, WRITE
 
 MIB = 1 << 20
 HUGE = 1 << 40			# sparse; hours of work

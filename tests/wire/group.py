@@ -4,7 +4,6 @@ $SERVER is the server, $DIR a directory on a file system with ACLs.
 """
 
 import os
-import stat
 import subprocess
 import unittest
 
@@ -12,7 +11,7 @@ import sftpwire as sw
 from modes import ModesTest
 from session import SERVER
 from sftpwire import CREAT, EXCL, TRUNC, WRITE
-from versions import ALL, fields
+from versions import ALL
 
 OK, DENIED = 0, 3
 ROOT = os.getuid() == 0

@@ -14,7 +14,7 @@ from group import GIVEN, ROOT
 from modes import ModesTest, needs_acls
 from session import SERVER
 from sftpwire import CREAT, TRUNC, WRITE
-from versions import ALL, fields
+from versions import ALL
 
 OK, DENIED, OVERWRITE = 0, 3, 1
 NOBODY = 65534 if ROOT else os.getuid()

@@ -20,7 +20,7 @@ import types
 import unittest
 
 import sftpwire as sw
-from session import NETTLE, SERVER, SessionTest
+from session import NETTLE, SessionTest
 from sftpwire import CREAT, READ, TRUNC, WRITE
 
 PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)),

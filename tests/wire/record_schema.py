@@ -8,10 +8,8 @@ import copy
 import os
 import shutil
 import sys
-import tempfile
 import unittest
 
-import sftpwire as sw
 from rights import ACTIONS, WAYS, Path, make_tree
 from session import NETTLE
 from sftpwire import CREAT, READ, WRITE

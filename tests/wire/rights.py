@@ -13,7 +13,6 @@ import shutil
 import stat
 import subprocess
 import sys
-import unittest
 
 from session import NETTLE, SERVER, SessionTest
 import sftpwire as sw

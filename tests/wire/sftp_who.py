@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from session import SERVER, kernel_has
+from session import kernel_has
 from sftpwire import CREAT, READ, WRITE
 from transfers import TransfersTest
 

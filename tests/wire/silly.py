@@ -18,8 +18,8 @@ import unittest
 
 import mounts
 import sftpwire as sw
-from atomic import (DENIED, FAILURE, KEEP, LOG, MARK, NEW, OK, OLD, PART,
-                    ROOT, YES, AtomicTest, marks_work)
+from atomic import (DENIED, FAILURE, KEEP, LOG, MARK, NEW, OK, OLD, ROOT,
+                    YES, AtomicTest, marks_work)
 from session import SERVER
 from sftpwire import CREAT, EXCL, READ, TRUNC, WRITE
 from versions import ALL

@@ -13,8 +13,7 @@ import tempfile
 import time
 import unittest
 
-import sftpwire as sw
-from session import SERVER, SessionTest
+from session import SessionTest
 from sftpwire import APPEND, CREAT, EXCL, READ, TEXT, TRUNC, WRITE
 
 # Codes of version 4 and later (draft-13 9.1).

@@ -8,10 +8,8 @@ import os
 import struct
 import unittest
 
-import sftpwire as sw
-from sftpwire import CREAT, READ, WRITE
-from versions import (BLOCK_ADVISORY, BLOCK_DELETE, BLOCK_READ, BLOCK_WRITE,
-                      CREATE_NEW, CREATE_TRUNCATE, EXCLUSIVE, OPEN_EXISTING,
+from sftpwire import READ, WRITE
+from versions import (CREATE_NEW, CREATE_TRUNCATE, EXCLUSIVE, OPEN_EXISTING,
                       OPEN_OR_CREATE, READ_DATA, SHARED, TRUNCATE_EXISTING,
                       WRITE_DATA, VersionsTest, in_versions)
 

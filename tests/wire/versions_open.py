@@ -10,12 +10,11 @@ import unittest
 
 import sftpwire as sw
 from sftpwire import APPEND, CREAT, READ, TEXT, TRUNC, WRITE
-from versions import (APPEND_DATA, BLOCK_ADVISORY, BLOCK_DELETE, BLOCK_READ,
-                      BLOCK_WRITE, CREATE_NEW, CREATE_TRUNCATE,
+from versions import (APPEND_DATA, CREATE_NEW, CREATE_TRUNCATE,
                       DELETE_ON_CLOSE, EXCLUSIVE, F_APPEND, F_APPEND_ATOMIC,
-                      F_TEXT, NOFOLLOW, OPEN_EXISTING, OPEN_OR_CREATE,
-                      READ_DATA, SHARED, TRUNCATE_EXISTING, WRITE_DATA,
-                      VersionsTest, in_versions)
+                      NOFOLLOW, OPEN_EXISTING, OPEN_OR_CREATE, READ_DATA,
+                      SHARED, TRUNCATE_EXISTING, WRITE_DATA, VersionsTest,
+                      in_versions)
 
 ACCESSES = (0, READ_DATA, WRITE_DATA, READ_DATA | WRITE_DATA, APPEND_DATA,
             READ_DATA | APPEND_DATA, WRITE_DATA | APPEND_DATA)

@@ -7,10 +7,9 @@ cause such an event. $SERVER is the server.
 
 import ctypes
 import os
-import re
 import struct
 
-from atomic import KEEP, LOG, NEW, OK, OLD, PART, YES, AtomicTest
+from atomic import KEEP, LOG, OK, OLD, PART, YES, AtomicTest
 from sftpwire import CREAT, EXCL, READ, TRUNC, WRITE
 from versions import ALL
 
