@@ -7,15 +7,7 @@ load ../lib/clients
 
 setup_file()
 {
-	export REAL_SERVER PID_FILE=$BATS_FILE_TMPDIR/pid
-	export OPTIONS=$BATS_FILE_TMPDIR/options
-	REAL_SERVER=$(realpath \
-	    "${SERVER:-$BATS_TEST_DIRNAME/../../build/sftp-server}")
-	export SERVER=$BATS_FILE_TMPDIR/server
-	printf '#!/bin/sh\necho $$ >"%s"\nexec "%s" "$@" $(cat "%s")\n' \
-	    "$PID_FILE" "$REAL_SERVER" "$OPTIONS" >"$SERVER"
-	chmod +x "$SERVER"
-	: >"$OPTIONS"
+	server_of_tests
 	clients_begin python3
 	# Slow enough to be killed on the way.
 	[[ -n $E2E_SKIP ]] || head -c $((40 * 1024 * 1024)) /dev/urandom \

@@ -15,21 +15,7 @@ foreign()
 	perl "$BATS_TEST_DIRNAME/../lib/foreign_client.pl" "$@"
 }
 
-client_put() { foreign put "$@"; }
-client_get() { foreign get "$@"; }
-client_put_all() { foreign put_all "$@"; }
-client_get_all() { foreign get_all "$@"; }
-client_put_again() { foreign put_again "$@"; }
-client_get_again() { foreign get_again "$@"; }
-client_put_times() { foreign put_times "$@"; }
-client_get_times() { foreign get_times "$@"; }
-client_names() { foreign names "$@"; }
-client_rename() { foreign rename "$@"; }
-client_remove() { foreign remove "$@"; }
-client_mkdir() { foreign mkdir "$@"; }
-client_rmdir() { foreign rmdir "$@"; }
-client_symlink() { foreign symlink "$@"; }
-client_chmod() { foreign chmod "$@"; }
+client_is foreign
 
 @test "Net::SFTP::Foreign: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer

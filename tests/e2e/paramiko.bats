@@ -10,21 +10,7 @@ setup_file()
 	    E2E_SKIP='paramiko is not installed'
 }
 
-client_put() { paramiko put "$@"; }
-client_get() { paramiko get "$@"; }
-client_put_all() { paramiko put_all "$@"; }
-client_get_all() { paramiko get_all "$@"; }
-client_put_again() { paramiko put_again "$@"; }
-client_get_again() { paramiko get_again "$@"; }
-client_put_times() { paramiko put_times "$@"; }
-client_get_times() { paramiko get_times "$@"; }
-client_names() { paramiko names "$@"; }
-client_rename() { paramiko rename "$@"; }
-client_remove() { paramiko remove "$@"; }
-client_mkdir() { paramiko mkdir "$@"; }
-client_rmdir() { paramiko rmdir "$@"; }
-client_symlink() { paramiko symlink "$@"; }
-client_chmod() { paramiko chmod "$@"; }
+client_is paramiko
 
 @test "paramiko: uploads and downloads 3 MiB, 0 bytes and text" {
 	check_transfer

@@ -11,15 +11,7 @@ ROUNDS=2000
 
 setup_file()
 {
-	export REAL_SERVER OPTIONS=$BATS_FILE_TMPDIR/options
-	export PID_FILE=$BATS_FILE_TMPDIR/pid
-	REAL_SERVER=$(realpath \
-	    "${SERVER:-$BATS_TEST_DIRNAME/../../build/sftp-server}")
-	export SERVER=$BATS_FILE_TMPDIR/server
-	printf '#!/bin/sh\necho $$ >"%s"\nexec "%s" "$@" $(cat "%s")\n' \
-	    "$PID_FILE" "$REAL_SERVER" "$OPTIONS" >"$SERVER"
-	chmod +x "$SERVER"
-	: >"$OPTIONS"
+	server_of_tests
 	clients_begin sshfs fusermount3 "$PYTHON"
 	[[ -n $E2E_SKIP ]] || E2E_SKIP=$(refusefs_unusable) ||
 	    SERVER=$REAL_SERVER server_has_policy ||

@@ -63,6 +63,34 @@ clients_begin()
 	clients_server "$BATS_FILE_TMPDIR/sshd"
 }
 
+# server_of_tests: for setup_file, before clients_begin. The server is a script
+# that writes its process to $PID_FILE and starts $REAL_SERVER with the options
+# in $OPTIONS.
+server_of_tests()
+{
+	export REAL_SERVER PID_FILE=$BATS_FILE_TMPDIR/pid
+	export OPTIONS=$BATS_FILE_TMPDIR/options
+	REAL_SERVER=$(realpath \
+	    "${SERVER:-$BATS_TEST_DIRNAME/../../build/sftp-server}")
+	export SERVER=$BATS_FILE_TMPDIR/server
+	printf '#!/bin/sh\necho $$ >"%s"\nexec "%s" "$@" $(cat "%s")\n' \
+	    "$PID_FILE" "$REAL_SERVER" "$OPTIONS" >"$SERVER"
+	chmod +x "$SERVER"
+	: >"$OPTIONS"
+}
+
+# client_is COMMAND ...: each client_VERB that a library's own program does by
+# that verb is COMMAND VERB.
+client_is()
+{
+	local verb
+
+	for verb in put get put_all get_all put_again get_again put_times \
+	    get_times names rename remove mkdir rmdir symlink chmod; do
+		eval "client_$verb() { $* $verb \"\$@\"; }"
+	done
+}
+
 teardown_file()
 {
 	[[ -z ${SSHD_PID:-} ]] || clients_server_end

@@ -5,6 +5,7 @@
 # tests/refuse/shim.c and refusefs.c describe their rules.
 #
 #	shim_unusable			prints why, or returns 1
+#	shim_needed			for setup: skips the test if it is
 #	shim_begin DIR			the directory that refuses, and for
 #					with_shim a log of calls, $SHIM_LOG
 #	shim_rules <<END ...		its rules, from now on
@@ -31,6 +32,16 @@ shim_unusable()
 	type -P "$PYTHON" >/dev/null ||
 	    { echo 'python3 is not installed'; return 0; }
 	return 1
+}
+
+shim_needed()
+{
+	local reason
+
+	export BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	export SERVER=${SERVER:-$BUILD/sftp-server}
+	reason=$(shim_unusable) && skip "$reason"
+	:
 }
 
 shim_begin()

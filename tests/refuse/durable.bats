@@ -8,10 +8,7 @@
 setup()
 {
 	. "$BATS_TEST_DIRNAME/../lib/refuse.bash"
-	export BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
-	export SERVER=${SERVER:-$BUILD/sftp-server}
-	local reason
-	reason=$(shim_unusable) && skip "$reason"
+	shim_needed
 	server_has_policy || skip 'this server has no policies'
 }
 

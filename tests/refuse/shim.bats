@@ -8,8 +8,7 @@ setup()
 	load /usr/lib/bats/bats-support/load
 	load /usr/lib/bats/bats-assert/load
 	. "$BATS_TEST_DIRNAME/../lib/refuse.bash"
-	local reason
-	reason=$(shim_unusable) && skip "$reason"
+	shim_needed
 	D=$BATS_TEST_TMPDIR/d
 	mkdir -p "$D/dir/sub"
 	printf old >"$D/a"
