@@ -61,15 +61,11 @@ arena_get(struct arena *a, size_t size)
 }
 
 char *
-arena_text(struct arena *a, const char *s, size_t len)
-{
-	return memcpy(cut(a, len + 1, 1), s, len);
-}
-
-char *
 arena_copy(struct arena *a, const char *s)
 {
-	return arena_text(a, s, strlen(s));
+	size_t len = strlen(s);
+
+	return memcpy(cut(a, len + 1, 1), s, len);
 }
 
 char *
@@ -82,9 +78,9 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	va_start(ap, fmt);
 	size = (size_t)vsnprintf(text, sizeof(text), fmt, ap) + 1;
 	va_end(ap);
-	if (size <= sizeof(text))
-		return arena_text(a, text, size - 1);
 	s = cut(a, size, 1);
+	if (size <= sizeof(text))
+		return memcpy(s, text, size);
 	va_start(ap, fmt);
 	vsnprintf(s, size, fmt, ap);
 	va_end(ap);

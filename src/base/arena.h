@@ -23,12 +23,8 @@ struct arena {			/* zero-initialised: an empty arena */
  */
 void	*arena_get(struct arena *, size_t size);
 
-/*
- * Copy text into the arena: a string, `len` bytes to which a NUL is added, or
- * the output of printf(3).
- */
+/* Copy text into the arena: a string, or the output of printf(3). */
 char	*arena_copy(struct arena *, const char *);
-char	*arena_text(struct arena *, const char *, size_t len);
 char	*arena_printf(struct arena *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 

@@ -225,12 +225,13 @@ apply(const struct setting *row, const struct origin *o, const struct facts *f,
 	return 0;
 }
 
-bool
-merge_restricts(const struct assignment *s)
+/* True if the setting forbids something that the default permits. */
+static bool
+restricts(const struct assignment *s)
 {
 	const struct assignment *b = s->beneath;
 
-	while (b != NULL && !merge_restricts(b))
+	while (b != NULL && !restricts(b))
 		b = b->next;
 	return b != NULL || setting_restricts(s->setting, s->value);
 }
@@ -248,7 +249,7 @@ restricts_without(const struct outcome *o, const struct rule *but)
 		for (origin = o->origins[i]; origin != NULL;
 		    origin = origin->next)
 			if (origin->rule != but &&
-			    merge_restricts(origin->assignment))
+			    restricts(origin->assignment))
 				return true;
 	return false;
 }
@@ -319,7 +320,7 @@ find_restriction(const struct rule *r)
 	struct cursor at = { .body = &r->body };
 
 	while (rules_next(&at))
-		if (merge_restricts(at.assignment))
+		if (restricts(at.assignment))
 			return at.assignment;
 	return NULL;
 }

@@ -41,9 +41,6 @@ void	merge_evaluate(struct conf *, const struct facts *,
 int	merge_apply(const struct outcome *, const struct facts *,
 	    struct policy *, struct error *);
 
-/* True if the setting forbids something that the default permits. */
-bool	merge_restricts(const struct assignment *);
-
 /*
  * Does both, and rejects a policy whose restrictions these facts leave
  * undecided. Returns 0, or -1 with the error.

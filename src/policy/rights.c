@@ -17,8 +17,9 @@ const struct right_name rights_names[] = {
 	{ "link", RIGHT_LINK }, { "setstat", RIGHT_SETSTAT }, { 0 }
 };
 
-unsigned
-rights_find(const char *name, size_t len)
+/* Returns the right or rights that `len` bytes name, or 0. */
+static unsigned
+find(const char *name, size_t len)
 {
 	const struct right_name *n;
 
@@ -42,7 +43,7 @@ rights_read(const char *list)
 	do {
 		list += strspn(list, " ");
 		n = strcspn(list, ", ");
-		if ((right = rights_find(list, n)) == 0)
+		if ((right = find(list, n)) == 0)
 			return -1;
 		rights |= right;
 		list += n;

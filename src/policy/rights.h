@@ -45,9 +45,6 @@ struct right_name {
 };
 extern const struct right_name rights_names[];
 
-/* Returns the right or rights that `len` bytes name, or 0. */
-unsigned	rights_find(const char *name, size_t len);
-
 /*
  * Parses comma-separated names, "all" or "none". Returns the set of rights, or
  * -1 if there is any other word.
