@@ -5,7 +5,6 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
-#include <sys/vfs.h>
 
 #include <dirent.h>
 #include <limits.h>
@@ -190,21 +189,12 @@ fs_position(int fd)
 	return (uint64_t)lseek(fd, 0, SEEK_CUR);
 }
 
-/* True for a directory of a file system in FUSE. */
-static bool
-is_fuse(int fd)
-{
-	struct statfs st;
-
-	return fstatfs(fd, &st) == 0 && st.f_type == FUSE_SUPER_MAGIC;
-}
-
 int
 fs_seek_entries(int fd, uint64_t off)
 {
 	char first[1024];	/* entries that are read again */
 
-	if (off != 0 && is_fuse(fd))
+	if (off != 0 && fs_type(fd) == FUSE_SUPER_MAGIC)
 		(void)fs_getdents(fd, first, sizeof(first));
 	return lseek(fd, (off_t)off, SEEK_SET) == -1 ? -errno : 0;
 }
@@ -248,7 +238,7 @@ fs_each_entry(int dirfd, uint64_t *off,
 			r = each(dirfd, e->d_name, arg);
 		}
 		if (!whole && n >= SHORT_ANSWER)
-			whole = is_fuse(fd);
+			whole = fs_type(fd) == FUSE_SUPER_MAGIC;
 	} while (r == 0 && n > 0 && whole);
 	if (off != NULL)
 		*off = n < SHORT_ANSWER ? 0 : next;
@@ -485,12 +475,6 @@ fs_make_temp(char *to)
 	    PATH_MAX)
 		return -ENAMETOOLONG;
 	return mkdtemp(to) == NULL ? -errno : 0;
-}
-
-void
-fs_remove_temp(const char *made)
-{
-	(void)rmdir(made);
 }
 
 uid_t

@@ -304,7 +304,6 @@ int	 fs_statvfs(const struct place *, struct statvfs *);
  */
 int	 fs_fsync(int fd);
 int	 fs_fdatasync(int fd);
-int	 fs_syncfs(int fd);	/* the whole file system */
 
 /*
  * Writes the contents of a regular file to stable storage, whichever descriptor
@@ -428,9 +427,6 @@ int	 fs_lock(int fd, enum fs_lock, uint64_t off, uint64_t len);
  * PATH_MAX bytes, gets its path.
  */
 int	 fs_make_temp(char *to);
-
-/* Removes a directory that fs_make_temp() made, if it is empty. */
-void	 fs_remove_temp(const char *made);
 
 /* Returns TMPDIR if it is an absolute path, else "/tmp". */
 const char *fs_temp_dir(void);

@@ -76,12 +76,18 @@ fs_set_cwd(const char *dir)
 	return outcome(chdir(dir));
 }
 
-bool
-fs_is_proc(int fd)
+unsigned long
+fs_type(int fd)
 {
 	struct statfs st;
 
-	return fstatfs(fd, &st) == 0 && st.f_type == PROC_SUPER_MAGIC;
+	return fd >= 0 && fstatfs(fd, &st) == 0 ? (unsigned long)st.f_type : 0;
+}
+
+bool
+fs_is_proc(int fd)
+{
+	return fs_type(fd) == PROC_SUPER_MAGIC;
 }
 
 bool
@@ -99,14 +105,14 @@ fs_folds_case(int dirfd)
 		0x5346544e /* ntfs */, 0x7366746e /* ntfs3 */,
 		0x786f4256 /* vboxsf */,
 	};
-	struct statfs st;
+	const unsigned long type = fs_type(dirfd);
 	int fd, flags = 0;
 	size_t i;
 
-	if (fstatfs(dirfd, &st) == -1)
+	if (type == 0)
 		return 0;
 	for (i = 0; i < nitems(types); i++)
-		if ((unsigned long)st.f_type == types[i])
+		if (type == types[i])
 			return 1;
 	if ((fd = fs_open_entries(dirfd)) < 0)
 		return fs_ran_out(fd) ? fd : 0;

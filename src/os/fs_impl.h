@@ -32,6 +32,9 @@ at_flags(const struct place *p)
 	    AT_SYMLINK_NOFOLLOW;
 }
 
+/* Returns a file system's type as in statfs(2), or 0 if it is unknown. */
+unsigned long fs_type(int fd);
+
 /* The path of an open descriptor in /proc. */
 struct proc_path {
 	char	text[32];

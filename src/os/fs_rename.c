@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 
 #include <linux/magic.h>
 #include <unistd.h>
@@ -290,16 +289,13 @@ fs_refuses_open(const struct place *p)
 		EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
 		F2FS_SUPER_MAGIC, TMPFS_MAGIC, OVERLAYFS_SUPER_MAGIC,
 	};
-	struct statfs st;
+	int fd = fs_open_parent(p);
+	const unsigned long type = fs_type(fd);
 	size_t i;
-	int fd, r;
 
-	if ((fd = fs_open_parent(p)) < 0)
-		return false;
-	r = fstatfs(fd, &st);
-	close(fd);
-	for (i = 0; r == 0 && i < nitems(never); i++)
-		if ((unsigned long)st.f_type == never[i])
+	fs_drop(&fd);
+	for (i = 0; i < nitems(never); i++)
+		if (type == never[i])
 			return false;
-	return r == 0;
+	return type != 0;
 }

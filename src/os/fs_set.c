@@ -7,7 +7,6 @@
 
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #include <linux/fs.h>
@@ -222,18 +221,15 @@ fs_chmod(const struct place *p, mode_t mode)
 	return errno != EBADF ? -errno : chmod_place(p, mode);
 }
 
-/* Returns the file system's type as in statfs(2), or 0 if it is unknown. */
 static unsigned long
-fs_type(const struct place *p)
+type_at(const struct place *p)
 {
 	bool ours = (p->flags & PLACE_FD) == 0;
 	int fd = ours ? fs_open(p, O_PATH | open_follow(p), 0) : p->dirfd;
-	struct statfs st;
-	unsigned long type;
+	unsigned long type = fs_type(fd);
 
-	type = fd >= 0 && fstatfs(fd, &st) == 0 ? (unsigned long)st.f_type : 0;
-	if (ours && fd >= 0)
-		(void)fs_close(fd);
+	if (ours)
+		fs_drop(&fd);
 	return type;
 }
 
@@ -244,7 +240,7 @@ fs_keeps_modes(const struct place *p, const struct statx *st)
 	mode_t mode = st->stx_mode & 07777;
 	uid_t self = geteuid();
 
-	switch (fs_type(p)) {
+	switch (type_at(p)) {
 	case MSDOS_SUPER_MAGIC:
 	case EXFAT_MAGIC:
 		return false;

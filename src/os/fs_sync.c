@@ -30,12 +30,6 @@ fs_fdatasync(int fd)
 	return sync_outcome(fdatasync(fd));
 }
 
-int
-fs_syncfs(int fd)
-{
-	return outcome(syncfs(fd));
-}
-
 /*
  * Opens the directory that contains a place for reading, which fsync(2)
  * requires.
@@ -72,7 +66,7 @@ sync_whole_and_close(int fd)
 		sync();
 		return 0;
 	}
-	r = fs_syncfs(fd);
+	r = outcome(syncfs(fd));
 	close(fd);
 	return r;
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -231,6 +232,7 @@ int
 op_make_temp_folder(struct session *s, struct request *q)
 {
 	char path[PATH_MAX], real[PATH_MAX];
+	const struct place made = place_entry(AT_FDCWD, path);
 	int r;
 
 	if ((r = fs_make_temp(path)) != 0)
@@ -238,6 +240,6 @@ op_make_temp_folder(struct session *s, struct request *q)
 	if ((r = finish_temp(s, q, path, real)) == 0)
 		reply_name(s, q, real);
 	else
-		fs_remove_temp(path);
+		(void)fs_rmdir(&made);
 	return r;
 }
