@@ -24,6 +24,7 @@
 /* State of a hash between two steps. */
 struct digesting {
 	struct task	 task;
+	void		(*reply)(struct session *, const struct request *);
 	const struct digest_kind *kind;
 	struct digest	*digest;
 	int		 fd;
@@ -105,35 +106,6 @@ open_source(struct request *q, struct digesting *d)
 	return 0;
 }
 
-/*
- * Begins a hash of `length` bytes, or of as many as the file has. Returns 0, or
- * the outcome, and then there is nothing to end.
- */
-static int
-digesting_begin(struct session *s, struct request *q,
-    const struct digest_kind *kind, uint64_t length,
-    int (*step)(struct session *, struct request *))
-{
-	struct digesting *d;
-	int r;
-
-	if (kind == NULL)
-		return FX_OP_UNSUPPORTED;
-	if (q->offset > INT64_MAX)
-		return -EINVAL;
-	if ((d = task_begin(q, sizeof(*d), step)) == NULL)
-		return -ENOMEM;
-	d->kind = kind;
-	d->at = q->offset;
-	d->end = d->at + MIN(length, INT64_MAX - d->at);
-	d->block = q->block_size;
-	if ((d->digest = digest_new(kind)) == NULL)
-		return digesting_end(s, q, -ENOMEM);
-	if ((r = open_source(q, d)) != 0 || (r = check_source(q, d)) != 0)
-		return digesting_end(s, q, r);
-	return 0;
-}
-
 static int
 take_hash(struct request *q, struct digesting *d)
 {
@@ -167,8 +139,9 @@ add_data(struct request *q, struct digesting *d, size_t len)
 	return 0;
 }
 
+/* Hashes a part of the range. Returns PENDING, 0 at its end, or the outcome. */
 static int
-digesting_step(const struct session *s, struct request *q)
+digest_part(const struct session *s, struct request *q)
 {
 	struct digesting *d = digesting_of(q);
 	size_t left = STEP;
@@ -197,21 +170,56 @@ digesting_step(const struct session *s, struct request *q)
 }
 
 static int
-check_file_step(struct session *s, struct request *q)
+digesting_step(struct session *s, struct request *q)
 {
-	const struct digesting *d = digesting_of(q);
-	size_t start;
 	int r;
 
-	if ((r = digesting_step(s, q)) == PENDING)
+	if ((r = digest_part(s, q)) == PENDING)
 		return PENDING;
-	if (r == 0) {
-		start = reply_extended_begin(s, q);
-		put_cstr(&s->out, digest_name(d->kind));
-		put_bytes(&s->out, d->hashes.data, d->hashes.len);
-		reply_end(s, start);
-	}
+	if (r == 0)
+		digesting_of(q)->reply(s, q);
 	return digesting_end(s, q, r);
+}
+
+/*
+ * Begins a hash of `length` bytes, or of as many as the file has. Returns 0, or
+ * the outcome, and then there is nothing to end.
+ */
+static int
+digesting_begin(struct session *s, struct request *q,
+    const struct digest_kind *kind, uint64_t length,
+    void (*reply)(struct session *, const struct request *))
+{
+	struct digesting *d;
+	int r;
+
+	if (kind == NULL)
+		return FX_OP_UNSUPPORTED;
+	if (q->offset > INT64_MAX)
+		return -EINVAL;
+	if ((d = task_begin(q, sizeof(*d), digesting_step)) == NULL)
+		return -ENOMEM;
+	d->reply = reply;
+	d->kind = kind;
+	d->at = q->offset;
+	d->end = d->at + MIN(length, INT64_MAX - d->at);
+	d->block = q->block_size;
+	if ((d->digest = digest_new(kind)) == NULL)
+		return digesting_end(s, q, -ENOMEM);
+	if ((r = open_source(q, d)) != 0 || (r = check_source(q, d)) != 0)
+		return digesting_end(s, q, r);
+	return 0;
+}
+
+static void
+reply_check_file(struct session *s, const struct request *q)
+{
+	const struct digesting *d = digesting_of(q);
+	size_t start = reply_extended_begin(s, q);
+
+	put_cstr(&s->out, digest_name(d->kind));
+	put_bytes(&s->out, d->hashes.data, d->hashes.len);
+	reply_end(s, start);
 }
 
 /*
@@ -229,8 +237,8 @@ op_check_file(struct session *s, struct request *q)
 		return FX_OP_UNSUPPORTED;
 	if (q->block_size != 0 && q->block_size < MIN_BLOCK)
 		return FX_INVALID_PARAMETER;
-	r = digesting_begin(s, q, kind, length, check_file_step);
-	return r != 0 ? r : check_file_step(s, q);
+	r = digesting_begin(s, q, kind, length, reply_check_file);
+	return r != 0 ? r : digesting_step(s, q);
 }
 
 /*
@@ -271,18 +279,6 @@ reply_md5(struct session *s, const struct request *q)
 	reply_end(s, start);
 }
 
-static int
-md5_step(struct session *s, struct request *q)
-{
-	int r;
-
-	if ((r = digesting_step(s, q)) == PENDING)
-		return PENDING;
-	if (r == 0)
-		reply_md5(s, q);
-	return digesting_end(s, q, r);
-}
-
 /*
  * An offset and a length of 0 mean the whole file; a length of 0 at another
  * offset is no bytes.
@@ -296,10 +292,10 @@ op_md5_hash(struct session *s, struct request *q)
 	int r;
 
 	if ((r = digesting_begin(s, q, digest_find("md5"), length,
-	    md5_step)) != 0)
+	    reply_md5)) != 0)
 		return r;
 	if ((r = quick_check(q, &differs)) == 0 && !differs)
-		return md5_step(s, q);
+		return digesting_step(s, q);
 	if (r == 0)
 		reply_md5(s, q);
 	return digesting_end(s, q, r);
