@@ -71,7 +71,7 @@ no_memory(void)
 static void
 start_log(int level, int facility)
 {
-	if (level == LOG_LEVEL_INVALID) {
+	if (level == -1) {
 		fprintf(stderr, "Unrecognized internal syslog level code -1\n");
 		exit(1);
 	}

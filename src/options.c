@@ -155,29 +155,21 @@ flag_once(struct options *o, int letter, bool *given, const char *complaint)
 	flag(o, letter, optarg);
 }
 
-/* Logs an unknown name, as OpenSSH does; start_log() then ends the process. */
+/*
+ * Sets the level or the facility of the log. Reports an unknown name as OpenSSH
+ * does; start_log() then ends the process because of the -1.
+ */
 static void
-set_level(struct options *o, const char *arg)
+set_word(struct options *o, int letter, const char *what,
+    const struct word *words, int *to)
 {
-	const struct word *level = word_find(log_levels, arg);
+	const struct word *word = word_find(words, optarg);
 
-	o->level = level == NULL ? LOG_LEVEL_INVALID : level->value;
-	if (level == NULL)
-		log_error("Invalid log level \"%s\"", arg);
+	*to = word == NULL ? -1 : word->value;
+	if (word == NULL)
+		log_error("Invalid log %s \"%s\"", what, optarg);
 	else
-		flag(o, 'l', arg);
-}
-
-static void
-set_facility(struct options *o, const char *arg)
-{
-	const struct word *facility = word_find(log_facilities, arg);
-
-	o->facility = facility == NULL ? -1 : facility->value;
-	if (facility == NULL)
-		log_error("Invalid log facility \"%s\"", arg);
-	else
-		flag(o, 'f', arg);
+		flag(o, letter, optarg);
 }
 
 /* Sets the start directory, expanding a tilde as a shell does. */
@@ -217,10 +209,10 @@ parse_option(struct options *o, int ch)
 		o->file = optarg;
 		break;
 	case 'f':
-		set_facility(o, optarg);
+		set_word(o, 'f', "facility", log_facilities, &o->facility);
 		break;
 	case 'l':
-		set_level(o, optarg);
+		set_word(o, 'l', "level", log_levels, &o->level);
 		break;
 	case 'm':
 		check_octal(o, optarg, "Invalid file mode");
