@@ -74,7 +74,7 @@ op_home_directory(struct session *s, struct request *q)
 	    !ident_home(q->user, other, sizeof(other)))
 		return FX_FAILURE;
 	log_verbose("home-directory \"%s\"", home);
-	reply_name(s, q, home);
+	reply_name(s, q, home, NULL);
 	return 0;
 }
 

@@ -55,7 +55,7 @@ op_realpath(struct session *s, struct request *q)
 
 	if ((r = realpath_within(s, q, q->object.path, false, real)) != 0)
 		return r;
-	reply_name(s, q, real);
+	reply_name(s, q, real, NULL);
 	return 0;
 }
 
@@ -73,7 +73,7 @@ op_realpath_v6(struct session *s, struct request *q)
 	switch (control) {
 	case FXP_REALPATH_NO_CHECK:
 		if ((r = realpath_lexical(s, path, real)) == 0)
-			reply_name(s, q, real);
+			reply_name(s, q, real, NULL);
 		return r;
 	case FXP_REALPATH_STAT_IF:
 		r = realpath_within(s, q, path, true, real);
@@ -88,7 +88,7 @@ op_realpath_v6(struct session *s, struct request *q)
 	if (r != 0)
 		return r;
 	if (q->ruling.must_not_exist) {
-		reply_name_stat(s, q, real, NULL);
+		reply_name(s, q, real, NULL);
 		return 0;
 	}
 	if ((r = locate_path(&s->fs, real, PLACE_FOLLOW, &p)) == 0) {
@@ -102,7 +102,7 @@ op_realpath_v6(struct session *s, struct request *q)
 		r = -ENOENT;
 	if (r != 0 && control == FXP_REALPATH_STAT_ALWAYS)
 		return r;
-	reply_name_stat(s, q, real, r == 0 ? &st : NULL);
+	reply_name(s, q, real, r == 0 ? &st : NULL);
 	return 0;
 }
 
@@ -147,7 +147,7 @@ op_expand_path(struct session *s, struct request *q)
 	log_verbose("expand \"%s\"", path);
 	if ((r = realpath_within(s, q, path, false, real)) != 0)
 		return r;
-	reply_name(s, q, real);
+	reply_name(s, q, real, NULL);
 	return 0;
 }
 
@@ -159,7 +159,7 @@ op_readlink(struct session *s, struct request *q)
 
 	if ((n = fs_readlink(&q->object.place, text, sizeof(text))) < 0)
 		return (int)n;
-	reply_name(s, q, text);
+	reply_name(s, q, text, NULL);
 	return 0;
 }
 
@@ -205,7 +205,7 @@ op_get_temp_folder(struct session *s, struct request *q)
 
 	if ((r = resolve_real(&s->fs, fs_temp_dir(), real)) != 0)
 		return r;
-	reply_name(s, q, real);
+	reply_name(s, q, real, NULL);
 	return 0;
 }
 
@@ -238,7 +238,7 @@ op_make_temp_folder(struct session *s, struct request *q)
 	if ((r = fs_make_temp(path)) != 0)
 		return r;
 	if ((r = finish_temp(s, q, path, real)) == 0)
-		reply_name(s, q, real);
+		reply_name(s, q, real, NULL);
 	else
 		(void)fs_rmdir(&made);
 	return r;

@@ -391,13 +391,7 @@ reply_names_end(struct session *s, const struct request *q,
 }
 
 void
-reply_name(struct session *s, const struct request *q, const char *name)
-{
-	reply_name_stat(s, q, name, NULL);
-}
-
-void
-reply_name_stat(struct session *s, const struct request *q, const char *name,
+reply_name(struct session *s, const struct request *q, const char *name,
     const struct statx *st)
 {
 	struct attr a;

@@ -48,16 +48,10 @@ void	reply_attrs(struct session *, const struct request *,
 uint32_t reply_bits(const struct statx *, const char *name, uint32_t *known);
 
 /*
- * Answers with NAME of one name without attributes, as for REALPATH and
- * READLINK.
+ * Answers with NAME of one name, as for REALPATH and READLINK, without
+ * attributes if the statx is NULL.
  */
-void	reply_name(struct session *, const struct request *, const char *);
-
-/*
- * The same with attributes, for REALPATH of version 6; NULL if they are
- * unknown.
- */
-void	reply_name_stat(struct session *, const struct request *, const char *,
+void	reply_name(struct session *, const struct request *, const char *,
 	    const struct statx *);
 
 /* Answers with NAME of many names: begin, add while that returns true, end. */

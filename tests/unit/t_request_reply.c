@@ -187,7 +187,7 @@ test_name(void)
 
 	for (i = 0; i < nitems(rows); i++) {
 		start(rows[i].version);
-		reply_name(&session, &request, "/x");
+		reply_name(&session, &request, "/x", NULL);
 		ok(frame_is(&session.out, FXP_NAME, ID, rows[i].body,
 		    rows[i].len), "NAME %d with one name", rows[i].version);
 	}
@@ -296,7 +296,7 @@ test_gathering(void)
 	size_t first;
 
 	start(3);
-	reply_name(&session, &request, "/x");
+	reply_name(&session, &request, "/x", NULL);
 	first = session.out.len;
 	reply_status(&session, &request, 0);
 	ok(be32_at(session.out.data) == first - 4 &&
