@@ -192,6 +192,8 @@ handle_close(struct handles *hs, struct handle *h)
 		hs->failed--;
 	if (h->state == HANDLE_SUSPENDED)
 		hs->suspended--;
+	if (h->fd == -1 && h->pin == -1)
+		hs->bare--;
 	lock_forget(hs, h);
 	temp_closing(h);
 	if (h->fd != -1 && (closed = fs_close(h->fd)) != 0) {

@@ -104,6 +104,8 @@ struct handles {
 	int		 open;		/* handles that the client holds */
 	int		 failed;	/* handles with `error` set */
 	int		 suspended;	/* handles in state SUSPENDED */
+	int		 bare;		/* handles without a descriptor, which
+					 * the system does not count */
 	int		 locks;		/* of all handles, at most LOCKS_MAX but
 					 * for those of OPEN */
 	size_t		 kept;		/* bytes of entries that were read
@@ -118,6 +120,9 @@ struct handles {
 	struct silly_list leaving;	/* removed later: silly.h */
 	struct sum_list	 sums;		/* of handles: sum.h */
 };
+
+/* Limit on handles without a descriptor, for the memory that they take. */
+#define HANDLES_BARE_MAX	1024
 
 /* Initialises the table without any handle. */
 void	 handles_init(struct handles *);

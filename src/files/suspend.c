@@ -54,8 +54,10 @@ suspend_close(struct handles *hs, struct handle *h, enum handle_state state)
 	h->state = state;
 	hs->suspended += state == HANDLE_SUSPENDED;
 	/* A directory is listed to its end through the pin in any state. */
-	if (state == HANDLE_LET_GO && h->kind == HANDLE_FILE)
+	if (state == HANDLE_LET_GO && h->kind == HANDLE_FILE) {
 		fs_drop(&h->pin);
+		hs->bare++;
+	}
 }
 
 void
@@ -104,6 +106,7 @@ suspend_wake(struct fs *fs, struct handles *hs, struct handle *h)
 	hs->suspended--;
 	if (fd < 0) {
 		h->state = HANDLE_LOST;
+		hs->bare++;
 		log_error("cannot open \"%s\" again: %s", h->name,
 		    strerror(-fd));
 		return fd;

@@ -182,8 +182,9 @@ may_open(const struct session *s, struct request *q)
 		q->message = "the time of this session is over";
 		return FX_PERMISSION_DENIED;
 	}
-	if (max == 0 || (uint64_t)s->handles.open < max ||
-	    (q->kind->bits & KIND_MAKES_HANDLE) == 0)
+	if ((q->kind->bits & KIND_MAKES_HANDLE) == 0 ||
+	    ((max == 0 || (uint64_t)s->handles.open < max) &&
+	    s->handles.bare < HANDLES_BARE_MAX))
 		return 0;
 	q->message = "too many open handles";
 	return FX_FAILURE;

@@ -63,6 +63,27 @@ class Handles(LimitsTest):
             held.append(self.open(s, "new", WRITE | CREAT))
             self.assert_status(s.call("opendir", "."), FAILURE)
 
+    def test_handles_that_were_let_go(self):
+        """The system does not count handles whose files were closed."""
+        for _, s in self.sessions("rename.open_handles=close",
+                                  "rename.when=always", versions=(3, 6)):
+            names, handles = ["a", "b"], []
+            for _ in range(1024):
+                handles.append(self.open(s, names[0], WRITE | CREAT))
+                self.assert_status(s.call("posix-rename@openssh.com", *names),
+                                   sw.OK)
+                names.reverse()
+            for _ in range(2):
+                reply = self.ask(s, names[0], WRITE)
+                self.assertEqual((reply.code, reply.message),
+                                 (FAILURE, b"too many open handles"))
+            self.assert_status(s.call("opendir", "."), FAILURE)
+            self.assert_status(s.call("close", handles.pop()), sw.OK)
+            self.open(s, names[0], WRITE)
+            self.open(s, names[0], WRITE)
+            for h in handles:
+                self.assert_status(s.call("close", h), sw.OK)
+
     def test_checksums_take_none(self):
         for _, s in self.sessions("limits.handles=1"):
             self.put("f", b"x")
