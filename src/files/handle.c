@@ -192,7 +192,8 @@ handle_close(struct handles *hs, struct handle *h)
 		hs->failed--;
 	if (h->state == HANDLE_SUSPENDED)
 		hs->suspended--;
-	if (h->fd == -1 && h->pin == -1)
+	if (h->state == HANDLE_LOST ||
+	    (h->state == HANDLE_LET_GO && h->kind == HANDLE_FILE))
 		hs->bare--;
 	lock_forget(hs, h);
 	temp_closing(h);

@@ -68,6 +68,11 @@ class Handles(LimitsTest):
         for _, s in self.sessions("rename.open_handles=close",
                                   "rename.when=always", versions=(3, 6)):
             names, handles = ["a", "b"], []
+            # An OPEN that fails late gives no room for another handle.
+            os.mkdir(self.path("d"))
+            for _ in range(3 * (s.version > 3)):
+                self.assertEqual(self.ask(s, "d", READ).code, 24)
+            os.rmdir(self.path("d"))
             for _ in range(1024):
                 handles.append(self.open(s, names[0], WRITE | CREAT))
                 self.assert_status(s.call("posix-rename@openssh.com", *names),
