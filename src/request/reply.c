@@ -227,25 +227,27 @@ reply_bits(const struct statx *st, const char *name, uint32_t *known)
 
 /*
  * Makes the attributes that a client gets unasked; attr.c drops those that the
- * version has no field for. Members that `has` does not name are not cleared,
- * which would be half the work.
+ * version has no field for, which in version 3 is half of them. Members that
+ * `has` does not name are not cleared, which would be half the work.
  */
 static void
-attr_of(struct attr *a, const struct statx *st)
+attr_of(const struct session *s, struct attr *a, const struct statx *st)
 {
-	a->has = HAS_SIZE | HAS_IDS | HAS_OWNER | HAS_MODE | HAS_ATIME |
-	    HAS_MTIME | HAS_CTIME | HAS_SUBSEC | HAS_NLINK |
-	    ((st->stx_mask & STATX_BTIME) != 0 ? HAS_BTIME : 0);
-	a->type = type_of(st->stx_mode);
+	a->has = HAS_SIZE | HAS_IDS | HAS_MODE | HAS_ATIME | HAS_MTIME;
 	a->size = st->stx_size;
 	a->uid = st->stx_uid;
 	a->gid = st->stx_gid;
 	a->mode = st->stx_mode;
 	a->atime = st->stx_atime.tv_sec;
+	a->mtime = st->stx_mtime.tv_sec;
+	if (s->version <= 3)
+		return;
+	a->has |= HAS_OWNER | HAS_CTIME | HAS_SUBSEC | HAS_NLINK |
+	    ((st->stx_mask & STATX_BTIME) != 0 ? HAS_BTIME : 0);
+	a->type = type_of(st->stx_mode);
 	a->atime_ns = st->stx_atime.tv_nsec;
 	a->btime = st->stx_btime.tv_sec;
 	a->btime_ns = st->stx_btime.tv_nsec;
-	a->mtime = st->stx_mtime.tv_sec;
 	a->mtime_ns = st->stx_mtime.tv_nsec;
 	a->ctime = st->stx_ctime.tv_sec;
 	a->ctime_ns = st->stx_ctime.tv_nsec;
@@ -261,7 +263,7 @@ attr_of_name(const struct session *s, struct attr *a, const struct statx *st,
     unsigned char d_type)
 {
 	if (st != NULL) {
-		attr_of(a, st);
+		attr_of(s, a, st);
 		return;
 	}
 	a->has = s->version <= 3 && d_type != DT_UNKNOWN ? HAS_MODE : 0;
@@ -269,16 +271,24 @@ attr_of_name(const struct session *s, struct attr *a, const struct statx *st,
 	a->type = type_of((mode_t)a->mode);
 }
 
+/* Puts attributes, with the names of owner and group. */
 static void
-put_attr(struct session *s, struct attr *a)
+put_attr_named(struct session *s, struct attr *a)
 {
 	char user[16], group[16];
 
-	if ((a->has & HAS_OWNER) != 0 && s->version > 3) {
-		a->owner = owner_slice(ident_user(a->uid), a->uid, user);
-		a->group = owner_slice(ident_group(a->gid), a->gid, group);
-	}
+	a->owner = owner_slice(ident_user(a->uid), a->uid, user);
+	a->group = owner_slice(ident_group(a->gid), a->gid, group);
 	attr_put(&s->out, s->version, a);
+}
+
+static inline void
+put_attr(struct session *s, struct attr *a)
+{
+	if ((a->has & HAS_OWNER) != 0)
+		put_attr_named(s, a);
+	else
+		attr_put(&s->out, s->version, a);
 }
 
 /*
@@ -335,7 +345,7 @@ reply_attrs(struct session *s, const struct request *q,
 	struct attr a;
 	size_t start;
 
-	attr_of(&a, st);
+	attr_of(s, &a, st);
 	/* OpenSSH's four: size, ids, permissions, times. */
 	log_debug1("request %u: sent attrib have 0x%x", q->id, 0xfu);
 	if (q->wanted != 0)
