@@ -100,13 +100,13 @@ new_conf(void)
 static void
 connection_facts(void)
 {
-	static char words[256];
 	const char *connection = getenv("SSH_CONNECTION");
-	char *p = words, *port;
+	char *p, *port;
 
-	if (connection == NULL ||
-	    strlcpy(words, connection, sizeof(words)) >= sizeof(words))
+	if (connection == NULL)
 		return;
+	if ((p = strdup(connection)) == NULL)
+		no_memory();
 	facts.address = strsep(&p, " ");
 	(void)strsep(&p, " ");
 	facts.local_address = strsep(&p, " ");
@@ -240,21 +240,17 @@ explain_policy(void)
 static const char *
 client_address(void)
 {
-	const char *connection = getenv("SSH_CONNECTION"), *blank;
-	char *address;
+	const char *connection = getenv("SSH_CONNECTION");
 
 	if (connection == NULL)
 		return "UNKNOWN";
-	if ((blank = strchr(connection, ' ')) == NULL) {
+	if (strchr(connection, ' ') == NULL) {
 		log_error("Malformed SSH_CONNECTION variable: \"%s\"",
 		    connection);
 		session.client = connection;
 		finish(255);
 	}
-	address = strndup(connection, (size_t)(blank - connection));
-	if (address == NULL)
-		no_memory();
-	return address;
+	return facts.address;
 }
 
 /*
