@@ -100,31 +100,25 @@ print_setid(const struct setting *row, const struct policy *p, FILE *out)
 		    POLICY_SETID);
 }
 
-/* Prints the value of protocol.max_read if the size of a packet lowers it. */
+/* Prints the value that holds in this session if it is not the one written. */
 static void
-print_lowered(const struct setting *row, const struct origin *o,
+print_remark(const struct setting *row, const struct origin *o,
     const struct policy *p, FILE *out)
 {
-	const struct value here = { .number = p->protocol.max_read };
+	const struct value read = { .number = p->protocol.max_read };
 	const struct value said = o == NULL ? setting_default(row) :
 	    o->assignment->value;
 	char buf[32];
 
-	if (row->offset == offsetof(struct policy, protocol.max_read) &&
-	    here.number < said.number)
-		fprintf(out, "; here %s, for protocol.max_packet",
-		    setting_format(row, here, buf, sizeof(buf)));
-}
-
-/* Prints the value that holds in this session if it is not the one written. */
-static void
-print_remark(const struct setting *row, const struct policy *p, FILE *out)
-{
 	if (row->offset == offsetof(struct policy, root) && p->root != NULL)
 		fprintf(out, "; here \"%s\"", p->root);
 	if (row->offset == offsetof(struct policy, access.protect_startup))
 		fprintf(out, "; here %s",
 		    p->access.protect_startup ? "true" : "false");
+	if (row->offset == offsetof(struct policy, protocol.max_read) &&
+	    read.number < said.number)
+		fprintf(out, "; here %s, for protocol.max_packet",
+		    setting_format(row, read, buf, sizeof(buf)));
 	print_setid(row, p, out);
 }
 
@@ -141,8 +135,7 @@ print_setting(const struct setting *row, const struct outcome *outcome,
 		fprintf(out, "does nothing while %s has its default; ",
 		    row->needs);
 	print_origins(o, out);
-	print_remark(row, p, out);
-	print_lowered(row, o, p, out);
+	print_remark(row, o, p, out);
 	putc('\n', out);
 }
 
@@ -154,8 +147,7 @@ print_beneath(const struct assignment *s, const struct origin *path,
 	const struct origin o = { .rule = path->rule,
 	    .profile = path->profile, .assignment = s };
 
-	fprintf(out, "%s ",
-	    path_rules_name(s->setting));
+	fprintf(out, "%s ", path_rules_name(s->setting));
 	print_one(s->setting, s->value, out);
 	fputs("   # ", out);
 	print_origins(&o, out);
