@@ -125,7 +125,7 @@ query(const char *what)
 	exit(1);
 }
 
-/* Checks an octal mode; ends the process with `complaint` about another. */
+/* Ends the process with `complaint` unless the argument is an octal mode. */
 static void
 check_octal(const struct options *o, const char *arg, const char *complaint)
 {

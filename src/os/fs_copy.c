@@ -10,8 +10,8 @@
 #include "os/fs_impl.h"
 
 /*
- * Return how many of the `len` bytes at `off` are a hole. Where there are none
- * *data says how many bytes of data follow; no more than `len`.
+ * Returns how many of the `len` bytes at `off` are a hole. If none are, *data
+ * is the number of bytes of data that follow, at most `len`.
  */
 static uint64_t
 find_hole(int fd, uint64_t off, uint64_t len, uint64_t *data)
@@ -31,7 +31,7 @@ find_hole(int fd, uint64_t off, uint64_t len, uint64_t *data)
 }
 
 /*
- * Make those bytes zeros without writing them. False where that cannot be
+ * Makes those bytes zeros without writing them. Returns false if that cannot be
  * done: the file may be a pipe, or on a file system that makes no holes.
  */
 static bool
@@ -46,7 +46,7 @@ make_hole(int fd, uint64_t off, uint64_t len)
 	    (off_t)len) == 0;
 }
 
-/* One call's worth of data: as in fs_copy(), which has found no hole. */
+/* Copies as much data as one call does. Returns as fs_copy(). */
 static int64_t
 copy_data(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
     bool append, bool *writing)
@@ -57,11 +57,11 @@ copy_data(int from, uint64_t from_off, int to, uint64_t to_off, size_t len,
 	bool end;
 	int r;
 
-	/* Refuses O_APPEND, other file systems, and what is no file. */
+	/* The call refuses O_APPEND, other file systems and devices. */
 	n = append ? 0 : copy_file_range(from, &in, to, &out, len, 0);
 	if (n > 0)
 		return n;
-	/* An error of what was written earlier is not told a second time. */
+	/* The kernel does not report an error of earlier writes again. */
 	if (n == -1 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
 		*writing = errno != EIO;
 		return -errno;
