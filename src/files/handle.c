@@ -223,12 +223,6 @@ handle_number(const struct handle *h)
 	return h == NULL ? -1 : h->slot;
 }
 
-const char *
-handle_name(const struct handle *h)
-{
-	return h == NULL ? NULL : h->name;
-}
-
 bool
 handle_appends(const struct handle *h)
 {

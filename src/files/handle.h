@@ -163,12 +163,8 @@ void	 handle_end(struct handles *, struct handle *);
 /* Does so for each open handle, and frees the table. */
 void	 handles_end(struct handles *);
 
-/*
- * Return the number (-1) and name (NULL) of a handle for log lines; NULL is no
- * handle.
- */
+/* Returns the number of a handle for log lines, or -1 for NULL. */
 int	 handle_number(const struct handle *);
-const char *handle_name(const struct handle *);
 
 /* True if the handle was opened with O_APPEND. */
 bool	 handle_appends(const struct handle *);

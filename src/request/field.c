@@ -50,7 +50,9 @@ handle_of(const void *member)
 static void
 print_handle(struct trace *t, const void *member)
 {
-	log_put(&t->line, handle_name(handle_of(member)), true);
+	const struct handle *h = handle_of(member);
+
+	log_put(&t->line, h == NULL ? NULL : h->name, true);
 }
 
 static void
