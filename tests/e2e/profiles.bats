@@ -150,6 +150,15 @@ winscp_get()
 	expect handle
 	fstat \$h 0x20
 	expect attrs
+	$(reads_ahead)
+	! cp $R/$1 $2
+	END
+}
+
+# reads_ahead: prints the rest of a download, once the file is open.
+reads_ahead()
+{
+	cat <<-END
 	send read \$h 0 32768
 	send read \$h 32768 32768
 	recv 1
@@ -158,25 +167,29 @@ winscp_get()
 	expect status 1
 	close \$h
 	expect status 0
-	! cp $R/$1 $2
 	END
 }
 
-winscp_names()
+# listed VERSION SIGN: prints the names in $R. In that version the sign follows
+# each in the reply.
+listed()
 {
-	conversation 6 <<-END | sed -n 's/^name [0-9]* //p' |
+	conversation "$1" <<-END | sed -n 's/^name [0-9]* //p' |
 	opendir $R -> d
 	readdir \$d
 	readdir \$d
 	close \$d
 	END
-	    grep -oE '"[^"]*" \{' | tr -d '"{ '
+	    grep -oE "\"[^\"]*\" [$2]" | tr -d '"{ '
 }
 
-winscp_remove() { winscp_one "remove $R/$1"; }
-winscp_rename() { winscp_one "rename $R/$1 $R/$2 0"; }
-winscp_mkdir() { winscp_one "mkdir $R/$1"; }
-winscp_one() { printf '%s\n' "$1" 'expect status 0' | conversation 6; }
+# succeeds VERSION REQUEST
+succeeds() { printf '%s\n' "$2" 'expect status 0' | conversation "$1"; }
+
+winscp_names() { listed 6 '{'; }
+winscp_remove() { succeeds 6 "remove $R/$1"; }
+winscp_rename() { succeeds 6 "rename $R/$1 $R/$2 0"; }
+winscp_mkdir() { succeeds 6 "mkdir $R/$1"; }
 
 # FileZilla speaks version 3, lists before it sends, makes or truncates, and
 # asks and sets the time by path afterwards.
@@ -224,33 +237,15 @@ filezilla_get()
 	expect handle
 	fstat \$h
 	expect attrs
-	send read \$h 0 32768
-	send read \$h 32768 32768
-	recv 1
-	expect data 14
-	recv 1
-	expect status 1
-	close \$h
-	expect status 0
+	$(reads_ahead)
 	! cp $R/$1 $2
 	END
 }
 
-filezilla_names()
-{
-	conversation 3 <<-END | sed -n 's/^name [0-9]* //p' |
-	opendir $R -> d
-	readdir \$d
-	readdir \$d
-	close \$d
-	END
-	    grep -oE '"[^"]*" "' | tr -d '" '
-}
-
-filezilla_remove() { filezilla_one "remove $R/$1"; }
-filezilla_rename() { filezilla_one "rename $R/$1 $R/$2"; }
-filezilla_mkdir() { filezilla_one "mkdir $R/$1"; }
-filezilla_one() { printf '%s\n' "$1" 'expect status 0' | conversation 3; }
+filezilla_names() { listed 3 '"'; }
+filezilla_remove() { succeeds 3 "remove $R/$1"; }
+filezilla_rename() { succeeds 3 "rename $R/$1 $R/$2"; }
+filezilla_mkdir() { succeeds 3 "mkdir $R/$1"; }
 
 needs()
 {
