@@ -272,11 +272,12 @@ void	 index_add(struct handles *, struct handle *);
 void	 index_remove(struct handles *, struct handle *);
 
 /*
- * Calls `each` with `arg` for the handles on this inode. Relative names of
- * handles start at `cwd`.
+ * Calls `each` with `arg` for the handles on the inode that the statx
+ * describes. Relative names of handles start at `cwd`.
  */
-void	 index_each_inode(struct handles *, const char *cwd, uint64_t dev,
-	    uint64_t ino, void (*each)(struct handle *, void *), void *arg);
+void	 index_each_inode(struct handles *, const char *cwd,
+	    const struct statx *, void (*each)(struct handle *, void *),
+	    void *arg);
 
 /* Does the same for the handles at or beneath this path. */
 void	 index_each_below(struct handles *, const char *cwd, const char *top,

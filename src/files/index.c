@@ -179,16 +179,17 @@ index_is_file(const struct handle *h, const struct statx *st)
 }
 
 void
-index_each_inode(struct handles *hs, const char *cwd, uint64_t dev,
-    uint64_t ino, void (*each)(struct handle *, void *), void *arg)
+index_each_inode(struct handles *hs, const char *cwd, const struct statx *st,
+    void (*each)(struct handle *, void *), void *arg)
 {
 	/* The key sorts before all handles of the same inode. */
 	struct handle first = { .slot = -1 };
-	struct indexed key = { .h = &first, .dev = dev, .ino = ino }, *x;
+	struct indexed key = { .h = &first, .dev = fs_device(st),
+	    .ino = st->stx_ino }, *x;
 
 	index_inodes(hs, cwd);
 	for (x = RB_NFIND(handles_by_inode, &hs->by_inode, &key);
-	    x != NULL && x->dev == dev && x->ino == ino;
+	    x != NULL && x->dev == key.dev && x->ino == key.ino;
 	    x = RB_NEXT(handles_by_inode, &hs->by_inode, x))
 		each(x->h, arg);
 }

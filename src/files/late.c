@@ -40,8 +40,7 @@ tell_writers(struct handles *hs, const struct statx *file, int error)
 		h = handle_at(hs, i);
 		p = place_fd(h->fd, "");
 		if (handle_is_writing(h) && fs_stat(&p, &st) == 0 &&
-		    st.stx_ino == file->stx_ino &&
-		    fs_device(&st) == fs_device(file))
+		    fs_same_file(&st, file))
 			late_failed(hs, h, error);
 	}
 }
@@ -137,8 +136,7 @@ late_sync(struct handles *hs, const char *cwd, const struct statx *st)
 	struct syncing x = { .hs = hs, .outcome = -ENOENT };
 
 	if (hs->open > 0)
-		index_each_inode(hs, cwd, fs_device(st), st->stx_ino,
-		    sync_one, &x);
+		index_each_inode(hs, cwd, st, sync_one, &x);
 	/*
 	 * Only another session can have written to the file; fsync(2) takes any
 	 * descriptor.

@@ -506,8 +506,7 @@ silly_clear(const struct place *p, int64_t now, bool kept)
 	/* Check again: it may have been taken into use before it was locked. */
 	if (changed && is_old(&was, now))
 		now = INT64_MAX;
-	if (may_clear(p, now, kept, &st) && st.stx_ino == was.stx_ino &&
-	    fs_device(&st) == fs_device(&was))
+	if (may_clear(p, now, kept, &st) && fs_same_file(&st, &was))
 		r = fs_unlink(p);
 	fs_close(fd);
 	if (r == 0)
@@ -545,8 +544,7 @@ count_link(int dirfd, const char *name, void *arg)
 	struct statx st;
 
 	l->count += path_is_silly(name, strlen(name)) &&
-	    fs_stat(&p, &st) == 0 && st.stx_ino == l->file->stx_ino &&
-	    fs_device(&st) == fs_device(l->file);
+	    fs_stat(&p, &st) == 0 && fs_same_file(&st, l->file);
 	return 0;
 }
 

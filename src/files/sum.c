@@ -67,8 +67,7 @@ others_write(struct handles *hs, const char *cwd, const struct handle *h,
 	struct others o = { .self = h };
 
 	if (hs->open > 1)
-		index_each_inode(hs, cwd, fs_device(st), st->stx_ino, look_at,
-		    &o);
+		index_each_inode(hs, cwd, st, look_at, &o);
 	return o.write;
 }
 

@@ -302,6 +302,12 @@ fs_device(const struct statx *st)
 	return makedev(st->stx_dev_major, st->stx_dev_minor);
 }
 
+bool
+fs_same_file(const struct statx *a, const struct statx *b)
+{
+	return a->stx_ino == b->stx_ino && fs_device(a) == fs_device(b);
+}
+
 struct fs_id
 fs_id(const struct statx *st)
 {

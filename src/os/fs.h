@@ -180,6 +180,9 @@ int	 fs_check_dir(const struct place *);
 /* Returns the device of a file in the form that stat(2) uses. */
 uint64_t fs_device(const struct statx *);
 
+/* True if both describe the same file. */
+bool	 fs_same_file(const struct statx *, const struct statx *);
+
 /*
  * Identifies an inode. The number of a removed inode is reused, but not with
  * the same time of birth, which is 0 on file systems that have none.

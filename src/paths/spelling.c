@@ -72,12 +72,6 @@ look(int dirfd, const char *name, struct statx *st)
 	return fs_stat(&p, st);
 }
 
-static bool
-is_same(const struct statx *a, const struct statx *b)
-{
-	return a->stx_ino == b->stx_ino && fs_device(a) == fs_device(b);
-}
-
 static int
 listing_begin(struct listing *l, int dirfd)
 {
@@ -128,7 +122,7 @@ ask_listing(int dirfd, const char *name, const char *swapped)
 	if ((r = listing_begin(&l, dirfd)) != 0)
 		return look(dirfd, name, &st) == 0 &&
 		    look(dirfd, swapped, &there) == 0 &&
-		    is_same(&st, &there) && (S_ISDIR(st.stx_mode) ||
+		    fs_same_file(&st, &there) && (S_ISDIR(st.stx_mode) ||
 		    st.stx_nlink == 1) ? FOLDS : r;
 	while (found < 2 && (e = listing_next(&l)) != NULL)
 		found += strcmp(e->d_name, name) == 0 ||
@@ -291,7 +285,7 @@ is_entry(int dirfd, const struct dirent64 *e, const char *name,
 	if (is_like(e->d_name, name))
 		return true;
 	return (any || e->d_ino == st->stx_ino) &&
-	    look(dirfd, e->d_name, &other) == 0 && is_same(&other, st);
+	    look(dirfd, e->d_name, &other) == 0 && fs_same_file(&other, st);
 }
 
 /*

@@ -176,8 +176,7 @@ same_place(const struct statx *st, struct place p)
 	struct statx other;
 
 	p.flags |= PLACE_FOLLOW;
-	return fs_stat(&p, &other) == 0 && other.stx_ino == st->stx_ino &&
-	    fs_device(&other) == fs_device(st);
+	return fs_stat(&p, &other) == 0 && fs_same_file(&other, st);
 }
 
 /*

@@ -104,9 +104,7 @@ is_futile(const struct request *q, const struct statx *old,
 		return false;
 	if (!q->ruling.replace || (q->ruling.forced && dir))
 		return true;
-	return dir != S_ISDIR(new->stx_mode) ||
-	    (old->stx_ino == new->stx_ino &&
-	    fs_device(old) == fs_device(new));
+	return dir != S_ISDIR(new->stx_mode) || fs_same_file(old, new);
 }
 
 /*
@@ -158,12 +156,10 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 		return 0;
 	if (replaces) {
 		m->displaced = !S_ISDIR(new.stx_mode);
-		index_each_inode(hs, s->fs.cwd, fs_device(&new), new.stx_ino,
-		    match_add, m);
+		index_each_inode(hs, s->fs.cwd, &new, match_add, m);
 	}
 	m->displaced = !request_renames(q);
-	index_each_inode(hs, s->fs.cwd, fs_device(&old), old.stx_ino,
-	    match_add, m);
+	index_each_inode(hs, s->fs.cwd, &old, match_add, m);
 	m->above = S_ISDIR(old.stx_mode);
 	if (m->above)
 		match_below(s, q, m);

@@ -42,8 +42,7 @@ static bool
 is_replacement(const struct statx *new, const struct statx *old)
 {
 	return S_ISREG(new->stx_mode) && S_ISREG(old->stx_mode) &&
-	    (new->stx_ino != old->stx_ino ||
-	    fs_device(new) != fs_device(old));
+	    !fs_same_file(new, old);
 }
 
 /*
