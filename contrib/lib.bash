@@ -126,6 +126,8 @@ NEEDS_CLIENTS='
 /usr/lib*/php/*/ssh2.so	php-cli,php-ssh2	php-pecl-ssh2
 pl:Net::SSH2		libnet-ssh2-perl	perl-Net-SSH2
 ?gftp-text		gftp-text		gftp
+qemu-img		qemu-utils		qemu-img
+?/usr/lib/*/qemu/block-ssh.so	qemu-block-extra	qemu-block-ssh
 libssh.pc		libssh-dev		libssh-devel
 /usr/share/java/jsch.jar	libjsch-java	jsch
 javac			default-jdk-headless	java-latest-openjdk-devel
