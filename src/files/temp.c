@@ -465,11 +465,34 @@ temp_failed(struct handle *h, int error)
 		h->temp->error = error;
 }
 
+/*
+ * Removes the file that was to be replaced from its name, if it has that still.
+ * Another session may replace it at any moment, so it gets a silly name before
+ * it is compared; another file gets the name back, unless a later one has it.
+ */
+static void
+remove_old(struct temp *p)
+{
+	struct place old = temp_visible(p), aside;
+	struct silly *h;
+
+	if (!fs_is_at(&old, p->old) || (h = silly_new(&p->session->leaving,
+	    &old, SILLY_OLD, &aside)) == NULL)
+		return;
+	if (fs_rename(&old, &aside) != 0 || (!fs_is_at(&aside, p->old) &&
+	    fs_rename_keep(&aside, &old, false) == 0)) {
+		silly_leave(h);
+		return;
+	}
+	silly_taken(h);
+	/* NFS would give a file that is open one more name. */
+	temp_unpin_old(p);
+	silly_release(h);
+}
+
 void
 temp_published(struct temp *p, const struct place *at)
 {
-	struct place old = temp_visible(p);
-	bool stays;
 	int r;
 
 	if (p->pending && (p->dated || lost_times(p, at)) &&
@@ -480,14 +503,10 @@ temp_published(struct temp *p, const struct place *at)
 		(void)fs_set_mark(at, NULL, false);
 	silly_renamed(p->silly);
 	temp_settle(p);
-	/*
-	 * The file was published by another name: remove the file it was to
-	 * replace.
-	 */
-	stays = p->old != -1 && fs_is_at(&old, p->old);
+	/* It was published by another name than that of the old file. */
+	if (p->old != -1)
+		remove_old(p);
 	temp_unpin_old(p);
-	if (stays)
-		(void)fs_unlink(&old);
 }
 
 void

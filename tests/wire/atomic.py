@@ -14,6 +14,7 @@ import stat
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 from session import SERVER
@@ -709,6 +710,23 @@ class Renaming(AtomicTest):
         self.assert_code(self.ask(s, "rename", "f.tmp", "f"), OK)
         self.assert_only(f=NEW)
         self.close(s, h)
+
+    @atomic(3)
+    def test_of_what_replaces_as_the_old_file_is_replaced(self, _, s):
+        """A file that another session puts under the old name stays, at
+        whatever moment of the rename that is."""
+        for i in range(3000):
+            self.put("f", OLD)
+            self.put("other", b"other")
+            h = self.upload(s, "f")
+            s.start("posix-rename@openssh.com", "f", "g")
+            until = time.perf_counter() + i % 100 * 1e-6
+            while time.perf_counter() < until:
+                pass
+            os.rename(self.path("other"), self.path("f"))
+            self.assert_code(s.result(), OK)
+            self.close(s, h)
+            self.assert_only(f=b"other", g=NEW)
 
     @atomic()
     def test_to_itself(self, _, s):
