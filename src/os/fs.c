@@ -270,7 +270,7 @@ bool
 fs_is_at(const struct place *p, int fd)
 {
 	struct place opened = place_fd(fd, "");
-	uint64_t dev_p, ino_p, dev, ino;
+	uint64_t dev_p = 0, ino_p = 0, dev = 0, ino = 0;
 
 	return fs_identify(p, &dev_p, &ino_p) == 0 &&
 	    fs_identify(&opened, &dev, &ino) == 0 &&

@@ -16,7 +16,7 @@
 static uint64_t
 find_hole(int fd, uint64_t off, uint64_t len, uint64_t *data)
 {
-	uint64_t at = off, end, size;
+	uint64_t at = off, end = off, size;
 	int r = fs_next_data(fd, &at, &end);
 
 	*data = len;

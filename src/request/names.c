@@ -232,11 +232,12 @@ int
 op_make_temp_folder(struct session *s, struct request *q)
 {
 	char path[PATH_MAX], real[PATH_MAX];
-	const struct place made = place_entry(AT_FDCWD, path);
+	struct place made;
 	int r;
 
 	if ((r = fs_make_temp(path)) != 0)
 		return r;
+	made = place_entry(AT_FDCWD, path);
 	if ((r = finish_temp(s, q, path, real)) == 0)
 		reply_name(s, q, real, NULL);
 	else
