@@ -15,7 +15,7 @@ from versions import (CREATE_NEW, CREATE_TRUNCATE, EXCLUSIVE, OPEN_EXISTING,
 
 RW = READ_DATA | WRITE_DATA
 OLD = b"0123456789"
-REFUSED, NO_MATCH, CONFLICT = 26, 31, 17
+FAILURE, REFUSED, NO_MATCH, CONFLICT = 4, 26, 31, 17
 TOP = 1 << 63
 
 
@@ -204,14 +204,14 @@ class Ranges(LockTest):
         for i in range(1024):
             self.block(s, (one, two)[i % 2], 2 * i, 1, i % 3 and EXCLUSIVE, 0)
         for h in one, two:
-            self.block(s, h, 9999, 1, SHARED, sw.FAILURE)
+            self.block(s, h, 9999, 1, SHARED, FAILURE)
         self.unblock(s, one, 0, 1, 0)
         self.block(s, two, 9999, 1, SHARED, 0)
-        self.block(s, two, 9998, 1, SHARED, sw.FAILURE)
+        self.block(s, two, 9998, 1, SHARED, FAILURE)
         self.assert_code(s.call("close", one), 0)
         for i in range(511):
             self.block(s, two, 10000 + i, 1, SHARED, 0)
-        self.block(s, two, 11000, 1, SHARED, sw.FAILURE)
+        self.block(s, two, 11000, 1, SHARED, FAILURE)
 
     @in_versions(6)
     def test_reading_and_writing_go_on(self, _, s):
