@@ -242,6 +242,9 @@ copy_file_end(struct session *s, struct request *q, int r)
 {
 	const struct copying *c = (struct copying *)q->task;
 	int closed;
+	/* Another session may have replaced what was made here. */
+	bool ours = c->to >= 0 && c->target.made &&
+	    fs_is_at(&c->target.at, c->to);
 
 	if (c->from >= 0 && (closed = late_close(&s->handles, c->from)) != 0)
 		r = r != 0 ? r : closed;
@@ -250,7 +253,7 @@ copy_file_end(struct session *s, struct request *q, int r)
 		r = fs_sync_parent(&c->target.at);
 	if (c->to >= 0 && (closed = late_close(&s->handles, c->to)) != 0)
 		r = r != 0 ? r : closed;
-	if (r != 0 && c->to >= 0 && c->target.made)
+	if (r != 0 && ours)
 		(void)fs_unlink(&c->target.at);
 	return r == 0 && c->beside ? publish_copy(s, q) : r;
 }

@@ -135,7 +135,8 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	if (r == 0 && m->made && h->temp == NULL && q->ruling.fsync)
 		r = fs_sync_parent(&m->at);
 	if (r != 0) {
-		if (m->made)
+		/* Another session may have replaced it. */
+		if (m->made && fs_is_at(&m->at, h->fd))
 			(void)fs_unlink(&m->at);
 		return r;
 	}

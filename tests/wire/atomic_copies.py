@@ -14,6 +14,7 @@ from versions import ALL
 from watched import Watch
 
 LIMIT = 1 << 16
+NO_SPACE = 14
 
 
 class Copying(AtomicTest):
@@ -96,6 +97,29 @@ class Copying(AtomicTest):
                 self.assertEqual(self.names(), ["f", "x"])
                 self.assertEqual(self.get("f"), OLD)
                 self.assertEqual(s.finish(), 0)
+
+    def test_replaced_meanwhile(self):
+        """A copy that fails leaves a file alone that another session has put
+        in the place of the one it made."""
+        reason = mounts.Tmpfs.unusable()
+        if reason:
+            self.skipTest(reason)
+        disk = mounts.Tmpfs("24m")
+        self.addCleanup(disk.unmount)
+        self.dir, self.version = disk.path, 6
+        self.big("x", 16 << 20)
+        s = self.session(*LOG, version=6)
+        for _ in range(20):
+            self.put("theirs", OLD)
+            s.start("copy-file", "x", "new", False)
+            while not os.path.exists(self.path("new")):
+                pass
+            os.rename(self.path("theirs"), self.path("new"))
+            self.assert_code(s.result(), NO_SPACE)
+            self.assertEqual(self.names(), ["new", "x"])
+            self.assertEqual(self.get("new"), OLD)
+            os.unlink(self.path("new"))
+        self.assertEqual(s.finish(), 0)
 
     @atomic()
     def test_onto_itself(self, _, s):
