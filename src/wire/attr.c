@@ -285,7 +285,9 @@ put_fields(struct buf *b, const struct field *rows, size_t n, int version,
 	const struct field *f;
 	const uint32_t has = a->has;
 
+#ifndef __clang__		/* warns where it does not */
 #pragma GCC unroll 8
+#endif
 	for (f = rows; f < rows + n; f++) {
 		if ((has & f->has) == 0 || version < f->since ||
 		    version > f->until)

@@ -217,9 +217,10 @@ rename_names(const struct asked *q, const struct spot *old,
 
 	/*
 	 * The name of an upload may belong to another file, which the RENAME
-	 * then replaces or fails on.
+	 * then replaces or fails on. A directory meets the upload itself.
 	 */
-	if (new->upload != NOTHING && replace && old->upload != new->upload)
+	if (new->upload != NOTHING && replace && old->upload != new->upload &&
+	    !is_dir(q, old))
 		to.ino = q->w->ino[new->dir].at[new->name];
 	r = posix_rename(q->w, old, &to, replace);
 	return r == EEXIST && q->sc->policy->no_delete &&

@@ -250,8 +250,8 @@ def play_atomic(world, version):
     w = world(FILES, version, dict(FSYNC, **{"files.atomic": "yes"}))
 
     def calls():
-        return [re.sub(r"\.slipway-\w+-part", "PART", c)
-                for c in w.calls(*CHANGES)]
+        return [re.sub(r"\.slipway-\w+-(part|old)",
+                       lambda m: m[1].upper(), c) for c in w.calls(*CHANGES)]
 
     h = w.open("d/new", "wc")
     check("calls of OPEN", calls(), [])
@@ -263,8 +263,8 @@ def play_atomic(world, version):
     calls()
     w.expect(OK, *rename(w, "f", "d/g"))
     check("calls of RENAME", calls(), [
-        "fsync ok PART", "renameflags ok PART d/g", "unlink ok f",
-        "fsync ok .", "fsync ok d"])
+        "fsync ok PART", "renameflags ok PART d/g", "rename ok f OLD",
+        "unlink ok OLD", "fsync ok .", "fsync ok d"])
     w.expect(OK, "close", h)
     check("calls of CLOSE", calls(), ["fsync ok d/g"])
 

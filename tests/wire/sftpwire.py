@@ -589,9 +589,12 @@ class Server:
             pass
         return self.child.returncode
 
+    def ready(self):
+        """True if the child has sent something, or has ended."""
+        return bool(select.select([self.rx], [], [], 0)[0])
+
     def _fill_all(self):
-        readable = select.select([self.rx], [], [], 0)[0]
-        return bool(readable) and self._fill()
+        return self.ready() and self._fill()
 
     def destroy(self):
         """Ends the child, however it is, and frees everything."""
