@@ -208,7 +208,7 @@ pass(struct trail *t, const char *name, int r, const struct statx *st)
 static void
 note_failure(struct startup *s, int r)
 {
-	if (fs_ran_out(r))
+	if (fs_ran_out(r) || r == -ENAMETOOLONG)
 		s->failed = r;
 }
 

@@ -33,8 +33,9 @@ struct startup {
 	bool		 on;
 	bool		 full;		/* too many: protect everything */
 	int		 failed;	/* -errno if descriptors or memory ran
-					 * out: protect everything until the
-					 * next look succeeds; else 0 */
+					 * out or a link was too long: protect
+					 * everything until the next look
+					 * succeeds; else 0 */
 	const char	*home;		/* path; must outlive this struct */
 	struct fs_id	 at;		/* all zero if it is missing */
 	struct statx_timestamp changed;	/* ctime at the last look at links */
@@ -75,7 +76,8 @@ struct startup_target {
  * Returns the index of the first of `n` targets of a request whose change must
  * be refused, or -1 if there is none. A change is refused also if it cannot be
  * determined whether it must be; if that is so for want of descriptors or
- * memory, `failed` has the error. Looks at the home directory once.
+ * memory, or for a link that is too long, `failed` has the error. Looks at the
+ * home directory once.
  */
 int	startup_refuses(struct startup *, struct fs *,
 	    const struct startup_target *, int n);

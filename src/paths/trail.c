@@ -82,6 +82,8 @@ trail_look(struct trail *t, const char *name, mode_t *mode)
 	int fd, r;
 
 	*mode = S_IFDIR;
+	if (t->opened++ == TRAIL_OPENED)
+		return -ENAMETOOLONG;
 	if (t->pass == NULL)
 		return fs_open_dir(t->dirfd, name, false);
 	fd = fs_open_any(t->dirfd, name);

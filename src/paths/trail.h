@@ -19,6 +19,12 @@ struct statx;
 #define KERNEL_LINKS	40	/* as path_resolution(7) */
 
 /*
+ * Limit on the components that one path may take to be opened. Each ".." opens
+ * those above it again: a path of 4096 bytes could take 400,000, half a second.
+ */
+#define TRAIL_OPENED	16384
+
+/*
  * A path that is resolved component by component: each is opened without
  * following links, and links are followed by their text. `path` is the result
  * so far, absolute and without links.
@@ -40,6 +46,7 @@ struct trail {
 					 * open; or -1 */
 	int		 links;		/* followed so far */
 	int		 max_links;
+	int		 opened;	/* components so far */
 	bool		 dirs;		/* each component must be a directory;
 					 * otherwise the last may be missing */
 	int		(*pass)(struct trail *, const char *name, int r,
@@ -52,8 +59,9 @@ struct trail {
 
 /*
  * Resolves a path of at most PATH_MAX - 1 bytes from the end of the trail.
- * Returns 0, or -errno with the failed component at the end of the trail. The
- * caller calls trail_close() in both cases.
+ * Returns 0, or -errno with the failed component at the end of the trail:
+ * -ENAMETOOLONG for a path that takes too many to be opened. The caller calls
+ * trail_close() in both cases.
  */
 int	 trail_resolve(struct trail *, const char *path);
 

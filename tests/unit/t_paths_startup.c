@@ -394,6 +394,25 @@ test_missing(const char *home, const char *first, const char *top)
 	ok(!protects(path, STARTUP_ANY), "other files in it are not protected");
 }
 
+/* The kernel may follow a link that is too much work for the server. */
+static void
+test_long_link(void)
+{
+	char text[PATH_MAX] = "sub/";
+	int i;
+
+	for (i = 0; i < 60; i++)
+		strcat(text, "d/");
+	for (i = 0; i < 780; i++)
+		strcat(text, "../d/");
+	if (symlink(text, "up/home/.login") == -1)
+		exit(1);
+	ok(protects_later("up/home/sub/file"),
+	    "while a link is too long everything is protected");
+	(void)unlink("up/home/.login");
+	ok(!protects_later("up/home/sub/file"), "without it, the file is not");
+}
+
 static void
 test_full(void)
 {
@@ -443,6 +462,7 @@ main(void)
 	test_removed();
 	test_out_of_descriptors();
 	test_deep();
+	test_long_link();
 	test_full();
 	return done();
 }

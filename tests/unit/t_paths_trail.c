@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Tests of the hook of a trail: what it is shown, and what it can refuse. */
+/*
+ * Tests of the hook of a trail, what it is shown and what it can refuse; and of
+ * the components that a path may take.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -59,6 +62,43 @@ record(struct trail *t, const char *name, int r, const struct statx *st)
 	return h->refuse != NULL && strcmp(name, h->refuse) == 0 ? -EPERM : r;
 }
 
+/*
+ * Resolves a path that goes down 300 directories and then `turns` times up and
+ * down the last.
+ */
+static int
+resolve_turns(int root, int turns)
+{
+	char path[PATH_MAX] = "/", text[PATH_MAX] = "";
+	struct trail t = { .root = root, .path = path, .len = 1,
+	    .dirfd = root, .base = root, .max_links = KERNEL_LINKS };
+	int i, r;
+
+	for (i = 0; i < 300; i++)
+		strcat(text, "d/");
+	for (i = 0; i < turns; i++)
+		strcat(text, "../d/");
+	r = trail_resolve(&t, text);
+	trail_close(&t);
+	return r;
+}
+
+static void
+test_turns(int root)
+{
+	int i;
+
+	for (i = 0; i < 300; i++)
+		if (mkdir("d", 0755) != 0 || chdir("d") != 0)
+			break;
+	if (fchdir(root) != 0)
+		i = 0;
+	ok(i == 300 && resolve_turns(root, 40) == 0,
+	    "40 times up and down in a deep directory");
+	ok(resolve_turns(root, 600) == -ENAMETOOLONG,
+	    "600 times is too much work");
+}
+
 int
 main(void)
 {
@@ -86,5 +126,6 @@ main(void)
 		    "%s, refusing %s: %d, %s (%s)", rows[i].path,
 		    h.refuse == NULL ? "nothing" : h.refuse, r, path, h.seen);
 	}
+	test_turns(root);
 	return done();
 }
