@@ -241,24 +241,21 @@ static int
 copy_file_end(struct session *s, struct request *q, int r)
 {
 	const struct copying *c = (struct copying *)q->task;
-	bool ours;
 	int closed;
+	/* Another session may have replaced what was made here. */
+	bool ours = c->to >= 0 && c->target.made &&
+	    fs_is_at(&c->target.at, c->to);
 
 	if (c->from >= 0 && (closed = late_close(&s->handles, c->from)) != 0)
 		r = r != 0 ? r : closed;
 	if (r == 0 && q->ruling.fsync && (r = fs_fsync(c->to)) == 0 &&
 	    !c->beside)
 		r = fs_sync_parent(&c->target.at);
-	/* Another session may have replaced what was made here. */
-	ours = c->to >= 0 && c->target.made && fs_is_at(&c->target.at, c->to);
+	if (c->to >= 0 && (closed = late_close(&s->handles, c->to)) != 0)
+		r = r != 0 ? r : closed;
+	/* Not every file system removes a file that is open. */
 	if (r != 0 && ours)
 		(void)fs_unlink(&c->target.at);
-	if (c->to >= 0 && (closed = late_close(&s->handles, c->to)) != 0 &&
-	    r == 0) {
-		r = closed;
-		if (ours)
-			(void)fs_unlink(&c->target.at);
-	}
 	return r == 0 && c->beside ? publish_copy(s, q) : r;
 }
 
