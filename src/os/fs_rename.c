@@ -126,9 +126,9 @@ rename_flagless(const struct place *old, const struct place *new,
 }
 
 /*
- * Returns the error of a rename to a name that exists, in OpenSSH's words: of
- * what is no file itself it asks first if the new name is there, which the name
- * of a file with a slash at its end is not.
+ * Returns the error of a rename to a name that exists, as OpenSSH reports it.
+ * To rename a directory or a device, OpenSSH looks the new name up first; the
+ * name of a file with a slash at its end is then reported as missing.
  */
 static int
 name_is_taken(const struct place *new, const struct stat *st)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>

@@ -82,7 +82,7 @@ trail_look(struct trail *t, const char *name, mode_t *mode)
 	int fd, r;
 
 	*mode = S_IFDIR;
-	if (t->opened++ == TRAIL_OPENED)
+	if (t->opened++ >= TRAIL_OPENED)
 		return -ENAMETOOLONG;
 	if (t->pass == NULL)
 		return fs_open_dir(t->dirfd, name, false);

@@ -88,7 +88,7 @@ enum field_type {
 	FIELD_U8,
 };
 
-/* Half a line of the cache. */
+/* A row takes half a cache line, since each request reads several rows. */
 struct field_row {
 	const char	*name;		/* in a log line, or NULL */
 	uint16_t	 member;	/* offset in struct request */

@@ -29,8 +29,8 @@ record_path(const struct session *s, const char *key, const char *path)
 
 /*
  * Records the name of a handle's file. A file without one, because the session
- * removed or replaced it, has the name by which it was opened under another
- * key, lest it is taken for the file that has that name now.
+ * removed or replaced it, is recorded under another key by the name by which it
+ * was opened, so that nobody takes it for the file that has that name now.
  */
 static void
 record_handle(const struct session *s, const char *key, const struct handle *h)

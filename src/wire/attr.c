@@ -21,7 +21,7 @@ enum kind {
 	PAIRS,		/* u32 count and that many pairs of strings */
 };
 
-/* Sixteen bytes, so that a line of the cache holds four. */
+/* A row takes 16 bytes, so that a cache line holds four. */
 struct field {
 	uint8_t		since, until;	/* versions that have the field */
 	uint32_t	bit;		/* flag on the wire that announces it */
@@ -285,7 +285,7 @@ put_fields(struct buf *b, const struct field *rows, size_t n, int version,
 	const struct field *f;
 	const uint32_t has = a->has;
 
-#ifndef __clang__		/* warns where it does not */
+#ifndef __clang__		/* clang warns if it does not unroll */
 #pragma GCC unroll 8
 #endif
 	for (f = rows; f < rows + n; f++) {

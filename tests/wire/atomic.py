@@ -255,7 +255,7 @@ class Publishing(AtomicTest):
 
     @atomic()
     def test_path_through_a_file(self, _, s):
-        """A file has no parent to go to."""
+        """A path that goes up from a file ("x/../f") names nothing."""
         self.put("x", OLD)
         os.mkdir(self.path("d"))
         self.put("d/f", OLD)

@@ -199,7 +199,7 @@ class Ranges(LockTest):
 
     @in_versions(6)
     def test_many(self, _, s):
-        """A session has only so many, of all its handles."""
+        """A session has 1024 locks at most, those of all handles together."""
         one, two = self.file(s), self.file(s)
         for i in range(1024):
             self.block(s, (one, two)[i % 2], 2 * i, 1, i % 3 and EXCLUSIVE, 0)
