@@ -408,10 +408,12 @@ check_use(struct look *l)
 	    is_setting(l->s, "access.rights"))))
 		return "access.read_only holds everywhere, so that nothing can "
 		    "be made or changed there";
-	if (own && ((number_here(l, "access.rights") |
-	    sets_of(l->c, "access.rights").any) & makes) == 0)
-		return "does nothing, since no rule gives the right to create";
-	return NULL;
+	if (!own || ((number_here(l, "access.rights") |
+	    sets_of(l->c, "access.rights").any) & makes) != 0)
+		return NULL;
+	return (makes & RIGHT_MKDIR) != 0 ? "does nothing, since no rule gives "
+	    "the right to create or to mkdir" : "does nothing, since no rule "
+	    "gives the right to create";
 }
 
 /*

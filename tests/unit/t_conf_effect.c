@@ -138,10 +138,10 @@ static const struct row {
 	{ "access = { rights = \"mkdir\"; own_rights = \"setstat\"; };", NULL },
 	{ "access = { rights = \"mkdir\"; own_rights = \"read\"; };",
 	    "access.own_rights: does nothing, since no rule gives the right "
-	    "to create" },
+	    "to create\n" },
 	{ "access = { rights = \"read\"; own_rights = \"stat\"; };",
 	    "access.own_rights: does nothing, since no rule gives the right "
-	    "to create" },
+	    "to create or to mkdir\n" },
 	{ "access = { rights = \"read\"; own_rights = \"stat\"; }; "
 	    "paths = ( { match = \"/in\"; rights = \"create\"; } );", NULL },
 	{ "access = { read_only = true; }; "
