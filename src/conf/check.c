@@ -34,21 +34,6 @@ check_names(const struct rule *r, enum criterion by,
 	}
 }
 
-static void
-check_words(const struct rule *r, FILE *out)
-{
-	struct cursor at = { .body = &r->body };
-	const struct setting *row;
-	const char *warning;
-
-	while (rules_next(&at)) {
-		row = at.assignment->setting;
-		warning = setting_warning(row, at.assignment->value);
-		if (warning != NULL)
-			effect_warn(out, r, "%s: %s", row->name, warning);
-	}
-}
-
 /*
  * Warns of a rule all of whose settings were set for everybody by earlier
  * rules. settled[] has, for each row of the table of settings, the rule that
@@ -216,7 +201,6 @@ check_rules(struct conf *c, FILE *out)
 		check_names(r, BY_USER, ident_find_user, out);
 		check_names(r, BY_GROUP, ident_find_group, out);
 		group_check_names(r, out);
-		check_words(r, out);
 		check_shadow(r, settled, out);
 		check_paths(c, r, out);
 		check_root(r, out);

@@ -416,6 +416,13 @@ check_use(struct look *l)
 	    "gives the right to create";
 }
 
+/* Warns of a value whose effect surprises, as its row says. */
+static const char *
+check_word(struct look *l)
+{
+	return setting_warning(l->s->setting, l->s->value);
+}
+
 /*
  * Warns of paths that begin with the root's own path: in a session with a root,
  * paths begin at the root.
@@ -575,7 +582,7 @@ effect_check(const struct conf *c, const struct rule *r, FILE *out)
 		check_option, check_repeated, check_needs, check_listings,
 		check_zero_copy, check_access, check_pattern, check_names,
 		check_rights, check_use, check_refused, check_root, check_mode,
-		check_read,
+		check_read, check_word,
 	};
 	struct look l = { .c = c, .rule = r, .at = { .body = &r->body } };
 	const char *text;

@@ -37,6 +37,15 @@ static const struct row {
 	    "while log.transfers is none" },
 	{ "log = { checksum = \"sha256\"; transfers = \"syslog\"; };", NULL },
 
+	/* Values that surprise. */
+	{ "rename = { open_handles = \"close\"; };", "rename.open_handles: "
+	    "what a client writes after the rename is lost" },
+	{ "paths = ( { match = \"/a\"; rename = { open_handles = \"close\"; }; "
+	    "} );", "paths: \"/a\" in line 1: rename.open_handles: what a "
+	    "client writes after the rename is lost" },
+	{ "paths = ( { match = \"/a\"; rename = { open_handles = \"reopen\"; "
+	    "}; } );", NULL },
+
 	/* Empty listings. */
 	{ "access = { listings = \"empty\"; };", "access.listings: empty does "
 	    "nothing for" },
