@@ -226,7 +226,7 @@ bench: all $(BENCH)
 	    SOCKETS='$(SOCKETS)' BEFORE='$(BEFORE)' $(S)tests/bench/run
 
 # Through a real sshd, with sftp, sshfs and rclone.
-bench-ssh: all
+bench-ssh: all $(BUILD)/bench/limit
 	BUILD='$(abspath $(BUILD))' QUICK='$(QUICK)' ROUNDS='$(ROUNDS)' \
 	    DIR='$(DIR)' BEFORE='$(BEFORE)' CLIENTS='$(CLIENTS)' \
 	    JOBS='$(JOBS)' $(S)tests/bench/ssh

@@ -7,7 +7,8 @@
  * and a mode, in versions 3 and 6. Pipes are as large as a server may make
  * them. With -z the data of large READs is not copied: a file is taken to keep
  * the size that it had at OPEN. The remaining cost is the kernel's: no goal
- * below it can be reached on this machine. Any other request ends the server.
+ * below it can be reached on this machine. It answers what sftp(1) and sshfs
+ * ask to carry one file; other requests are refused.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,9 +23,10 @@
 #include <unistd.h>
 
 enum {
-	INIT = 1, VERSION, OPEN, CLOSE, READ, WRITE, LSTAT, OPENDIR = 11,
-	READDIR, REMOVE, STAT = 17, STATUS = 101, HANDLE, DATA, NAME, ATTRS,
-	EXTENDED = 200, NO_SUCH_FILE = 2, FAILURE = 4,
+	INIT = 1, VERSION, OPEN, CLOSE, READ, WRITE, LSTAT, FSTAT,
+	OPENDIR = 11, READDIR, REMOVE, REALPATH = 16, STAT, STATUS = 101,
+	HANDLE, DATA, NAME, ATTRS, EXTENDED = 200,
+	NO_SUCH_FILE = 2, FAILURE = 4, UNSUPPORTED = 8,
 	ATTR_SIZE = 1, ATTR_PERMISSIONS = 4
 };
 
@@ -283,22 +285,27 @@ put_entry(int fd, const char *name)
 
 /* Appends ATTRS, or the STATUS of a file that is not there. */
 static void
-put_stat(uint32_t id, uint8_t *fields, int flags)
+put_stat(uint32_t id, int fd, const char *name, int flags)
 {
-	uint32_t len = get32(fields);
-	char *name = (char *)fields + 4, behind = name[len];
 	struct stat st;
-	int r;
 
-	name[len] = '\0';
-	r = fstatat(AT_FDCWD, name, &st, flags);
-	name[len] = behind;
-	if (r < 0) {
+	if (fstatat(fd, name, &st, flags) < 0) {
 		put_status(id, NO_SUCH_FILE);
 		return;
 	}
 	put_head(HEAD + (version == 6 ? 17 : 16), ATTRS, id);
 	put_attrs(&st);
+}
+
+static void
+stat_path(uint32_t id, uint8_t *fields, int flags)
+{
+	uint32_t len = get32(fields);
+	char *name = (char *)fields + 4, behind = name[len];
+
+	name[len] = '\0';
+	put_stat(id, AT_FDCWD, name, flags);
+	name[len] = behind;
 }
 
 static void
@@ -351,6 +358,23 @@ read_directory(uint32_t id, int fd)
 	set32(start + FRAME + HEAD, count);
 }
 
+/* Appends the path that was asked for; "/" stands for a relative one. */
+static void
+real_path(uint32_t id, uint8_t *fields)
+{
+	uint32_t len = get32(fields);
+	char *name = (char *)fields + 4, behind = name[len];
+	const char *path = name[0] == '/' ? name : "/";
+
+	name[len] = '\0';
+	put_head((uint32_t)(HEAD + 4 + 2 * (4 + strlen(path)) + 4), NAME, id);
+	put32(1);
+	put_string(path);
+	put_string(path);
+	put32(0);
+	name[len] = behind;
+}
+
 static void
 copy_data(uint32_t id, const uint8_t *fields)
 {
@@ -384,10 +408,13 @@ run(uint8_t *packet, uint8_t *next)
 		put_status(id, close((int)get32(packet + 9)) < 0);
 		return 1;
 	case LSTAT:
-		put_stat(id, packet + HEAD, AT_SYMLINK_NOFOLLOW);
+		stat_path(id, packet + HEAD, AT_SYMLINK_NOFOLLOW);
 		return 1;
 	case STAT:
-		put_stat(id, packet + HEAD, 0);
+		stat_path(id, packet + HEAD, 0);
+		return 1;
+	case FSTAT:
+		put_stat(id, (int)get32(packet + 9), "", AT_EMPTY_PATH);
 		return 1;
 	case REMOVE:
 		remove_file(id, packet + HEAD);
@@ -401,11 +428,15 @@ run(uint8_t *packet, uint8_t *next)
 	case READDIR:
 		read_directory(id, (int)get32(packet + 9));
 		return 1;
+	case REALPATH:
+		real_path(id, packet + HEAD);
+		return 1;
 	case EXTENDED:
 		copy_data(id, packet + HEAD);
 		return 1;
 	default:
-		errx(3, "type %d", packet[0]);
+		put_status(id, UNSUPPORTED);
+		return 1;
 	}
 }
 
