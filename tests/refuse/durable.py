@@ -195,6 +195,32 @@ def play_open_fails(world, version):
     check("names", w.names(), {"f", "d", "e", "d/f"})
 
 
+def play_open_fails_meanwhile(world, version):
+    """A file that took the name after OPEN made its own stays. The server
+    waits for a reader of the log, which is a FIFO, when it has opened the
+    file."""
+    w = world(FILES, version, FSYNC, "fsync always EIO d\n")
+    log = w.base + "/log"
+    os.unlink(log)
+    os.mkfifo(log)
+    w.s.start("open", "d/new", *((0x102, 3) if version >= 5 else (10,)), {})
+    while not (os.path.exists(w.path("d/new")) or w.s.ready()):
+        pass
+    os.rename(w.path("f"), w.path("d/new"))
+    # From here on it waits no longer: a reader remains.
+    reader = os.open(log, os.O_RDWR)
+    try:
+        check("OPEN", w.s.result().code, FAILURE)
+        calls = os.read(reader, 65536).decode().splitlines()
+    finally:
+        os.close(reader)
+        os.unlink(log)
+        open(log, "w").close()
+    check("calls", [c for c in calls if c.split()[0] in ("open", *CHANGES)],
+          ["open ok d/new", "open ok d/.", "fsync EIO d"])
+    check("content", w.text("d/new"), "content")
+
+
 def play_what_is_no_file(world, version):
     w = world(FILES, version, FSYNC)
     os.mkfifo(w.path("fifo"))
@@ -284,8 +310,8 @@ def group_files():
     yield from cells([
         play_upload, play_upload_over_another, play_download,
         play_behind_a_link, play_renamed_while_open, play_renamed_while_read,
-        play_nameless, play_close_fails,
-        play_open_fails, play_what_is_no_file, play_area,
+        play_nameless, play_close_fails, play_open_fails,
+        play_open_fails_meanwhile, play_what_is_no_file, play_area,
         play_atomic, play_atomic_fails, play_unreadable_directory,
         play_unreadable_file])
 
