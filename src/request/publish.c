@@ -59,8 +59,8 @@ find_places(struct session *s, struct request *q, const struct temp *p,
 static int
 publishing_failed(const struct temp *p, int outcome)
 {
-	log_error("cannot give \"%s\" its name: %s", p->name, outcome < 0 ?
-	    strerror(-outcome) : "permission denied");
+	log_error("cannot give \"%s\" its name \"%s\": %s", p->place.name,
+	    p->name, outcome < 0 ? strerror(-outcome) : "permission denied");
 	return outcome;
 }
 

@@ -113,6 +113,32 @@ class ByName(FuseTest):
         self.assertEqual(s.call("stat", "new").attrs["size"], 20000)
         self.assertEqual(self.names(), ["new"])
 
+    def test_directory_of_an_upload(self):
+        """The mount knows what is renamed through it, but not what is renamed
+        behind it: then the file is lost, and CLOSE and the log say so."""
+        for setting in "yes", "keep":
+            for behind in False, True:
+                self.show(mounts.Bindfs)
+                os.makedirs(os.path.join(self.source, "d/deep"))
+                s = self.session("files.atomic=" + setting)
+                h = s.call("open", "d/deep/f", CREAT | WRITE, {}).handle
+                self.expect(s, OK, "write", h, 0, b"data")
+                if behind:
+                    os.rename(os.path.join(self.source, "d"),
+                              os.path.join(self.source, "e"))
+                else:
+                    self.expect(s, OK, "rename", "d", "e")
+                self.expect(s, NO_SUCH_FILE if behind else OK, "close", h)
+                self.assertEqual(s.finish(), 0)
+                left = os.listdir(os.path.join(self.source, "e/deep"))
+                self.assertEqual(len(left), 1, left)
+                if behind:
+                    self.assertIn(b'cannot give "%s" its name "f"'
+                                  % left[0].encode(), s.stderr())
+                else:
+                    self.assertEqual(left, ["f"])
+                shutil.rmtree(os.path.join(self.source, "e"))
+
 
 class NewNumbers(FuseTest):
     """A file has another inode number once the kernel has forgotten it, as in

@@ -136,6 +136,20 @@ class NoProc(Jail):
                 self.assertEqual(mode & 0o777, 0o604)
                 self.assertNotIn(b"in place", s.stderr())
 
+    def test_upload_whose_directory_another_renames(self):
+        """The directory cannot be found: CLOSE fails, and nothing
+        is left."""
+        for version, s in self.sessions("-o", "files.atomic=keep"):
+            flags = (0x1a, {}) if version == 3 else (2, 1, {})
+            h = s.call("open", "dir/new", *flags).handle
+            self.assert_status(s.call("write", h, 0, b"upload"), OK)
+            before = os.listdir(self.path("jail/dir"))
+            os.rename(self.path("jail/dir"), self.path("jail/d"))
+            self.assert_status(s.call("close", h), MISSING)
+            after = os.listdir(self.path("jail/d"))
+            self.assertEqual(len(after), len(before) - 1)
+            self.assertFalse([n for n in after if n.startswith(".slipway")])
+
     def test_rules_on_paths(self):
         """They go by resolved names, which the walk tells."""
         for version, s in self.sessions("-F", self.policy):
