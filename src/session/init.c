@@ -9,6 +9,7 @@
 #include "os/log.h"
 #include "os/title.h"
 #include "policy/match.h"
+#include "request/reply.h"
 #include "request/table.h"
 #include "session/gate.h"
 #include "session/init.h"
@@ -55,196 +56,190 @@ announced(const struct session *s, const struct request_kind *kind)
 	return false;
 }
 
-static void
-put_pair(struct session *s, const char *name, const void *data, size_t len)
+/* True if the policy hides a pair. */
+static bool
+is_hidden(const struct session *s, const char *name)
 {
 	const char *hidden = s->policy.protocol.hide_extensions;
 
-	if (hidden != NULL && match_name_list(name, hidden))
+	return hidden != NULL && match_name_list(name, hidden);
+}
+
+static void
+put_pair(struct session *s, const char *name, const char *data)
+{
+	if (is_hidden(s, name))
 		return;
 	put_cstr(&s->out, name);
-	put_str(&s->out, data, len);
+	put_cstr(&s->out, data);
 }
 
 /* Announces the extensions that OpenSSH announces too, in its order. */
 static void
-put_openssh(struct session *s, const char *name)
+put_openssh(struct session *s)
 {
 	const struct request_kind *kind;
-	size_t i;
 
-	(void)name;
-	for (i = 0; i < table_len; i++) {
-		kind = &table_kinds[i];
+	for (kind = table_kinds; kind < table_kinds + table_len; kind++)
 		if (kind->openssh_data != NULL && announced(s, kind))
-			put_pair(s, kind->wire, kind->openssh_data,
-			    strlen(kind->openssh_data));
-	}
+			put_pair(s, kind->wire, kind->openssh_data);
 }
 
+/* Announces the extensions that OpenSSH lacks. Neighbours may share a pair. */
 static void
-put_versions(struct session *s, const char *name)
-{
-	char list[] = "3,4,5,6";
-	int max = s->policy.protocol.max_version;
-
-	put_pair(s, name, list, (size_t)(max - 3) * 2 + 1);
-}
-
-static void
-put_newline(struct session *s, const char *name)
-{
-	put_pair(s, name, "\n", 1);
-}
-
-/* Puts the names for `supported` and `supported2`. Returns how many. */
-static uint32_t
-put_names(const struct session *s, struct buf *b)
-{
-	const struct request_kind *kind, *last = NULL;
-	uint32_t count = 0;
-	const char *name;
-	size_t i;
-
-	for (i = 0; i < table_len; i++) {
-		kind = &table_kinds[i];
-		if (kind->wire == NULL || (kind->bits & KIND_UNLISTED) != 0 ||
-		    !announced(s, kind))
-			continue;
-		name = kind->extra_pair != NULL ? kind->extra_pair : kind->wire;
-		/* Neighbours in the table may share a pair. */
-		if (last == NULL || last->extra_pair == NULL ||
-		    kind->extra_pair == NULL ||
-		    strcmp(last->extra_pair, name) != 0) {
-			put_cstr(b, name);
-			count++;
-		}
-		last = kind;
-	}
-	return count;
-}
-
-/* draft-05 4.4 */
-static void
-put_supported(struct session *s, const char *name)
-{
-	struct buf b = { 0 };
-
-	put_u32(&b, attr_settable(5));
-	put_u32(&b, BITS_SETTABLE);
-	put_u32(&b, OPEN_FLAGS_V5);
-	put_u32(&b, ACE_ALL);
-	put_u32(&b, 0);		/* max-read-size: no promise for every type */
-	(void)put_names(s, &b);
-	put_pair(s, name, b.data, b.len);
-	buf_free(&b);
-}
-
-/* draft-13 5.4 */
-static void
-put_supported2(struct session *s, const char *name)
-{
-	struct buf b = { 0 };
-	size_t count;
-
-	put_u32(&b, attr_settable(6));
-	put_u32(&b, BITS_SETTABLE);
-	put_u32(&b, OPEN_FLAGS_V6);
-	put_u32(&b, ACE_ALL);
-	put_u32(&b, 0);
-	put_u16(&b, BLOCK_VECTOR);
-	put_u16(&b, BLOCK_VECTOR);
-	put_u32(&b, 0);		/* attribute extensions */
-	count = b.len;
-	put_u32(&b, 0);
-	set_u32(&b, count, put_names(s, &b));
-	put_pair(s, name, b.data, b.len);
-	buf_free(&b);
-}
-
-static void
-put_acl_supported(struct session *s, const char *name)
-{
-	struct buf b = { 0 };
-
-	put_u32(&b, (attr_settable(6) & ATTR_ACL) != 0 ? ACL_ALLOW_DENY : 0);
-	put_pair(s, name, b.data, b.len);
-	buf_free(&b);
-}
-
-static void
-put_vendor_id(struct session *s, const char *name)
-{
-	struct buf b = { 0 };
-
-	put_cstr(&b, "slipway");
-	put_cstr(&b, "slipway");
-	put_cstr(&b, PACKAGE_VERSION);
-	put_u64(&b, 0);
-	put_pair(s, name, b.data, b.len);
-	buf_free(&b);
-}
-
-static void
-put_charset(struct session *s, const char *name)
-{
-	const char *charset = s->policy.protocol.charset;
-
-	if (s->charset != NULL)
-		put_pair(s, name, charset, strlen(charset));
-}
-
-/* Announces the extensions that OpenSSH lacks. */
-static void
-put_extra(struct session *s, const char *name)
+put_extra(struct session *s)
 {
 	const struct request_kind *kind;
 	const char *last = "";
-	size_t i;
 
-	(void)name;
-	for (i = 0; i < table_len; i++) {
-		kind = &table_kinds[i];
+	for (kind = table_kinds; kind < table_kinds + table_len; kind++) {
 		if (kind->extra_pair == NULL || !announced(s, kind) ||
 		    strcmp(last, kind->extra_pair) == 0)
 			continue;
 		last = kind->extra_pair;
-		put_pair(s, last, "1", 1);
+		put_pair(s, last, "1");
 	}
 }
 
+/* Puts the names for `supported` and `supported2`. Returns how many. */
+static uint32_t
+put_names(struct session *s)
+{
+	const struct request_kind *kind;
+	const char *name, *last = "";
+	uint32_t count = 0;
+
+	for (kind = table_kinds; kind < table_kinds + table_len; kind++) {
+		name = kind->extra_pair != NULL ? kind->extra_pair : kind->wire;
+		if (name == NULL || (kind->bits & KIND_UNLISTED) != 0 ||
+		    !announced(s, kind) || strcmp(last, name) == 0)
+			continue;
+		last = name;
+		put_cstr(&s->out, name);
+		count++;
+	}
+	return count;
+}
+
 static void
-put_symlink_order(struct session *s, const char *name)
+put_versions(struct session *s)
+{
+	static const char list[] = "3,4,5,6";
+
+	put_bytes(&s->out, list,
+	    (size_t)(s->policy.protocol.max_version - 3) * 2 + 1);
+}
+
+static void
+put_newline(struct session *s)
+{
+	put_u8(&s->out, '\n');
+}
+
+/* draft-05 4.4 */
+static void
+put_supported(struct session *s)
+{
+	put_u32(&s->out, attr_settable(5));
+	put_u32(&s->out, BITS_SETTABLE);
+	put_u32(&s->out, OPEN_FLAGS_V5);
+	put_u32(&s->out, ACE_ALL);
+	put_u32(&s->out, 0);	/* max-read-size: no promise for every type */
+	(void)put_names(s);
+}
+
+/* draft-13 5.4 */
+static void
+put_supported2(struct session *s)
+{
+	size_t count;
+
+	put_u32(&s->out, attr_settable(6));
+	put_u32(&s->out, BITS_SETTABLE);
+	put_u32(&s->out, OPEN_FLAGS_V6);
+	put_u32(&s->out, ACE_ALL);
+	put_u32(&s->out, 0);
+	put_u16(&s->out, BLOCK_VECTOR);
+	put_u16(&s->out, BLOCK_VECTOR);
+	put_u32(&s->out, 0);	/* attribute extensions */
+	count = s->out.len;
+	put_u32(&s->out, 0);
+	set_u32(&s->out, count, put_names(s));
+}
+
+static void
+put_acl_supported(struct session *s)
+{
+	put_u32(&s->out, (attr_settable(6) & ATTR_ACL) != 0 ? ACL_ALLOW_DENY :
+	    0);
+}
+
+static void
+put_vendor_id(struct session *s)
+{
+	put_cstr(&s->out, "slipway");
+	put_cstr(&s->out, "slipway");
+	put_cstr(&s->out, PACKAGE_VERSION);
+	put_u64(&s->out, 0);
+}
+
+static void
+put_charset(struct session *s)
+{
+	const char *charset = s->policy.protocol.charset;
+
+	if (s->charset != NULL)
+		put_bytes(&s->out, charset, strlen(charset));
+}
+
+static void
+put_symlink_order(struct session *s)
 {
 	const char *order = s->policy.protocol.symlink_order ==
 	    SYMLINK_ORDER_OPENSSH ? "targetpath-linkpath" :
 	    "linkpath-targetpath";
 
-	put_pair(s, name, order, strlen(order));
+	put_bytes(&s->out, order, strlen(order));
 }
 
 /*
- * The pairs of VERSION, in order. A session that may speak only version 3
- * announces what OpenSSH does and no more.
+ * The rest of VERSION, in order, behind the extensions that OpenSSH announces.
+ * A session that may speak only version 3 announces none of it.
  */
-static const struct {
+static const struct content {
 	int	since, until;
-	bool	parity;		/* also if max_version is 3 */
-	const char *name;	/* of the pair; NULL: those of the table */
-	void	(*put)(struct session *, const char *name);
+	const char *name;	/* of the pair; NULL: `put` makes the pairs */
+	void	(*put)(struct session *);	/* the data of the pair */
 } contents[] = {
-	{ 3, 6, true, NULL, put_openssh },
-	{ 3, 6, false, "versions", put_versions },
-	{ 3, 6, false, "newline", put_newline },
-	{ 5, 5, false, "supported", put_supported },
-	{ 6, 6, false, "supported2", put_supported2 },
-	{ 6, 6, false, "acl-supported", put_acl_supported },
-	{ 4, 6, false, "vendor-id", put_vendor_id },
-	{ 6, 6, false, "filename-charset", put_charset },
-	{ 3, 6, false, NULL, put_extra },
-	{ 3, 5, false, "symlink-order@rjk.greenend.org.uk",
-	    put_symlink_order },
+	{ 3, 6, "versions", put_versions },
+	{ 3, 6, "newline", put_newline },
+	{ 5, 5, "supported", put_supported },
+	{ 6, 6, "supported2", put_supported2 },
+	{ 6, 6, "acl-supported", put_acl_supported },
+	{ 4, 6, "vendor-id", put_vendor_id },
+	{ 6, 6, "filename-charset", put_charset },
+	{ 3, 6, NULL, put_extra },
+	{ 3, 5, "symlink-order@rjk.greenend.org.uk", put_symlink_order },
 };
+
+/* Puts a row of the table, unless it is hidden or has no data. */
+static void
+put_content(struct session *s, const struct content *c)
+{
+	size_t start = s->out.len, data;
+
+	if (c->name == NULL) {
+		c->put(s);
+		return;
+	}
+	put_cstr(&s->out, c->name);
+	data = s->out.len;
+	put_u32(&s->out, 0);
+	c->put(s);
+	reply_end(s, data);
+	if (s->out.len == data + 4 || is_hidden(s, c->name))
+		s->out.len = start;
+}
 
 void
 init_names(const char *names[INIT_NAMES_MAX])
@@ -286,11 +281,11 @@ init_answer(struct session *s, struct reader *r)
 	put_u32(&s->out, 0);
 	put_u8(&s->out, FXP_VERSION);
 	put_u32(&s->out, (uint32_t)s->version);
-	for (i = 0; i < nitems(contents); i++)
+	put_openssh(s);
+	for (i = 0; max > 3 && i < nitems(contents); i++)
 		if (s->version >= contents[i].since &&
-		    s->version <= contents[i].until &&
-		    (max > 3 || contents[i].parity))
-			contents[i].put(s, contents[i].name);
-	set_u32(&s->out, start, (uint32_t)(s->out.len - start - 4));
+		    s->version <= contents[i].until)
+			put_content(s, &contents[i]);
+	reply_end(s, start);
 	return true;
 }
