@@ -32,9 +32,6 @@ struct task;
 /* The most unknown owner names of a request that its STATUS lists. */
 #define UNKNOWN_MAX	16
 
-/* A flag of RENAME besides the draft's: the version has no flags. */
-#define RENAME_UNSAID	0x80000000u
-
 /*
  * A line of the log in OpenSSH's words. A name in braces stands for a field:
  * see field.c. A NULL text is no line.

@@ -42,6 +42,21 @@ open_takes(struct request *q, bool creates, bool truncates, bool writes)
 		t->present = RIGHTS_NONE;
 }
 
+/* Notes other requests whose work this OPEN would do: all must be permitted. */
+static void
+open_needs(struct request *q)
+{
+	int n = 0;
+
+	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
+		q->needs[n++] = "remove";
+	if ((q->flags & FXF_BLOCK) != 0)
+		q->needs[n++] = "block";
+	if ((q->attr.has & (HAS_OWNER | HAS_ACL | HAS_ALLOC)) != 0 &&
+	    (q->flags & FXF_ACCESS_DISPOSITION) != FXF_OPEN_EXISTING)
+		q->needs[n++] = "fsetstat";
+}
+
 /* Notes the effects of OPEN on a file, and its flags as the log has them. */
 static void
 open_effects(struct request *q)
@@ -61,6 +76,7 @@ open_effects(struct request *q)
 	q->writes = writes || creates || truncates ||
 	    (q->flags & FXF_DELETE_ON_CLOSE) != 0;
 	open_takes(q, creates, truncates, writes);
+	open_needs(q);
 	/* A new file is never made behind a link. */
 	q->object.how = ((q->flags & FXF_NOFOLLOW) != 0 || d == FXF_CREATE_NEW ?
 	    0 : PLACE_FOLLOW) | (creates ? PLACE_CREATES : 0);
@@ -93,21 +109,6 @@ upgrade_open_v3(const struct policy *policy, struct request *q)
 	return 0;
 }
 
-/* Notes other requests whose work this OPEN would do: all must be permitted. */
-static void
-open_needs(struct request *q)
-{
-	int n = 0;
-
-	if ((q->flags & FXF_DELETE_ON_CLOSE) != 0)
-		q->needs[n++] = "remove";
-	if ((q->flags & FXF_BLOCK) != 0)
-		q->needs[n++] = "block";
-	if ((q->attr.has & (HAS_OWNER | HAS_ACL | HAS_ALLOC)) != 0 &&
-	    (q->flags & FXF_ACCESS_DISPOSITION) != FXF_OPEN_EXISTING)
-		q->needs[n++] = "fsetstat";
-}
-
 int
 upgrade_open_v4(const struct policy *policy, struct request *q)
 {
@@ -115,7 +116,6 @@ upgrade_open_v4(const struct policy *policy, struct request *q)
 
 	if ((q->desired & PF_TEXT) != 0)
 		q->flags |= FXF_TEXT_MODE;
-	open_needs(q);
 	return r;
 }
 
@@ -143,7 +143,6 @@ upgrade_open_v5(const struct policy *policy, struct request *q)
 	    d > FXF_TRUNCATE_EXISTING)
 		return FX_OP_UNSUPPORTED;
 	open_effects(q);
-	open_needs(q);
 	return 0;
 }
 
@@ -170,41 +169,36 @@ upgrade_open_v6(const struct policy *policy, struct request *q)
 	    (ACE_WRITE_DATA | ACE_APPEND_DATA)) == 0))
 		return FX_PERMISSION_DENIED;
 	open_effects(q);
-	open_needs(q);
 	return 0;
 }
 
 /*
- * Notes the rights that a RENAME takes. permit.c adds those that it takes to
- * move between subtrees.
+ * Notes what a RENAME wishes and the rights that it takes. permit.c adds those
+ * that it takes to move between subtrees. Returns 0.
  */
-static void
-rename_takes(struct request *q)
+static int
+rename_as(struct request *q, enum replace_wish wish)
 {
 	q->object.takes = (struct takes){ .always = RIGHT_RENAME };
 	q->target.takes = (struct takes){
 		.present = RIGHT_REPLACE | RIGHT_DELETE,
 	};
+	q->ask.replace = wish;
+	return 0;
 }
 
 int
 upgrade_posix_rename(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	rename_takes(q);
-	q->flags = FXF_RENAME_OVERWRITE;
-	q->ask.replace = REPLACE_YES;
-	return 0;
+	return rename_as(q, REPLACE_YES);
 }
 
 int
 upgrade_rename_v3(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	rename_takes(q);
-	q->flags = RENAME_UNSAID;
-	q->ask.replace = REPLACE_UNSAID;
-	return 0;
+	return rename_as(q, REPLACE_UNSAID);
 }
 
 /* With a flag the request is what OpenSSH calls posix-rename. */
@@ -212,15 +206,12 @@ int
 upgrade_rename_v5(const struct policy *policy, struct request *q)
 {
 	(void)policy;
-	rename_takes(q);
-	q->ask.replace = REPLACE_NO;
+	(void)rename_as(q, q->flags != 0 ? REPLACE_YES : REPLACE_NO);
 	if ((q->flags & ~(uint32_t)(FXF_RENAME_OVERWRITE | FXF_RENAME_ATOMIC |
 	    FXF_RENAME_NATIVE)) != 0)
 		return FX_OP_UNSUPPORTED;
-	if (q->flags != 0) {
-		q->ask.replace = REPLACE_YES;
+	if (q->flags != 0)
 		q->kind = table_named("posix-rename");
-	}
 	return 0;
 }
 
