@@ -10,7 +10,6 @@
 #include "files/suspend.h"
 #include "files/temp.h"
 #include "os/log.h"
-#include "paths/locate.h"
 #include "request/attr_acl.h"
 #include "request/attrs.h"
 #include "request/limit.h"
@@ -20,37 +19,23 @@
 #include "request/trace.h"
 #include "wire/sftp.h"
 
-static int
-stat_place(struct session *s, struct request *q, const struct place *p)
+/* Answers STAT and LSTAT, and FSTAT once the handle has a place. */
+int
+op_stat(struct session *s, struct request *q)
 {
+	struct place *p = &q->object.place;
 	struct statx st;
 	int r;
 
+	if (q->object.handle != NULL &&
+	    (r = suspend_place(&s->fs, q->object.handle, p)) != 0)
+		return r;
 	if ((r = fs_stat(p, &st)) != 0)
 		return r;
 	if (q->ruling.empty && !S_ISDIR(st.stx_mode))
 		return -ENOENT;
 	reply_attrs(s, q, p, &st);
 	return 0;
-}
-
-int
-op_stat(struct session *s, struct request *q)
-{
-	return stat_place(s, q, &q->object.place);
-}
-
-int
-op_fstat(struct session *s, struct request *q)
-{
-	struct place p;
-	int r;
-
-	if ((r = suspend_place(&s->fs, q->object.handle, &p)) != 0)
-		return r;
-	r = stat_place(s, q, &p);
-	locate_release(&p);
-	return r;
 }
 
 /*
@@ -438,11 +423,16 @@ check_link(const struct request *q, const struct place *p)
 	return S_ISLNK(st.stx_mode) ? FX_OP_UNSUPPORTED : 0;
 }
 
-/* Checks and sets the attributes of a request, on a link itself if `link`. */
-static int
-check_and_set(struct session *s, struct request *q, const struct place *p,
-    bool link)
+/*
+ * Checks and sets the attributes of the object, which is a link itself for
+ * lsetstat.
+ */
+int
+op_setstat(struct session *s, struct request *q)
 {
+	bool link = q->object.handle == NULL &&
+	    (q->object.how & PLACE_FOLLOW) == 0;
+	const struct place *p = &q->object.place;
 	int r;
 
 	if (q->precise && (r = told_attrs(q, p, link)) != 0)
@@ -458,33 +448,18 @@ check_and_set(struct session *s, struct request *q, const struct place *p,
 }
 
 int
-op_setstat(struct session *s, struct request *q)
-{
-	return check_and_set(s, q, &q->object.place, false);
-}
-
-int
 op_fsetstat(struct session *s, struct request *q)
 {
 	struct handle *h = q->object.handle;
-	struct place p;
 	int r;
 
 	/* A size is set through the open file, as bytes are written. */
 	if ((q->attr.has & (HAS_SIZE | HAS_ALLOC)) != 0 &&
 	    suspend_wake(&s->fs, &s->handles, h) != 0)
 		return FX_FAILURE;
-	if ((r = suspend_place(&s->fs, h, &p)) != 0)
+	if ((r = suspend_place(&s->fs, h, &q->object.place)) != 0)
 		return r;
 	if ((q->attr.has & HAS_SIZE) != 0)
 		h->dirty = true;
-	r = check_and_set(s, q, &p, false);
-	locate_release(&p);
-	return r;
-}
-
-int
-op_lsetstat(struct session *s, struct request *q)
-{
-	return check_and_set(s, q, &q->object.place, true);
+	return op_setstat(s, q);
 }

@@ -19,30 +19,20 @@
 #define NAMES_HEADER	17	/* bytes of the reply without the names */
 #define SPARE_FILES	5	/* stdio, syslog and one more, as in OpenSSH */
 
-static int
-statvfs_place(struct session *s, struct request *q, const struct place *p)
-{
-	struct statvfs st;
-	int r;
-
-	if ((r = fs_statvfs(p, &st)) != 0)
-		return r;
-	reply_statvfs(s, q, &st);
-	return 0;
-}
-
+/* Answers for the file system of a path or of a handle. */
 int
 op_statvfs(struct session *s, struct request *q)
 {
-	return statvfs_place(s, q, &q->object.place);
-}
+	const struct handle *h = q->object.handle;
+	struct statvfs st;
+	int r;
 
-int
-op_fstatvfs(struct session *s, struct request *q)
-{
-	struct place p = place_fd(q->object.handle->fd, q->object.handle->name);
-
-	return statvfs_place(s, q, &p);
+	if (h != NULL)
+		q->object.place = place_fd(h->fd, h->name);
+	if ((r = fs_statvfs(&q->object.place, &st)) != 0)
+		return r;
+	reply_statvfs(s, q, &st);
+	return 0;
 }
 
 int

@@ -40,10 +40,8 @@ int	op_rename(struct session *, struct request *);
 
 /* attrs.c */
 int	op_stat(struct session *, struct request *);
-int	op_fstat(struct session *, struct request *);
 int	op_setstat(struct session *, struct request *);
 int	op_fsetstat(struct session *, struct request *);
-int	op_lsetstat(struct session *, struct request *);
 
 /* copy.c */
 int	op_copy_data(struct session *, struct request *);
@@ -59,7 +57,6 @@ int	op_unblock(struct session *, struct request *);
 
 /* info.c */
 int	op_statvfs(struct session *, struct request *);
-int	op_fstatvfs(struct session *, struct request *);
 int	op_limits(struct session *, struct request *);
 int	op_home_directory(struct session *, struct request *);
 int	op_users_groups(struct session *, struct request *);

@@ -88,7 +88,7 @@ const struct request_kind table_kinds[] = {
   FORMS(
 	{ FORM(FXP_LSTAT, 3, 3, PATH_ITSELF) },
 	{ FORM(FXP_LSTAT, 4, 6, PATH_ITSELF, WANTED) }) },
-{ KIND("fstat", RIGHT_STAT, RIGHTS_NONE, op_fstat),
+{ KIND("fstat", RIGHT_STAT, RIGHTS_NONE, op_stat),
   .trace = DEBUG1("fstat " H_UNSIGNED),
   FORMS(
 	{ FORM(FXP_FSTAT, 3, 3, HANDLE_OF_ANY) },
@@ -192,8 +192,7 @@ const struct request_kind table_kinds[] = {
   .openssh_data = "2",
   .trace = DEBUG3("statvfs"), .line = INFO("statvfs \"{path}\""),
   FORMS({ EXT_FORM(3, PATH) }) },
-{ EXT("fstatvfs", "fstatvfs@openssh.com", RIGHT_LIST, RIGHTS_NONE,
-  op_fstatvfs),
+{ EXT("fstatvfs", "fstatvfs@openssh.com", RIGHT_LIST, RIGHTS_NONE, op_statvfs),
   .openssh_data = "2",
   .trace = DEBUG1("fstatvfs " H_UNSIGNED),
   FORMS({ EXT_FORM(3, HANDLE) }) },
@@ -209,7 +208,7 @@ const struct request_kind table_kinds[] = {
   .trace = DEBUG3("fsync (handle {handle.unsigned})"),
   .line = VERBOSE("fsync \"{handle}\""),
   FORMS({ EXT_FORM(3, HANDLE_OF_FILE) }) },
-{ EXT("lsetstat", "lsetstat@openssh.com", SETS, RIGHTS_NONE, op_lsetstat),
+{ EXT("lsetstat", "lsetstat@openssh.com", SETS, RIGHTS_NONE, op_setstat),
   .bits = KIND_WRITES | KIND_EXPLAINS,
   .record = "setstat",
   .openssh_data = "1",
