@@ -215,7 +215,7 @@ static void
 reply_check_file(struct session *s, const struct request *q)
 {
 	const struct digesting *d = digesting_of(q);
-	size_t start = reply_extended_begin(s, q);
+	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 
 	put_cstr(&s->out, digest_name(d->kind));
 	put_bytes(&s->out, d->hashes.data, d->hashes.len);
@@ -272,7 +272,7 @@ static void
 reply_md5(struct session *s, const struct request *q)
 {
 	const struct buf *hash = &digesting_of(q)->hashes;
-	size_t start = reply_extended_begin(s, q);
+	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 
 	put_cstr(&s->out, "md5-hash");
 	put_str(&s->out, hash->data, hash->len);

@@ -442,7 +442,7 @@ op_ranges(struct session *s, struct request *q)
 		return FX_PERMISSION_DENIED;
 	if (end < at || end > INT64_MAX)
 		end = INT64_MAX;
-	start = reply_extended_begin(s, q);
+	start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 	counted = s->out.len;
 	put_u32(&s->out, 0);
 	while (count < MAX_RANGES && at < end &&

@@ -39,7 +39,7 @@ int
 op_limits(struct session *s, struct request *q)
 {
 	uint64_t files = fs_max_open(), max = s->policy.limits.handles;
-	size_t start = reply_extended_begin(s, q);
+	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 
 	put_u64(&s->out, s->policy.protocol.max_packet);
 	put_u64(&s->out, s->policy.protocol.max_read);
@@ -142,7 +142,7 @@ naming_step(struct session *s, struct request *q)
 		return PENDING;
 	if (r != 0)
 		return naming_end(n, r);
-	start = reply_extended_begin(s, q);
+	start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 	put_str(&s->out, n->names[0].data, n->names[0].len);
 	put_str(&s->out, n->names[1].data, n->names[1].len);
 	log_verbose("users-groups-by-id: %zu users, %zu groups",
@@ -176,7 +176,7 @@ op_space_available(struct session *s, struct request *q)
 	if ((r = fs_statvfs(&q->object.place, &st)) != 0)
 		return r;
 	unit = st.f_frsize;
-	start = reply_extended_begin(s, q);
+	start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 	put_u64(&s->out, st.f_blocks * unit);
 	put_u64(&s->out, st.f_bfree * unit);
 	put_u64(&s->out, (st.f_blocks - st.f_bfree + st.f_bavail) * unit);

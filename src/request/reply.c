@@ -17,8 +17,7 @@
 
 #define FRAME_HEADER	9	/* length, type, id */
 
-/* Begins a reply, whose length reply_end() puts. Returns where it starts. */
-static size_t
+size_t
 reply_begin(struct session *s, const struct request *q, uint8_t type)
 {
 	uint8_t *p = buf_room(&s->out, FRAME_HEADER);
@@ -421,7 +420,7 @@ void
 reply_statvfs(struct session *s, const struct request *q,
     const struct statvfs *st)
 {
-	size_t start = reply_extended_begin(s, q);
+	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 
 	put_u64(&s->out, st->f_bsize);
 	put_u64(&s->out, st->f_frsize);
@@ -436,10 +435,4 @@ reply_statvfs(struct session *s, const struct request *q,
 	put_u64(&s->out, st->f_flag & (ST_RDONLY | ST_NOSUID));
 	put_u64(&s->out, st->f_namemax);
 	reply_end(s, start);
-}
-
-size_t
-reply_extended_begin(struct session *s, const struct request *q)
-{
-	return reply_begin(s, q, FXP_EXTENDED_REPLY);
 }

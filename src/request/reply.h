@@ -76,8 +76,11 @@ void	reply_names_end(struct session *, const struct request *,
 void	reply_statvfs(struct session *, const struct request *,
 	    const struct statvfs *);
 
-/* Answers with EXTENDED_REPLY, whose body the caller writes between the two. */
-size_t	reply_extended_begin(struct session *, const struct request *);
+/*
+ * Begins a reply of any other type, whose body the caller writes. Returns where
+ * it starts, for reply_end(), which puts its length.
+ */
+size_t	reply_begin(struct session *, const struct request *, uint8_t type);
 void	reply_end(struct session *, size_t start);
 
 #endif
