@@ -95,22 +95,25 @@ clock_list_date(time_t t, char to[CLOCK_DATE_LEN])
 	return last.len;
 }
 
-uint64_t
-clock_ms(void)
+static uint64_t
+read_ms(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+uint64_t
+clock_ms(void)
+{
+	return read_ms(CLOCK_MONOTONIC);
 }
 
 uint64_t
 clock_coarse_ms(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	return read_ms(CLOCK_MONOTONIC_COARSE);
 }
 
 void
@@ -120,31 +123,14 @@ clock_wait(unsigned ms)
 }
 
 void
-clock_log_date(time_t t, char to[CLOCK_DATE_LEN])
+clock_date(time_t t, enum clock_form form, char to[CLOCK_DATE_LEN])
 {
+	bool utc = form == CLOCK_UTC;
 	struct tm tm;
 
-	if (!clock_local(t, &tm) ||
-	    strftime(to, CLOCK_DATE_LEN, "%Y%m%d-%H:%M:%S", &tm) == 0)
-		to[0] = '\0';
-}
-
-void
-clock_syslog_date(time_t t, char to[CLOCK_DATE_LEN])
-{
-	struct tm tm;
-
-	if (!clock_local(t, &tm) ||
-	    strftime(to, CLOCK_DATE_LEN, "%b %e %H:%M:%S", &tm) == 0)
-		to[0] = '\0';
-}
-
-void
-clock_utc_date(time_t t, char to[CLOCK_DATE_LEN])
-{
-	struct tm tm;
-
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(to, CLOCK_DATE_LEN, "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+	if (!(utc ? gmtime_r(&t, &tm) != NULL : clock_local(t, &tm)) ||
+	    strftime(to, CLOCK_DATE_LEN, utc ? "%Y-%m-%dT%H:%M:%S" :
+	    form == CLOCK_LOG ? "%Y%m%d-%H:%M:%S" : "%b %e %H:%M:%S",
+	    &tm) == 0)
 		to[0] = '\0';
 }

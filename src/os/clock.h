@@ -35,13 +35,11 @@ uint64_t clock_coarse_ms(void);
 void	clock_wait(unsigned ms);
 
 /*
- * Format a date as syslog(3) does, "Nov 22 09:41:07" in local time, and as RFC
- * 3339 does, "2026-11-22T09:41:07" in UTC.
+ * Formats a date in local time as OpenSSH's log does, "20261122-09:41:07", or
+ * as syslog(3) does, "Nov 22 09:41:07"; or in UTC as RFC 3339 does,
+ * "2026-11-22T09:41:07". The text is empty if the date cannot be formatted.
  */
-void	clock_syslog_date(time_t, char to[CLOCK_DATE_LEN]);
-void	clock_utc_date(time_t, char to[CLOCK_DATE_LEN]);
-
-/* Formats local time as OpenSSH's log does: "20261122-09:41:07". */
-void	clock_log_date(time_t, char to[CLOCK_DATE_LEN]);
+enum clock_form { CLOCK_LOG, CLOCK_SYSLOG, CLOCK_UTC };
+void	clock_date(time_t, enum clock_form, char to[CLOCK_DATE_LEN]);
 
 #endif

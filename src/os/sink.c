@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/path.h"
 #include "os/clock.h"
 #include "os/log.h"
@@ -50,8 +50,8 @@ static struct {
 	bool		 told;		/* the log says that some are lost */
 	bool		 begun;
 	size_t		 len;
-	char		*text;		/* ROOM bytes, allocated on opening */
-	char		*kept;		/* SINK_KEPT bytes or NULL */
+	char		 text[ROOM];
+	char		 kept[SINK_KEPT];
 	size_t		 kept_start, kept_end;
 } sink = { .fd = -1 };
 
@@ -74,8 +74,6 @@ sink_open(const char *to, int facility)
 		log_error("no socket for transfers: %s", strerror(errno));
 		return;
 	}
-	if ((sink.text = malloc(ROOM)) == NULL)
-		buf_no_memory();
 	sink.to.sun_family = AF_UNIX;
 	strlcpy(sink.to.sun_path, syslogs ? SYSLOG_SOCKET : to,
 	    sizeof(sink.to.sun_path));
@@ -107,18 +105,18 @@ put(const char *text, size_t len)
 	sink.len += len;
 }
 
-static void
-put_plain(const char *text)
+__attribute__((format(printf, 1, 2))) static void
+putf(const char *fmt, ...)
 {
-	put(text, strlen(text));
-}
+	size_t left = ROOM - sink.len;
+	va_list ap;
+	int n;
 
-static void
-put_key(const char *key)
-{
-	put_plain(",\"");
-	put_plain(key);
-	put_plain("\":");
+	va_start(ap, fmt);
+	n = vsnprintf(sink.text + sink.len, left, fmt, ap);
+	va_end(ap);
+	if (n > 0 && (size_t)n < left)
+		sink.len += (size_t)n;
 }
 
 /*
@@ -140,37 +138,18 @@ is_control(uint32_t c)
 static bool
 put_char(const char *p, int len, uint32_t value)
 {
-	char escape[LONGEST_ESCAPE + 1];
-
 	if (len == 0) {
-		put_plain(REPLACEMENT);
+		put(REPLACEMENT, sizeof(REPLACEMENT) - 1);
 		return false;
 	}
 	if (is_control(value)) {
-		snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)value);
-		put_plain(escape);
+		putf("\\u%04x", (unsigned)value);
 		return true;
 	}
 	if (value == '"' || value == '\\')
-		put_plain("\\");
+		put("\\", 1);
 	put(p, (size_t)len);
 	return true;
-}
-
-static void
-put_hex(const char *text)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t left = sink.max_text / 2;
-	char two[2];
-
-	put_plain("\"");
-	for (; *text != '\0' && left > 0; text++, left--) {
-		two[0] = digits[(unsigned char)*text >> 4];
-		two[1] = digits[*text & 0xf];
-		put(two, sizeof(two));
-	}
-	put_plain("\"");
 }
 
 /* True if a text fits into the record: escaped, as hex, and with both keys. */
@@ -185,7 +164,7 @@ fits(const char *text)
 void
 sink_text(const char *key, const char *text)
 {
-	size_t from;
+	size_t from, left = sink.max_text / 2;
 	const char *p = text;
 	uint32_t value;
 	bool whole = true;
@@ -193,63 +172,46 @@ sink_text(const char *key, const char *text)
 
 	if (!sink.begun || text == NULL || !fits(text))
 		return;
-	put_key(key);
-	put_plain("\"");
+	putf(",\"%s\":\"", key);
 	from = sink.len;
 	for (; *p != '\0' && sink.len - from < sink.max_text - LONGEST_ESCAPE;
 	    p += MAX(len, 1)) {
 		len = path_char(p, &value);
 		whole &= put_char(p, len, value);
 	}
-	put_plain("\"");
+	put("\"", 1);
 	if (whole && *p == '\0')
 		return;
-	put_plain(",\"");
-	put_plain(key);
-	put_plain("_hex\":");
-	put_hex(text);
+	putf(",\"%s_hex\":\"", key);
+	for (p = text; *p != '\0' && left > 0; p++, left--)
+		putf("%02x", (unsigned char)*p);
+	put("\"", 1);
 }
 
 void
 sink_number(const char *key, uint64_t n)
 {
-	char digits[32];
-
-	if (!sink.begun)
-		return;
-	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
-	put_key(key);
-	put_plain(digits);
-}
-
-/* Appends the header that syslog(3) would write. syslog(3) itself may wait. */
-static void
-put_head(const struct timespec *now)
-{
-	char head[96], date[CLOCK_DATE_LEN];
-
-	if (sink.priority == -1)
-		return;
-	clock_syslog_date(now->tv_sec, date);
-	snprintf(head, sizeof(head), "<%d>%s sftp-server[%d]: ",
-	    sink.priority, date, (int)getpid());
-	put_plain(head);
+	if (sink.begun)
+		putf(",\"%s\":%llu", key, (unsigned long long)n);
 }
 
 void
 sink_begin(const char *user, const char *client, const char *op)
 {
-	char date[CLOCK_DATE_LEN], time[48];
+	char date[CLOCK_DATE_LEN];
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	clock_utc_date(now.tv_sec, date);
 	sink.len = 0;
 	sink.begun = true;
-	put_head(&now);
-	snprintf(time, sizeof(time), "{\"time\":\"%s.%03dZ\"", date,
-	    (int)(now.tv_nsec / 1000000));
-	put_plain(time);
+	/* The header that syslog(3) would write; syslog(3) itself may wait. */
+	if (sink.priority != -1) {
+		clock_date(now.tv_sec, CLOCK_SYSLOG, date);
+		putf("<%d>%s sftp-server[%d]: ", sink.priority, date,
+		    (int)getpid());
+	}
+	clock_date(now.tv_sec, CLOCK_UTC, date);
+	putf("{\"time\":\"%s.%03dZ\"", date, (int)(now.tv_nsec / 1000000));
 	sink_text("host", sink.host);
 	sink_text("session", sink.session);
 	sink_number("pid", (uint64_t)getpid());
@@ -303,8 +265,6 @@ keep(void)
 
 	if (sizeof(k) + k.len > SINK_KEPT - used)
 		return false;
-	if (sink.kept == NULL && (sink.kept = malloc(SINK_KEPT)) == NULL)
-		return false;
 	if (sizeof(k) + k.len > SINK_KEPT - sink.kept_end) {
 		memmove(sink.kept, sink.kept + sink.kept_start, used);
 		sink.kept_start = 0;
@@ -351,7 +311,7 @@ sink_end(void)
 	if (sink.lost > 0)
 		sink_number("lost", sink.lost);
 	sink.begun = false;
-	put_plain(sink.priority == -1 ? "}\n" : "}");
+	putf(sink.priority == -1 ? "}\n" : "}");
 	r = sink_waiting() != -1 ? -EAGAIN : deliver(sink.text, sink.len);
 	if (r == 0 || (r == -EAGAIN && keep()))
 		sink.lost = 0;

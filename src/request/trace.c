@@ -105,7 +105,7 @@ trace_sets(const struct attr *a, const char *name)
 	if ((a->has & HAS_MODE) != 0)
 		log_info("set \"%s\" mode %04o", name, a->mode);
 	if ((a->has & HAS_MTIME) != 0) {
-		clock_log_date(a->mtime, date);
+		clock_date(a->mtime, CLOCK_LOG, date);
 		log_info("set \"%s\" modtime %s", name, date);
 	}
 	if ((a->has & HAS_IDS) != 0)

@@ -149,14 +149,14 @@ test_log_dates(void)
 	size_t i;
 
 	for (i = 0; i < nitems(rows); i++) {
-		clock_log_date((time_t)rows[i].t, to);
+		clock_date((time_t)rows[i].t, CLOCK_LOG, to);
 		ok(strcmp(to, rows[i].text) == 0,
 		    "OpenSSH's log: %lld is \"%s\" (\"%s\")", rows[i].t,
 		    rows[i].text, to);
-		clock_syslog_date((time_t)rows[i].t, to);
+		clock_date((time_t)rows[i].t, CLOCK_SYSLOG, to);
 		ok(strcmp(to, rows[i].syslog) == 0, "syslog: \"%s\" (\"%s\")",
 		    rows[i].syslog, to);
-		clock_utc_date((time_t)rows[i].t, to);
+		clock_date((time_t)rows[i].t, CLOCK_UTC, to);
 		ok(strcmp(to, rows[i].utc) == 0,
 		    "transfer log: \"%s\" (\"%s\")", rows[i].utc, to);
 	}
