@@ -50,12 +50,10 @@ struct nettle_hash {
 
 struct digest_kind {
 	const char	*name;
-	size_t		 len;		/* bytes of the result */
-	const struct nettle_hash *own;	/* NULL: nettle implements it */
+	const struct nettle_hash *hash;	/* NULL: not found in nettle so far */
 };
 
 struct digest {
-	const struct digest_kind *kind;
 	const struct nettle_hash *hash;
 	_Alignas(max_align_t) uint8_t state[];
 };
@@ -103,12 +101,12 @@ static const struct nettle_hash crc32 = {
 	.update = crc32_add, .digest = crc32_end,
 };
 
-static const struct digest_kind kinds[] = {
+static struct digest_kind kinds[] = {
 #if HAVE_NETTLE
-	{ "md5", 16, NULL }, { "sha1", 20, NULL }, { "sha224", 28, NULL },
-	{ "sha256", 32, NULL }, { "sha384", 48, NULL }, { "sha512", 64, NULL },
+	{ "md5", NULL }, { "sha1", NULL }, { "sha224", NULL },
+	{ "sha256", NULL }, { "sha384", NULL }, { "sha512", NULL },
 #endif
-	{ "crc32", sizeof(uint32_t), &crc32 },
+	{ "crc32", &crc32 },
 };
 
 #if HAVE_NETTLE
@@ -135,26 +133,19 @@ find_in_nettle(const char *name)
 }
 #endif
 
-static const struct nettle_hash *
-hash_of(const struct digest_kind *kind)
-{
-#if HAVE_NETTLE
-	if (kind->own == NULL)
-		return find_in_nettle(kind->name);
-#endif
-	return kind->own;
-}
-
 static const struct digest_kind *
 kind_named(const char *name, size_t len)
 {
-	size_t i;
+	struct digest_kind *kind = kinds;
 
-	for (i = 0; i < nitems(kinds); i++)
-		if (strlen(kinds[i].name) == len &&
-		    memcmp(kinds[i].name, name, len) == 0)
-			return hash_of(&kinds[i]) != NULL ? &kinds[i] : NULL;
-	return NULL;
+	while (strlen(kind->name) != len || memcmp(kind->name, name, len) != 0)
+		if (++kind == kinds + nitems(kinds))
+			return NULL;
+#if HAVE_NETTLE
+	if (kind->hash == NULL)
+		kind->hash = find_in_nettle(kind->name);
+#endif
+	return kind->hash != NULL ? kind : NULL;
 }
 
 const struct digest_kind *
@@ -179,20 +170,18 @@ digest_name(const struct digest_kind *kind)
 size_t
 digest_len(const struct digest_kind *kind)
 {
-	return kind->len;
+	return kind->hash->digest_size;
 }
 
 struct digest *
 digest_new(const struct digest_kind *kind)
 {
-	const struct nettle_hash *hash = hash_of(kind);
-	struct digest *d = malloc(sizeof(*d) + hash->context_size);
+	struct digest *d = malloc(sizeof(*d) + kind->hash->context_size);
 
 	if (d == NULL)
 		return NULL;
-	d->kind = kind;
-	d->hash = hash;
-	hash->init(d->state);
+	d->hash = kind->hash;
+	d->hash->init(d->state);
 	return d;
 }
 
@@ -211,6 +200,6 @@ digest_add(struct digest *d, const void *data, size_t len)
 void
 digest_take(struct digest *d, uint8_t *to)
 {
-	d->hash->digest(d->state, LEN(d->kind->len) to);
+	d->hash->digest(d->state, LEN(d->hash->digest_size) to);
 	d->hash->init(d->state);
 }
