@@ -141,7 +141,7 @@ load_policy(void)
 	    conf_file(conf, options.file, &facts, &error) != 0)
 		return -1;
 	if (conf_asks_groups(conf) &&
-	    (facts.groups = ident_own_groups()) == NULL) {
+	    (facts.groups = ident_groups(NULL)) == NULL) {
 		error_at(&error, "", 0, NULL);
 		return error_say(&error,
 		    "the groups of this session cannot be looked up");
@@ -228,8 +228,8 @@ explain_policy(void)
 		print_error();
 	/* Users may have thousands of groups; few policies match by group. */
 	if (conf_asks_groups(conf))
-		facts.groups = options.criteria == NULL ? ident_own_groups() :
-		    user != NULL ? ident_groups_of(user) : NULL;
+		facts.groups = options.criteria == NULL || user != NULL ?
+		    ident_groups(user) : NULL;
 	r = conf_explain(conf, &facts, &session.fs, stdout, &error);
 	if (r < 0)
 		print_error();

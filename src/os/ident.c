@@ -151,7 +151,6 @@ group_name(gid_t gid)
 	return strdup(gr == NULL ? number : gr->gr_name);
 }
 
-/* Compares two gids, or two structs that begin with one. */
 static int
 by_gid(const void *a, const void *b)
 {
@@ -160,11 +159,42 @@ by_gid(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* A group and its index in a list. */
-struct listed {
-	gid_t	 gid;
-	int	 at;
-};
+/* Returns a group's place in a sorted list, or NULL. */
+static gid_t *
+find_gid(gid_t gid, gid_t *gids, int n)
+{
+	return bsearch(&gid, gids, (size_t)n, sizeof(gid), by_gid);
+}
+
+/*
+ * Returns the *n groups, sorted, that the user would have after login, or those
+ * of the process for NULL. The caller frees them. Returns NULL when memory runs
+ * out.
+ */
+static gid_t *
+gids_of(const struct ident *user, int *n)
+{
+	gid_t *gids;
+
+	*n = 0;
+	if (user == NULL)
+		*n = getgroups(0, NULL);
+	else
+		(void)getgrouplist(user->name, user->gid, NULL, n);
+	if (*n < 0 || (gids = calloc((size_t)*n + 1, sizeof(*gids))) == NULL)
+		return NULL;
+	if (user != NULL && getgrouplist(user->name, user->gid, gids, n) < 0)
+		*n = -1;
+	/* getgroups(2) need not include the primary group. */
+	if (user == NULL && (*n = getgroups(*n, gids)) >= 0)
+		gids[(*n)++] = getgid();
+	if (*n < 0) {
+		free(gids);
+		return NULL;
+	}
+	qsort(gids, (size_t)*n, sizeof(*gids), by_gid);
+	return gids;
+}
 
 /*
  * Fills in the names that a scan of the whole group database finds. If the
@@ -172,40 +202,26 @@ struct listed {
  * first name of a gid wins, as in getgrgid(3).
  */
 static void
-read_all_groups(const gid_t *gids, int n, const char **names)
+read_all_groups(gid_t *gids, int n, const char **names)
 {
-	struct listed *sorted = calloc((size_t)n, sizeof(*sorted)), key, *l;
-	struct listed *end = sorted + n;
 	const struct group *gr;
-	int i;
+	const gid_t *gid;
 
-	if (sorted == NULL)
-		return;
-	for (i = 0; i < n; i++)
-		sorted[i] = (struct listed){ gids[i], i };
-	qsort(sorted, (size_t)n, sizeof(*sorted), by_gid);
 	setgrent();
-	while ((gr = getgrent()) != NULL) {
-		key.gid = gr->gr_gid;
-		l = bsearch(&key, sorted, (size_t)n, sizeof(key), by_gid);
-		/* Several entries of the list may have the same gid. */
-		while (l != NULL && l > sorted && l[-1].gid == key.gid)
-			l--;
-		for (; l != NULL && l < end && l->gid == key.gid; l++)
-			if (names[l->at] == NULL)
-				names[l->at] = strdup(gr->gr_name);
-	}
+	while ((gr = getgrent()) != NULL)
+		if ((gid = find_gid(gr->gr_gid, gids, n)) != NULL &&
+		    names[gid - gids] == NULL)
+			names[gid - gids] = strdup(gr->gr_name);
 	endgrent();
-	free(sorted);
 }
 
-/* Returns the names of `n` groups, or NULL, and frees `gids`. */
-static const char *const *
-group_names(gid_t *gids, int n)
+const char *const *
+ident_groups(const struct ident *user)
 {
+	int i, n;
+	gid_t *gids = gids_of(user, &n);
 	const char **names = gids == NULL ? NULL :
 	    calloc((size_t)n + 1, sizeof(*names));
-	int i;
 
 	if (names != NULL && n > MANY_GROUPS)
 		read_all_groups(gids, n, names);
@@ -217,92 +233,30 @@ group_names(gid_t *gids, int n)
 	return names;
 }
 
-/*
- * Returns the *n groups of the process, which the caller frees, or NULL when
- * memory runs out.
- */
-static gid_t *
-own_gids(int *n)
-{
-	gid_t *gids;
-
-	*n = getgroups(0, NULL);
-	if (*n < 0 || (gids = calloc((size_t)*n + 1, sizeof(*gids))) == NULL)
-		return NULL;
-	/* getgroups(2) need not include the primary group. */
-	gids[0] = getgid();
-	if ((*n = getgroups(*n, gids + 1)) < 0) {
-		free(gids);
-		return NULL;
-	}
-	(*n)++;
-	return gids;
-}
-
-const char *const *
-ident_own_groups(void)
-{
-	int n;
-	gid_t *gids = own_gids(&n);
-
-	return group_names(gids, n);
-}
-
 bool
 ident_has_group(gid_t gid)
 {
 	static gid_t *own;
 	static int n;
 
-	if (own == NULL && (own = own_gids(&n)) != NULL)
-		qsort(own, (size_t)n, sizeof(*own), by_gid);
-	return own != NULL &&
-	    bsearch(&gid, own, (size_t)n, sizeof(*own), by_gid) != NULL;
-}
-
-/*
- * Returns the *n groups that the user would have after login, which the caller
- * frees, or NULL when memory runs out.
- */
-static gid_t *
-gids_of(const struct ident *user, int *n)
-{
-	gid_t *gids;
-
-	*n = 0;
-	(void)getgrouplist(user->name, user->gid, NULL, n);
-	if ((gids = calloc((size_t)*n + 1, sizeof(*gids))) != NULL &&
-	    getgrouplist(user->name, user->gid, gids, n) < 0) {
-		free(gids);
-		gids = NULL;
-	}
-	return gids;
-}
-
-const char *const *
-ident_groups_of(const struct ident *user)
-{
-	int n;
-	gid_t *gids = gids_of(user, &n);
-
-	return group_names(gids, n);
+	if (own == NULL)
+		own = gids_of(NULL, &n);
+	return own != NULL && find_gid(gid, own, n) != NULL;
 }
 
 bool
 ident_may_give(const struct ident *user, gid_t gid)
 {
-	bool found = false;
 	gid_t *gids;
+	bool found;
 	int n;
 
 	if (user == NULL)
 		return geteuid() == 0 || ident_has_group(gid);
 	if (user->uid == 0)
 		return true;
-	if ((gids = gids_of(user, &n)) == NULL)
-		return false;
-	while (n > 0 && !found)
-		found = gids[--n] == gid;
+	gids = gids_of(user, &n);
+	found = gids != NULL && find_gid(gid, gids, n) != NULL;
 	free(gids);
 	return found;
 }

@@ -32,13 +32,12 @@ int	 ident_self(struct ident *);
 int	 ident_named(const char *name, struct ident *);
 
 /*
- * Return the names of the groups of the process, or of those that `user` would
- * have after login. The list is NULL-terminated and never freed; a group
- * without a name is listed by number. NULL means that the group database cannot
- * be read or memory ran out.
+ * Returns the names of the groups that the user would have after login, or of
+ * those of the process for NULL. The list is NULL-terminated and never freed; a
+ * group without a name is listed by number. NULL means that the group database
+ * cannot be read or memory ran out.
  */
-const char *const *ident_own_groups(void);
-const char *const *ident_groups_of(const struct ident *);
+const char *const *ident_groups(const struct ident *);
 
 /*
  * Return the name of an id, or NULL if it has none; valid until the next call.
