@@ -228,15 +228,10 @@ int	 fs_allocate(int fd, uint64_t bytes);
 
 /*
  * Sets those attrib-bits (BITS_* of sftp.h) of an open file that are in `mask`.
- * Returns -EOPNOTSUPP if the file system lacks one of them.
+ * Unless they are to be kept, restores them: only trying tells which bits a
+ * file system accepts. Returns -EOPNOTSUPP if it lacks one of them.
  */
-int	 fs_set_bits(int fd, uint32_t bits, uint32_t mask);
-
-/*
- * Returns the result that fs_set_bits() would have. Sets the bits and restores
- * them, since a file system does not say otherwise which it supports.
- */
-int	 fs_check_bits(int fd, uint32_t bits, uint32_t mask);
+int	 fs_set_bits(int fd, uint32_t bits, uint32_t mask, bool keep);
 
 /*
  * Marks a temporary file, in an extended attribute, with the name that it will

@@ -23,6 +23,15 @@ outcome(int r)
 	return r == -1 ? -errno : r;
 }
 
+/* Closes a descriptor. Returns `r`, or else the error of its close(2). */
+static inline int
+close_after(int fd, int r)
+{
+	int closed = fs_close(fd);
+
+	return r != 0 ? r : closed;
+}
+
 static inline int
 at_flags(const struct place *p)
 {

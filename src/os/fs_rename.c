@@ -188,29 +188,24 @@ fs_proc_name(int fd, char *to)
 bool
 fs_name_of(int fd, char *to)
 {
-	struct stat st, named;
+	struct place named = place_entry(AT_FDCWD, to);
 
 	/*
 	 * The name must still be the file's: the kernel appends a word to lost
 	 * names.
 	 */
-	return fs_proc_name(fd, to) && fstat(fd, &st) == 0 &&
-	    lstat(to, &named) == 0 &&
-	    st.st_ino == named.st_ino && st.st_dev == named.st_dev;
+	return fs_proc_name(fd, to) && fs_is_at(&named, fd);
 }
 
 /* Converts the access mode of open(2) to the mode of access(2). */
 static int
 access_mode(int flags)
 {
-	switch (flags & O_ACCMODE) {
-	case O_RDONLY:
-		return R_OK;
-	case O_WRONLY:
-		return W_OK;
-	default:
-		return R_OK | W_OK;
-	}
+	static const int modes[] = {
+		[O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK,
+	};
+
+	return modes[flags & O_ACCMODE];
 }
 
 int

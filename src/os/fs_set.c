@@ -55,13 +55,11 @@ truncate_is_refused(int r)
 static int
 truncate_opened(const struct place *p, uint64_t size)
 {
-	int fd, r, closed;
+	int fd;
 
 	if ((fd = fs_open(p, O_WRONLY | open_follow(p), 0)) < 0)
 		return fd;
-	r = outcome(ftruncate(fd, (off_t)size));
-	closed = fs_close(fd);
-	return r != 0 ? r : closed;
+	return close_after(fd, outcome(ftruncate(fd, (off_t)size)));
 }
 
 /*
@@ -124,63 +122,36 @@ static const struct {
 	{ BITS_IMMUTABLE, FS_IMMUTABLE_FL }, { BITS_SYNC, FS_SYNC_FL },
 };
 
-/*
- * Gets the file's inode flags as they are and as they would be with those bits.
- * A file system without flags succeeds if no bit is to be set.
- */
+/* Returns `flags` with those of the bits in `mask` set or cleared. */
 static int
-find_inode_flags(int fd, uint32_t bits, uint32_t mask, int *old, int *new)
+with_bits(int flags, uint32_t bits, uint32_t mask)
 {
 	size_t i;
 
-	*old = *new = 0;
-	if (ioctl(fd, (IOCTL_REQUEST)FS_IOC_GETFLAGS, old) == -1) {
-		if (errno != ENOTTY && errno != EINVAL && errno != EOPNOTSUPP)
-			return -errno;
-		return (bits & mask) == 0 ? 0 : -EOPNOTSUPP;
-	}
-	*new = *old;
 	for (i = 0; i < nitems(inode_flags); i++) {
-		if ((mask & inode_flags[i].bit) == 0)
-			continue;
-		*new &= ~inode_flags[i].flag;
-		if ((bits & inode_flags[i].bit) != 0)
-			*new |= inode_flags[i].flag;
+		if ((mask & inode_flags[i].bit) != 0)
+			flags &= ~inode_flags[i].flag;
+		if ((mask & bits & inode_flags[i].bit) != 0)
+			flags |= inode_flags[i].flag;
 	}
-	return 0;
+	return flags;
 }
 
-static int
-set_inode_flags(int fd, int flags)
+int
+fs_set_bits(int fd, uint32_t bits, uint32_t mask, bool keep)
 {
-	return outcome(ioctl(fd, (IOCTL_REQUEST)FS_IOC_SETFLAGS, &flags));
-}
+	int old, new, r;
 
-static int
-inode_bits(int fd, uint32_t bits, uint32_t mask, bool set)
-{
-	int r, old, new;
-
-	r = find_inode_flags(fd, bits, mask, &old, &new);
-	if (r == 0 && new != old) {
-		r = set_inode_flags(fd, new);
-		/* Only trying tells which flags a file system accepts. */
-		if (r == 0 && !set)
-			r = set_inode_flags(fd, old);
-	}
+	r = outcome(ioctl(fd, (IOCTL_REQUEST)FS_IOC_GETFLAGS, &old));
+	/* A file system without flags has none of the bits. */
+	if (r == -ENOTTY || r == -EINVAL || r == -EOPNOTSUPP)
+		return (bits & mask) == 0 ? 0 : -EOPNOTSUPP;
+	if (r != 0 || (new = with_bits(old, bits, mask)) == old)
+		return r;
+	r = outcome(ioctl(fd, (IOCTL_REQUEST)FS_IOC_SETFLAGS, &new));
+	if (r == 0 && !keep)
+		r = outcome(ioctl(fd, (IOCTL_REQUEST)FS_IOC_SETFLAGS, &old));
 	return r;
-}
-
-int
-fs_set_bits(int fd, uint32_t bits, uint32_t mask)
-{
-	return inode_bits(fd, bits, mask, true);
-}
-
-int
-fs_check_bits(int fd, uint32_t bits, uint32_t mask)
-{
-	return inode_bits(fd, bits, mask, false);
 }
 
 /*
@@ -192,7 +163,7 @@ fs_check_bits(int fd, uint32_t bits, uint32_t mask)
 static int
 chmod_place(const struct place *p, mode_t mode)
 {
-	int fd, r, closed;
+	int fd, r;
 
 	r = (int)syscall(SYS_fchmodat2, p->dirfd, p->name, mode, at_flags(p));
 	if (r == 0 || (errno != ENOSYS && errno != EPERM))
@@ -203,9 +174,7 @@ chmod_place(const struct place *p, mode_t mode)
 	if ((r != -EOPNOTSUPP && r != -ENOENT) ||
 	    (fd = fs_open(p, O_RDONLY, 0)) < 0)
 		return r;
-	r = outcome(fchmod(fd, mode));
-	closed = fs_close(fd);
-	return r != 0 ? r : closed;
+	return close_after(fd, outcome(fchmod(fd, mode)));
 }
 
 int

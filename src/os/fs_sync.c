@@ -41,7 +41,7 @@ open_parent(const struct place *p)
 
 	if ((dir = fs_open_parent(p)) < 0)
 		return dir;
-	fd = outcome(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	fd = fs_open_entries(dir);
 	close(dir);
 	return fd;
 }
@@ -71,14 +71,6 @@ sync_whole_and_close(int fd)
 	return r;
 }
 
-static int
-sync_and_close(int fd)
-{
-	int r = fs_fsync(fd), closed = fs_close(fd);
-
-	return r != 0 ? r : closed;
-}
-
 int
 fs_sync(const struct place *p)
 {
@@ -88,7 +80,7 @@ fs_sync(const struct place *p)
 	if (fs_stat(p, &st) != 0 || !S_ISREG(st.stx_mode))
 		return 0;
 	if ((fd = open_itself(p)) >= 0)
-		return sync_and_close(fd);
+		return close_after(fd, fs_fsync(fd));
 	return sync_whole_and_close(open_parent(p));
 }
 
@@ -98,6 +90,6 @@ fs_sync_parent(const struct place *p)
 	int fd = open_parent(p);
 
 	if (fd >= 0)
-		return sync_and_close(fd);
+		return close_after(fd, fs_fsync(fd));
 	return sync_whole_and_close(open_itself(p));
 }

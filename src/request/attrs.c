@@ -174,7 +174,7 @@ set_space(struct session *s, const struct place *p, uint64_t bytes)
 /* Sets the attrib-bits in `mask`, or checks that they could be set. */
 static int
 set_bits(struct session *s, const struct place *p, uint32_t bits,
-    uint32_t mask, int (*set)(int, uint32_t, uint32_t))
+    uint32_t mask, bool keep)
 {
 	bool ours;
 	int fd;
@@ -183,7 +183,7 @@ set_bits(struct session *s, const struct place *p, uint32_t bits,
 		return 0;
 	if ((fd = open_place(p, O_RDONLY, &ours)) < 0)
 		return fd;
-	return close_place(s, fd, ours, set(fd, bits, mask));
+	return close_place(s, fd, ours, fs_set_bits(fd, bits, mask, keep));
 }
 
 static int
@@ -204,7 +204,7 @@ set_one(struct session *s, int what, const struct place *p,
 	case SET_ACL:
 		return attr_acl_set(q, p);
 	case SET_BITS:
-		return set_bits(s, p, a->bits, a->bits_valid, fs_set_bits);
+		return set_bits(s, p, a->bits, a->bits_valid, true);
 	default:
 		return set_times(q, p, a);
 	}
@@ -350,7 +350,7 @@ check_bits(struct session *s, struct attr *a, const struct place *p)
 	if ((differ & ~settable) != 0)
 		return FX_OP_UNSUPPORTED;
 	a->bits_valid &= settable & (differ | ~known);
-	return set_bits(s, p, a->bits, a->bits_valid, fs_check_bits);
+	return set_bits(s, p, a->bits, a->bits_valid, false);
 }
 
 /*
