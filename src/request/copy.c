@@ -52,6 +52,10 @@ copy_target(const struct request *q, uint64_t done)
  * and by inode, for a file can have several names. Later versions allow ranges
  * that do not meet. Appended bytes go to the end, whatever offset the client
  * names, and a range that reaches it would never end.
+ *
+ * A temporary file may take the data of the file that it will replace. sftp(1)
+ * truncates the target of its cp first, so that a refusal would leave a file
+ * empty that was copied onto itself.
  */
 static int
 check_same(const struct request *q)
@@ -60,7 +64,8 @@ check_same(const struct request *q)
 	uint64_t a = q->offset, len = q->length, b = copy_target(q, 0);
 
 	if (!fs_same(from->fd, to->fd))
-		return !q->precise && strcmp(from->name, to->name) == 0 ?
+		return !q->precise && to->temp == NULL &&
+		    strcmp(from->name, to->name) == 0 ?
 		    refuse_same(from, to) : 0;
 	if (!q->precise)
 		return refuse_same(from, to);

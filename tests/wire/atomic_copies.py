@@ -10,7 +10,7 @@ import stat
 import mounts
 from atomic import (DENIED, EXISTS, FAILURE, KEEP, LOG, MAKE, MARK, NEW,
                     NO_FILE, OK, OLD, YES, AtomicTest, atomic, kept)
-from sftpwire import EXCL
+from sftpwire import EXCL, READ
 from versions import ALL
 from watched import Watch
 
@@ -141,6 +141,16 @@ class Copying(AtomicTest):
             self.copy(s, "f", name, FAILURE)
         self.assertEqual(self.get("f"), OLD)
         self.assertEqual(self.parts(), [])
+
+    @atomic()
+    def test_data_onto_itself(self, _, s):
+        """The cp of sftp(1) truncates the file before it copies the data."""
+        self.put("f", OLD)
+        r = self.open(s, "f", READ)
+        h = self.open(s, "f", MAKE)
+        self.assert_code(s.call("copy-data", r, 0, 0, h, 0), OK)
+        self.close(s, h)
+        self.assert_only(f=OLD)
 
     @atomic()
     def test_several_links(self, _, s):
