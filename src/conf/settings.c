@@ -14,60 +14,9 @@
 static const struct word booleans[] = {
 	{ "false", 0 }, { "true", 1 }, { 0 }
 };
-static const struct word accesses[] = {
-	{ "allow", 0 }, { "refuse", 1 }, { 0 }
-};
-static const struct word messages[] = {
-	{ "system", MESSAGES_SYSTEM },
-	{ "openssh", MESSAGES_OPENSSH }, { 0 }
-};
-static const struct word orders[] = {
-	{ "openssh", SYMLINK_ORDER_OPENSSH },
-	{ "draft", SYMLINK_ORDER_DRAFT }, { 0 }
-};
-static const struct word overwrites[] = {
-	{ "if-asked", OVERWRITE_IF_ASKED },
-	{ "always", OVERWRITE_ALWAYS },
-	{ "never", OVERWRITE_NEVER }, { 0 }
-};
-static const struct word open_handles[] = {
-	{ "keep", HANDLES_KEEP }, { "reopen", HANDLES_REOPEN },
-	{ "close", HANDLES_CLOSE }, { 0 }
-};
-static const struct word whens[] = {
-	{ "refused", RENAME_WHEN_REFUSED },
-	{ "always", RENAME_WHEN_ALWAYS }, { 0 }
-};
 static const struct word applies[] = {
 	{ "apply", APPLY }, { "ignore", APPLY_IGNORE },
 	{ "refuse", APPLY_REFUSE }, { 0 }
-};
-static const struct word on_errors[] = {
-	{ "report", 0 }, { "ignore-denied", 1 }, { 0 }
-};
-static const struct word startup[] = {
-	{ "false", 0 }, { "true", 1 },
-	{ "restricted", STARTUP_IF_RESTRICTED }, { 0 }
-};
-static const struct word listings[] = {
-	{ "full", LISTINGS_FULL }, { "empty", LISTINGS_EMPTY },
-	{ "permitted", LISTINGS_PERMITTED }, { 0 }
-};
-static const struct word checksums[] = {
-	{ "none", CHECKSUM_NONE }, { "sha256", CHECKSUM_SHA256 }, { 0 }
-};
-static const struct word atomics[] = {
-	{ "no", ATOMIC_NO }, { "yes", ATOMIC_YES },
-	{ "keep", ATOMIC_KEEP }, { 0 }
-};
-static const struct word symlinks[] = {
-	{ "follow", SYMLINKS_FOLLOW },
-	{ "no-create", SYMLINKS_NO_CREATE },
-	{ "no-follow", SYMLINKS_NO_FOLLOW }, { 0 }
-};
-static const struct word sandboxes[] = {
-	{ "auto", SANDBOX_AUTO }, { "require", SANDBOX_REQUIRE },
-	{ "off", SANDBOX_OFF }, { 0 }
 };
 
 /* Names are compared one by one, so that a name with a slash never matches. */
@@ -86,6 +35,9 @@ is_log_target(const char *text)
 
 #define MEMBER(m)	.offset = offsetof(struct policy, m), \
 			.width = sizeof(((struct policy *)NULL)->m)
+/* The words of a choice, and the values they stand for. */
+#define WORDS(...)	.words = (const struct word[]){ __VA_ARGS__, { 0 } }
+
 #define YEAR		(366LL * 24 * 60 * 60)
 
 const struct setting settings[] = {
@@ -95,20 +47,25 @@ const struct setting settings[] = {
 	{ "access.deny", SETTING_REQUESTS, .unset_word = "none",
 	    .combine = ADDS_UP, .restricts = "*", .flag = 'P',
 	    MEMBER(access.deny) },
-	{ "access.listings", SETTING_CHOICE, "full", .words = listings,
+	{ "access.listings", SETTING_CHOICE, "full",
+	    WORDS({ "full", LISTINGS_FULL }, { "empty", LISTINGS_EMPTY },
+	    { "permitted", LISTINGS_PERMITTED }),
 	    .restricts = "*", MEMBER(access.listings) },
 	{ "access.own_rights", SETTING_RIGHTS, .unset_word = "none",
 	    .combine = INTERSECTS, MEMBER(access.own_rights) },
 	{ "access.protect_startup", SETTING_BOOL, .unset_word = "restricted",
-	    .unset_number = STARTUP_IF_RESTRICTED, .words = startup,
+	    .unset_number = STARTUP_IF_RESTRICTED,
+	    WORDS({ "false", 0 }, { "true", 1 },
+	    { "restricted", STARTUP_IF_RESTRICTED }),
 	    .restricts = "true", MEMBER(access.protect_startup) },
 	{ "access.read_only", SETTING_BOOL, "false", .words = booleans,
 	    .restricts = "true", .flag = 'R', MEMBER(access.read_only) },
 	{ "access.rights", SETTING_RIGHTS, .unset_word = "all",
 	    .unset_number = RIGHTS_ALL, .combine = INTERSECTS,
 	    .restricts = "*", MEMBER(access.rights) },
-	{ "files.atomic", SETTING_CHOICE, "no", .words = atomics,
-	    MEMBER(files.atomic) },
+	{ "files.atomic", SETTING_CHOICE, "no",
+	    WORDS({ "no", ATOMIC_NO }, { "yes", ATOMIC_YES },
+	    { "keep", ATOMIC_KEEP }), MEMBER(files.atomic) },
 	{ "files.dir_mode", SETTING_MODE, .unset_word = "none",
 	    MEMBER(files.dir_mode) },
 	{ "files.fsync", SETTING_BOOL, "false", .words = booleans,
@@ -121,7 +78,10 @@ const struct setting settings[] = {
 	    MEMBER(files.hide) },
 	{ "files.mode", SETTING_MODE, .unset_word = "none", .flag = 'm',
 	    MEMBER(files.mode) },
-	{ "files.symlinks", SETTING_CHOICE, "follow", .words = symlinks,
+	{ "files.symlinks", SETTING_CHOICE, "follow",
+	    WORDS({ "follow", SYMLINKS_FOLLOW },
+	    { "no-create", SYMLINKS_NO_CREATE },
+	    { "no-follow", SYMLINKS_NO_FOLLOW }),
 	    .restricts = "*", MEMBER(files.symlinks) },
 	{ "files.umask", SETTING_OCTAL, .unset_word = "process",
 	    .unset_number = -1, .max = 0777, .flag = 'u', MEMBER(files.umask) },
@@ -135,7 +95,8 @@ const struct setting settings[] = {
 	    .max = 1LL << 40, MEMBER(limits.read_rate) },
 	{ "limits.write_rate", SETTING_SIZE, .unset_word = "none", .min = 1024,
 	    .max = 1LL << 40, MEMBER(limits.write_rate) },
-	{ "log.checksum", SETTING_CHOICE, "none", .words = checksums,
+	{ "log.checksum", SETTING_CHOICE, "none",
+	    WORDS({ "none", CHECKSUM_NONE }, { "sha256", CHECKSUM_SHA256 }),
 	    .needs = "log.transfers", MEMBER(log.checksum) },
 	{ "log.facility", SETTING_CHOICE, "AUTH", .words = log_facilities,
 	    .flag = 'f', MEMBER(log.facility) },
@@ -158,28 +119,38 @@ const struct setting settings[] = {
 	    .max = 1 << 20, MEMBER(protocol.max_read) },
 	{ "protocol.max_version", SETTING_NUMBER, "3", .min = 3, .max = 6,
 	    MEMBER(protocol.max_version) },
-	{ "protocol.messages", SETTING_CHOICE, "system", .words = messages,
-	    MEMBER(protocol.messages) },
-	{ "protocol.symlink_order", SETTING_CHOICE, "openssh", .words = orders,
-	    MEMBER(protocol.symlink_order) },
+	{ "protocol.messages", SETTING_CHOICE, "system",
+	    WORDS({ "system", MESSAGES_SYSTEM },
+	    { "openssh", MESSAGES_OPENSSH }), MEMBER(protocol.messages) },
+	{ "protocol.symlink_order", SETTING_CHOICE, "openssh",
+	    WORDS({ "openssh", SYMLINK_ORDER_OPENSSH },
+	    { "draft", SYMLINK_ORDER_DRAFT }), MEMBER(protocol.symlink_order) },
 	{ "rename.busy_timeout", SETTING_DURATION, "0s", .max = 5, .unit = 1000,
 	    MEMBER(rename.busy_timeout) },
 	{ "rename.keep_mode", SETTING_BOOL, "false", .words = booleans,
 	    MEMBER(rename.keep_mode) },
-	{ "rename.open_handles", SETTING_CHOICE, "keep", .words = open_handles,
+	{ "rename.open_handles", SETTING_CHOICE, "keep",
+	    WORDS({ "keep", HANDLES_KEEP }, { "reopen", HANDLES_REOPEN },
+	    { "close", HANDLES_CLOSE }),
 	    .warns = "close", .warning = "what a client writes after the "
 	    "rename is lost; reopen keeps it", MEMBER(rename.open_handles) },
-	{ "rename.overwrite", SETTING_CHOICE, "if-asked", .words = overwrites,
+	{ "rename.overwrite", SETTING_CHOICE, "if-asked",
+	    WORDS({ "if-asked", OVERWRITE_IF_ASKED },
+	    { "always", OVERWRITE_ALWAYS }, { "never", OVERWRITE_NEVER }),
 	    .restricts = "never", MEMBER(rename.overwrite) },
-	{ "rename.when", SETTING_CHOICE, "refused", .words = whens,
+	{ "rename.when", SETTING_CHOICE, "refused",
+	    WORDS({ "refused", RENAME_WHEN_REFUSED },
+	    { "always", RENAME_WHEN_ALWAYS }),
 	    .needs = "rename.open_handles", MEMBER(rename.when) },
 	{ "root", SETTING_ROOT, .unset_word = "none", .restricts = "*",
 	    .valid = expand_is_root,
 	    .says = "an absolute path below /, without . and ..",
 	    MEMBER(root) },
-	{ "sandbox", SETTING_CHOICE, "auto", .words = sandboxes,
-	    MEMBER(sandbox) },
-	{ "session.access", SETTING_CHOICE, "allow", .words = accesses,
+	{ "sandbox", SETTING_CHOICE, "auto",
+	    WORDS({ "auto", SANDBOX_AUTO }, { "require", SANDBOX_REQUIRE },
+	    { "off", SANDBOX_OFF }), MEMBER(sandbox) },
+	{ "session.access", SETTING_CHOICE, "allow",
+	    WORDS({ "allow", 0 }, { "refuse", 1 }),
 	    .restricts = "refuse", MEMBER(session.reject) },
 	{ "session.idle_timeout", SETTING_DURATION, .unset_word = "none",
 	    .min = 1, .max = YEAR, MEMBER(session.idle_timeout) },
@@ -191,7 +162,8 @@ const struct setting settings[] = {
 	    MEMBER(session.title) },
 	{ "setstat.mode", SETTING_CHOICE, "apply", .words = applies,
 	    .restricts = "refuse", MEMBER(setstat.mode) },
-	{ "setstat.on_error", SETTING_CHOICE, "report", .words = on_errors,
+	{ "setstat.on_error", SETTING_CHOICE, "report",
+	    WORDS({ "report", 0 }, { "ignore-denied", 1 }),
 	    MEMBER(setstat.ignore_denied) },
 	{ "setstat.owner", SETTING_CHOICE, "apply", .words = applies,
 	    .restricts = "refuse", MEMBER(setstat.owner) },
