@@ -53,8 +53,16 @@ conf_free(struct conf *c)
 int
 conf_flag(struct conf *c, int flag, const char *value, struct error *e)
 {
+	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value,
+	    .file = arena_printf(&c->arena, "-%c", flag) };
+	const struct setting *row = setting_find_flag(flag);
+
 	*e = (struct error){ 0 };
-	return rules_add_flag(c, flag, value, e);
+	error_at(e, g.file, 0, NULL);
+	if (row == NULL || (value == NULL) != (row->type == SETTING_BOOL))
+		return error_say(e, row == NULL ? "there is no such option" :
+		    value == NULL ? "wants a value" : "takes no value");
+	return rules_add(c, &c->flags.body, row->name, &g, e);
 }
 
 int
@@ -62,7 +70,7 @@ conf_option(struct conf *c, const char *assignment, struct error *e)
 {
 	const char *equals = strchr(assignment, '=');
 	struct body *b = &c->options.body;
-	struct given g = { .as = GIVEN_TEXT };
+	struct given g = { .as = GIVEN_TEXT, .file = "-o" };
 	char *name;
 
 	*e = (struct error){ 0 };
@@ -75,8 +83,8 @@ conf_option(struct conf *c, const char *assignment, struct error *e)
 	name[equals - assignment] = '\0';
 	g.text = equals + 1;
 	if (strcmp(name, "profile") == 0)
-		return rules_want_profile(c, b, g.text, "-o", 0, e);
-	return rules_add(c, b, name, &g, "-o", 0, e);
+		return rules_want_profile(c, b, &g, e);
+	return rules_add(c, b, name, &g, e);
 }
 
 int

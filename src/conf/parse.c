@@ -58,30 +58,14 @@ is_string(const config_setting_t *s)
 	return config_setting_type(s) == CONFIG_TYPE_STRING;
 }
 
-/* Returns a plain value as text, or NULL for anything else. */
-static const char *
-value_text(struct parse *p, const config_setting_t *s)
-{
-	switch (config_setting_type(s)) {
-	case CONFIG_TYPE_STRING:
-		return config_setting_get_string(s);
-	case CONFIG_TYPE_INT:
-	case CONFIG_TYPE_INT64:
-		return arena_printf(&p->conf->arena, "%lld",
-		    config_setting_get_int64(s));
-	case CONFIG_TYPE_BOOL:
-		return config_setting_get_bool(s) ? "true" : "false";
-	default:
-		return NULL;
-	}
-}
-
 /* Returns the text of a string or, with `numbers`, of a number, else NULL. */
 static const char *
 item_text(struct parse *p, const config_setting_t *s, bool numbers)
 {
-	return is_string(s) || (numbers &&
-	    config_setting_type(s) == CONFIG_TYPE_INT) ? value_text(p, s) :
+	if (is_string(s))
+		return config_setting_get_string(s);
+	return numbers && config_setting_type(s) == CONFIG_TYPE_INT ?
+	    arena_printf(&p->conf->arena, "%d", config_setting_get_int(s)) :
 	    NULL;
 }
 
@@ -116,36 +100,52 @@ list_text(struct parse *p, const config_setting_t *list, bool numbers)
 	return text;
 }
 
+/*
+ * Returns a value as text, or NULL for a number with a fraction and what does
+ * not fit in one value.
+ */
+static const char *
+value_text(struct parse *p, const config_setting_t *s)
+{
+	switch (config_setting_type(s)) {
+	case CONFIG_TYPE_BOOL:
+		return config_setting_get_bool(s) ? "true" : "false";
+	case CONFIG_TYPE_INT64:
+		return arena_printf(&p->conf->arena, "%lld",
+		    config_setting_get_int64(s));
+	case CONFIG_TYPE_GROUP:
+		return config_setting_length(s) == 0 ? NULL :
+		    list_text(p, s, false);
+	case CONFIG_TYPE_LIST:
+	case CONFIG_TYPE_ARRAY:
+		return list_text(p, s, false);
+	default:
+		return item_text(p, s, true);
+	}
+}
+
 static struct given
 given_of(struct parse *p, const config_setting_t *s)
 {
-	struct given g = { GIVEN_LIST, NULL };
+	static const enum given_as forms[] = {
+		[CONFIG_TYPE_GROUP] = GIVEN_GROUP,
+		[CONFIG_TYPE_LIST] = GIVEN_LIST,
+		[CONFIG_TYPE_ARRAY] = GIVEN_LIST,
+		[CONFIG_TYPE_STRING] = GIVEN_STRING,
+		[CONFIG_TYPE_BOOL] = GIVEN_BOOL,
+		[CONFIG_TYPE_INT] = GIVEN_NUMBER,
+		[CONFIG_TYPE_INT64] = GIVEN_NUMBER,
+		[CONFIG_TYPE_FLOAT] = GIVEN_OTHER,
+	};
+	const int type = config_setting_type(s);
+	struct given g = { forms[type], value_text(p, s), p->file, LINE(s) };
 
-	switch (config_setting_type(s)) {
-	case CONFIG_TYPE_GROUP:
-		g.as = GIVEN_GROUP;
-		if (config_setting_length(s) > 0)
-			g.text = list_text(p, s, false);
-		break;
-	case CONFIG_TYPE_LIST:
-	case CONFIG_TYPE_ARRAY:
-		g.text = list_text(p, s, false);
-		break;
-	case CONFIG_TYPE_STRING:
-		g = (struct given){ GIVEN_STRING, value_text(p, s) };
-		break;
-	case CONFIG_TYPE_BOOL:
-		g = (struct given){ GIVEN_BOOL, value_text(p, s) };
-		break;
-	case CONFIG_TYPE_FLOAT:
-		return (struct given){ GIVEN_OTHER,
-		    "a number with a fraction" };
-	default:
-		g = (struct given){ GIVEN_NUMBER, value_text(p, s) };
+	if (g.text == NULL) {
+		g.as = GIVEN_OTHER;
+		g.text = type == CONFIG_TYPE_FLOAT ?
+		    "a number with a fraction" :
+		    is_list(s) ? "( ... )" : "{ ... }";
 	}
-	if (g.text == NULL)
-		g = (struct given){ GIVEN_OTHER,
-		    is_list(s) ? "( ... )" : "{ ... }" };
 	return g;
 }
 
@@ -179,9 +179,8 @@ parse_setting(struct parse *p, const config_setting_t *s)
 	if (!setting_is_group(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? rules_add_to_path(p->conf, p->path,
-		    name, &g, p->file, LINE(s), p->error) :
-		    rules_add(p->conf, p->body, name, &g, p->file, LINE(s),
-		    p->error);
+		    name, &g, p->error) :
+		    rules_add(p->conf, p->body, name, &g, p->error);
 	}
 	if (!config_setting_is_group(s))
 		return ERROR(p, s, name, "must be a group of settings "
@@ -204,6 +203,7 @@ static int
 parse_path(struct parse *p, const config_setting_t *group)
 {
 	const config_setting_t *match = NULL;
+	struct given pattern;
 	int r;
 
 	if (config_setting_is_group(group))
@@ -211,8 +211,9 @@ parse_path(struct parse *p, const config_setting_t *group)
 	if (match == NULL || !is_string(match))
 		return ERROR(p, group, "paths", "a path rule must be a group "
 		    "with match = \"/a/path\"");
-	if (rules_add_path(p->conf, p->body, config_setting_get_string(match),
-	    p->file, LINE(group), &p->path, p->error) < 0)
+	pattern = given_of(p, match);
+	pattern.line = LINE(group);
+	if (rules_add_path(p->conf, p->body, &pattern, &p->path, p->error) < 0)
 		return -1;
 	r = each(p, group, parse_path_member);
 	p->path = NULL;
@@ -337,6 +338,7 @@ static int
 parse_member(struct parse *p, const config_setting_t *s)
 {
 	const char *name = config_setting_name(s);
+	struct given profile;
 
 	if (p->rule != NULL && strcmp(name, "match") == 0)
 		return config_setting_is_group(s) ?
@@ -351,8 +353,8 @@ parse_member(struct parse *p, const config_setting_t *s)
 	if (!is_string(s))
 		return ERROR(p, s, "profile", "must be one profile's name, "
 		    "in quotes");
-	return rules_want_profile(p->conf, p->body,
-	    config_setting_get_string(s), p->file, LINE(s), p->error);
+	profile = given_of(p, s);
+	return rules_want_profile(p->conf, p->body, &profile, p->error);
 }
 
 static int

@@ -73,22 +73,25 @@ check_requests(struct conf *c, const char *list, struct error *e)
 	return 0;
 }
 
-/* Checks and makes one setting. Returns NULL with the error. */
+/*
+ * Checks and makes one setting, which is called `name` where it is given.
+ * Returns NULL with the error.
+ */
 static struct assignment *
-assignment_new(struct conf *c, const struct setting *row, const struct given *g,
-    const char *file, int line, struct error *e)
+assignment_new(struct conf *c, const struct setting *row, const char *name,
+    const struct given *g, struct error *e)
 {
 	struct assignment *s;
 
+	error_at(e, g->file, g->line, name);
 	s = arena_get(&c->arena, sizeof(*s));
 	s->setting = row;
-	s->file = file;
-	s->line = line;
+	s->file = g->file;
+	s->line = g->line;
 	if (setting_parse(row, g, &c->arena, &s->value, e) == 0 &&
 	    (row->type != SETTING_REQUESTS || s->value.text == NULL ||
 	    check_requests(c, s->value.text, e) == 0))
 		return s;
-	error_at(e, file, line, row->name);
 	return NULL;
 }
 
@@ -109,45 +112,48 @@ unknown_setting(const char *name, struct error *e)
 	    "(-Q settings lists them)");
 }
 
-static void
-append(struct body *b, struct assignment *s)
+/* Adds a setting to a body; of several options of a kind, the last one wins. */
+static int
+add(struct conf *c, struct body *b, const struct setting *row,
+    const struct given *g, struct error *e)
 {
-	*(b->last == NULL ? &b->assignments : &b->last->next) = s;
-	b->last = s;
-}
-
-int
-rules_add(struct conf *c, struct body *b, const char *name,
-    const struct given *g, const char *file, int line, struct error *e)
-{
-	const struct setting *row = setting_find(name);
 	struct assignment *s;
 
-	if (row != NULL && row->type == SETTING_PATHS &&
-	    strcmp(g->text, row->unset_word) == 0)
-		return 0;
-	if (row == NULL || row->type == SETTING_PATHS) {
-		error_at(e, file, line, name);
-		return row == NULL ? unknown_setting(name, e) : error_say(e,
-		    "must be a list of path rules, in a file (paths = ( "
-		    "{ match = \"/in/*\"; rights = \"read\"; } );)");
-	}
-	if ((s = assignment_new(c, row, g, file, line, e)) == NULL)
+	if ((s = assignment_new(c, row, row->name, g, e)) == NULL)
 		return -1;
-	append(b, s);
+	if (g->as == GIVEN_FLAG) {
+		s->next = b->assignments;
+		b->assignments = s;
+		return 0;
+	}
+	*(b->last == NULL ? &b->assignments : &b->last->next) = s;
+	b->last = s;
 	return 0;
 }
 
 int
-rules_add_path(struct conf *c, struct body *b, const char *pattern,
-    const char *file, int line, struct assignment **path, struct error *e)
+rules_add(struct conf *c, struct body *b, const char *name,
+    const struct given *g, struct error *e)
 {
-	const struct given g = { GIVEN_STRING, pattern };
+	const struct setting *row = setting_find(name);
 
-	*path = assignment_new(c, setting_find("paths"), &g, file, line, e);
-	if (*path == NULL)
+	if (row != NULL && row->type != SETTING_PATHS)
+		return add(c, b, row, g, e);
+	if (row != NULL && strcmp(g->text, row->unset_word) == 0)
+		return 0;
+	error_at(e, g->file, g->line, name);
+	return row == NULL ? unknown_setting(name, e) : error_say(e,
+	    "must be a list of path rules, in a file (paths = ( "
+	    "{ match = \"/in/*\"; rights = \"read\"; } );)");
+}
+
+int
+rules_add_path(struct conf *c, struct body *b, const struct given *pattern,
+    struct assignment **path, struct error *e)
+{
+	if (add(c, b, setting_find("paths"), pattern, e) < 0)
 		return -1;
-	append(b, *path);
+	*path = b->last;
 	return 0;
 }
 
@@ -172,57 +178,33 @@ no_path_setting(const char *name, struct error *e)
 
 int
 rules_add_to_path(struct conf *c, struct assignment *path, const char *name,
-    const struct given *g, const char *file, int line, struct error *e)
+    const struct given *g, struct error *e)
 {
 	int leaf = subtree_find_leaf(name);
-	struct assignment *s, **end = &path->beneath;
+	struct assignment **end = &path->beneath;
 
-	error_at(e, file, line, name);
-	if (leaf < 0)
+	if (leaf < 0) {
+		error_at(e, g->file, g->line, name);
 		return no_path_setting(name, e);
-	s = assignment_new(c, setting_find(subtree_leaves[leaf].setting), g,
-	    file, line, e);
-	if (s == NULL) {
-		error_at(e, file, line, name);
-		return -1;
 	}
 	while (*end != NULL)
 		end = &(*end)->next;
-	*end = s;
-	return 0;
-}
-
-int
-rules_add_flag(struct conf *c, int flag, const char *value, struct error *e)
-{
-	const struct given g = { GIVEN_FLAG, value == NULL ? "true" : value };
-	const struct setting *row = setting_find_flag(flag);
-	struct assignment *s;
-	const char *name;
-
-	name = arena_printf(&c->arena, "-%c", flag);
-	error_at(e, name, 0, NULL);
-	if (row == NULL || (value == NULL) != (row->type == SETTING_BOOL))
-		return error_say(e, row == NULL ? "there is no such option" :
-		    value == NULL ? "wants a value" : "takes no value");
-	if ((s = assignment_new(c, row, &g, name, 0, e)) == NULL)
-		return -1;
-	s->next = c->flags.body.assignments;	/* the last one wins */
-	c->flags.body.assignments = s;
-	return 0;
+	*end = assignment_new(c, setting_find(subtree_leaves[leaf].setting),
+	    name, g, e);
+	return *end == NULL ? -1 : 0;
 }
 
 /* Records the name of a profile, which is looked up when all are known. */
 int
-rules_want_profile(struct conf *c, struct body *b, const char *profile,
-    const char *file, int line, struct error *e)
+rules_want_profile(struct conf *c, struct body *b, const struct given *g,
+    struct error *e)
 {
-	error_at(e, file, line, "profile");
+	error_at(e, g->file, g->line, "profile");
 	if (b->wants != NULL)
 		return error_say(e, "there can be only one (a profile in "
 		    "the file may name another)");
-	b->wants_line = line;
-	b->wants = arena_copy(&c->arena, profile);
+	b->wants_line = g->line;
+	b->wants = arena_copy(&c->arena, g->text);
 	return 0;
 }
 
@@ -264,13 +246,13 @@ builtin_add(struct conf *c, const struct builtin *b, struct error *e)
 {
 	struct profile *p = rules_add_profile(c, b->name, "built in", 0);
 	char *word, *value, *rest = arena_copy(&c->arena, b->assignments);
-	struct given g = { .as = GIVEN_TEXT };
+	struct given g = { .as = GIVEN_TEXT, .file = p->body.file };
 
 	while ((word = strsep(&rest, " ")) != NULL) {
 		value = strchr(word, '=');
 		*value = '\0';
 		g.text = value + 1;
-		if (rules_add(c, &p->body, word, &g, p->body.file, 0, e) < 0)
+		if (rules_add(c, &p->body, word, &g, e) < 0)
 			return NULL;
 	}
 	p->body.wants = b->base;

@@ -73,25 +73,20 @@ extern const char *const rules_criteria[CRITERIA];
 bool	rules_has_builtin(const char *name);
 
 /*
- * Build a configuration: add an option, as conf_flag() has it; append a checked
- * setting to a body; append a path
- * rule, and a setting to that; set the name of the profile that a body uses;
- * append a profile. `name` and `file` are kept by reference. Return 0, or -1
- * with the error.
+ * Build a configuration: append a checked setting to a body, or put one that
+ * is GIVEN_FLAG before all others; append a path rule, whose pattern is given,
+ * and a setting to that; set the name of the profile that a body uses; append a
+ * profile. `name` and `file` are kept by reference. Return 0, or -1 with the
+ * error.
  */
-int	rules_add_flag(struct conf *, int flag, const char *value,
-	    struct error *);
 int	rules_add(struct conf *, struct body *, const char *name,
-	    const struct given *, const char *file, int line,
-	    struct error *);
-int	rules_add_path(struct conf *, struct body *, const char *pattern,
-	    const char *file, int line, struct assignment **path,
-	    struct error *);
+	    const struct given *, struct error *);
+int	rules_add_path(struct conf *, struct body *, const struct given *,
+	    struct assignment **path, struct error *);
 int	rules_add_to_path(struct conf *, struct assignment *path,
-	    const char *name, const struct given *, const char *file, int line,
+	    const char *name, const struct given *, struct error *);
+int	rules_want_profile(struct conf *, struct body *, const struct given *,
 	    struct error *);
-int	rules_want_profile(struct conf *, struct body *, const char *profile,
-	    const char *file, int line, struct error *);
 struct profile *rules_add_profile(struct conf *, const char *name,
 	    const char *file, int line);
 

@@ -428,7 +428,8 @@ setting_parse(const struct setting *row, const struct given *g,
 struct value
 setting_default(const struct setting *row)
 {
-	const struct given g = { GIVEN_TEXT, row->default_text };
+	const struct given g = { .as = GIVEN_TEXT,
+	    .text = row->default_text };
 	struct value v = { .number = row->unset_number };
 	struct error e;
 	int r;

@@ -77,6 +77,8 @@ enum given_as {
 struct given {
 	enum given_as	 as;
 	const char	*text;
+	const char	*file;		/* where it was written */
+	int		 line;		/* 0: an option */
 };
 
 /* A checked value: a number or a text; NULL text is no value. */
