@@ -195,55 +195,45 @@ octal_read(const char *text)
 	return *text == '\0' ? n : -1;
 }
 
-/* The parts of a mode rule, and the bits in which their values are packed. */
-#define MODE_BITS	12
-static const struct {
+/*
+ * The parts of a mode rule, as they are written and where their values are in a
+ * number. The last row is for a mode by itself. 0 is a valid mode to force, so
+ * that one more is stored for force.
+ */
+static const struct mode_part {
 	const char	*name;
 	int		 shift;
+	int		 more;
 } mode_parts[] = {
-	{ "set", 0 }, { "clear", MODE_BITS }, { "force", 2 * MODE_BITS },
+	{ "set=", 0, 0 }, { "clear=", 16, 0 }, { "force=", 32, 1 },
+	{ "", 32, 1 },
 };
-#define MODE_PARTS	(sizeof(mode_parts) / sizeof(mode_parts[0]))
 
-/*
- * Parses "set=0111" or, for force, "640". Returns the bits at their place, or
- * -1 if it is invalid or was `seen` before.
- */
-static long long
-mode_part_read(const char *part, unsigned *seen)
+static unsigned
+mode_part_get(long long n, const struct mode_part *p)
 {
-	const char *equals = strchr(part, '=');
-	const char *name = equals == NULL ? "force" : part;
-	size_t i, len = equals == NULL ? 5 : (size_t)(equals - part);
-	long long bits;
-
-	for (i = 0; i < MODE_PARTS; i++)
-		if (strlen(mode_parts[i].name) == len &&
-		    strncmp(mode_parts[i].name, name, len) == 0)
-			break;
-	bits = octal_read(equals == NULL ? part : equals + 1);
-	if (i == MODE_PARTS || bits < 0 || bits >= 1 << MODE_BITS ||
-	    (*seen & 1u << i) != 0)
-		return -1;
-	*seen |= 1u << i;
-	/* 0 is a valid mode to force, so force is stored plus one. */
-	bits += mode_parts[i].shift == 2 * MODE_BITS;
-	return bits << mode_parts[i].shift;
+	return (unsigned)(n >> p->shift) & 0xffff;
 }
 
+/* Returns -1 if some part is invalid or stands there twice. */
 static long long
 mode_read(const char *text)
 {
 	char copy[64], *part, *rest = copy;
-	long long n = 0, bits;
-	unsigned seen = 0;
+	const struct mode_part *p;
+	long long n = 0, bits, seen = 0;
 
 	if (strlcpy(copy, text, sizeof(copy)) >= sizeof(copy))
 		return -1;
 	while ((part = strsep(&rest, ",")) != NULL) {
-		if ((bits = mode_part_read(part, &seen)) < 0)
+		for (p = mode_parts; strncmp(part, p->name,
+		    strlen(p->name)) != 0; p++)
+			continue;
+		bits = octal_read(part + strlen(p->name));
+		if (bits < 0 || bits > 07777 || (seen >> p->shift & 1) != 0)
 			return -1;
-		n |= bits;
+		seen |= 1LL << p->shift;
+		n |= (bits + p->more) << p->shift;
 	}
 	return n;
 }
@@ -251,29 +241,23 @@ mode_read(const char *text)
 static struct mode_rule
 mode_unpack(long long n)
 {
-	const unsigned mask = (1 << MODE_BITS) - 1;
-
-	return (struct mode_rule){ .set = (unsigned)n & mask,
-	    .clear = (unsigned)(n >> MODE_BITS) & mask,
-	    .force = (int)(n >> 2 * MODE_BITS) - 1 };
+	return (struct mode_rule){ .set = mode_part_get(n, &mode_parts[0]),
+	    .clear = mode_part_get(n, &mode_parts[1]),
+	    .force = (int)mode_part_get(n, &mode_parts[2]) - 1 };
 }
 
 static void
 mode_write(long long n, char *buf, size_t size)
 {
-	const struct mode_rule r = mode_unpack(n);
+	const struct mode_part *p;
 	size_t used = 0;
+	unsigned bits;
 
-	buf[0] = '\0';
-	if (r.set != 0)
-		used += (size_t)snprintf(buf, size, ",set=%04o", r.set);
-	if (r.clear != 0 && used < size)
-		used += (size_t)snprintf(buf + used, size - used,
-		    ",clear=%04o", r.clear);
-	if (r.force >= 0 && used < size)
-		snprintf(buf + used, size - used, ",force=%04o",
-		    (unsigned)r.force);
-	memmove(buf, buf + 1, strlen(buf));
+	for (p = mode_parts; *p->name != '\0' && used < size; p++)
+		if ((bits = mode_part_get(n, p)) != 0)
+			used += (size_t)snprintf(buf + used, size - used,
+			    "%s%s%04o", used > 0 ? "," : "", p->name,
+			    bits - (unsigned)p->more);
 }
 
 /* Parses a value of any numeric type; returns -1 if it is invalid. */
