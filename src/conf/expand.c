@@ -45,12 +45,12 @@ token_value(char token, const char *tokens, const struct facts *f,
 	return NULL;
 }
 
-const char *
+char *
 expand_path(const char *path, const char *tokens, const struct facts *f,
     struct arena *arena, struct error *e)
 {
-	const char *value, *out = "";
-	char uid[16];
+	char uid[16], *out = arena_copy(arena, "");
+	const char *value;
 	size_t n;
 
 	for (; *path != '\0'; path += n) {
@@ -120,25 +120,22 @@ expand_fixed(const char *path, const char *wild, const struct facts *f,
 	struct error none = { 0 };
 
 	head[fixed_part(path, wild)] = '\0';
-	return expand_squeeze(arena_copy(arena, expand_path(head, "uUd", f,
-	    arena, &none)));
+	return expand_squeeze(expand_path(head, "uUd", f, arena, &none));
 }
 
 const char *
 expand_root(const char *path, const struct facts *f, struct arena *arena,
     size_t *fixed, struct error *e)
 {
-	char *root;
-	const char *text = expand_path(path, "uUd", f, arena, e);
+	char *root = expand_path(path, "uUd", f, arena, e);
 
-	if (text == NULL)
+	if (root == NULL)
 		return NULL;
-	if (!expand_is_root(text) || *text != '/') {
+	if (!expand_is_root(root) || *root != '/') {
 		error_say(e, "is \"%.100s\" here, which must be an absolute "
-		    "path below /, without . and ..", text);
+		    "path below /, without . and ..", root);
 		return NULL;
 	}
-	root = arena_copy(arena, text);
 	expand_squeeze(root);
 	*fixed = expand_fixed(path, "", f, arena);
 	return root;

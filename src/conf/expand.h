@@ -21,7 +21,7 @@ struct facts;
  * or has one that could lead elsewhere: ".", "..", or a name with a slash, a
  * control character or a leading dash.
  */
-const char *expand_path(const char *path, const char *tokens,
+char	*expand_path(const char *path, const char *tokens,
 	    const struct facts *, struct arena *, struct error *);
 
 /* Removes doubled and trailing slashes. Returns the length. */
