@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "conf/effect.h"
-#include "conf/path_rules.h"
 #include "conf/rules.h"
 #include "policy/match.h"
 #include "policy/policy.h"
@@ -570,7 +569,7 @@ warn_setting(FILE *out, const struct look *l, const char *text)
 	else if (l->at.path != NULL)
 		effect_warn(out, l->rule, "paths: \"%s\" in line %d: %s: %s",
 		    l->at.path->value.text, l->at.path->line,
-		    path_rules_name(l->s->setting), text);
+		    subtree_leaves[l->s->leaf].name, text);
 	else
 		effect_warn(out, l->rule, "%s: %s", l->s->setting->name, text);
 }

@@ -139,22 +139,32 @@ print_setting(const struct setting *row, const struct outcome *outcome,
 	putc('\n', out);
 }
 
-/* Prints a setting of a path rule. */
+/* Prints a setting under its name in a path rule; `rule` may be NULL. */
 static void
-print_beneath(const struct assignment *s, const struct origin *path,
+print_beneath(enum path_leaf leaf, const struct origin *o,
+    const struct path_rule *rule, const struct policy *p, FILE *out)
+{
+	const struct setting *row = setting_find(subtree_leaves[leaf].setting);
+
+	fprintf(out, "%s ", subtree_leaves[leaf].name);
+	print_value(row, o, out);
+	fputs("   # ", out);
+	print_origins(o, out);
+	if (rule != NULL && rule->match != rule->written)
+		fprintf(out, "; here \"%s\"", rule->match);
+	print_setid(row, p, out);
+	putc('\n', out);
+}
+
+/* Prints one setting of a path rule. */
+static void
+print_rule(const struct assignment *s, const struct origin *path,
     const struct path_rule *rule, const struct policy *p, FILE *out)
 {
 	const struct origin o = { .rule = path->rule,
 	    .profile = path->profile, .assignment = s };
 
-	fprintf(out, "%s ", path_rules_name(s->setting));
-	print_one(s->setting, s->value, out);
-	fputs("   # ", out);
-	print_origins(&o, out);
-	if (rule->match != rule->written)
-		fprintf(out, "; here \"%s\"", rule->match);
-	print_setid(s->setting, p, out);
-	putc('\n', out);
+	print_beneath(s->leaf, &o, rule, p, out);
 }
 
 /* Prints path rules, one setting per line. */
@@ -168,7 +178,7 @@ print_paths(const struct origin *o, const struct policy *p, FILE *out)
 		for (s = o->assignment->beneath; s != NULL; s = s->next) {
 			fprintf(out, "paths \"%s\" ",
 			    p->paths->rules[i].written);
-			print_beneath(s, o, &p->paths->rules[i], p, out);
+			print_rule(s, o, &p->paths->rules[i], p, out);
 		}
 }
 
@@ -187,28 +197,23 @@ print_settings(const struct outcome *o, const struct policy *p, FILE *out)
 /* Prints a setting as the most specific path rule sets it, or the session. */
 static void
 print_leaf(const struct outcome *outcome, const struct policy *p,
-    const struct path_rule *rule, int leaf, FILE *out)
+    const struct path_rule *rule, enum path_leaf leaf, FILE *out)
 {
-	const struct setting *row = setting_find(subtree_leaves[leaf].setting);
+	const struct setting *row = setting_find(rule != NULL ? "paths" :
+	    subtree_leaves[leaf].setting);
 	const struct origin *o = outcome->origins[row - settings];
 	const struct assignment *s;
-	size_t i;
+	const struct path_rule *r;
 
 	if (rule == NULL) {
-		fprintf(out, "%s ", subtree_leaves[leaf].name);
-		print_value(row, o, out);
-		fputs("   # ", out);
-		print_origins(o, out);
-		print_setid(row, p, out);
-		putc('\n', out);
+		print_beneath(leaf, o, NULL, p, out);
 		return;
 	}
-	o = outcome->origins[setting_find("paths") - settings];
-	for (i = 0; i < rule->order; i++)
+	for (r = p->paths->rules; r < rule; r++)
 		o = o->next;
-	for (s = o->assignment->beneath; s->setting != row; s = s->next)
+	for (s = o->assignment->beneath; s->leaf != leaf; s = s->next)
 		continue;
-	print_beneath(s, o, rule, p, out);
+	print_rule(s, o, rule, p, out);
 }
 
 /* Prints -R, -p and -P if they restrict the requests. */

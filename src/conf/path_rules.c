@@ -22,55 +22,33 @@ path_rules_is_pattern(const char *pattern)
 	    (expand_is_root(pattern) || !path_next(pattern, &c));
 }
 
-const char *
-path_rules_name(const struct setting *row)
-{
-	return subtree_leaves[subtree_find_setting(row->name)].name;
-}
-
-static bool
-has_name(const struct path_node *node, const struct path_node *parent,
-    const char *name, size_t len)
-{
-	return node->parent == parent && node->len == len &&
-	    memcmp(node->name, name, len) == 0;
-}
-
 static struct path_node *
-node_new(struct subtrees *t, struct path_node *parent, const char *name,
-    size_t len, struct arena *arena)
+node_new(struct subtrees *t, struct path_node *parent,
+    const struct component *c, struct arena *arena)
 {
 	struct path_node *node = arena_get(arena, sizeof(*node));
 
-	*node = (struct path_node){ .id = ++t->nodes, .name = name,
-	    .len = len, .parent = parent };
-	if (parent != NULL)
-		parent->has_children = true;
+	*node = (struct path_node){ .id = ++t->nodes, .name = c->name,
+	    .len = c->len, .parent = parent };
 	return node;
 }
 
 /* Returns the child of this name, which is created if necessary. */
 static struct path_node *
-child_get(struct subtrees *t, struct path_node *parent, const char *name,
-    size_t len, struct arena *arena)
+child_get(struct subtrees *t, struct path_node *parent,
+    const struct component *c, struct arena *arena)
 {
-	bool pattern = memchr(name, '*', len) != NULL ||
-	    memchr(name, '?', len) != NULL;
-	struct path_node **end = &parent->patterns;
-	size_t i;
+	const bool pattern = strcspn(c->name, "*?") < c->len;
+	size_t i = subtree_slot(t, parent, c);
+	struct path_node **end = pattern ? &parent->patterns : &t->slots[i];
 
-	if (pattern) {
-		while (*end != NULL && !has_name(*end, parent, name, len))
-			end = &(*end)->next;
-	} else {
-		i = subtree_slot(t, parent, name, len);
-		while (t->slots[i] != NULL &&
-		    !has_name(t->slots[i], parent, name, len))
-			i = (i + 1) & t->mask;
-		end = &t->slots[i];
+	while (*end != NULL && !subtree_is_child(*end, parent, c, false)) {
+		i = (i + 1) & t->mask;
+		end = pattern ? &(*end)->next : &t->slots[i];
 	}
+	parent->has_children = true;
 	if (*end == NULL)
-		*end = node_new(t, parent, name, len, arena);
+		*end = node_new(t, parent, c, arena);
 	return *end;
 }
 
@@ -84,7 +62,7 @@ rule_plant(struct subtrees *t, const struct path_rule *r, const char *pattern,
 	size_t i;
 
 	for (; path_next(pattern, &c); pattern = c.rest)
-		node = child_get(t, node, c.name, c.len, arena);
+		node = child_get(t, node, &c, arena);
 	for (i = 0; i < LEAVES; i++)
 		if ((r->sets >> i & 1) != 0 && (node->rule[i] == NULL ||
 		    r->rank < node->rule[i]->rank))
@@ -96,33 +74,34 @@ rule_plant(struct subtrees *t, const struct path_rule *r, const char *pattern,
 	    arena_printf(arena, "%s,%s", node->hide, r->hide);
 }
 
-/* Returns how many components precede the first with a wildcard. */
+/*
+ * Returns how many bytes precede the first component with a wildcard, and the
+ * number of their components in *n.
+ */
 static size_t
-plain_components(const char *pattern)
+plain_part(const char *pattern, size_t *n)
 {
-	const char *end = pattern + strcspn(pattern, "*?");
+	const char *end = pattern + strcspn(pattern, "*?"), *rest = pattern;
 	struct component c;
-	size_t n = 0;
 
-	for (; path_next(pattern, &c) && c.rest <= end; pattern = c.rest)
-		n++;
-	return n;
+	for (*n = 0; path_next(rest, &c) && c.rest <= end; rest = c.rest)
+		++*n;
+	return (size_t)(rest - pattern);
 }
 
 /* Orders rules by how specific they are; the earlier one wins a tie. */
 static int
 compare(const void *a, const void *b)
 {
-	const struct path_rule *const *l = a, *const *r = b;
-	const size_t by[2][3] = {
-		{ (*r)->plain, strlen((*r)->match), (*l)->order },
-		{ (*l)->plain, strlen((*l)->match), (*r)->order },
-	};
-	size_t i;
+	const struct path_rule *l = *(const struct path_rule *const *)a;
+	const struct path_rule *r = *(const struct path_rule *const *)b;
+	size_t left = strlen(l->match), right = strlen(r->match);
 
-	for (i = 0; i < 2 && by[0][i] == by[1][i]; i++)
-		continue;
-	return by[0][i] < by[1][i] ? -1 : by[0][i] > by[1][i];
+	if (l->plain != r->plain)
+		return l->plain > r->plain ? -1 : 1;
+	if (left != right)
+		return left > right ? -1 : 1;
+	return l < r ? -1 : l > r;
 }
 
 static void
@@ -139,15 +118,15 @@ rank_rules(struct subtrees *t, struct arena *arena)
 		sorted[i]->rank = i;
 }
 
+/* Returns how many of these characters are in the text. */
 static size_t
-count_wild(const char *s)
+count(const char *s, const char *characters)
 {
 	size_t n = 0;
 
-	while (*(s += strcspn(s, "*?")) != '\0') {
+	for (s = strpbrk(s, characters); s != NULL;
+	    s = strpbrk(s + 1, characters))
 		n++;
-		s++;
-	}
 	return n;
 }
 
@@ -156,20 +135,18 @@ static const char *
 expand_pattern(const char *pattern, const struct facts *f,
     struct arena *arena, struct error *e)
 {
-	const char *text = expand_path(pattern, "uUd", f, arena, e);
-	char *match;
+	char *text = expand_path(pattern, "uUd", f, arena, e);
 
 	if (text == NULL)
 		return NULL;
 	if (!path_rules_is_pattern(text) || *text != '/' ||
-	    count_wild(text) != count_wild(pattern)) {
+	    count(text, "*?") != count(pattern, "*?")) {
 		error_say(e, "\"%.100s\" is \"%.100s\" here: what its "
 		    "tokens stand for must make an absolute path, without . "
 		    "and .., * and ?", pattern, text);
 		return NULL;
 	}
-	match = arena_copy(arena, text);
-	return expand_squeeze(match) == 0 ? "/" : match;
+	return expand_squeeze(text) == 0 ? "/" : text;
 }
 
 /*
@@ -182,7 +159,6 @@ rule_fill(struct path_rule *r, const struct assignment *path,
 	const struct assignment *s;
 	struct policy said = *p;
 	struct value value;
-	int leaf;
 
 	r->match = expand_pattern(path->value.text, f, &p->strings, e);
 	if (r->match == NULL)
@@ -192,13 +168,12 @@ rule_fill(struct path_rule *r, const struct assignment *path,
 	r->line = path->line;
 	r->fixed = expand_fixed(path->value.text, "*?", f, &p->strings);
 	for (s = path->beneath; s != NULL; s = s->next) {
-		leaf = subtree_find_setting(s->setting->name);
-		if (leaf == LEAF_HIDE) {
+		if (s->leaf == LEAF_HIDE) {
 			r->hide = s->value.text == NULL ? NULL :
 			    arena_copy(&p->strings, s->value.text);
 			continue;
 		}
-		r->sets |= 1u << leaf;
+		r->sets |= 1u << s->leaf;
 		error_at(e, s->file, s->line, s->setting->name);
 		value = s->value;
 		if (group_resolve(s->setting, f, &value, e) < 0)
@@ -217,14 +192,10 @@ static void
 slots_get(struct subtrees *t, struct arena *arena)
 {
 	size_t i, n = 1, size = 1;
-	const char *p;
 
-	for (i = 0; i < t->count; i++) {
-		for (p = t->rules[i].match; *p != '\0'; p++)
-			n += *p == '/';
-		for (p = t->rules[i].written; *p != '\0'; p++)
-			n += *p == '/';
-	}
+	for (i = 0; i < t->count; i++)
+		n += count(t->rules[i].match, "/") +
+		    count(t->rules[i].written, "/");
 	while (size < 2 * n)
 		size *= 2;
 	t->slots = arena_get(arena, size * sizeof(struct path_node *));
@@ -239,15 +210,16 @@ slots_get(struct subtrees *t, struct arena *arena)
 static void
 plant_rules(struct subtrees *t, struct arena *arena)
 {
+	const struct component top = { .name = "" };
 	const struct path_rule *r;
 	size_t i;
 
 	for (i = 0; i < t->count; i++)
-		t->rules[i].plain = plain_components(t->rules[i].match);
+		plain_part(t->rules[i].match, &t->rules[i].plain);
 	rank_rules(t, arena);
 	slots_get(t, arena);
 	t->nodes = 0;
-	t->root = node_new(t, NULL, "", 0, arena);
+	t->root = node_new(t, NULL, &top, arena);
 	for (i = 0; i < t->count; i++) {
 		r = &t->rules[i];
 		rule_plant(t, r, r->match, arena);
@@ -270,7 +242,6 @@ path_rules_build(const struct origin *first, const struct facts *f,
 	t->rules = arena_get(&p->strings, t->count * sizeof(*t->rules));
 	for (o = first; o != NULL; o = o->next, i++) {
 		error_at(e, o->assignment->file, o->assignment->line, "paths");
-		t->rules[i].order = i;
 		if (rule_fill(&t->rules[i], o->assignment, f, p, e) < 0)
 			return NULL;
 	}
@@ -278,22 +249,11 @@ path_rules_build(const struct origin *first, const struct facts *f,
 	return t;
 }
 
-/* Returns how many bytes precede the first component with a wildcard. */
-static size_t
-plain_length(const char *pattern)
-{
-	size_t n = strcspn(pattern, "*?");
-
-	while (pattern[n] != '\0' && n > 0 && pattern[n] != '/')
-		n--;
-	return n;
-}
-
 static int
 rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
     struct error *e)
 {
-	size_t plain = plain_length(r->match);
+	size_t n, plain = plain_part(r->match, &n);
 	const char *behind = r->match + plain;
 	char path[PATH_MAX];
 	int error;
@@ -311,7 +271,7 @@ rule_resolve(struct path_rule *r, struct fs *fs, struct arena *arena,
 	if (error != 0)
 		return error_say(e, "\"%.100s\" cannot be resolved: %s",
 		    r->match, strerror(-error));
-	if (count_wild(path) > 0)
+	if (strpbrk(path, "*?") != NULL)
 		return error_say(e, "\"%.100s\" leads to \"%.100s\", whose "
 		    "* and ? would be patterns", r->match, path);
 	if (strncmp(path, r->written, plain) == 0 && path[plain] == '\0')

@@ -15,16 +15,12 @@
 
 struct facts;
 struct origin;
-struct setting;
 
 /*
  * True if this is a valid pattern of a path rule, before its tokens are
  * expanded.
  */
 bool	path_rules_is_pattern(const char *);
-
-/* Returns the name in a path rule of a setting that one can set. */
-const char *path_rules_name(const struct setting *);
 
 /*
  * Builds the tree of all path rules that hold, in their order, in the arena of

@@ -6,7 +6,6 @@
 
 #include "conf/rules.h"
 #include "policy/match.h"
-#include "policy/subtree.h"
 
 const char *const rules_criteria[CRITERIA] = {
 	"user", "group", "address", "local_address", "local_port",
@@ -163,11 +162,12 @@ rules_add_path(struct conf *c, struct body *b, const struct given *pattern,
 static int
 no_path_setting(const char *name, struct error *e)
 {
-	int leaf = subtree_find_setting(name);
+	int leaf;
 
-	if (leaf >= 0)
-		return error_say(e, "is called %s in a path rule",
-		    subtree_leaves[leaf].name);
+	for (leaf = 0; leaf <= LEAVES; leaf++)
+		if (strcmp(subtree_leaves[leaf].setting, name) == 0)
+			return error_say(e, "is called %s in a path rule",
+			    subtree_leaves[leaf].name);
 	return error_say(e, "%s (rights, own_rights, listings, hide, "
 	    "files.mode, files.dir_mode, files.group, files.atomic, "
 	    "files.fsync, files.zero_copy and those of rename can be set for "
@@ -191,7 +191,10 @@ rules_add_to_path(struct conf *c, struct assignment *path, const char *name,
 		end = &(*end)->next;
 	*end = assignment_new(c, setting_find(subtree_leaves[leaf].setting),
 	    name, g, e);
-	return *end == NULL ? -1 : 0;
+	if (*end == NULL)
+		return -1;
+	(*end)->leaf = (enum path_leaf)leaf;
+	return 0;
 }
 
 /* Records the name of a profile, which is looked up when all are known. */

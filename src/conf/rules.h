@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "conf/conf.h"
 #include "conf/setting.h"
+#include "policy/subtree.h"
 
 /* One setting and where it was written. Lists are in the order of the file. */
 struct assignment {
@@ -20,6 +21,7 @@ struct assignment {
 	const struct setting *setting;
 	struct value	 value;		/* of a path rule: its pattern */
 	struct assignment *beneath;	/* of a path rule: its settings */
+	enum path_leaf leaf;	/* of a setting beneath */
 	const char	*file;
 	int		 line;		/* 0: an option */
 };

@@ -9,33 +9,26 @@
 #include "policy/match.h"
 #include "policy/subtree.h"
 
-#define MEMBER(m)	offsetof(struct subtree, m), \
-			sizeof(((struct subtree *)NULL)->m)
+#define LEAF(name, setting, m) \
+	{ name, setting, offsetof(struct subtree, m), \
+	sizeof(((struct subtree *)NULL)->m) }
+#define SAME(m)	LEAF(#m, #m, m)
 
 const struct subtree_leaf subtree_leaves[LEAVES + 1] = {
-	[LEAF_RIGHTS] = { "rights", "access.rights", MEMBER(rights) },
-	[LEAF_OWN_RIGHTS] = { "own_rights", "access.own_rights",
-	    MEMBER(own_rights) },
-	[LEAF_LISTINGS] = { "listings", "access.listings",
-	    MEMBER(listings) },
-	[LEAF_MODE] = { "files.mode", "files.mode", MEMBER(files.mode) },
-	[LEAF_DIR_MODE] = { "files.dir_mode", "files.dir_mode",
-	    MEMBER(files.dir_mode) },
-	[LEAF_GROUP] = { "files.group", "files.group", MEMBER(files.group) },
-	[LEAF_ATOMIC] = { "files.atomic", "files.atomic",
-	    MEMBER(files.atomic) },
-	[LEAF_FSYNC] = { "files.fsync", "files.fsync", MEMBER(files.fsync) },
-	[LEAF_ZERO_COPY] = { "files.zero_copy", "files.zero_copy",
-	    MEMBER(files.zero_copy) },
-	[LEAF_OVERWRITE] = { "rename.overwrite", "rename.overwrite",
-	    MEMBER(rename.overwrite) },
-	[LEAF_OPEN_HANDLES] = { "rename.open_handles", "rename.open_handles",
-	    MEMBER(rename.open_handles) },
-	[LEAF_WHEN] = { "rename.when", "rename.when", MEMBER(rename.when) },
-	[LEAF_BUSY_TIMEOUT] = { "rename.busy_timeout", "rename.busy_timeout",
-	    MEMBER(rename.busy_timeout) },
-	[LEAF_KEEP_MODE] = { "rename.keep_mode", "rename.keep_mode",
-	    MEMBER(rename.keep_mode) },
+	[LEAF_RIGHTS] = LEAF("rights", "access.rights", rights),
+	[LEAF_OWN_RIGHTS] = LEAF("own_rights", "access.own_rights", own_rights),
+	[LEAF_LISTINGS] = LEAF("listings", "access.listings", listings),
+	[LEAF_MODE] = SAME(files.mode),
+	[LEAF_DIR_MODE] = SAME(files.dir_mode),
+	[LEAF_GROUP] = SAME(files.group),
+	[LEAF_ATOMIC] = SAME(files.atomic),
+	[LEAF_FSYNC] = SAME(files.fsync),
+	[LEAF_ZERO_COPY] = SAME(files.zero_copy),
+	[LEAF_OVERWRITE] = SAME(rename.overwrite),
+	[LEAF_OPEN_HANDLES] = SAME(rename.open_handles),
+	[LEAF_WHEN] = SAME(rename.when),
+	[LEAF_BUSY_TIMEOUT] = SAME(rename.busy_timeout),
+	[LEAF_KEEP_MODE] = SAME(rename.keep_mode),
 	[LEAF_HIDE] = { "hide", "files.hide", 0, 0 },
 };
 
@@ -46,17 +39,6 @@ subtree_find_leaf(const char *name)
 
 	for (i = 0; i <= LEAVES; i++)
 		if (strcmp(subtree_leaves[i].name, name) == 0)
-			return i;
-	return -1;
-}
-
-int
-subtree_find_setting(const char *setting)
-{
-	int i;
-
-	for (i = 0; i <= LEAVES; i++)
-		if (strcmp(subtree_leaves[i].setting, setting) == 0)
 			return i;
 	return -1;
 }
@@ -78,25 +60,24 @@ struct search {
 /* Hashes a name beneath a parent, ignoring case. */
 size_t
 subtree_slot(const struct subtrees *t, const struct path_node *parent,
-    const char *name, size_t len)
+    const struct component *c)
 {
 	const uint64_t prime = 0x100000001b3;	/* of FNV-1a */
 	uint64_t h = parent->id * prime;
 	size_t i;
 
-	for (i = 0; i < len; i++)
-		h = (h ^ (uint64_t)tolower((unsigned char)name[i])) * prime;
+	for (i = 0; i < c->len; i++)
+		h = (h ^ (uint64_t)tolower((unsigned char)c->name[i])) * prime;
 	return (size_t)(h ^ h >> 32) & t->mask;
 }
 
-static bool
-is_child(const struct search *s, const struct path_node *child,
-    const struct path_node *parent, const struct component *c)
+bool
+subtree_is_child(const struct path_node *child, const struct path_node *parent,
+    const struct component *c, bool fold)
 {
 	if (child->parent != parent || child->len != c->len)
 		return false;
-	return s->fold ?
-	    strncasecmp(child->name, c->name, c->len) == 0 :
+	return fold ? strncasecmp(child->name, c->name, c->len) == 0 :
 	    memcmp(child->name, c->name, c->len) == 0;
 }
 
@@ -116,9 +97,9 @@ search_below(struct search *s, const struct path_node *node, const char *from,
 	s->meet(s, node, from, rest);
 	if (!node->has_children || !path_next(rest, &c))
 		return;
-	for (i = subtree_slot(t, node, c.name, c.len);
+	for (i = subtree_slot(t, node, &c);
 	    (child = t->slots[i]) != NULL; i = (i + 1) & t->mask)
-		if (is_child(s, child, node, &c))
+		if (subtree_is_child(child, node, &c, s->fold))
 			search_below(s, child, c.name, c.rest);
 	for (child = node->patterns; child != NULL; child = child->next)
 		if (match_bytes(c.name, c.len, child->name, child->len,

@@ -14,6 +14,7 @@
 #include "policy/policy.h"
 #include "policy/rights.h"
 
+struct component;
 struct path_rule;
 
 /* The settings that hold for one name. */
@@ -57,7 +58,6 @@ struct path_rule {
 	int		 line;
 	size_t		 fixed;		/* leading bytes of `match` that are the
 					 * same for all users */
-	size_t		 order;		/* position: origin of "paths" */
 	size_t		 plain;		/* components before a wildcard */
 	size_t		 rank;		/* 0: the most specific rule */
 	unsigned	 sets;		/* 1 << LEAF_* for each setting */
@@ -93,17 +93,14 @@ struct subtrees {
 	struct path_node **slots;	/* hash table of plain children */
 	size_t		 mask;		/* mask + 1 slots, a power of 2 */
 	size_t		 nodes;
-	struct path_rule *rules;	/* in the order of the policy */
+	struct path_rule *rules;	/* in the order of the policy, as the
+					 * origins of "paths" */
 	size_t		 count;
 	bool		 hides;		/* some rule hides names */
 };
 
-/*
- * Return the LEAF_* that has this name in a path rule, or in the session's
- * settings, or -1.
- */
+/* Returns the LEAF_* that has this name in a path rule, or -1. */
 int	subtree_find_leaf(const char *name);
-int	subtree_find_setting(const char *setting);
 
 /*
  * Gets the settings that hold for this name; NULL: for the session as a whole.
@@ -130,7 +127,12 @@ bool	subtree_has_below(const struct policy *, bool fold,
 
 /* Returns the slot at which the search for this child begins. */
 size_t	subtree_slot(const struct subtrees *, const struct path_node *parent,
-	    const char *name, size_t len);
+	    const struct component *);
+
+/* True if the node is the child of this parent that has this name. */
+bool	subtree_is_child(const struct path_node *,
+	    const struct path_node *parent, const struct component *,
+	    bool fold);
 
 /* True if the rule matches this name or a directory above it. */
 bool	subtree_rule_holds(const struct path_rule *, bool fold,

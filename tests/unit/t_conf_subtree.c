@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <limits.h>
 
+#include "base/path.h"
 #include "conf/path_rules.h"
 #include "conf/setting.h"
 #include "paths/locate.h"
@@ -380,7 +381,8 @@ check_all(void)
 static size_t
 probes(const struct subtrees *t, const struct path_node *node)
 {
-	size_t n = 1, i = subtree_slot(t, node->parent, node->name, node->len);
+	const struct component c = { .name = node->name, .len = node->len };
+	size_t n = 1, i = subtree_slot(t, node->parent, &c);
 
 	for (; t->slots[i] != node; i = (i + 1) & t->mask)
 		n++;
