@@ -14,6 +14,7 @@
 #include "os/charset.h"
 #include "os/fs.h"
 #include "os/ident.h"
+#include "policy/match.h"
 
 /*
  * Warns of names that mean a single user or group that the system does not
@@ -162,6 +163,74 @@ check_root(const struct rule *r, FILE *out)
 	}
 }
 
+/* True if each name in a criterion is also excluded by it. */
+static bool
+excludes_all(const char *const *list)
+{
+	const char *const *name, *const *not;
+
+	if (list == NULL)
+		return false;
+	for (name = list; *name != NULL; name++) {
+		if (**name == '!')
+			continue;
+		for (not = list; *not != NULL; not++)
+			if (**not == '!' && match_pattern(*name, *not + 1))
+				break;
+		if (*not == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void
+check_criteria(const struct rule *r, FILE *out)
+{
+	const char *const *item, *odd;
+	enum criterion by;
+
+	for (by = 0; by < BY_LOCAL_PORT; by++) {
+		for (item = r->match[by]; item != NULL && *item != NULL;
+		    item++) {
+			odd = by < BY_ADDRESS ? effect_odd_pattern(*item) :
+			    match_address_doubt(*item);
+			if (odd != NULL)
+				effect_warn(out, r, "%s \"%s\": %s",
+				    rules_criteria[by], *item, odd);
+		}
+		if (excludes_all(r->match[by]))
+			effect_warn(out, r, "matches nobody, since %s excludes "
+			    "all that it names", rules_criteria[by]);
+	}
+}
+
+/* True if a rule or another profile names this profile. */
+static bool
+is_named(const struct conf *c, const struct profile *profile)
+{
+	const struct profile *p;
+	const struct rule *r;
+
+	for (r = &c->flags; r != NULL; r = r->next)
+		if (r->body.profile == profile)
+			return true;
+	for (p = c->profiles; p != NULL; p = p->next)
+		if (p->body.profile == profile)
+			return true;
+	return false;
+}
+
+static void
+check_profiles(const struct conf *c, FILE *out)
+{
+	const struct profile *p;
+
+	for (p = c->profiles; p != NULL; p = p->next)
+		if (!is_named(c, p))
+			fprintf(out, "%s:%d: warning: profile %s: no rule "
+			    "names it\n", p->body.file, p->body.line, p->name);
+}
+
 int
 check_charsets(const struct conf *c, struct error *e)
 {
@@ -204,7 +273,8 @@ check_rules(struct conf *c, FILE *out)
 		check_shadow(r, settled, out);
 		check_paths(c, r, out);
 		check_root(r, out);
+		check_criteria(r, out);
 		effect_check(c, r, out);
 	}
-	effect_check_profiles(c, out);
+	check_profiles(c, out);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <sys/param.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -230,9 +232,8 @@ check_access(struct look *l)
 	return NULL;
 }
 
-/* Warns of syntax that other pattern languages have. */
-static const char *
-odd_pattern(const char *text)
+const char *
+effect_odd_pattern(const char *text)
 {
 	const char *open = strpbrk(text, "[{");
 
@@ -255,7 +256,7 @@ check_pattern(struct look *l)
 	if (path && strchr(text, ',') != NULL)
 		return "a comma is part of the name: each path has a rule of "
 		    "its own";
-	return odd_pattern(text);
+	return effect_odd_pattern(text);
 }
 
 /*
@@ -478,19 +479,13 @@ check_zero_copy(struct look *l)
 static const char *
 check_read(struct look *l)
 {
-	const struct setting *packet = setting_find("protocol.max_packet");
-	long long most = setting_default(packet).number;
-	const struct rule *r;
+	struct look other = { .rule = &l->c->flags };
+	long long most = 0;
 
 	if (!is_setting(l->s, "protocol.max_read"))
 		return NULL;
-	for (r = &l->c->flags; r != NULL; r = r->next) {
-		const struct assignment *s = find_in_rule(r,
-		    "protocol.max_packet");
-
-		if (s != NULL && s->value.number > most)
-			most = s->value.number;
-	}
+	for (; other.rule != NULL; other.rule = other.rule->next)
+		most = MAX(most, number_here(&other, "protocol.max_packet"));
 	return l->s->value.number <= most - READ_ROOM ? NULL :
 	    "is lowered to 1K less than protocol.max_packet, which no rule "
 	    "makes large enough";
@@ -512,47 +507,6 @@ check_own_rights(const struct look *l, FILE *out)
 			effect_warn(out, l->rule, "%s: does nothing, since no "
 			    "rule takes these rights away", at.path == NULL ?
 			    s->setting->name : "own_rights of a path");
-	}
-}
-
-/* True if each name in a criterion is also excluded by it. */
-static bool
-excludes_all(const char *const *list)
-{
-	const char *const *name, *const *not;
-
-	if (list == NULL)
-		return false;
-	for (name = list; *name != NULL; name++) {
-		if (**name == '!')
-			continue;
-		for (not = list; *not != NULL; not++)
-			if (**not == '!' && match_pattern(*name, *not + 1))
-				break;
-		if (*not == NULL)
-			return false;
-	}
-	return true;
-}
-
-static void
-check_criteria(const struct rule *r, FILE *out)
-{
-	const char *const *item, *odd;
-	enum criterion by;
-
-	for (by = 0; by < BY_LOCAL_PORT; by++) {
-		for (item = r->match[by]; item != NULL && *item != NULL;
-		    item++) {
-			odd = by < BY_ADDRESS ? odd_pattern(*item) :
-			    match_address_doubt(*item);
-			if (odd != NULL)
-				effect_warn(out, r, "%s \"%s\": %s",
-				    rules_criteria[by], *item, odd);
-		}
-		if (excludes_all(r->match[by]))
-			effect_warn(out, r, "matches nobody, since %s excludes "
-			    "all that it names", rules_criteria[by]);
 	}
 }
 
@@ -588,7 +542,6 @@ effect_check(const struct conf *c, const struct rule *r, FILE *out)
 	size_t i;
 
 	check_own_rights(&l, out);
-	check_criteria(r, out);
 	while (rules_next_beneath(&l.at)) {
 		l.s = l.at.assignment;
 		text = NULL;
@@ -598,31 +551,4 @@ effect_check(const struct conf *c, const struct rule *r, FILE *out)
 		if (text != NULL)
 			warn_setting(out, &l, text);
 	}
-}
-
-/* True if a rule or another profile names this profile. */
-static bool
-is_named(const struct conf *c, const struct profile *profile)
-{
-	const struct profile *p;
-	const struct rule *r;
-
-	for (r = &c->flags; r != NULL; r = r->next)
-		if (r->body.profile == profile)
-			return true;
-	for (p = c->profiles; p != NULL; p = p->next)
-		if (p->body.profile == profile)
-			return true;
-	return false;
-}
-
-void
-effect_check_profiles(const struct conf *c, FILE *out)
-{
-	const struct profile *p;
-
-	for (p = c->profiles; p != NULL; p = p->next)
-		if (!is_named(c, p))
-			fprintf(out, "%s:%d: warning: profile %s: no rule "
-			    "names it\n", p->body.file, p->body.line, p->name);
 }

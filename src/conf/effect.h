@@ -11,13 +11,14 @@
 struct conf;
 struct rule;
 
-/*
- * Writes a warning for each such setting and criterion of a rule, one per line.
- */
+/* Writes a warning for each such setting of a rule, one per line. */
 void	effect_check(const struct conf *, const struct rule *, FILE *);
 
-/* Writes a warning for each profile that nothing names. */
-void	effect_check_profiles(const struct conf *, FILE *);
+/*
+ * Returns a warning, which follows the pattern in a message, of syntax that
+ * other pattern languages have, or NULL.
+ */
+const char *effect_odd_pattern(const char *);
 
 /* Writes "file:line: warning: rule N: ", the text and a newline. */
 void	effect_warn(FILE *, const struct rule *, const char *fmt, ...)
