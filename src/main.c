@@ -132,13 +132,19 @@ own_facts(void)
 	    getenv("SSH_ORIGINAL_COMMAND") != NULL;
 }
 
+/* Reads the policy file, unless an option was invalid. Returns 0 or -1. */
+static int
+read_policy(void)
+{
+	return options.invalid ? -1 :
+	    conf_file(conf, options.file, &facts, &error);
+}
+
 /* Makes the policy of this session from options and file. Returns 0 or -1. */
 static int
 load_policy(void)
 {
-	own_facts();
-	if (options.invalid ||
-	    conf_file(conf, options.file, &facts, &error) != 0)
+	if (read_policy() != 0)
 		return -1;
 	if (conf_asks_groups(conf) &&
 	    (facts.groups = ident_groups(NULL)) == NULL) {
@@ -146,26 +152,7 @@ load_policy(void)
 		return error_say(&error,
 		    "the groups of this session cannot be looked up");
 	}
-	if (conf_resolve(conf, &facts, &session.policy, &error) != 0)
-		return -1;
-	return 0;
-}
-
-/* Rejects the session: without its policy it would be unrestricted. */
-static _Noreturn void
-reject_error(void)
-{
-	char line[ERROR_LINE_MAX], text[96];
-
-	log_error("%s", error_line(&error, line));
-	if (isatty(STDIN_FILENO)) {
-		fprintf(stderr, "%s\n", line);
-		exit(EXIT_POLICY);
-	}
-	snprintf(text, sizeof(text), "sftp policy error, "
-	    "ask the administrator (%d)", (int)getpid());
-	reject_session(&session, text);
-	exit(EXIT_POLICY);
+	return conf_resolve(conf, &facts, &session.policy, &error);
 }
 
 static _Noreturn void
@@ -177,14 +164,26 @@ print_error(void)
 	exit(EXIT_POLICY);
 }
 
+/* Rejects the session: without its policy it would be unrestricted. */
+static _Noreturn void
+reject_error(void)
+{
+	char line[ERROR_LINE_MAX], text[96];
+
+	log_error("%s", error_line(&error, line));
+	if (isatty(STDIN_FILENO))
+		print_error();
+	snprintf(text, sizeof(text), "sftp policy error, "
+	    "ask the administrator (%d)", (int)getpid());
+	reject_session(&session, text);
+	exit(EXIT_POLICY);
+}
+
 /* Checks the whole policy, for all users (-t), and exits. */
 static _Noreturn void
 check_policy(void)
 {
-	own_facts();
-	if (options.invalid ||
-	    conf_file(conf, options.file, &facts, &error) != 0 ||
-	    conf_check(conf, &facts, stderr, &error) != 0)
+	if (read_policy() != 0 || conf_check(conf, &facts, stderr, &error) != 0)
 		print_error();
 	exit(0);
 }
@@ -218,13 +217,11 @@ explain_policy(void)
 	const struct ident *user = NULL;
 	int r;
 
-	own_facts();
 	if (options.criteria != NULL)
 		user = criteria_facts();
 	facts.no_landlock = !sandbox_has_landlock(true);
 	facts.no_landlock_to_read = !sandbox_has_landlock(false);
-	if (options.invalid ||
-	    conf_file(conf, options.file, &facts, &error) != 0)
+	if (read_policy() != 0)
 		print_error();
 	/* Users may have thousands of groups; few policies match by group. */
 	if (conf_asks_groups(conf))
@@ -262,8 +259,8 @@ open_paths(void)
 {
 	struct policy *p = &session.policy;
 
-	if (p->resolves && conf_open_root(conf, &facts, p, &session.fs,
-	    &error) != 0)
+	if (p->resolves &&
+	    conf_open_root(conf, &facts, p, &session.fs, &error) != 0)
 		return -1;
 	locate_obey(&session.fs, p);
 	if (p->access.protect_startup)
@@ -372,6 +369,7 @@ main(int argc, char **argv)
 	}
 	options_parse(&options, argc, argv);
 	start_log(options.level, options.facility);
+	own_facts();
 	if (options.check)
 		check_policy();
 	if (options.explain)

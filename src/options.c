@@ -19,17 +19,15 @@
 _Noreturn void
 options_fatal(const struct options *o, const char *what, const char *which)
 {
-	bool quoted = which != NULL;
+	const char *before = which != NULL ? " \"" : "";
+	const char *behind = which != NULL ? "\"" : "";
 
-	if (quoted)
-		log_at(LOG_LEVEL_FATAL, "%s \"%s\"", what, which);
-	else
-		log_at(LOG_LEVEL_FATAL, "%s", what);
+	which = which != NULL ? which : "";
+	log_at(LOG_LEVEL_FATAL, "%s%s%s%s", what, before, which, behind);
 	/* Clients of sshd do not see standard error; an administrator does. */
 	if (!o->on_stderr && (o->check || o->explain ||
 	    isatty(STDERR_FILENO)))
-		fprintf(stderr, "%s%s%s%s\n", what, quoted ? " \"" : "",
-		    quoted ? which : "", quoted ? "\"" : "");
+		fprintf(stderr, "%s%s%s%s\n", what, before, which, behind);
 	exit(255);
 }
 
