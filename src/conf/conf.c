@@ -264,31 +264,27 @@ int
 conf_criteria(struct conf *c, const char *criteria, struct facts *f,
     struct error *e)
 {
-	char *rest, *name, *value;
-	bool path;
+	char *name, *value, *rest = arena_copy(&c->arena, criteria);
 
 	*e = (struct error){ 0 };
 	error_at(e, "-C", 0, NULL);
-	rest = arena_copy(&c->arena, criteria);
-	for (path = false; !path && rest != NULL;) {
-		path = strncmp(rest, "path=", 5) == 0;
-		name = path ? rest : strsep(&rest, ",");
+	while (rest != NULL && strncmp(rest, "path=", 5) != 0) {
+		name = strsep(&rest, ",");
 		value = name + strcspn(name, "=");
 		if (*value == '=')
 			*value++ = '\0';
-		if (path && !is_resolved(value))
-			return error_say(e, "path=\"%.100s\" must be "
-			    "absolute, without . and .., as the session has "
-			    "it: below its root", value);
-		if (!path && !set_criterion(f, name, value))
+		if (!set_criterion(f, name, value))
 			return error_say(e, "\"%.100s=%.100s\" is not a "
 			    "criterion (user=, address=, local_address=, "
 			    "local_port= and, as the last, path= are)",
 			    name, value);
-		if (path)
-			f->path = value;
 	}
-	return 0;
+	if (rest == NULL)
+		return 0;
+	f->path = rest + strlen("path=");
+	return is_resolved(f->path) ? 0 : error_say(e, "path=\"%.100s\" must "
+	    "be absolute, without . and .., as the session has it: below its "
+	    "root", f->path);
 }
 
 void
