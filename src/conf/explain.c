@@ -7,7 +7,6 @@
 
 #include "conf/explain.h"
 #include "conf/merge.h"
-#include "conf/path_rules.h"
 #include "os/ident.h"
 #include "paths/locate.h"
 #include "paths/resolve.h"

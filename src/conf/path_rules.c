@@ -12,6 +12,7 @@
 #include "conf/group.h"
 #include "conf/merge.h"
 #include "conf/path_rules.h"
+#include "paths/locate.h"
 
 bool
 path_rules_is_pattern(const char *pattern)

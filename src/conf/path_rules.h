@@ -7,13 +7,12 @@
 #define CONF_PATH_RULES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "conf/error.h"
-#include "paths/locate.h"
 #include "policy/subtree.h"
 
 struct facts;
+struct fs;
 struct origin;
 
 /*

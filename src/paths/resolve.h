@@ -7,7 +7,6 @@
 #define PATHS_RESOLVE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "os/fs.h"
 #include "paths/locate.h"

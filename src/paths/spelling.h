@@ -8,7 +8,6 @@
 #ifndef PATHS_SPELLING_H
 #define PATHS_SPELLING_H
 
-#include <limits.h>
 #include <stdbool.h>
 
 #include "os/fs.h"
