@@ -157,59 +157,50 @@ mask_to_perm(uint32_t mask)
 struct making {
 	struct aces	*to;
 	const struct posix_acl *from;
+	uint32_t	 limit;		/* the mask of `from` */
 	uint32_t	 flag;
 	bool		 dir;
 };
 
-/*
- * Appends one entry of `type` for each principal with this tag. An entry that
- * denies nothing is left out.
- */
+/* Appends an entry of `type`, unless it denies nothing. */
 static void
-add_aces(const struct making *m, uint32_t type, enum acl_tag tag)
+add_ace(const struct making *m, uint32_t type, const struct posix_ace *p)
 {
-	uint32_t perm, mask = mask_of(m->from);
-	size_t i;
+	uint32_t perm = effective(p, m->limit);
+	struct ace ace = { .type = type, .flag = m->flag, .tag = p->tag,
+	    .id = p->id };
 
-	for (i = 0; i < m->from->n; i++) {
-		const struct posix_ace *p = &m->from->ace[i];
-		struct ace ace = { .type = type, .flag = m->flag, .tag = tag,
-		    .id = p->id };
-
-		if (p->tag != tag)
-			continue;
-		perm = effective(p, mask);
-		if (tag == TAG_GROUP)
-			ace.flag |= ACE_IDENTIFIER_GROUP;
-		if (type == ACE_ALLOWED)
-			ace.mask = perm_to_mask(perm, m->dir) | ACE_ANYBODY |
-			    (tag == TAG_OWNER ? ACE_OWNER_ONLY : 0);
-		else
-			ace.mask = perm_to_mask(~perm, m->dir);
-		if (ace.mask != 0)
-			m->to->ace[m->to->n++] = ace;
-	}
+	if (p->tag == TAG_GROUP)
+		ace.flag |= ACE_IDENTIFIER_GROUP;
+	if (type == ACE_ALLOWED)
+		ace.mask = perm_to_mask(perm, m->dir) | ACE_ANYBODY |
+		    (p->tag == TAG_OWNER ? ACE_OWNER_ONLY : 0);
+	else
+		ace.mask = perm_to_mask(~perm, m->dir);
+	if (ace.mask != 0)
+		m->to->ace[m->to->n++] = ace;
 }
 
+#define ALLOWED		(1u << ACE_ALLOWED)
+#define DENIED		(1u << ACE_DENIED)
+
 /*
- * Appends the entries of named users. Each user's denial follows directly, so
- * that no later entry decides a right of that user.
+ * Appends the entries of these types for each principal with this tag. With
+ * both, each denial follows directly, so that no later entry decides a right of
+ * that principal.
  */
 static void
-add_users(const struct making *m)
+add_aces(const struct making *m, unsigned types, enum acl_tag tag)
 {
-	struct posix_ace user;
-	struct posix_acl one = { &user, 1 };
-	struct making each = *m;
-	uint32_t mask = mask_of(m->from);
 	size_t i;
 
-	each.from = &one;
 	for (i = 0; i < m->from->n; i++) {
-		user = m->from->ace[i];
-		user.perm = effective(&user, mask);
-		add_aces(&each, ACE_ALLOWED, TAG_USER);
-		add_aces(&each, ACE_DENIED, TAG_USER);
+		if (m->from->ace[i].tag != tag)
+			continue;
+		if ((types & ALLOWED) != 0)
+			add_ace(m, ACE_ALLOWED, &m->from->ace[i]);
+		if ((types & DENIED) != 0)
+			add_ace(m, ACE_DENIED, &m->from->ace[i]);
 	}
 }
 
@@ -224,24 +215,24 @@ aclmap_to_aces(const struct posix_acl acl[ACL_KINDS], bool dir,
 	if (aces->ace == NULL)
 		buf_no_memory();
 	for (kind = 0; kind < ACL_KINDS; kind++) {
-		struct making m = { aces, &acl[kind], kind == ACL_DEFAULT ?
-		    ACE_INHERIT | ACE_INHERIT_ONLY : 0, dir };
+		struct making m = { aces, &acl[kind], mask_of(&acl[kind]),
+		    kind == ACL_DEFAULT ? ACE_INHERIT | ACE_INHERIT_ONLY : 0,
+		    dir };
 
-		add_aces(&m, ACE_ALLOWED, TAG_OWNER);
-		add_aces(&m, ACE_DENIED, TAG_OWNER);
-		add_users(&m);
+		add_aces(&m, ALLOWED | DENIED, TAG_OWNER);
+		add_aces(&m, ALLOWED | DENIED, TAG_USER);
 		/*
 		 * All groups are granted their rights before any group is
 		 * denied: a group must not deny what another one grants.
 		 */
-		add_aces(&m, ACE_ALLOWED, TAG_GROUP_OBJ);
-		add_aces(&m, ACE_ALLOWED, TAG_GROUP);
-		add_aces(&m, ACE_DENIED, TAG_GROUP_OBJ);
-		add_aces(&m, ACE_DENIED, TAG_GROUP);
+		add_aces(&m, ALLOWED, TAG_GROUP_OBJ);
+		add_aces(&m, ALLOWED, TAG_GROUP);
+		add_aces(&m, DENIED, TAG_GROUP_OBJ);
+		add_aces(&m, DENIED, TAG_GROUP);
 		/*
 		 * Everybody reads this entry; nothing is left to deny after it.
 		 */
-		add_aces(&m, ACE_ALLOWED, TAG_OTHER);
+		add_aces(&m, ALLOWED, TAG_OTHER);
 	}
 }
 
