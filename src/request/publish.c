@@ -75,11 +75,10 @@ is_final(int error)
 }
 
 static int
-publish_end(struct session *s, struct request *q, int r)
+publish_end(struct request *q, int r)
 {
 	struct temp *p = q->object.temp;
 
-	(void)s;
 	if (r != 0)
 		(void)publishing_failed(p, r);
 	else
@@ -101,8 +100,8 @@ publish(struct session *s, struct request *q, struct temp *p)
 	q->object.path = p->place.name;
 	q->target.path = p->name;
 	q->ruling.forced = false;
-	return temp_pin(p) ? rename_publish(s, q, publish_end) :
-	    publish_end(s, q, -ENOENT);
+	return temp_pin(p) ? rename_displace(s, q, publish_end) :
+	    publish_end(q, -ENOENT);
 }
 
 /*

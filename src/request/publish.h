@@ -54,10 +54,11 @@ void	publish_settled(struct request *);
 int	publish_link(struct request *);
 
 /*
- * Gives object.temp its name as a RENAME would. Calls `end` with the outcome.
- * Returns PENDING, or what `end` returns. Defined in rename.c.
+ * Renames the object to the target, or removes it if there is none, in steps if
+ * need be. Calls `end` with the outcome. Returns PENDING, or the result of
+ * `end`. Defined in rename.c.
  */
-int	rename_publish(struct session *, struct request *,
-	    int (*end)(struct session *, struct request *, int r));
+int	rename_displace(struct session *, struct request *,
+	    int (*end)(struct request *, int r));
 
 #endif

@@ -52,7 +52,7 @@ struct matches {
 
 struct displacing {
 	struct task	 task;
-	int		(*end)(struct session *, struct request *, int r);
+	int		(*end)(struct request *, int r);
 	int		 first;		/* the error, unless a retry succeeds */
 	struct matches	 matches;
 	struct aside	 aside;		/* of the displaced file */
@@ -368,7 +368,7 @@ displacing_end(struct session *s, struct request *q, int r)
 	}
 	aside_end(&d->aside);
 	free(d->matches.list);
-	return d->end(s, q, r);
+	return d->end(q, r);
 }
 
 /*
@@ -425,17 +425,17 @@ displacing_try(struct session *s, struct request *q)
 	return try_later(s, q);
 }
 
-/* Lets handles go, and begins the tries. Returns as displace(). */
+/* Lets handles go, and begins the tries. Returns as rename_displace(). */
 static int
 displacing_begin(struct session *s, struct request *q, int first,
-    int (*end)(struct session *, struct request *, int r))
+    int (*end)(struct request *, int r))
 {
 	struct displacing *d;
 	unsigned patience = q->ruling.busy_timeout;
 	int r;
 
 	if ((d = task_begin(q, sizeof(*d), displacing_try)) == NULL)
-		return end(s, q, first);
+		return end(q, first);
 	d->end = end;
 	d->first = first;
 	if (q->ruling.open_handles != HANDLES_KEEP &&
@@ -525,10 +525,9 @@ call_looking(struct session *s, struct request *q)
 	return r;
 }
 
-/* Renames or removes, in steps if need be. Returns as rename_publish(). */
-static int
-displace(struct session *s, struct request *q,
-    int (*end)(struct session *, struct request *, int r))
+int
+rename_displace(struct session *s, struct request *q,
+    int (*end)(struct request *, int r))
 {
 	int r = look_first(s, q) ? call_looking(s, q) : aside_plain(s, q);
 
@@ -539,14 +538,13 @@ displace(struct session *s, struct request *q,
 	else if ((q->ruling.open_handles != HANDLES_KEEP ||
 	    q->ruling.busy_timeout > 0) && is_refusal(q, r))
 		return displacing_begin(s, q, r, end);
-	return end(s, q, r);
+	return end(q, r);
 }
 
 /* Some file systems say EEXIST of a directory with entries. */
 static int
-rename_end(struct session *s, struct request *q, int r)
+rename_end(struct request *q, int r)
 {
-	(void)s;
 	if (r == -EEXIST && q->ruling.replace && !q->ruling.forced)
 		r = -ENOTEMPTY;
 	return make_settled(q, NAMES_FIRST | NAMES_SECOND, r);
@@ -562,13 +560,12 @@ op_rename(struct session *s, struct request *q)
 		return r == PUBLISH_DONE ? 0 : r;
 	if (q->ruling.fsync && (r = make_stored(s, q)) != 0)
 		return r;
-	return displace(s, q, rename_end);
+	return rename_displace(s, q, rename_end);
 }
 
 static int
-remove_end(struct session *s, struct request *q, int r)
+remove_end(struct request *q, int r)
 {
-	(void)s;
 	return make_settled(q, NAMES_FIRST, r);
 }
 
@@ -577,13 +574,6 @@ op_remove(struct session *s, struct request *q)
 {
 	int r;
 
-	return publish_remove(q, &r) ? remove_end(s, q, r) :
-	    displace(s, q, remove_end);
-}
-
-int
-rename_publish(struct session *s, struct request *q,
-    int (*end)(struct session *, struct request *, int r))
-{
-	return displace(s, q, end);
+	return publish_remove(q, &r) ? remove_end(q, r) :
+	    rename_displace(s, q, remove_end);
 }
