@@ -144,29 +144,25 @@ print_dir_mode(struct trace *t, const void *member)
 #define U8(m)		PLAIN(NULL, m, FIELD_U8, NULL)
 #define TEXT(n, m, p)	PLAIN(n, m, FIELD_TEXT, p)
 
-/*
- * A log line uses the first row of a name; a record has the keys in this order.
- */
+/* A log line uses the first row of a name. */
 const struct field_row field_rows[FIELDS] = {
 [OPTIONAL]	= { .type = FIELD_OPTIONAL },
-[PATH]		= { "path", .print = print_text, .key = "path",
-		    OBJECT(PLACE_FOLLOW) },
+[PATH]		= { "path", .print = print_text, OBJECT(PLACE_FOLLOW) },
 [PATH_ITSELF]	= { OBJECT(0) },
 [PATH_NEW]	= { OBJECT(PLACE_CREATES) },
 [PATH_OLD]	= { OBJECT(PLACE_NAME) },
 [PATH_TEXT]	= { OBJECT(PLACE_NONE) },
-[HANDLE]	= { "handle", .print = print_handle, .key = "path",
+[HANDLE]	= { "handle", .print = print_handle,
 		    BY_HANDLE(WANTS_OPEN_FILE) },
 [HANDLE_OF_FILE]	= { BY_HANDLE(WANTS_FILE) },
 [HANDLE_OF_DIR]	= { BY_HANDLE(WANTS_DIR) },
 [HANDLE_OF_ANY]	= { BY_HANDLE(WANTS_ANY) },
-[TARGET]	= { "target", .print = print_text, .key = "to", TO(0) },
+[TARGET]	= { "target", .print = print_text, TO(0) },
 [TARGET_NEW]	= { TO(PLACE_CREATES) },
 [TARGET_HANDLE]	= { "target_handle", AT(target.handle), FIELD_HANDLE, 1,
-		    WANTS_OPEN_FILE, print_handle, "to" },
-[LINK_TEXT]	= { "link_text", AT(link_text), FIELD_NAME,
-		    .print = print_text, .key = "text" },
-[ATTRS]		= { NULL, AT(attr), FIELD_ATTRS, .key = "sets" },
+		    WANTS_OPEN_FILE, print_handle },
+[LINK_TEXT]	= PLAIN("link_text", link_text, FIELD_NAME, print_text),
+[ATTRS]		= PLAIN(NULL, attr, FIELD_ATTRS, NULL),
 [OFFSET]	= U64("offset", offset, print_u64),
 [LENGTH]	= U64("length", length, print_u64),
 [TARGET_OFFSET]	= U64("target_offset", target_offset, print_u64),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The fields of requests. A table says for each how it is read, where it is
- * stored, how the log prints it and under which key log.transfers has it.
+ * stored and how the log prints it.
  */
 #ifndef REQUEST_FIELD_H
 #define REQUEST_FIELD_H
@@ -88,7 +88,7 @@ enum field_type {
 	FIELD_U8,
 };
 
-/* A row takes half a cache line, since each request reads several rows. */
+/* A row is small, since each request reads several rows. */
 struct field_row {
 	const char	*name;		/* in a log line, or NULL */
 	uint16_t	 member;	/* offset in struct request */
@@ -96,8 +96,6 @@ struct field_row {
 	uint8_t		 operand;	/* a path or handle: 1 for the target */
 	uint8_t		 how;		/* a path: PLACE_*; a handle: WANTS_* */
 	void		(*print)(struct trace *, const void *member);
-	const char	*key;		/* in log.transfers, in the order of the
-					 * table; or NULL */
 };
 
 /* Indexed by enum field. */

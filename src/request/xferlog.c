@@ -107,38 +107,17 @@ record_head(const struct session *s, const char *op)
 		sink_text("root", s->fs.outside);
 }
 
-/* Records a field under its key, if the request has it. */
+/* Records the fields that the request has. */
 static void
-record_field(const struct session *s, const struct request *q,
-    const struct field_row *f)
+record_fields(const struct session *s, const struct request *q)
 {
-	const void *member = (const char *)q + f->member;
-	const char *text;
-
-	switch (f->type) {
-	case FIELD_PATH:
-		record_path(s, f->key, *(const char *const *)member);
-		break;
-	case FIELD_HANDLE:
-		record_handle(s, f->key, *(struct handle *const *)member);
-		break;
-	case FIELD_ATTRS:
-		record_sets(f->key, member);
-		break;
-	case FIELD_NAME:
-	case FIELD_TEXT:
-		if ((text = *(const char *const *)member) != NULL)
-			sink_text(f->key, text);
-		break;
-	case FIELD_U64:
-		sink_number(f->key, *(const uint64_t *)member);
-		break;
-	case FIELD_U32:
-		sink_number(f->key, *(const uint32_t *)member);
-		break;
-	default:
-		break;
-	}
+	record_path(s, "path", q->object.path);
+	record_handle(s, "path", q->object.handle);
+	record_path(s, "to", q->target.path);
+	record_handle(s, "to", q->target.handle);
+	if (q->link_text != NULL)
+		sink_text("text", q->link_text);
+	record_sets("sets", &q->attr);
 }
 
 void
@@ -146,15 +125,12 @@ xferlog_begin(const struct session *s, struct request *q)
 {
 	struct handle *h = q->object.handle;
 	bool closes = (q->kind->bits & KIND_ENDS_HANDLE) != 0;
-	const struct field_row *f;
 
 	if (closes && (h == NULL || h->kind != HANDLE_FILE))
 		return;
 	q->recorded = true;
 	record_head(s, q->kind->record);
-	for (f = field_rows; f < field_rows + FIELDS; f++)
-		if (f->key != NULL)
-			record_field(s, q, f);
+	record_fields(s, q);
 	if (closes) {
 		record_bytes(h);
 		record_sum(h);
