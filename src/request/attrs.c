@@ -38,12 +38,7 @@ op_stat(struct session *s, struct request *q)
 	return 0;
 }
 
-/*
- * Attributes that can be set, in the order of OpenSSH's log lines. Of several
- * errors OpenSSH answers with the last one in this order.
- */
-enum { SET_SIZE, SET_MODE, SET_TIMES, SET_OWNER, SET_ALLOC, SET_ACL, SET_BITS,
-    SETS };
+#define SET_TIMES	(HAS_ATIME | HAS_MTIME)	/* that can be set */
 
 /* Sets the times that the request has, and no other (draft-13 7.7). */
 static int
@@ -70,17 +65,18 @@ set_times(const struct request *q, const struct place *p, const struct attr *a)
  * permissions from a file whose file system keeps them.
  */
 static bool
-ignores_denied(const struct request *q, int what, const struct place *p, int r)
+ignores_denied(const struct request *q, uint32_t has, const struct place *p,
+    int r)
 {
 	struct statx st;
 
 	if (!q->ruling.setstat->ignore_denied || (r != -EPERM && r != -EACCES))
 		return false;
-	if (what == SET_MODE && (fs_stat(p, &st) != 0 ||
+	if (has == HAS_MODE && (fs_stat(p, &st) != 0 ||
 	    ((st.stx_mode & ~q->attr.mode & 07777) != 0 &&
 	    fs_keeps_modes(p, &st))))
 		return false;
-	if (what != SET_MODE && what != SET_TIMES && what != SET_OWNER)
+	if (has != HAS_MODE && has != SET_TIMES && has != HAS_IDS)
 		return false;
 	log_info("set \"%s\": %s ignored, as the policy says", p->shown,
 	    strerror(-r));
@@ -121,15 +117,13 @@ obey_policy(struct request *q, uint32_t sets, const char *shown)
 }
 
 /*
- * Opens the file at a place, for attributes that take a descriptor. The
- * descriptor is the caller's to close if *ours is set, and else the place's
- * own.
+ * Opens the file at a place, for attributes that take a descriptor, which may
+ * be the place's own.
  */
 static int
-open_place(const struct place *p, int flags, bool *ours)
+open_place(const struct place *p, int flags)
 {
-	*ours = (p->flags & PLACE_FD) == 0 || p->hold != NULL;
-	if (!*ours)
+	if ((p->flags & PLACE_FD) != 0 && p->hold == NULL)
 		return p->dirfd;
 	if ((p->flags & PLACE_FOLLOW) == 0)
 		flags |= O_NOFOLLOW;
@@ -141,9 +135,9 @@ open_place(const struct place *p, int flags, bool *ours)
  * that the close tells of data written by other handles.
  */
 static int
-close_place(struct session *s, int fd, bool ours, int r)
+close_place(struct session *s, const struct place *p, int fd, int r)
 {
-	int closed = ours ? late_close(&s->handles, fd) : 0;
+	int closed = fd != p->dirfd ? late_close(&s->handles, fd) : 0;
 
 	return r != 0 ? r : closed;
 }
@@ -157,7 +151,6 @@ static int
 set_space(struct session *s, const struct place *p, uint64_t bytes)
 {
 	struct statx st;
-	bool ours;
 	int fd, r;
 
 	if ((r = fs_stat(p, &st)) != 0)
@@ -166,9 +159,9 @@ set_space(struct session *s, const struct place *p, uint64_t bytes)
 		return fs_truncate(p, bytes);
 	if (S_ISREG(st.stx_mode) && bytes <= st.stx_blocks * 512)
 		return 0;
-	if ((fd = open_place(p, O_WRONLY, &ours)) < 0)
+	if ((fd = open_place(p, O_WRONLY)) < 0)
 		return fd;
-	return close_place(s, fd, ours, fs_allocate(fd, bytes));
+	return close_place(s, p, fd, fs_allocate(fd, bytes));
 }
 
 /* Sets the attrib-bits in `mask`, or checks that they could be set. */
@@ -176,34 +169,34 @@ static int
 set_bits(struct session *s, const struct place *p, uint32_t bits,
     uint32_t mask, bool keep)
 {
-	bool ours;
 	int fd;
 
 	if (mask == 0)
 		return 0;
-	if ((fd = open_place(p, O_RDONLY, &ours)) < 0)
+	if ((fd = open_place(p, O_RDONLY)) < 0)
 		return fd;
-	return close_place(s, fd, ours, fs_set_bits(fd, bits, mask, keep));
+	return close_place(s, p, fd, fs_set_bits(fd, bits, mask, keep));
 }
 
+/* Sets one attribute, or both times, of those in set_attrs(). */
 static int
-set_one(struct session *s, int what, const struct place *p,
+set_one(struct session *s, uint32_t has, const struct place *p,
     const struct request *q)
 {
 	const struct attr *a = &q->attr;
 
-	switch (what) {
-	case SET_SIZE:
+	switch (has) {
+	case HAS_SIZE:
 		return told_size(q, p, fs_truncate(p, a->size));
-	case SET_ALLOC:
+	case HAS_ALLOC:
 		return set_space(s, p, a->alloc);
-	case SET_OWNER:
+	case HAS_IDS:
 		return fs_chown(p, a->uid, a->gid);
-	case SET_MODE:
+	case HAS_MODE:
 		return fs_chmod(p, a->mode & 07777);
-	case SET_ACL:
+	case HAS_ACL:
 		return attr_acl_set(q, p);
-	case SET_BITS:
+	case HAS_BITS:
 		return set_bits(s, p, a->bits, a->bits_valid, true);
 	default:
 		return set_times(q, p, a);
@@ -214,21 +207,18 @@ set_one(struct session *s, int what, const struct place *p,
  * Sets the attributes of the request: the owner before the mode, since chown(2)
  * clears set-id bits; the ACL after the mode, which changes its mask; the times
  * late, since truncation changes them; the bits last, for they may forbid the
- * rest.
+ * rest. Of several errors OpenSSH answers with that of the owner, which it sets
+ * last, or else with the last one.
  */
 static int
 set_attrs(struct session *s, const struct request *q, const struct place *p)
 {
-	static const struct {
-		int		what;
-		uint32_t	has;
-	} order[] = {
-		{ SET_SIZE, HAS_SIZE }, { SET_ALLOC, HAS_ALLOC },
-		{ SET_OWNER, HAS_IDS }, { SET_MODE, HAS_MODE },
-		{ SET_ACL, HAS_ACL }, { SET_TIMES, HAS_ATIME | HAS_MTIME },
-		{ SET_BITS, HAS_BITS },
+	static const uint32_t order[] = {
+		HAS_SIZE, HAS_ALLOC, HAS_IDS, HAS_MODE, HAS_ACL, SET_TIMES,
+		HAS_BITS,
 	};
-	int result[SETS] = { 0 }, r = 0;
+	bool owner_failed = false;
+	int r, answer = 0;
 	size_t i;
 
 	trace_sets(&q->attr, p->shown);
@@ -236,20 +226,18 @@ set_attrs(struct session *s, const struct request *q, const struct place *p)
 		sum_cut(&s->handles, p, (q->attr.has & HAS_SIZE) != 0 ?
 		    q->attr.size : q->attr.alloc);
 	for (i = 0; i < nitems(order); i++) {
-		if ((q->attr.has & order[i].has) == 0)
+		if ((q->attr.has & order[i]) == 0)
 			continue;
-		r = late_told(&s->handles, p, set_one(s, order[i].what, p,
-		    q));
-		if (r != 0 && ignores_denied(q, order[i].what, p, r))
-			r = 0;
-		if (r != 0 && q->precise)
+		r = late_told(&s->handles, p, set_one(s, order[i], p, q));
+		if (r == 0 || ignores_denied(q, order[i], p, r))
+			continue;
+		if (q->precise)
 			return r;
-		result[order[i].what] = r;
+		if (!owner_failed)
+			answer = r;
+		owner_failed |= order[i] == HAS_IDS;
 	}
-	for (i = 0, r = 0; i < SETS; i++)
-		if (result[i] != 0)
-			r = result[i];
-	return r;
+	return answer;
 }
 
 bool
