@@ -10,28 +10,22 @@
 #include "request/trace.h"
 #include "wire/sftp.h"
 
-#define PFLAGS_LEN	64
+const struct word field_pflags[] = {
+	{ "READ", PF_READ }, { "WRITE", PF_WRITE }, { "APPEND", PF_APPEND },
+	{ "CREATE", PF_CREAT }, { "TRUNCATE", PF_TRUNC }, { "EXCL", PF_EXCL },
+	{ 0 }
+};
 
 void
-field_pflags(unsigned pflags, char *to)
+field_words(const struct word *w, unsigned bits, char to[FIELD_WORDS_LEN])
 {
-	static const struct {
-		uint32_t	 bit;
-		const char	*name;
-	} names[] = {
-		{ PF_READ, "READ" }, { PF_WRITE, "WRITE" },
-		{ PF_APPEND, "APPEND" }, { PF_CREAT, "CREATE" },
-		{ PF_TRUNC, "TRUNCATE" }, { PF_EXCL, "EXCL" },
-	};
-	size_t i;
-
 	to[0] = '\0';
-	for (i = 0; i < nitems(names); i++) {
-		if ((pflags & names[i].bit) == 0)
+	for (; w->name != NULL; w++) {
+		if ((bits & (unsigned)w->value) == 0)
 			continue;
 		if (to[0] != '\0')
-			strlcat(to, ",", PFLAGS_LEN);
-		strlcat(to, names[i].name, PFLAGS_LEN);
+			strlcat(to, ",", FIELD_WORDS_LEN);
+		strlcat(to, w->name, FIELD_WORDS_LEN);
 	}
 }
 
@@ -106,9 +100,9 @@ print_size(struct trace *t, const void *member)
 static void
 print_pflags(struct trace *t, const void *member)
 {
-	char names[PFLAGS_LEN];
+	char names[FIELD_WORDS_LEN];
 
-	field_pflags(*(const uint32_t *)member, names);
+	field_words(field_pflags, *(const uint32_t *)member, names);
 	log_put(&t->line, names, false);
 }
 

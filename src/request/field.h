@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/word.h"
+
 struct request;
 struct trace;
 
@@ -104,9 +106,12 @@ extern const struct field_row field_rows[FIELDS];
 /* Returns the row of that name, which has `len` bytes, or NULL. */
 const struct field_row *field_named(const char *name, size_t len);
 
-/*
- * Writes pflags as the log has them, "READ,WRITE,CREATE", to `to` of 64 bytes.
- */
-void	field_pflags(unsigned pflags, char *to);
+/* Lists the words of the bits that are set: "READ,WRITE,CREATE". */
+#define FIELD_WORDS_LEN	64
+void	field_words(const struct word *, unsigned bits,
+	    char to[FIELD_WORDS_LEN]);
+
+/* The words of pflags, as the log has them. */
+extern const struct word field_pflags[];
 
 #endif

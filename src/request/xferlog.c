@@ -49,28 +49,20 @@ record_handle(const struct session *s, const char *key, const struct handle *h)
 }
 
 static void
-record_sets(const char *key, const struct attr *a)
+record_sets(const struct attr *a)
 {
-	static const struct {
-		uint32_t	 has;
-		const char	*word;
-	} words[] = {
-		{ HAS_SIZE, "size" }, { HAS_MODE, "mode" },
-		{ HAS_ATIME | HAS_MTIME, "times" },
-		{ HAS_IDS | HAS_OWNER, "owner" }, { HAS_ALLOC, "space" },
-		{ HAS_ACL, "acl" }, { HAS_BITS, "bits" },
+	static const struct word words[] = {
+		{ "size", HAS_SIZE }, { "mode", HAS_MODE },
+		{ "times", HAS_ATIME | HAS_MTIME },
+		{ "owner", HAS_IDS | HAS_OWNER }, { "space", HAS_ALLOC },
+		{ "acl", HAS_ACL }, { "bits", HAS_BITS }, { 0 }
 	};
-	char list[64] = "", mode[8];
-	size_t i;
+	char list[FIELD_WORDS_LEN], mode[8];
 
 	if (a->has == 0)
 		return;
-	for (i = 0; i < nitems(words); i++)
-		if ((a->has & words[i].has) != 0) {
-			strlcat(list, list[0] == '\0' ? "" : ",", sizeof(list));
-			strlcat(list, words[i].word, sizeof(list));
-		}
-	sink_text(key, list);
+	field_words(words, a->has, list);
+	sink_text("sets", list);
 	if ((a->has & HAS_SIZE) != 0)
 		sink_number("size", a->size);
 	if ((a->has & HAS_MODE) != 0) {
@@ -117,7 +109,7 @@ record_fields(const struct session *s, const struct request *q)
 	record_handle(s, "to", q->target.handle);
 	if (q->link_text != NULL)
 		sink_text("text", q->link_text);
-	record_sets("sets", &q->attr);
+	record_sets(&q->attr);
 }
 
 void

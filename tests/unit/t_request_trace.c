@@ -191,7 +191,7 @@ test_pflags(void)
 				strcat(want, ",");
 			strcat(want, names[i]);
 		}
-		field_pflags(pflags, to);
+		field_words(field_pflags, pflags, to);
 		right &= strcmp(to, want) == 0;
 	}
 	ok(right, "known open flags are printed by name");
