@@ -154,18 +154,6 @@ atomic_resolve_kept(struct session *s, struct request *q)
 	take_temp(q, 0, p);
 }
 
-void
-atomic_end(struct request *q)
-{
-	int i;
-
-	for (i = 0; i < (int)nitems(q->operand); i++) {
-		if (q->operand[i].temp != NULL)
-			temp_release(q->operand[i].temp);
-		q->operand[i].temp = NULL;
-	}
-}
-
 /* Returns why an OPEN is not the upload of a whole file, or NULL. */
 static const char *
 why_in_place(const struct request *q, int flags)

@@ -2,7 +2,7 @@
 /*
  * files.atomic: OPEN writes a file that it makes or empties to a temporary file
  * beside it, which CLOSE or RENAME gives the visible name. Until then that name
- * means the temporary file in this session: lookup.c replaces the place of the
+ * means the temporary file in this session: gate.c replaces the place of the
  * name, so that most handlers need not know. These functions are for the
  * others.
  */
@@ -39,9 +39,6 @@ void	atomic_resolve(struct session *, struct request *);
  * files.atomic is keep, and nothing elsewhere.
  */
 void	atomic_resolve_kept(struct session *, struct request *);
-
-/* Releases the temporary files of the request, at its end. */
-void	atomic_end(struct request *);
 
 /* Moves a place to another, and leaves alone how the client named it. */
 void	atomic_stand_in(struct place *asked, const struct place *at);

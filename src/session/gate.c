@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "files/silly.h"
+#include "files/temp.h"
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/sink.h"
 #include "paths/locate.h"
 #include "request/atomic.h"
 #include "request/decode.h"
-#include "request/lookup.h"
 #include "request/permit.h"
 #include "request/reply.h"
 #include "request/table.h"
@@ -40,9 +40,10 @@ dispatch_release(struct request *q)
 		if (o->place.hold != NULL)
 			locate_release(&o->place);
 		o->place.name = NULL;
+		if (o->temp != NULL)
+			temp_release(o->temp);
+		o->temp = NULL;
 	}
-	if (q->object.temp != NULL || q->target.temp != NULL)
-		atomic_end(q);
 	if (q->task != NULL)
 		task_end(q);
 }
@@ -217,6 +218,43 @@ rule_usual(struct session *s)
 	s->ruled = true;
 }
 
+/*
+ * Makes the places of the request's paths, and judges the request there: see
+ * permit.h. The place of a path that means a temporary file, of this session
+ * or, where files.atomic is keep, of an earlier one, is that of the file: see
+ * atomic.h. Returns 0 or the outcome.
+ */
+static int
+look_up(struct session *s, struct request *q)
+{
+	const bool temps = !LIST_EMPTY(&s->handles.temps);
+	struct operand *o;
+	int r = 0;
+
+	for (o = q->operand; o < q->operand + nitems(q->operand); o++) {
+		if (o->path == NULL)
+			continue;
+		/*
+		 * From version 4 on an empty path is where the session started.
+		 */
+		if (o->path[0] == '\0' && q->precise && !q->writes)
+			o->path = ".";
+		if (r == 0 && (o->how & PLACE_NONE) == 0 &&
+		    !(temps && atomic_locate(s, o)))
+			r = o == &q->object ?
+			    locate_path(&s->fs, o->path, o->how, &o->place) :
+			    locate_second(&s->fs, o->path, o->how,
+			    &q->object.place, &o->place);
+	}
+	if (r == 0 && temps)
+		atomic_resolve(s, q);
+	if (s->fs.resolves)
+		r = permit_judge(s, q, r);
+	if (r == 0 && q->ruling.atomic == ATOMIC_KEEP)
+		atomic_resolve_kept(s, q);
+	return r;
+}
+
 /* Takes a request from its kind to the outcome. */
 static int
 dispatch_run(struct session *s, struct reader *r, struct request *q)
@@ -252,7 +290,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 		rule_usual(s);
 	q->ruling = s->usual[q->ask.replace];
 	if (q->object.path != NULL)
-		outcome = lookup_paths(s, q);
+		outcome = look_up(s, q);
 	else if (s->fs.resolves)
 		outcome = permit_judge(s, q, 0);
 	return outcome != 0 ? outcome : q->kind->run(s, q);
