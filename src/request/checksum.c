@@ -36,12 +36,6 @@ struct digesting {
 	uint8_t		 data[BUFFER];
 };
 
-static struct digesting *
-digesting_of(const struct request *q)
-{
-	return (struct digesting *)q->task;
-}
-
 /*
  * Ends a hash with the outcome `r`. The session may have written to the file:
  * an error that its close tells becomes the outcome if `r` is 0.
@@ -49,7 +43,7 @@ digesting_of(const struct request *q)
 static int
 digesting_end(struct session *s, struct request *q, int r)
 {
-	struct digesting *d = digesting_of(q);
+	struct digesting *d = (struct digesting *)q->task;
 	int closed = d->ours ? late_close(&s->handles, d->fd) : 0;
 
 	digest_free(d->digest);
@@ -143,7 +137,7 @@ add_data(struct request *q, struct digesting *d, size_t len)
 static int
 digest_part(const struct session *s, struct request *q)
 {
-	struct digesting *d = digesting_of(q);
+	struct digesting *d = (struct digesting *)q->task;
 	size_t left = STEP;
 	ssize_t n;
 	bool end;
@@ -172,12 +166,13 @@ digest_part(const struct session *s, struct request *q)
 static int
 digesting_step(struct session *s, struct request *q)
 {
+	struct digesting *d = (struct digesting *)q->task;
 	int r;
 
 	if ((r = digest_part(s, q)) == PENDING)
 		return PENDING;
 	if (r == 0)
-		digesting_of(q)->reply(s, q);
+		d->reply(s, q);
 	return digesting_end(s, q, r);
 }
 
@@ -195,6 +190,8 @@ digesting_begin(struct session *s, struct request *q,
 
 	if (kind == NULL)
 		return FX_OP_UNSUPPORTED;
+	if (q->block_size != 0 && q->block_size < MIN_BLOCK)
+		return FX_INVALID_PARAMETER;
 	if (q->offset > INT64_MAX)
 		return -EINVAL;
 	if ((d = task_begin(q, sizeof(*d), digesting_step)) == NULL)
@@ -214,7 +211,7 @@ digesting_begin(struct session *s, struct request *q,
 static void
 reply_check_file(struct session *s, const struct request *q)
 {
-	const struct digesting *d = digesting_of(q);
+	const struct digesting *d = (struct digesting *)q->task;
 	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 
 	put_cstr(&s->out, digest_name(d->kind));
@@ -229,15 +226,9 @@ reply_check_file(struct session *s, const struct request *q)
 int
 op_check_file(struct session *s, struct request *q)
 {
-	const struct digest_kind *kind = digest_find(q->algorithms);
-	uint64_t length = q->length == 0 ? UINT64_MAX : q->length;
-	int r;
+	int r = digesting_begin(s, q, digest_find(q->algorithms),
+	    q->length == 0 ? UINT64_MAX : q->length, reply_check_file);
 
-	if (kind == NULL)
-		return FX_OP_UNSUPPORTED;
-	if (q->block_size != 0 && q->block_size < MIN_BLOCK)
-		return FX_INVALID_PARAMETER;
-	r = digesting_begin(s, q, kind, length, reply_check_file);
 	return r != 0 ? r : digesting_step(s, q);
 }
 
@@ -249,7 +240,7 @@ static int
 quick_check(struct request *q, bool *differs)
 {
 	const struct slice *known = &q->data;
-	struct digesting *d = digesting_of(q);
+	struct digesting *d = (struct digesting *)q->task;
 	uint8_t hash[DIGEST_MAX_LEN];
 	ssize_t n;
 	bool end;
@@ -271,11 +262,11 @@ quick_check(struct request *q, bool *differs)
 static void
 reply_md5(struct session *s, const struct request *q)
 {
-	const struct buf *hash = &digesting_of(q)->hashes;
+	const struct digesting *d = (struct digesting *)q->task;
 	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
 
 	put_cstr(&s->out, "md5-hash");
-	put_str(&s->out, hash->data, hash->len);
+	put_str(&s->out, d->hashes.data, d->hashes.len);
 	reply_end(s, start);
 }
 

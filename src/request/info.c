@@ -75,15 +75,6 @@ struct naming {
 	size_t		done;		/* ids looked up, users' first */
 };
 
-/* Ends a users-groups-by-id. Returns `r`. */
-static int
-naming_end(struct naming *n, int r)
-{
-	buf_free(&n->names[0]);
-	buf_free(&n->names[1]);
-	return r;
-}
-
 /* Returns the name of an id, or "" if it has none that the session may know. */
 static const char *
 name_of(const struct session *s, const struct request *q, bool group,
@@ -134,21 +125,21 @@ naming_step(struct session *s, struct request *q)
 {
 	struct naming *n = (struct naming *)q->task;
 	size_t start;
-	int r;
+	int r = s->ending ? FX_FAILURE : look_up(s, q, n);
 
-	if (s->ending)
-		return naming_end(n, FX_FAILURE);
-	if ((r = look_up(s, q, n)) == PENDING)
+	if (r == PENDING)
 		return PENDING;
-	if (r != 0)
-		return naming_end(n, r);
-	start = reply_begin(s, q, FXP_EXTENDED_REPLY);
-	put_str(&s->out, n->names[0].data, n->names[0].len);
-	put_str(&s->out, n->names[1].data, n->names[1].len);
-	log_verbose("users-groups-by-id: %zu users, %zu groups",
-	    q->user_ids.len / 4, q->group_ids.len / 4);
-	reply_end(s, start);
-	return naming_end(n, 0);
+	if (r == 0) {
+		start = reply_begin(s, q, FXP_EXTENDED_REPLY);
+		put_str(&s->out, n->names[0].data, n->names[0].len);
+		put_str(&s->out, n->names[1].data, n->names[1].len);
+		log_verbose("users-groups-by-id: %zu users, %zu groups",
+		    q->user_ids.len / 4, q->group_ids.len / 4);
+		reply_end(s, start);
+	}
+	buf_free(&n->names[0]);
+	buf_free(&n->names[1]);
+	return r;
 }
 
 int
