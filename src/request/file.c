@@ -62,17 +62,6 @@ open_flags(const struct request *q)
 	return flags;
 }
 
-/* Refuses to open a directory as a file in a version with a status for that. */
-static int
-refuse_directory(const struct request *q, const struct place *p)
-{
-	struct statx st;
-
-	if (!q->precise || fs_stat(p, &st) != 0 || !S_ISDIR(st.stx_mode))
-		return 0;
-	return FX_FILE_IS_A_DIRECTORY;
-}
-
 /* Takes the lock that OPEN asks for, and only then truncates the file. */
 static int
 open_lock(struct session *s, const struct request *q, struct handle *h,
@@ -127,8 +116,9 @@ open_finish(struct session *s, struct request *q, struct handle *h,
 	int r;
 
 	h->text = (q->flags & FXF_TEXT_MODE) != 0;
-	if ((r = refuse_directory(q, &p)) != 0)
-		return r;
+	/* Version 3 has no status for that. */
+	if (q->precise && fs_check_dir(&p) == 0)
+		return FX_FILE_IS_A_DIRECTORY;
 	r = open_lock(s, q, h, &p);
 	if (r == 0 && m->made)
 		r = make_finish(q, &p, false);

@@ -158,24 +158,15 @@ reply_data_piped(struct session *s, const struct request *q)
 static uint8_t
 type_of(mode_t mode)
 {
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return TYPE_REGULAR;
-	case S_IFDIR:
-		return TYPE_DIRECTORY;
-	case S_IFLNK:
-		return TYPE_SYMLINK;
-	case S_IFSOCK:
-		return TYPE_SOCKET;
-	case S_IFCHR:
-		return TYPE_CHAR_DEVICE;
-	case S_IFBLK:
-		return TYPE_BLOCK_DEVICE;
-	case S_IFIFO:
-		return TYPE_FIFO;
-	default:
-		return TYPE_UNKNOWN;
-	}
+	static const uint8_t types[] = {
+		[DT_REG] = TYPE_REGULAR, [DT_DIR] = TYPE_DIRECTORY,
+		[DT_LNK] = TYPE_SYMLINK, [DT_SOCK] = TYPE_SOCKET,
+		[DT_CHR] = TYPE_CHAR_DEVICE, [DT_BLK] = TYPE_BLOCK_DEVICE,
+		[DT_FIFO] = TYPE_FIFO, [IFTODT(S_IFMT)] = 0,
+	};
+	uint8_t type = types[IFTODT(mode)];
+
+	return type != 0 ? type : TYPE_UNKNOWN;
 }
 
 /*
