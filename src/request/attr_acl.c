@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "os/ident.h"
@@ -25,21 +24,16 @@ static const struct {
 	{ "SERVICE@", TAG_MASK },
 };
 
-static const char *
+static struct slice
 name_of(const struct ace *ace, char number[16])
 {
-	const char *name;
 	size_t i;
 
 	for (i = 0; i < nitems(special); i++)
 		if (special[i].tag == ace->tag)
-			return special[i].who;
-	name = ace->tag == TAG_USER ? ident_user(ace->id) :
-	    ident_group(ace->id);
-	if (name != NULL)
-		return name;
-	snprintf(number, 16, "%u", ace->id);
-	return number;
+			return attrs_owner(special[i].who, 0, number);
+	return attrs_owner(ace->tag == TAG_USER ? ident_user(ace->id) :
+	    ident_group(ace->id), ace->id, number);
 }
 
 static void
@@ -50,10 +44,7 @@ put_aces(struct buf *b, struct aces *aces)
 
 	put_u32(b, (uint32_t)aces->n);
 	for (i = 0; i < aces->n; i++) {
-		const char *name = name_of(&aces->ace[i], number);
-
-		aces->ace[i].who = (struct slice){
-		    (uint8_t *)(uintptr_t)name, strlen(name) };
+		aces->ace[i].who = name_of(&aces->ace[i], number);
 		acl_put(b, &aces->ace[i]);
 	}
 }

@@ -5,10 +5,27 @@
 #ifndef REQUEST_ATTRS_H
 #define REQUEST_ATTRS_H
 
+#include <stdio.h>
+#include <string.h>
+
 #include "request/request.h"
 
 /* Attributes that a new object gets beyond its mode. */
 #define HAS_FOR_NEW	(HAS_OWNER | HAS_ALLOC | HAS_ACL)
+
+/*
+ * Returns an owner or group as version 4 and later name it: its name, or its
+ * number if it has none.
+ */
+static inline struct slice
+attrs_owner(const char *name, uint32_t id, char number[16])
+{
+	if (name == NULL) {
+		snprintf(number, 16, "%u", id);
+		name = number;
+	}
+	return (struct slice){ (uint8_t *)(uintptr_t)name, strlen(name) };
+}
 
 /*
  * Puts the id of an owner or group, as a client names it, into *id: -1 for an

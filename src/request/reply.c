@@ -3,13 +3,13 @@
 
 #include <dirent.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "os/charset.h"
 #include "os/log.h"
 #include "request/attr_acl.h"
+#include "request/attrs.h"
 #include "request/longname.h"
 #include "request/reply.h"
 #include "wire/sftp.h"
@@ -169,20 +169,6 @@ type_of(mode_t mode)
 	return type != 0 ? type : TYPE_UNKNOWN;
 }
 
-/*
- * Returns an owner as version 4 and later name it: the number if it has no
- * name.
- */
-static struct slice
-owner_slice(const char *name, uint32_t id, char number[16])
-{
-	if (name == NULL) {
-		snprintf(number, 16, "%u", id);
-		name = number;
-	}
-	return (struct slice){ (uint8_t *)(uintptr_t)name, strlen(name) };
-}
-
 uint32_t
 reply_bits(const struct statx *st, const char *name, uint32_t *known)
 {
@@ -267,8 +253,8 @@ put_attr_named(struct session *s, struct attr *a)
 {
 	char user[16], group[16];
 
-	a->owner = owner_slice(ident_user(a->uid), a->uid, user);
-	a->group = owner_slice(ident_group(a->gid), a->gid, group);
+	a->owner = attrs_owner(ident_user(a->uid), a->uid, user);
+	a->group = attrs_owner(ident_group(a->gid), a->gid, group);
 	attr_put(&s->out, s->version, a);
 }
 
