@@ -17,6 +17,8 @@ int	op_write(struct session *, struct request *);
 int	op_text_seek(struct session *, struct request *);
 int	op_fsync(struct session *, struct request *);
 int	op_ranges(struct session *, struct request *);
+int	op_block(struct session *, struct request *);
+int	op_unblock(struct session *, struct request *);
 
 /* dir.c */
 int	op_opendir(struct session *, struct request *);
@@ -50,10 +52,6 @@ int	op_copy_file(struct session *, struct request *);
 /* checksum.c */
 int	op_check_file(struct session *, struct request *);
 int	op_md5_hash(struct session *, struct request *);
-
-/* block.c */
-int	op_block(struct session *, struct request *);
-int	op_unblock(struct session *, struct request *);
 
 /* info.c */
 int	op_statvfs(struct session *, struct request *);
