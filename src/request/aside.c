@@ -118,13 +118,6 @@ aside_is_impossible(struct aside *a, int r)
 }
 
 void
-aside_settle(struct aside *a)
-{
-	silly_taken(a->silly);
-	silly_lock(a->silly);
-}
-
-void
 aside_end(struct aside *a)
 {
 	if (a->silly != NULL)

@@ -55,9 +55,6 @@ int	aside_attempt(struct session *, const struct request *,
  */
 bool	aside_is_impossible(struct aside *, int r);
 
-/* Records that the file has the name now, and locks it while it is in use. */
-void	aside_settle(struct aside *);
-
 /* Releases the name. */
 void	aside_end(struct aside *);
 

@@ -108,7 +108,7 @@ look_at(struct session *s, const struct request *q, const char *name,
 	if (r != 0)
 		return q->precise && r != -ENOENT && !h->dir->leaves_out;
 	if (is_own_silly_name(s, &p, &l->st)) {
-		stale_entry(s, &l->clock, p.dirfd, name, &l->st);
+		stale_entry(s, &l->clock, p.dirfd, name, &l->st, false);
 		return false;
 	}
 	l->type = (unsigned char)IFTODT(l->st.stx_mode);

@@ -20,39 +20,25 @@
 #include "request/publish.h"
 
 /*
- * Finds the place of a temporary file's visible name by the name that the
- * client knows. It must be in the directory of the temporary file.
- */
-static int
-find_by_name(struct session *s, struct request *q, const struct temp *p,
-    const char *name)
-{
-	struct place *to = &q->target.place;
-	int r;
-
-	if ((r = locate_path(&s->fs, name, PLACE_FOLLOW, to)) != 0)
-		return r;
-	return temp_find(&s->handles, to) == p ? 0 : -ENOENT;
-}
-
-/*
  * Finds the place of the temporary file and that of its visible name in the
  * same directory, wherever that is now. A session with a root must still be
  * able to reach the directory, and have the rights: a directory that was moved
- * out of the root gets nothing. `name` is used only if there is no /proc to
- * tell the name of the directory.
+ * out of the root gets nothing. If there is no /proc to tell the name of the
+ * directory, the client's `name` must lead there.
  */
 static int
 find_places(struct session *s, struct request *q, const struct temp *p,
     const char *name)
 {
+	struct place *to = &q->target.place;
 	int r;
 
 	q->object.place = p->place;
-	r = locate_entry(&s->fs, p->place.dirfd, p->name, PLACE_CREATES,
-	    &q->target.place);
-	if (r == -ENOENT)
-		r = find_by_name(s, q, p, name);
+	r = locate_entry(&s->fs, p->place.dirfd, p->name, PLACE_CREATES, to);
+	if (r == -ENOENT &&
+	    (r = locate_path(&s->fs, name, PLACE_FOLLOW, to)) == 0 &&
+	    temp_find(&s->handles, to) != p)
+		r = -ENOENT;
 	return r != 0 ? r : permit_judge_publishing(s, q, p->replaces);
 }
 

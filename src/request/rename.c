@@ -302,14 +302,18 @@ let_go(struct session *s, const struct request *q, const struct displacing *d)
 	return r;
 }
 
-/* Tells the handles of the displaced file its silly name. */
+/*
+ * Tells the handles of the displaced file its silly name, which is locked while
+ * they use it.
+ */
 static void
 settle_silly(struct displacing *d)
 {
 	struct matches *m = &d->matches;
 	size_t i;
 
-	aside_settle(&d->aside);
+	silly_taken(d->aside.silly);
+	silly_lock(d->aside.silly);
 	for (i = 0; i < m->len; i++) {
 		if (!m->list[i].displaced)
 			continue;

@@ -46,9 +46,8 @@ may_remove(struct session *s, int dirfd, const char *name, bool uploads,
 	return false;
 }
 
-/* Removes a silly name if it is stale. `uploads` is that of may_remove(). */
-static void
-remove_stale(struct session *s, struct stale_clock *clock, int dirfd,
+void
+stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
     const char *name, const struct statx *st, bool uploads)
 {
 	struct place p;
@@ -61,13 +60,6 @@ remove_stale(struct session *s, struct stale_clock *clock, int dirfd,
 	clock->asked = true;
 	(void)silly_clear(&p, clock->now, false);
 	locate_release(&p);
-}
-
-void
-stale_entry(struct session *s, struct stale_clock *clock, int dirfd,
-    const char *name, const struct statx *st)
-{
-	remove_stale(s, clock, dirfd, name, st, false);
 }
 
 /* A search for stale names in a directory. */
@@ -85,7 +77,7 @@ sweep_one(int dirfd, const char *name, void *arg)
 	struct statx st;
 
 	if (path_is_silly(name, strlen(name)) && fs_stat(&p, &st) == 0)
-		remove_stale(x->s, &x->clock, dirfd, name, &st, true);
+		stale_entry(x->s, &x->clock, dirfd, name, &st, true);
 	return 0;
 }
 

@@ -44,11 +44,12 @@ struct stale_clock {
 };
 
 /*
- * Removes an entry that READDIR found, a silly name of the session's user, if
- * it is stale.
+ * Removes an entry of a directory, a silly name of the session's user, if it is
+ * stale. `uploads` says that the session uploads there: temporary files then
+ * take no right.
  */
 void	stale_entry(struct session *, struct stale_clock *, int dirfd,
-	    const char *name, const struct statx *);
+	    const char *name, const struct statx *, bool uploads);
 
 /*
  * Notes that the directory of an upload that has just begun is to be searched.
