@@ -168,13 +168,14 @@ find_gid(gid_t gid, gid_t *gids, int n)
 
 /*
  * Returns the *n groups, sorted, that the user would have after login, or those
- * of the process for NULL. The caller frees them. Returns NULL when memory runs
- * out.
+ * of the process for NULL, each once. The caller frees them. Returns NULL when
+ * memory runs out.
  */
 static gid_t *
 gids_of(const struct ident *user, int *n)
 {
 	gid_t *gids;
+	int i, all;
 
 	*n = 0;
 	if (user == NULL)
@@ -193,6 +194,12 @@ gids_of(const struct ident *user, int *n)
 		return NULL;
 	}
 	qsort(gids, (size_t)*n, sizeof(*gids), by_gid);
+	/* A gid may have several names, and come once for each. */
+	all = *n;
+	*n = 0;
+	for (i = 0; i < all; i++)
+		if (*n == 0 || gids[i] != gids[*n - 1])
+			gids[(*n)++] = gids[i];
 	return gids;
 }
 
