@@ -147,26 +147,21 @@ silly_lock(struct silly *h)
 		(void)fs_lock(h->lock, FS_LOCK_SHARED, LOCKED_BYTE, 1);
 }
 
-/* Keeps the lock when the writer that lent the descriptor closes it. */
-static int
-own_lock(struct silly *h)
-{
-	int fd = fs_dup(h->lock);
-
-	if (fd < 0)
-		return fd;
-	h->lock = fd;
-	h->lent = false;
-	return 0;
-}
-
 int
 silly_lock_by(struct silly *h, int fd)
 {
 	int r;
 
-	if (h->lock >= 0)
-		return h->lent && h->lock != fd ? own_lock(h) : 0;
+	if (h->lock >= 0 && (!h->lent || h->lock == fd))
+		return 0;
+	/* The lock stays when the writer that lent its descriptor closes it. */
+	if (h->lock >= 0) {
+		if ((r = fs_dup(h->lock)) < 0)
+			return r;
+		h->lock = r;
+		h->lent = false;
+		return 0;
+	}
 	h->lock = fd;
 	h->lent = true;
 	r = fs_lock(fd, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1);
@@ -247,21 +242,6 @@ silly_stays(struct silly *h, const struct place *old, int error)
 	silly_lock(h);
 }
 
-static void
-silly_free(struct silly *h)
-{
-	fs_drop(&h->pin);
-	fs_close(h->dirfd);
-	free(h);
-}
-
-static void
-give_up(struct silly *h, int error)
-{
-	log_error("cannot remove \"%s\": %s", h->name, strerror(-error));
-	silly_free(h);
-}
-
 /*
  * True if retrying is pointless, because only a change of the directory's
  * permissions would help.
@@ -272,52 +252,51 @@ is_final(const struct place *p, int error)
 	return (error == -EACCES || error == -EPERM) && !fs_may_rename(p);
 }
 
-static void
-silly_end(struct silly *h, bool remove)
+/*
+ * Tries to remove the file. If another try is due, keeps the name in the list
+ * and returns the milliseconds until then; otherwise frees it and returns 0.
+ */
+static unsigned
+try_to_remove(struct silly *h, uint64_t now)
 {
 	struct place p = silly_place(h);
-	int r = 0;
+	bool again = h->delay > 0;
+	int r = again || silly_is_there(h) ? fs_unlink(&p) : 0;
 
+	if (r == -ENOENT)
+		r = 0;
+	if (r != 0 && h->delay < LAST_DELAY && !is_final(&p, r)) {
+		if (!again)
+			LIST_INSERT_HEAD(h->list, h, leaving);
+		h->delay = again ? 2 * h->delay : FIRST_DELAY;
+		h->due = now + h->delay;
+		return h->delay;
+	}
+	if (r != 0)
+		log_error("cannot remove \"%s\": %s", h->name, strerror(-r));
+	if (again)
+		LIST_REMOVE(h, leaving);
+	fs_drop(&h->pin);
+	fs_close(h->dirfd);
+	free(h);
+	return 0;
+}
+
+void
+silly_release(struct silly *h)
+{
 	if (--h->users > 0)
 		return;
 	/* Close it first: the file system may reject removing an open file. */
 	(void)close_lock(h);
-	if (remove && silly_is_there(h))
-		r = fs_unlink(&p);
-	if (r == 0 || r == -ENOENT) {
-		silly_free(h);
-		return;
-	}
-	if (is_final(&p, r)) {
-		give_up(h, r);
-		return;
-	}
-	h->delay = FIRST_DELAY;
-	h->due = clock_ms() + h->delay;
-	LIST_INSERT_HEAD(h->list, h, leaving);
+	(void)try_to_remove(h, clock_ms());
 }
 
-/* Tries once more. Returns the milliseconds to wait, or 0 when done with it. */
-static unsigned
-retry_one(struct silly *h, uint64_t now)
+void
+silly_leave(struct silly *h)
 {
-	struct place p = silly_place(h);
-	int r;
-
-	if (now < h->due)
-		return (unsigned)(h->due - now);
-	r = fs_unlink(&p);
-	if (r != 0 && r != -ENOENT && h->delay < LAST_DELAY) {
-		h->delay *= 2;
-		h->due = now + h->delay;
-		return h->delay;
-	}
-	LIST_REMOVE(h, leaving);
-	if (r != 0 && r != -ENOENT)
-		give_up(h, r);
-	else
-		silly_free(h);
-	return 0;
+	h->taken = false;
+	silly_release(h);
 }
 
 unsigned
@@ -328,7 +307,8 @@ silly_retry(struct silly_list *list, uint64_t now)
 
 	for (h = LIST_FIRST(list); h != NULL; h = next) {
 		next = LIST_NEXT(h, leaving);
-		wait = retry_one(h, now);
+		wait = now < h->due ? (unsigned)(h->due - now) :
+		    try_to_remove(h, now);
 		if (wait > 0 && (least == 0 || wait < least))
 			least = wait;
 	}
@@ -343,18 +323,6 @@ silly_finish(struct silly_list *list)
 	while (!LIST_EMPTY(list) &&
 	    (wait = silly_retry(list, clock_ms())) > 0)
 		clock_wait(wait);
-}
-
-void
-silly_release(struct silly *h)
-{
-	silly_end(h, true);
-}
-
-void
-silly_leave(struct silly *h)
-{
-	silly_end(h, false);
 }
 
 int
@@ -598,16 +566,12 @@ silly_find(struct silly_list *list, const struct place *p,
     struct place *found, bool *left)
 {
 	struct search s = { .found = "" };
-	char mark[NAME_MAX + 1];
 	struct silly *h;
-	const char *name;
 	size_t len;
 
-	name = path_last(p->name, &len);
-	if (len == 0 || len > NAME_MAX || name[len] != '\0')
+	s.mark = path_last(p->name, &len);
+	if (len == 0 || len > NAME_MAX || s.mark[len] != '\0')
 		return NULL;
-	memcpy(mark, name, len + 1);
-	s.mark = mark;
 	if ((h = silly_beside(list, p)) == NULL)
 		return NULL;
 	(void)fs_each_entry(h->dirfd, NULL, match_mark, &s);

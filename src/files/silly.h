@@ -124,7 +124,9 @@ unsigned silly_retry(struct silly_list *, uint64_t now);
  */
 void	 silly_finish(struct silly_list *);
 
-/* As silly_release(), but leaves the file in place, under whatever name. */
+/*
+ * Drops the only user, and leaves the file in place, under whatever name.
+ */
 void	 silly_leave(struct silly *);
 
 /*
