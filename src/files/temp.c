@@ -12,35 +12,12 @@
 #include "files/temp.h"
 #include "os/log.h"
 
-/*
- * Gets the identity of the directory that a place is in: its names may change.
- */
-static int
-directory_of(const struct place *p, uint64_t *dev, uint64_t *ino)
-{
-	struct place dir;
-	int fd, r;
-
-	if ((fd = fs_open_parent(p)) < 0)
-		return fd;
-	dir = place_fd(fd, "");
-	r = fs_identify(&dir, dev, ino);
-	(void)fs_close(fd);
-	return r;
-}
-
-void
-temp_unpin_old(struct temp *p)
-{
-	fs_drop(&p->old);
-}
-
 static void
 temp_free(struct temp *p)
 {
 	if (p->pending)
 		LIST_REMOVE(p, others);
-	temp_unpin_old(p);
+	fs_drop(&p->old);
 	free(p->writer);
 	free(p->name);
 	free(p);
@@ -76,19 +53,16 @@ temp_begin(struct handles *hs, const struct place *beside, struct silly *h,
 	const char *name;
 	size_t len;
 
-	if (p != NULL)
-		p->old = -1;
 	name = path_last(beside->name, &len);
-	if (p == NULL || (p->name = strndup(name, len)) == NULL ||
-	    directory_of(at, &p->dev, &p->ino) != 0) {
-		if (p != NULL)
-			temp_free(p);
+	if (p == NULL || (p->name = strndup(name, len)) == NULL) {
+		free(p);
 		silly_leave(h);
 		return NULL;
 	}
 	p->session = hs;
 	p->silly = h;
 	p->place = *at;
+	p->old = -1;
 	p->refs = 1;
 	p->pending = true;
 	LIST_INSERT_HEAD(&hs->temps, p, others);
@@ -213,12 +187,6 @@ temp_release(struct temp *p)
 	temp_free(p);
 }
 
-void
-temp_created(struct temp *p)
-{
-	silly_taken(p->silly);
-}
-
 /*
  * Returns the mode to create a file with that will get these permissions: as
  * much of them as everybody has. Until the file has its group and ACL, nobody
@@ -247,7 +215,7 @@ temp_create(struct temp *p, const struct place *at, int old, int flags)
 	    mode_at_first(&permissions));
 	if (fd < 0)
 		return fd;
-	temp_created(p);
+	silly_taken(p->silly);
 	if ((r = fs_set_permissions(fd, &permissions)) != 0) {
 		(void)fs_close(fd);
 		return r;
@@ -319,11 +287,10 @@ temp_flush(struct temp *p)
 struct temp *
 temp_find(const struct handles *hs, const struct place *at)
 {
-	uint64_t dev = 0, ino = 0;
-	bool known = false;
 	const char *name;
 	struct temp *p;
 	size_t len;
+	int dir = -1;
 
 	name = path_last(at->name, &len);
 	/* Only a directory can have a trailing slash. */
@@ -332,13 +299,14 @@ temp_find(const struct handles *hs, const struct place *at)
 	LIST_FOREACH(p, &hs->temps, others) {
 		if (strcmp(p->name, name) != 0)
 			continue;
-		if (!known && directory_of(at, &dev, &ino) != 0)
+		if (dir == -1 && (dir = fs_open_parent(at)) < 0)
 			return NULL;
-		known = true;
-		if (p->dev == dev && p->ino == ino)
-			return p;
+		/* The directory may have another name now. */
+		if (fs_same(dir, p->place.dirfd))
+			break;
 	}
-	return NULL;
+	fs_drop(&dir);
+	return p;
 }
 
 bool
@@ -486,7 +454,7 @@ remove_old(struct temp *p)
 	}
 	silly_taken(h);
 	/* NFS would give a file that is open one more name. */
-	temp_unpin_old(p);
+	fs_drop(&p->old);
 	silly_release(h);
 }
 
@@ -506,7 +474,7 @@ temp_published(struct temp *p, const struct place *at)
 	/* It was published by another name than that of the old file. */
 	if (p->old != -1)
 		remove_old(p);
-	temp_unpin_old(p);
+	fs_drop(&p->old);
 }
 
 void

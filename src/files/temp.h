@@ -24,9 +24,12 @@ struct temp {
 	struct silly	*silly;
 	struct place	 place;		/* its current place */
 	char		*name;		/* visible name in that directory */
-	uint64_t	 dev, ino;	/* of the directory */
 	int		 old;		/* O_PATH of the file to be replaced,
-					 * which has the visible name, or -1 */
+					 * which has the visible name, or -1.
+					 * Closed before that happens: NFS
+					 * gives a file another name before it
+					 * replaces one that is in use, and for
+					 * a moment there would be none. */
 	int		 refs;
 	struct handle	**writer;	/* handles that write to it ... */
 	int		 writers;	/* ... and their number */
@@ -85,16 +88,6 @@ void	 temp_release(struct temp *);
  */
 int	 temp_create(struct temp *, const struct place *at, int old,
 	    int flags);
-
-/*
- * Closes the descriptor of the file to be replaced: NFS gives a file another
- * name before it replaces one that is in use, and for a moment there would be
- * none.
- */
-void	 temp_unpin_old(struct temp *);
-
-/* Records that the file was created at the temporary file's place. */
-void	 temp_created(struct temp *);
 
 /*
  * Makes a handle a writer of the temporary file. It holds a reference, which

@@ -257,7 +257,7 @@ open_temp(const struct opening *o, struct temp *p)
 	fd = make_open(o->s, o->q, o->i, (o->flags & O_ACCMODE) | O_CREAT |
 	    O_EXCL, o->mode, o->m);
 	if (fd >= 0)
-		temp_created(p);
+		silly_taken(p->silly);
 	return fd;
 }
 

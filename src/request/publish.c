@@ -82,7 +82,7 @@ static int
 publish(struct session *s, struct request *q, struct temp *p)
 {
 	q->publishes = true;
-	temp_unpin_old(p);
+	fs_drop(&p->old);
 	q->object.path = p->place.name;
 	q->target.path = p->name;
 	q->ruling.forced = false;
@@ -237,7 +237,7 @@ publish_link(struct request *q)
 	if ((r = temp_flush(p)) != 0 ||
 	    (r = fs_link(&p->place, &q->target.place)) != 0)
 		return r;
-	temp_unpin_old(p);
+	fs_drop(&p->old);
 	r = p->replaces ? fs_rename(&p->place, &to) :
 	    fs_rename_keep(&p->place, &to, p->writers > 0);
 	if (r != 0) {

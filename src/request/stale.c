@@ -106,32 +106,34 @@ stale_sweep(struct session *s)
 
 /* Returns the note on a directory, or a new one in place of the oldest. */
 static struct stale_dir *
-find_dir(struct session *s, const struct temp *p, bool *is_new)
+find_dir(struct session *s, uint64_t dev, uint64_t ino, bool *is_new)
 {
 	struct stale *stale = &s->stale;
 	struct stale_dir *d;
 
 	*is_new = false;
 	for (d = stale->dir; d < stale->dir + STALE_DIRS; d++)
-		if (d->ino == p->ino && d->dev == p->dev)
+		if (d->ino == ino && d->dev == dev)
 			return d;
 	*is_new = true;
 	d = &stale->dir[stale->next];
 	stale->next = (stale->next + 1) % STALE_DIRS;
 	sweep_dir(s, d);
-	*d = (struct stale_dir){ .dev = p->dev, .ino = p->ino };
+	*d = (struct stale_dir){ .dev = dev, .ino = ino };
 	return d;
 }
 
 void
 stale_note(struct session *s, const struct temp *p)
 {
+	struct place dir = place_fd(p->place.dirfd, "");
+	uint64_t dev = 0, ino = 0;
 	struct stale_dir *d;
 	bool is_new;
 
-	if (!s->fs.reserves)
+	if (!s->fs.reserves || fs_identify(&dir, &dev, &ino) != 0)
 		return;
-	d = find_dir(s, p, &is_new);
+	d = find_dir(s, dev, ino, &is_new);
 	if (d->due || (d->off == 0 && !is_new) ||
 	    (d->fd = fs_dup(p->place.dirfd)) < 0)
 		return;
