@@ -234,7 +234,7 @@ print_area(const struct outcome *o, const struct policy *p, const char *path,
 {
 	const struct path_rule *best[LEAVES], *r;
 	size_t i, n = p->paths == NULL ? 0 : p->paths->count;
-	int leaf;
+	enum path_leaf leaf;
 
 	if (strcmp(path, asked) != 0)
 		fprintf(out, "# \"%s\" is \"%s\"\n", asked, path);

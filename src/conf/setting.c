@@ -73,115 +73,6 @@ units_write(const struct unit *units, long long n, char *buf, size_t size)
 	snprintf(buf, size, "%lld%.1s", n / units->factor, &units->letter);
 }
 
-/* Names of types, the ways to write them, hints, and descriptions. */
-#define IN_QUOTES	"in quotes"
-#define NO_QUOTES	"without quotes"
-#define LIST		"a string, or a list [ \"a\", \"b\" ]"
-static const struct kind {
-	const char	*name;
-	unsigned	 accepts;	/* bits of enum given_as */
-	const char	*wants;		/* hint for a value in a file */
-	const char	*values;	/* NULL: words or a range */
-} kinds[] = {
-	[SETTING_BOOL] = { "bool", GIVEN_BOOL, NO_QUOTES, NULL },
-	[SETTING_CHOICE] = { "choice", GIVEN_STRING, IN_QUOTES, NULL },
-	[SETTING_NUMBER] = { "number", GIVEN_NUMBER, NO_QUOTES, NULL },
-	[SETTING_SIZE] = { "size", GIVEN_STRING | GIVEN_NUMBER,
-	    "bytes, or a string such as \"256K\"", NULL },
-	[SETTING_DURATION] = { "duration", GIVEN_STRING | GIVEN_NUMBER,
-	    "seconds, or a string such as \"5m\" or \"1h30m\"", NULL },
-	[SETTING_OCTAL] = { "octal", GIVEN_STRING,
-	    "a string of octal digits such as \"022\"", NULL },
-	[SETTING_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST,
-	    "all, none, or of list, stat, read, create, modify, replace, "
-	    "delete, rename, rename_file, rename_dir, mkdir, rmdir, symlink, "
-	    "link and setstat" },
-	[SETTING_MODE] = { "mode", GIVEN_STRING | GIVEN_GROUP,
-	    "{ set = \"0111\"; clear = \"022\"; }, each in quotes",
-	    "octal modes of set, clear and force" },
-	[SETTING_TEXT] = { "text", GIVEN_STRING, IN_QUOTES,
-	    "one line of text" },
-	[SETTING_GROUP] = { "group", GIVEN_STRING, IN_QUOTES, "a group" },
-	[SETTING_PATH] = { "path", GIVEN_STRING, IN_QUOTES, "a path" },
-	[SETTING_ROOT] = { "path", GIVEN_STRING, IN_QUOTES, NULL },
-	[SETTING_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST,
-	    "request names or patterns" },
-	[SETTING_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST,
-	    "names or patterns" },
-	[SETTING_PATHS] = { "paths", GIVEN_STRING, "* and ? match no slash",
-	    NULL },
-};
-
-static int
-compare_name(const void *name, const void *setting)
-{
-	return strcmp(name, ((const struct setting *)setting)->name);
-}
-
-const struct setting *
-setting_find(const char *name)
-{
-	return bsearch(name, settings, settings_count, sizeof(settings[0]),
-	    compare_name);
-}
-
-static int
-compare_group(const void *name, const void *setting)
-{
-	const char *dotted = ((const struct setting *)setting)->name;
-	size_t len = strlen(name);
-	int order = strncmp(name, dotted, len);
-
-	return order != 0 ? order : '.' - dotted[len];
-}
-
-bool
-setting_is_group(const char *name)
-{
-	return bsearch(name, settings, settings_count, sizeof(settings[0]),
-	    compare_group) != NULL;
-}
-
-const struct setting *
-setting_find_flag(int flag)
-{
-	size_t i;
-
-	for (i = 0; i < settings_count; i++)
-		if (flag != 0 && settings[i].flag == flag)
-			return &settings[i];
-	return NULL;
-}
-
-/* True if the value is in a file, where its type is visible. */
-static bool
-is_written(const struct given *g)
-{
-	return (g->as & (GIVEN_TEXT | GIVEN_FLAG)) == 0;
-}
-
-/* Rejects a value: says what it should be and what it was. Returns -1. */
-static int
-refuse(const struct setting *row, const struct given *g, struct error *e)
-{
-	char values[256];
-	bool file = is_written(g);
-
-	return error_say(e, "must be %s, not \"%.100s\"%s%s%s",
-	    setting_values(row, values, sizeof(values)), g->text,
-	    file ? " (" : "", file ? kinds[row->type].wants : "",
-	    file ? ")" : "");
-}
-
-/* True if the value is that word. */
-static bool
-is_word(const struct setting *row, struct value v, const char *name)
-{
-	const struct word *w = word_of(row->words, v.number);
-
-	return w != NULL && strcmp(w->name, name) == 0;
-}
-
 /* Parses octal digits; returns -1 for anything else. */
 static long long
 octal_read(const char *text)
@@ -260,30 +151,136 @@ mode_write(long long n, char *buf, size_t size)
 			    bits - (unsigned)p->more);
 }
 
+/* Names of types, how they are written and read, hints and descriptions. */
+#define IN_QUOTES	"in quotes"
+#define NO_QUOTES	"without quotes"
+#define LIST		"a string, or a list [ \"a\", \"b\" ]"
+static const struct kind {
+	const char	*name;
+	unsigned	 accepts;	/* bits of enum given_as */
+	const char	*wants;		/* hint for a value in a file */
+	const char	*values;	/* NULL: words or a range */
+	const struct unit *units;	/* of a number, or NULL */
+	int		 terms;		/* ... as many numbers may be added */
+	long long	(*read)(const char *);	/* returns -1 for an error */
+} kinds[] = {
+	[SETTING_BOOL] = { "bool", GIVEN_BOOL, .wants = NO_QUOTES },
+	[SETTING_CHOICE] = { "choice", GIVEN_STRING, .wants = IN_QUOTES },
+	[SETTING_NUMBER] = { "number", GIVEN_NUMBER, NO_QUOTES, .units = plain,
+	    .terms = 1 },
+	[SETTING_SIZE] = { "size", GIVEN_STRING | GIVEN_NUMBER,
+	    "bytes, or a string such as \"256K\"", .units = sizes,
+	    .terms = 1 },
+	[SETTING_DURATION] = { "duration", GIVEN_STRING | GIVEN_NUMBER,
+	    "seconds, or a string such as \"5m\" or \"1h30m\"",
+	    .units = times, .terms = 5 },
+	[SETTING_OCTAL] = { "octal", GIVEN_STRING,
+	    "a string of octal digits such as \"022\"", .read = octal_read },
+	[SETTING_RIGHTS] = { "rights", GIVEN_STRING | GIVEN_LIST, LIST,
+	    "all, none, or of list, stat, read, create, modify, replace, "
+	    "delete, rename, rename_file, rename_dir, mkdir, rmdir, symlink, "
+	    "link and setstat", .read = rights_read },
+	[SETTING_MODE] = { "mode", GIVEN_STRING | GIVEN_GROUP,
+	    "{ set = \"0111\"; clear = \"022\"; }, each in quotes",
+	    "octal modes of set, clear and force", .read = mode_read },
+	[SETTING_TEXT] = { "text", GIVEN_STRING, IN_QUOTES,
+	    .values = "one line of text" },
+	[SETTING_GROUP] = { "group", GIVEN_STRING, IN_QUOTES,
+	    .values = "a group" },
+	[SETTING_PATH] = { "path", GIVEN_STRING, IN_QUOTES,
+	    .values = "a path" },
+	[SETTING_ROOT] = { "path", GIVEN_STRING, .wants = IN_QUOTES },
+	[SETTING_REQUESTS] = { "requests", GIVEN_STRING | GIVEN_LIST, LIST,
+	    .values = "request names or patterns" },
+	[SETTING_NAMES] = { "patterns", GIVEN_STRING | GIVEN_LIST, LIST,
+	    .values = "names or patterns" },
+	[SETTING_PATHS] = { "paths", GIVEN_STRING,
+	    .wants = "* and ? match no slash" },
+};
+
+static int
+compare_name(const void *name, const void *setting)
+{
+	return strcmp(name, ((const struct setting *)setting)->name);
+}
+
+const struct setting *
+setting_find(const char *name)
+{
+	return bsearch(name, settings, settings_count, sizeof(settings[0]),
+	    compare_name);
+}
+
+static int
+compare_group(const void *name, const void *setting)
+{
+	const char *dotted = ((const struct setting *)setting)->name;
+	size_t len = strlen(name);
+	int order = strncmp(name, dotted, len);
+
+	return order != 0 ? order : '.' - dotted[len];
+}
+
+bool
+setting_is_group(const char *name)
+{
+	return bsearch(name, settings, settings_count, sizeof(settings[0]),
+	    compare_group) != NULL;
+}
+
+const struct setting *
+setting_find_flag(int flag)
+{
+	size_t i;
+
+	for (i = 0; i < settings_count; i++)
+		if (settings[i].flag == flag)
+			return &settings[i];
+	return NULL;
+}
+
+/* True if the value is in a file, where its type is visible. */
+static bool
+is_written(const struct given *g)
+{
+	return (g->as & (GIVEN_TEXT | GIVEN_FLAG)) == 0;
+}
+
+/* Rejects a value: says what it should be and what it was. Returns -1. */
+static int
+refuse(const struct setting *row, const struct given *g, struct error *e)
+{
+	char values[256];
+	bool file = is_written(g);
+
+	return error_say(e, "must be %s, not \"%.100s\"%s%s%s",
+	    setting_values(row, values, sizeof(values)), g->text,
+	    file ? " (" : "", file ? kinds[row->type].wants : "",
+	    file ? ")" : "");
+}
+
+/* True if the value is that word. */
+static bool
+is_word(const struct setting *row, struct value v, const char *name)
+{
+	const struct word *w = word_of(row->words, v.number);
+
+	return w != NULL && strcmp(w->name, name) == 0;
+}
+
 /* Parses a value of any numeric type; returns -1 if it is invalid. */
 static long long
 number_read(const struct setting *row, const char *text)
 {
+	const struct kind *kind = &kinds[row->type];
 	const struct word *w;
 
-	switch (row->type) {
-	case SETTING_BOOL:
-	case SETTING_CHOICE:
+	if (row->words != NULL) {
 		w = word_find(row->words, text);
 		return w == NULL ? -1 : w->value;
-	case SETTING_SIZE:
-		return units_read(text, sizes, 1);
-	case SETTING_DURATION:
-		return units_read(text, times, 5);
-	case SETTING_OCTAL:
-		return octal_read(text);
-	case SETTING_RIGHTS:
-		return rights_read(text);
-	case SETTING_MODE:
-		return mode_read(text);
-	default:
-		return units_read(text, plain, 1);
 	}
+	return kind->units != NULL ?
+	    units_read(text, kind->units, kind->terms) : kind->read(text);
 }
 
 static bool
@@ -500,11 +497,8 @@ setting_format(const struct setting *row, struct value v, char *buf,
 		rights_format((unsigned)n, buf, size);
 	else if (row->type == SETTING_MODE)
 		mode_write(n, buf, size);
-	else if (row->type == SETTING_NUMBER)
-		snprintf(buf, size, "%lld", n);
 	else
-		units_write(row->type == SETTING_SIZE ? sizes : times, n, buf,
-		    size);
+		units_write(kinds[row->type].units, n, buf, size);
 	return buf;
 }
 
