@@ -92,6 +92,7 @@ sweep_dir(struct session *s, struct stale_dir *d)
 	(void)fs_each_entry(d->fd, &d->off, sweep_one, &x);
 	(void)fs_close(d->fd);
 	d->due = false;
+	d->done = d->off == 0;
 	s->stale.due--;
 }
 
@@ -106,16 +107,14 @@ stale_sweep(struct session *s)
 
 /* Returns the note on a directory, or a new one in place of the oldest. */
 static struct stale_dir *
-find_dir(struct session *s, uint64_t dev, uint64_t ino, bool *is_new)
+find_dir(struct session *s, uint64_t dev, uint64_t ino)
 {
 	struct stale *stale = &s->stale;
 	struct stale_dir *d;
 
-	*is_new = false;
 	for (d = stale->dir; d < stale->dir + STALE_DIRS; d++)
 		if (d->ino == ino && d->dev == dev)
 			return d;
-	*is_new = true;
 	d = &stale->dir[stale->next];
 	stale->next = (stale->next + 1) % STALE_DIRS;
 	sweep_dir(s, d);
@@ -129,13 +128,11 @@ stale_note(struct session *s, const struct temp *p)
 	struct place dir = place_fd(p->place.dirfd, "");
 	uint64_t dev = 0, ino = 0;
 	struct stale_dir *d;
-	bool is_new;
 
 	if (!s->fs.reserves || fs_identify(&dir, &dev, &ino) != 0)
 		return;
-	d = find_dir(s, dev, ino, &is_new);
-	if (d->due || (d->off == 0 && !is_new) ||
-	    (d->fd = fs_dup(p->place.dirfd)) < 0)
+	d = find_dir(s, dev, ino);
+	if (d->due || d->done || (d->fd = fs_dup(p->place.dirfd)) < 0)
 		return;
 	d->due = true;
 	s->stale.due++;

@@ -25,8 +25,8 @@ struct session;
 struct stale {
 	struct stale_dir {
 		uint64_t	 dev, ino;
-		uint64_t	 off;		/* where to continue; 0: at
-						 * the end */
+		uint64_t	 off;		/* where to continue */
+		bool		 done;		/* all of it was searched */
 		bool		 due;		/* to be searched, by ... */
 		int		 fd;		/* ... this O_PATH descriptor */
 	}		 dir[STALE_DIRS];
