@@ -19,8 +19,11 @@ struct task {
 	/* Returns as a handler does. While s->ending there is no other step. */
 	int		(*step)(struct session *, struct request *);
 	unsigned	 wait;		/* ms before the next step */
-	bool		 over;		/* set by the gate: the request was
-					 * run */
+
+	/* Set by the gate if only the answer waits. */
+	bool		 over;
+	bool		 replied;	/* with another reply than STATUS */
+	int		 outcome;
 };
 
 /*

@@ -21,15 +21,6 @@
 #include "session/init.h"
 #include "wire/sftp.h"
 
-/*
- * The answer of a request that waits until the silly names it gave up are gone.
- */
-struct settling {
-	struct task	 task;		/* without a step */
-	int		 outcome;
-	bool		 replied;	/* with another reply than STATUS */
-};
-
 /* Releases what the request holds: its places may be temporary files'. */
 static void
 dispatch_release(struct request *q)
@@ -55,12 +46,11 @@ dispatch_release(struct request *q)
 static bool
 dispatch_settle(struct request *q, unsigned wait, int outcome, bool replied)
 {
-	struct settling *w = (struct settling *)q->task;
-
-	if (w == NULL && (w = task_begin(q, sizeof(*w), NULL)) == NULL)
+	if (q->task == NULL &&
+	    task_begin(q, sizeof(struct task), NULL) == NULL)
 		return false;
-	*w = (struct settling){ { .wait = wait, .over = true },
-	    outcome, replied };
+	*q->task = (struct task){ .wait = wait, .over = true,
+	    .outcome = outcome, .replied = replied };
 	return true;
 }
 
@@ -375,11 +365,11 @@ gate_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
 enum verdict
 gate_resume(struct session *s, struct request *q)
 {
-	const struct settling *w = (struct settling *)q->task;
+	const struct task *t = q->task;
 	size_t mark = s->out.len;
 
-	return w->task.over ? dispatch_end(s, q, w->outcome, w->replied) :
-	    dispatch_answer(s, q, mark, w->task.step(s, q));
+	return t->over ? dispatch_end(s, q, t->outcome, t->replied) :
+	    dispatch_answer(s, q, mark, t->step(s, q));
 }
 
 void
