@@ -81,16 +81,6 @@ record_bytes(const struct handle *h)
 		    6)));
 }
 
-/* Records the sum of an upload, if there is one. */
-static void
-record_sum(struct handle *h)
-{
-	char hex[SUM_HEX_MAX];
-
-	if (sum_take(h, hex))
-		sink_text("sha256", hex);
-}
-
 static void
 record_head(const struct session *s, const char *op)
 {
@@ -117,6 +107,7 @@ xferlog_begin(const struct session *s, struct request *q)
 {
 	struct handle *h = q->object.handle;
 	bool closes = (q->kind->bits & KIND_ENDS_HANDLE) != 0;
+	char sum[SUM_HEX_MAX];
 
 	if (closes && (h == NULL || h->kind != HANDLE_FILE))
 		return;
@@ -125,7 +116,8 @@ xferlog_begin(const struct session *s, struct request *q)
 	record_fields(s, q);
 	if (closes) {
 		record_bytes(h);
-		record_sum(h);
+		if (sum_take(h, sum))
+			sink_text("sha256", sum);
 		sink_text("end", "client");
 	}
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <endian.h>
 #include <poll.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "os/clock.h"
@@ -48,18 +46,17 @@ read_bytes(uint8_t *to, size_t size, size_t len, uint64_t until)
 static bool
 read_packet(uint8_t *type, uint32_t *id, uint64_t until)
 {
-	uint8_t head[4], body[5] = { 0 };
+	uint8_t packet[9];
 	struct reader r;
 	uint32_t len;
 
-	if (!read_bytes(head, sizeof(head), sizeof(head), until))
+	reader_init(&r, packet, sizeof(packet));
+	if (!read_bytes(packet, 4, 4, until))
 		return false;
-	memcpy(&len, head, sizeof(len));
-	len = be32toh(len);
-	if (len < sizeof(body) || len > SFTP_MAX_PACKET ||
-	    !read_bytes(body, sizeof(body), len, until))
+	len = get_u32(&r);
+	if (len < 5 || len > SFTP_MAX_PACKET ||
+	    !read_bytes(packet + 4, 5, len, until))
 		return false;
-	reader_init(&r, body, sizeof(body));
 	*type = get_u8(&r);
 	*id = get_u32(&r);
 	return true;
