@@ -35,16 +35,9 @@
 static int
 open_flags(const struct request *q)
 {
-	static const int disposition[] = {
-		[FXF_CREATE_NEW] = O_CREAT | O_EXCL,
-		[FXF_CREATE_TRUNCATE] = O_CREAT | O_TRUNC,
-		[FXF_OPEN_EXISTING] = 0,
-		[FXF_OPEN_OR_CREATE] = O_CREAT,
-		[FXF_TRUNCATE_EXISTING] = O_TRUNC,
-	};
 	bool reads = (q->access & ACE_READ_DATA) != 0;
 	bool writes = (q->access & (ACE_WRITE_DATA | ACE_APPEND_DATA)) != 0;
-	int flags = disposition[q->flags & FXF_ACCESS_DISPOSITION];
+	int flags = q->creation;
 
 	flags |= writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
 	if ((q->flags & FXF_APPEND_DATA) != 0)
@@ -68,7 +61,6 @@ static int
 open_lock(struct session *s, const struct request *q, struct handle *h,
     const struct place *p)
 {
-	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION;
 	int r;
 
 	if ((q->flags & FXF_BLOCK) == 0)
@@ -77,8 +69,7 @@ open_lock(struct session *s, const struct request *q, struct handle *h,
 	    (q->flags & FXF_BLOCK) == FXF_BLOCK_EXCLUSIVE);
 	if (r != 0)
 		return r == -EAGAIN || r == -EACCES ? FX_LOCK_CONFLICT : r;
-	return d == FXF_CREATE_TRUNCATE || d == FXF_TRUNCATE_EXISTING ?
-	    fs_truncate(p, 0) : 0;
+	return (q->creation & O_TRUNC) != 0 ? fs_truncate(p, 0) : 0;
 }
 
 /*

@@ -186,6 +186,7 @@ struct request {
 	bool		 writes;	/* it would change something */
 	struct ask	 ask;
 	uint32_t	 access;	/* OPEN: ACE_* */
+	int		 creation;	/* OPEN: O_CREAT, O_EXCL, O_TRUNC */
 	uint32_t	 pflags;	/* OPEN: PF_*, for the log */
 	const char	*needs[3];	/* other names that must be permitted */
 

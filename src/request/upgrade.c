@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "os/fs.h"
@@ -18,15 +19,17 @@
  * writing can be read, whatever was asked.
  */
 static void
-open_takes(struct request *q, bool creates, bool truncates, bool writes)
+open_takes(struct request *q, bool writes)
 {
-	bool new = (q->flags & FXF_ACCESS_DISPOSITION) == FXF_CREATE_NEW;
+	bool creates = (q->creation & O_CREAT) != 0;
+	bool new = (q->creation & O_EXCL) != 0;
 	struct takes *t = &q->object.takes;
 
 	q->ask.replace = new ? REPLACE_NO : REPLACE_YES;
 	*t = (struct takes){
 		.absent = creates ? RIGHT_CREATE : RIGHTS_NONE,
-		.present = writes || truncates ? RIGHT_MODIFY : RIGHTS_NONE,
+		.present = writes || (q->creation & O_TRUNC) != 0 ?
+		    RIGHT_MODIFY : RIGHTS_NONE,
 	};
 	if (creates && (q->attr.has & MORE_THAN_MODE) != 0)
 		t->absent |= RIGHT_SETSTAT;
@@ -53,7 +56,7 @@ open_needs(struct request *q)
 	if ((q->flags & FXF_BLOCK) != 0)
 		q->needs[n++] = "block";
 	if ((q->attr.has & (HAS_OWNER | HAS_ACL | HAS_ALLOC)) != 0 &&
-	    (q->flags & FXF_ACCESS_DISPOSITION) != FXF_OPEN_EXISTING)
+	    q->creation != 0)
 		q->needs[n++] = "fsetstat";
 }
 
@@ -61,25 +64,22 @@ open_needs(struct request *q)
 static void
 open_effects(struct request *q)
 {
-	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION;
-	bool creates = d == FXF_CREATE_NEW || d == FXF_CREATE_TRUNCATE ||
-	    d == FXF_OPEN_OR_CREATE;
-	bool truncates = d == FXF_CREATE_TRUNCATE ||
-	    d == FXF_TRUNCATE_EXISTING;
+	bool creates = (q->creation & O_CREAT) != 0;
+	bool new = (q->creation & O_EXCL) != 0;
 	bool writes = (q->access & (ACE_WRITE_DATA | ACE_APPEND_DATA)) != 0;
 
 	q->pflags = ((q->access & ACE_READ_DATA) != 0 ? PF_READ : 0) |
 	    (writes ? PF_WRITE : 0) | (creates ? PF_CREAT : 0) |
-	    (truncates ? PF_TRUNC : 0) |
-	    (d == FXF_CREATE_NEW ? PF_EXCL : 0) |
+	    ((q->creation & O_TRUNC) != 0 ? PF_TRUNC : 0) |
+	    (new ? PF_EXCL : 0) |
 	    ((q->flags & FXF_APPEND_DATA) != 0 ? PF_APPEND : 0);
-	q->writes = writes || creates || truncates ||
+	q->writes = writes || q->creation != 0 ||
 	    (q->flags & FXF_DELETE_ON_CLOSE) != 0;
-	open_takes(q, creates, truncates, writes);
+	open_takes(q, writes);
 	open_needs(q);
 	/* A new file is never made behind a link. */
-	q->object.how = ((q->flags & FXF_NOFOLLOW) != 0 || d == FXF_CREATE_NEW ?
-	    0 : PLACE_FOLLOW) | (creates ? PLACE_CREATES : 0);
+	q->object.how = ((q->flags & FXF_NOFOLLOW) != 0 || new ? 0 :
+	    PLACE_FOLLOW) | (creates ? PLACE_CREATES : 0);
 }
 
 /* Makes access and disposition of the pflags of versions 3 and 4. */
@@ -87,23 +87,18 @@ int
 upgrade_open_v3(const struct policy *policy, struct request *q)
 {
 	uint32_t pflags = q->desired;
-	bool creates = (pflags & PF_CREAT) != 0;
-	bool truncates = (pflags & PF_TRUNC) != 0;
 
 	(void)policy;
 	q->access = ((pflags & PF_READ) != 0 ? ACE_READ_DATA : 0) |
 	    ((pflags & PF_WRITE) != 0 ? ACE_WRITE_DATA : 0);
 	/* EXCL without CREAT is undefined in POSIX and is dropped. */
-	if (creates && (pflags & PF_EXCL) != 0)
-		q->flags = FXF_CREATE_NEW;
-	else if (creates)
-		q->flags = truncates ? FXF_CREATE_TRUNCATE :
-		    FXF_OPEN_OR_CREATE;
+	if ((pflags & PF_CREAT) != 0 && (pflags & PF_EXCL) != 0)
+		q->creation = O_CREAT | O_EXCL;
 	else
-		q->flags = truncates ? FXF_TRUNCATE_EXISTING :
-		    FXF_OPEN_EXISTING;
+		q->creation = ((pflags & PF_CREAT) != 0 ? O_CREAT : 0) |
+		    ((pflags & PF_TRUNC) != 0 ? O_TRUNC : 0);
 	if ((pflags & PF_APPEND) != 0)
-		q->flags |= FXF_APPEND_DATA;
+		q->flags = FXF_APPEND_DATA;
 	open_effects(q);
 	q->pflags = pflags;
 	return 0;
@@ -119,28 +114,38 @@ upgrade_open_v4(const struct policy *policy, struct request *q)
 	return r;
 }
 
-/* Takes the access as it is. One that only appends is append mode. */
-static void
+/*
+ * Takes the access as it is, of which one that only appends is append mode, and
+ * the disposition. Returns false if there is no such disposition.
+ */
+static bool
 open_access(struct request *q)
 {
+	static const int dispositions[] = {
+		[FXF_CREATE_NEW] = O_CREAT | O_EXCL,
+		[FXF_CREATE_TRUNCATE] = O_CREAT | O_TRUNC,
+		[FXF_OPEN_EXISTING] = 0,
+		[FXF_OPEN_OR_CREATE] = O_CREAT,
+		[FXF_TRUNCATE_EXISTING] = O_TRUNC,
+	};
+	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION;
+
 	q->access = q->desired;
 	if ((q->flags & FXF_APPEND_DATA_ATOMIC) != 0 ||
 	    ((q->access & ACE_APPEND_DATA) != 0 &&
 	    (q->access & ACE_WRITE_DATA) == 0))
 		q->flags |= FXF_APPEND_DATA;
+	q->creation = d < nitems(dispositions) ? dispositions[d] : 0;
+	return d < nitems(dispositions);
 }
 
 /* Version 5 has fewer flags, and those that it does not have are refused. */
 int
 upgrade_open_v5(const struct policy *policy, struct request *q)
 {
-	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION;
-
 	(void)policy;
-	open_access(q);
-	if ((q->flags & ~(uint32_t)(FXF_ACCESS_DISPOSITION | FXF_APPEND_DATA |
-	    FXF_APPEND_DATA_ATOMIC | FXF_TEXT_MODE)) != 0 ||
-	    d > FXF_TRUNCATE_EXISTING)
+	if (!open_access(q) || (q->flags & ~(uint32_t)(FXF_ACCESS_DISPOSITION |
+	    FXF_APPEND_DATA | FXF_APPEND_DATA_ATOMIC | FXF_TEXT_MODE)) != 0)
 		return FX_OP_UNSUPPORTED;
 	open_effects(q);
 	return 0;
@@ -149,13 +154,11 @@ upgrade_open_v5(const struct policy *policy, struct request *q)
 int
 upgrade_open_v6(const struct policy *policy, struct request *q)
 {
-	uint32_t d = q->flags & FXF_ACCESS_DISPOSITION, block;
+	uint32_t block = q->flags & FXF_BLOCK;
 
 	(void)policy;
-	open_access(q);
-	if (d > FXF_TRUNCATE_EXISTING)
+	if (!open_access(q))
 		return FX_INVALID_PARAMETER;
-	block = q->flags & FXF_BLOCK;
 	if ((q->flags & (0xffff0000u | FXF_BACKUP_STREAM)) != 0 ||
 	    (block != 0 && block != FXF_BLOCK_SHARED &&
 	    block != FXF_BLOCK_EXCLUSIVE))
