@@ -16,7 +16,6 @@
 #include "request/make.h"
 #include "request/ops.h"
 #include "request/publish.h"
-#include "request/reply.h"
 #include "request/task.h"
 #include "wire/sftp.h"
 

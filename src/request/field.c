@@ -7,7 +7,6 @@
 #include "os/log.h"
 #include "request/field.h"
 #include "request/request.h"
-#include "request/trace.h"
 #include "wire/sftp.h"
 
 const struct word field_pflags[] = {
@@ -30,9 +29,9 @@ field_words(const struct word *w, unsigned bits, char to[FIELD_WORDS_LEN])
 }
 
 static void
-print_text(struct trace *t, const void *member)
+print_text(struct log_line *line, const void *member)
 {
-	log_put(&t->line, *(const char *const *)member, true);
+	log_put(line, *(const char *const *)member, true);
 }
 
 static const struct handle *
@@ -42,85 +41,85 @@ handle_of(const void *member)
 }
 
 static void
-print_handle(struct trace *t, const void *member)
+print_handle(struct log_line *line, const void *member)
 {
 	const struct handle *h = handle_of(member);
 
-	log_put(&t->line, h == NULL ? NULL : h->name, true);
+	log_put(line, h == NULL ? NULL : h->name, true);
 }
 
 static void
-print_number(struct trace *t, const void *member)
+print_number(struct log_line *line, const void *member)
 {
-	log_putf(&t->line, "%d", handle_number(handle_of(member)));
+	log_putf(line, "%d", handle_number(handle_of(member)));
 }
 
 static void
-print_unsigned(struct trace *t, const void *member)
+print_unsigned(struct log_line *line, const void *member)
 {
-	log_putf(&t->line, "%u", (unsigned)handle_number(handle_of(member)));
+	log_putf(line, "%u", (unsigned)handle_number(handle_of(member)));
 }
 
 static void
-print_counts(struct trace *t, const void *member)
+print_counts(struct log_line *line, const void *member)
 {
 	const struct handle *h = handle_of(member);
 
-	log_putf(&t->line, " bytes read %llu written %llu",
+	log_putf(line, " bytes read %llu written %llu",
 	    (unsigned long long)h->bytes_read,
 	    (unsigned long long)h->bytes_written);
 }
 
 static void
-print_u64(struct trace *t, const void *member)
+print_u64(struct log_line *line, const void *member)
 {
-	log_putf(&t->line, "%llu",
+	log_putf(line, "%llu",
 	    (unsigned long long)*(const uint64_t *)member);
 }
 
 static void
-print_u32(struct trace *t, const void *member)
+print_u32(struct log_line *line, const void *member)
 {
-	log_putf(&t->line, "%u", *(const uint32_t *)member);
+	log_putf(line, "%u", *(const uint32_t *)member);
 }
 
 /* Prints flags with a sign, as OpenSSH does. */
 static void
-print_signed(struct trace *t, const void *member)
+print_signed(struct log_line *line, const void *member)
 {
-	log_putf(&t->line, "%d", (int)*(const uint32_t *)member);
+	log_putf(line, "%d", (int)*(const uint32_t *)member);
 }
 
 static void
-print_size(struct trace *t, const void *member)
+print_size(struct log_line *line, const void *member)
 {
-	log_putf(&t->line, "%zu", ((const struct slice *)member)->len);
+	log_putf(line, "%zu", ((const struct slice *)member)->len);
 }
 
 static void
-print_pflags(struct trace *t, const void *member)
+print_pflags(struct log_line *line, const void *member)
 {
 	char names[FIELD_WORDS_LEN];
 
 	field_words(field_pflags, *(const uint32_t *)member, names);
-	log_put(&t->line, names, false);
+	log_put(line, names, false);
 }
 
 /* Prints the mode with which OPEN creates a file. */
 static void
-print_mode(struct trace *t, const void *member)
+print_mode(struct log_line *line, const void *member)
 {
 	const struct attr *a = member;
 
-	log_putf(&t->line, "%o", (a->has & HAS_MODE) != 0 ? a->mode : 0666);
+	log_putf(line, "%o", (a->has & HAS_MODE) != 0 ? a->mode : 0666);
 }
 
 static void
-print_dir_mode(struct trace *t, const void *member)
+print_dir_mode(struct log_line *line, const void *member)
 {
 	const struct attr *a = member;
 
-	log_putf(&t->line, "%o", (a->has & HAS_MODE) != 0 ? a->mode & 07777 :
+	log_putf(line, "%o", (a->has & HAS_MODE) != 0 ? a->mode & 07777 :
 	    0777);
 }
 

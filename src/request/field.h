@@ -11,8 +11,7 @@
 
 #include "base/word.h"
 
-struct request;
-struct trace;
+struct log_line;
 
 /* The number of fields in a form, including the NOTHING that ends it. */
 #define FORM_FIELDS	6
@@ -97,7 +96,7 @@ struct field_row {
 	enum field_type	 type : 8;
 	uint8_t		 operand;	/* a path or handle: 1 for the target */
 	uint8_t		 how;		/* a path: PLACE_*; a handle: WANTS_* */
-	void		(*print)(struct trace *, const void *member);
+	void		(*print)(struct log_line *, const void *member);
 };
 
 /* Indexed by enum field. */

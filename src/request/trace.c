@@ -14,29 +14,42 @@
  * follows the name.
  */
 static const char *
-trace_field(struct trace *t, const char *p)
+put_field(struct log_line *to, const struct request *q, const char *p)
 {
 	size_t len = strcspn(p, "}");
 	const struct field_row *f = field_named(p, len);
 
-	f->print(t, (const char *)t->q + f->member);
+	f->print(to, (const char *)q + f->member);
 	return p + len + 1;
 }
 
+/*
+ * Writes a line if there is one and the level includes it. It begins with
+ * `start`, or with the id of the request if that is NULL.
+ */
 static void
-trace_template(struct trace *t, const char *p)
+write_line(const struct line *line, const char *start, const struct request *q)
 {
+	const char *p = line->text;
 	char literal[2] = "";
+	struct log_line to;
 
+	if (p == NULL || !log_wants(line->level))
+		return;
+	log_start(&to, line->level);
+	if (start == NULL)
+		log_putf(&to, "request %u: ", q->id);
+	else
+		log_put(&to, start, false);
 	while (*p != '\0') {
 		if (*p == '{') {
-			p = trace_field(t, p + 1);
+			p = put_field(&to, q, p + 1);
 			continue;
 		}
 		literal[0] = *p++;
-		log_put(&t->line, literal, false);
+		log_put(&to, literal, false);
 	}
-	log_end(&t->line);
+	log_end(&to);
 }
 
 /* Returns the line for the handle's type, or that of the request. */
@@ -51,43 +64,23 @@ trace_choose(const struct request *q)
 }
 
 void
-trace_request(const struct session *s, const struct request *q)
+trace_request(const struct request *q)
 {
-	const struct line *trace = &q->kind->trace, *line;
-	struct trace t;
-
-	t.s = s;
-	t.q = q;
-	if (trace->text != NULL && log_wants(trace->level)) {
-		log_start(&t.line, trace->level);
-		log_putf(&t.line, "request %u: ", q->id);
-		trace_template(&t, trace->text);
-	}
-	line = trace_choose(q);
-	if (line->text != NULL && log_wants(line->level)) {
-		log_start(&t.line, line->level);
-		trace_template(&t, line->text);
-	}
+	write_line(&q->kind->trace, NULL, q);
+	write_line(trace_choose(q), "", q);
 }
 
 void
 trace_forced(struct session *s)
 {
 	struct request q = { .kind = table_named("close") };
-	struct trace t = { .s = s, .q = &q };
-	const struct line *line;
 	int i;
 
 	for (i = 0; i < s->handles.count; i++) {
 		q.object.handle = handle_at(&s->handles, i);
 		if (q.object.handle->kind == HANDLE_FREE)
 			continue;
-		line = trace_choose(&q);
-		if (log_wants(line->level)) {
-			log_start(&t.line, line->level);
-			log_put(&t.line, "forced ", false);
-			trace_template(&t, line->text);
-		}
+		write_line(trace_choose(&q), "forced ", &q);
 		handle_end(&s->handles, q.object.handle);
 	}
 }

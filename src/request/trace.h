@@ -3,22 +3,14 @@
 #ifndef REQUEST_TRACE_H
 #define REQUEST_TRACE_H
 
-#include "os/log.h"
 #include "request/request.h"
 #include "request/session.h"
-
-/* A line that is being made, and all that its fields can depend on. */
-struct trace {
-	struct log_line	 line;
-	const struct session *s;
-	const struct request *q;
-};
 
 /*
  * Writes the trace and the line of q->kind, as far as the level includes them.
  * No line has a level below INFO; the gate asks for that before it calls.
  */
-void	trace_request(const struct session *, const struct request *);
+void	trace_request(const struct request *);
 
 /*
  * Closes every handle that is still open at the end of the session, and writes

@@ -264,7 +264,7 @@ dispatch_run(struct session *s, struct reader *r, struct request *q)
 	if (q->form->upgrade != NULL)
 		upgraded = q->form->upgrade(&s->policy, q);
 	if (log_wants(LOG_LEVEL_INFO))
-		trace_request(s, q);
+		trace_request(q);
 	if (q->kind->record != NULL && sink_on())
 		xferlog_begin(s, q);
 	if (q->form->upgrade != NULL && !effects_permitted(s, q))

@@ -99,7 +99,7 @@ trace(const struct request_kind *kind, const struct request *from,
 	q.kind = kind;
 	log_init("test", level, LOG_AUTH, true);
 	capture_start();
-	trace_request(&session, &q);
+	trace_request(&q);
 	return capture_end();
 }
 
