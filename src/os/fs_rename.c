@@ -24,13 +24,15 @@
 
 /*
  * Returns the error of a rename that is clear before the kernel is called, or
- * 0.
+ * 0. `keeps` says that what has the new name is kept.
  */
 static int
-check_names(const struct place *old, const struct place *new)
+check_names(const struct place *old, const struct place *new, bool keeps)
 {
-	if (((old->flags | new->flags) & PLACE_FD) != 0)
+	if ((old->flags & PLACE_FD) != 0)
 		return -EBUSY;
+	if ((new->flags & PLACE_FD) != 0)
+		return keeps ? -EEXIST : -EBUSY;
 	if (((old->flags | new->flags) & PLACE_DIR) != 0)
 		return fs_check_dir(old);
 	return 0;
@@ -41,7 +43,7 @@ fs_rename_new(const struct place *old, const struct place *new)
 {
 	int r;
 
-	if ((r = check_names(old, new)) != 0)
+	if ((r = check_names(old, new, true)) != 0)
 		return r;
 	/* Not every C library has a function for it. */
 	return outcome((int)syscall(SYS_renameat2, old->dirfd, old->name,
@@ -102,26 +104,18 @@ rename_linking(const struct place *old, const struct place *new)
 int
 fs_rename(const struct place *old, const struct place *new)
 {
-	int r = check_names(old, new);
+	int r = check_names(old, new, false);
 
 	return r != 0 ? r : outcome(renameat(old->dirfd, old->name,
 	    new->dirfd, new->name));
 }
 
-/* Looks at the file to be renamed. Returns 0 or -errno. */
-static int
-stat_old(const struct place *old, struct stat *st)
-{
-	return outcome(fstatat(old->dirfd, old->name, st,
-	    AT_SYMLINK_NOFOLLOW));
-}
-
 /* Renames without RENAME_NOREPLACE; `st` describes the file. */
 static int
 rename_flagless(const struct place *old, const struct place *new,
-    const struct stat *st, bool written)
+    const struct statx *st, bool written)
 {
-	return written || S_ISDIR(st->st_mode) ? rename_looking(old, new) :
+	return written || S_ISDIR(st->stx_mode) ? rename_looking(old, new) :
 	    rename_linking(old, new);
 }
 
@@ -131,13 +125,13 @@ rename_flagless(const struct place *old, const struct place *new,
  * name of a file with a slash at its end is then reported as missing.
  */
 static int
-name_is_taken(const struct place *new, const struct stat *st)
+name_is_taken(const struct place *new, const struct statx *st)
 {
 	const char *last;
 	size_t len;
 
 	last = path_last(new->name, &len);
-	return !S_ISREG(st->st_mode) &&
+	return !S_ISREG(st->stx_mode) &&
 	    ((new->flags & PLACE_DIR) != 0 || last[len] == '/') &&
 	    fs_check_dir(new) == -ENOTDIR ? -ENOTDIR : -EEXIST;
 }
@@ -146,17 +140,17 @@ int
 fs_rename_keep(const struct place *old, const struct place *new, bool written)
 {
 	/* A file system without RENAME_NOREPLACE, which is not asked again. */
-	static dev_t flagless;
-	struct stat st;
+	static uint64_t flagless;
+	struct statx st;
 	int r, looked;
 
-	if (flagless != 0 && (r = check_names(old, new)) == 0 &&
-	    stat_old(old, &st) == 0 && st.st_dev == flagless)
+	if (flagless != 0 && check_names(old, new, true) == 0 &&
+	    fs_stat(old, &st) == 0 && fs_device(&st) == flagless)
 		return rename_flagless(old, new, &st, written);
 	if ((r = fs_rename_new(old, new)) == 0)
 		return 0;
 	/* If both names are wrong, OpenSSH reports the error of the old one. */
-	if ((looked = stat_old(old, &st)) != 0)
+	if ((looked = fs_stat(old, &st)) != 0)
 		return looked;
 	if (r == -EEXIST)
 		return name_is_taken(new, &st);
@@ -164,7 +158,7 @@ fs_rename_keep(const struct place *old, const struct place *new, bool written)
 		return r;
 	/* EINVAL may have another reason, for which this would fail too. */
 	if ((r = rename_flagless(old, new, &st, written)) == 0)
-		flagless = st.st_dev;
+		flagless = fs_device(&st);
 	return r;
 }
 

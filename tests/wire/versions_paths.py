@@ -15,6 +15,8 @@ from versions import ALL, SENT, VersionsTest, in_versions
 
 NO_CHECK, STAT_IF, STAT_ALWAYS = 1, 2, 3
 NEW = (4, 5, 6)
+NO_FILE, FAILURE = 2, 4
+EXISTS = (FAILURE, 11, 11, 11)
 QUOTA = 15
 
 
@@ -299,6 +301,23 @@ class Link(VersionsTest):
     def test_link_has_but_one_order(self, _, s):
         self.check(s, [(("link", "link", "target", True), 0)])
         self.assertEqual(os.readlink(self.path("link")), "target")
+
+
+class Rename(VersionsTest):
+    def rename(self, version, s, old, new):
+        return s.call("rename", old, new, *[0] * (version >= 5))
+
+    @in_versions(*ALL)
+    def test_what_has_no_name(self, version, s):
+        """Of a directory that is named by a dot, or by the root's slash."""
+        self.plant()
+        for old in ".", "d/.", "d/..", "./", "/":
+            self.assert_code(self.rename(version, s, old, "new"), FAILURE)
+            self.assertFalse(os.path.lexists(self.path("new")))
+        for new in ".", "d/..", "/":
+            for old in "d", "f":
+                self.assert_code(self.rename(version, s, old, new), EXISTS)
+            self.assert_code(self.rename(version, s, "nope", new), NO_FILE)
 
 
 class CopyFile(VersionsTest):
