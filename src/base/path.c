@@ -123,19 +123,17 @@ path_has_alias(const char *path, size_t len)
 bool
 path_is_silly(const char *name, size_t len)
 {
-	size_t prefix = sizeof(SILLY_PREFIX) - 1, i;
+	const size_t prefix = sizeof(SILLY_PREFIX) - 1;
+	const size_t suffix = prefix + SILLY_RANDOM;
+	size_t i;
 
-	if (len <= prefix || memcmp(name, SILLY_PREFIX, prefix) != 0)
+	if (len <= suffix || memcmp(name, SILLY_PREFIX, prefix) != 0)
 		return false;
-	name += prefix;
-	len -= prefix;
-	for (i = 0; i < SILLY_RANDOM && i < len; i++)
+	for (i = prefix; i < suffix; i++)
 		if (!isalnum((unsigned char)name[i]))
 			return false;
-	if (i < SILLY_RANDOM)
-		return false;
-	name += i;
-	len -= i;
+	name += suffix;
+	len -= suffix;
 	return (len == 4 && memcmp(name, SILLY_OLD, 4) == 0) ||
 	    (len == 5 && memcmp(name, SILLY_TEMP, 5) == 0);
 }
@@ -143,10 +141,7 @@ path_is_silly(const char *name, size_t len)
 bool
 path_is_temp(const char *name, size_t len)
 {
-	size_t suffix = sizeof(SILLY_TEMP) - 1;
-
-	return path_is_silly(name, len) &&
-	    memcmp(name + len - suffix, SILLY_TEMP, suffix) == 0;
+	return len == SILLY_LEN && path_is_silly(name, len);
 }
 
 /*
