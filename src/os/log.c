@@ -142,29 +142,21 @@ log_end(const struct log_line *l)
 static void
 log_convert(struct log_line *l, const char *spec, bool is_name, va_list *ap)
 {
-	char text[64];
+	char text[256];
+	const char *s = text;
 	size_t n = strlen(spec);
 	char letter = spec[n - 1], size = n > 2 ? spec[n - 2] : '\0';
 
-	if (letter == 's') {
-		const char *s = va_arg(*ap, const char *);
-		int max = -1;
-
-		/* "%.100s": the only form of %s with a precision. */
-		if (s != NULL && spec[1] == '.' &&
-		    sscanf(spec + 2, "%d", &max) == 1) {
-			char cut[256];
-
-			snprintf(cut, sizeof(cut), "%.*s", max, s);
-			log_put(l, cut, is_name);
-			return;
-		}
-		log_put(l, s, is_name);
-		return;
-	}
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	if (size == 'z')
+	if (letter == 's') {
+		s = va_arg(*ap, const char *);
+		/* "%.100s": the only form of %s with a precision. */
+		if (s != NULL && spec[1] == '.') {
+			snprintf(text, sizeof(text), spec, s);
+			s = text;
+		}
+	} else if (size == 'z')
 		snprintf(text, sizeof(text), spec, va_arg(*ap, size_t));
 	else if (size == 'l' && n > 3 && spec[n - 3] == 'l')
 		snprintf(text, sizeof(text), spec, va_arg(*ap, long long));
@@ -173,7 +165,7 @@ log_convert(struct log_line *l, const char *spec, bool is_name, va_list *ap)
 	else
 		snprintf(text, sizeof(text), spec, va_arg(*ap, int));
 #pragma GCC diagnostic pop
-	log_put(l, text, false);
+	log_put(l, s, letter == 's' && is_name);
 }
 
 static void
