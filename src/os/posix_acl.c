@@ -76,38 +76,17 @@ get_entries(const struct acl_xattr *x, size_t size, struct posix_acl *to)
 static int
 get_mode(const char *path, int kind, struct posix_acl *to)
 {
+	static const enum acl_tag tags[] = { TAG_OWNER, TAG_GROUP_OBJ,
+	    TAG_OTHER };
 	struct stat st;
 
 	if (stat(path, &st) == -1)
 		return -errno;
-	aclmap_alloc(to, 3);
-	if (kind == ACL_DEFAULT)
-		return 0;
-	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_OWNER,
-	    .perm = st.st_mode >> 6 & 7 };
-	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_GROUP_OBJ,
-	    .perm = st.st_mode >> 3 & 7 };
-	to->ace[to->n++] = (struct posix_ace){ .tag = TAG_OTHER,
-	    .perm = st.st_mode & 7 };
+	aclmap_alloc(to, nitems(tags));
+	for (; kind != ACL_DEFAULT && to->n < nitems(tags); to->n++)
+		to->ace[to->n] = (struct posix_ace){ .tag = tags[to->n],
+		    .perm = st.st_mode >> (6 - 3 * to->n) & 7 };
 	return 0;
-}
-
-static int
-get_acl(const char *path, int kind, struct posix_acl *to)
-{
-	struct acl_xattr x;
-	ssize_t n;
-
-	/*
-	 * Ask for few entries first: the kernel allocates a buffer of that
-	 * size.
-	 */
-	n = getxattr(path, names[kind], &x, HEAD + SOME * ENTRY);
-	if (n == -1 && errno == ERANGE)
-		n = getxattr(path, names[kind], &x, sizeof(x));
-	if (n == -1)
-		return errno == ENODATA ? get_mode(path, kind, to) : -errno;
-	return get_entries(&x, (size_t)n, to);
 }
 
 /*
@@ -123,57 +102,68 @@ compare_entries(const void *left, const void *right)
 	return (m > n) - (m < n);
 }
 
-static int
-set_acl(const char *path, int kind, const struct posix_acl *from)
+int
+posix_acl_get(const struct place *p, int kind, struct posix_acl *to)
 {
 	struct acl_xattr x;
+	struct way w;
+	ssize_t n;
+	int r;
+
+	if ((r = fs_find_way(p, &w)) != 0)
+		return r;
+	/*
+	 * Ask for few entries first: the kernel allocates a buffer of that
+	 * size.
+	 */
+	n = getxattr(w.path, names[kind], &x, HEAD + SOME * ENTRY);
+	if (n == -1 && errno == ERANGE)
+		n = getxattr(w.path, names[kind], &x, sizeof(x));
+	if (n != -1)
+		r = get_entries(&x, (size_t)n, to);
+	else
+		r = errno == ENODATA ? get_mode(w.path, kind, to) : -errno;
+	fs_leave_way(&w);
+	return r;
+}
+
+/* Converts to the kernel's form. Returns the size in bytes. */
+static size_t
+put_entries(struct acl_xattr *x, const struct posix_acl *from)
+{
 	const struct posix_ace *ace;
 	bool named;
 	size_t i;
 
-	if (from->n == 0 && kind == ACL_DEFAULT)
-		return removexattr(path, names[kind]) == -1 &&
-		    errno != ENODATA ? -errno : 0;
-	if (from->n > ALL)
-		return -E2BIG;
-	x.head.a_version = htole32(POSIX_ACL_XATTR_VERSION);
+	x->head.a_version = htole32(POSIX_ACL_XATTR_VERSION);
 	for (i = 0; i < from->n; i++) {
 		ace = &from->ace[i];
 		named = ace->tag == TAG_USER || ace->tag == TAG_GROUP;
-		x.entry[i] = (struct posix_acl_xattr_entry){
+		x->entry[i] = (struct posix_acl_xattr_entry){
 			.e_tag = htole16((uint16_t)(1u << ace->tag)),
 			.e_perm = htole16((uint16_t)ace->perm),
 			.e_id = htole32(named ? ace->id :
 			    (uint32_t)ACL_UNDEFINED_ID),
 		};
 	}
-	qsort(x.entry, from->n, ENTRY, compare_entries);
-	return outcome(setxattr(path, names[kind], &x,
-	    HEAD + from->n * ENTRY, 0));
-}
-
-int
-posix_acl_get(const struct place *p, int kind, struct posix_acl *to)
-{
-	struct way w;
-	int r;
-
-	if ((r = fs_find_way(p, &w)) != 0)
-		return r;
-	r = get_acl(w.path, kind, to);
-	fs_leave_way(&w);
-	return r;
+	qsort(x->entry, from->n, ENTRY, compare_entries);
+	return HEAD + from->n * ENTRY;
 }
 
 int
 posix_acl_set(const struct place *p, int kind, const struct posix_acl *from)
 {
+	bool none = from->n == 0 && kind == ACL_DEFAULT;
+	struct acl_xattr x;
 	struct way w;
 	int r;
 
+	if (from->n > ALL)
+		return -E2BIG;
 	if ((r = fs_find_way(p, &w)) != 0)
 		return r;
-	r = set_acl(w.path, kind, from);
+	r = outcome(none ? removexattr(w.path, names[kind]) :
+	    setxattr(w.path, names[kind], &x, put_entries(&x, from), 0));
 	fs_leave_way(&w);
-	return r;
+	return none && r == -ENODATA ? 0 : r;
 }
