@@ -272,14 +272,14 @@ void	 index_add(struct handles *, struct handle *);
 void	 index_remove(struct handles *, struct handle *);
 
 /*
- * Calls `each` with `arg` for the handles on the inode that the statx
- * describes. Relative names of handles start at `cwd`.
+ * Return the first handle on the inode that the statx describes, and the one
+ * that follows a handle, or NULL. Relative names of handles start at `cwd`.
  */
-void	 index_each_inode(struct handles *, const char *cwd,
-	    const struct statx *, void (*each)(struct handle *, void *),
-	    void *arg);
+struct handle *index_first(struct handles *, const char *cwd,
+	    const struct statx *);
+struct handle *index_next(const struct handle *);
 
-/* Does the same for the handles at or beneath this path. */
+/* Calls `each` with `arg` for the handles at or beneath this path. */
 void	 index_each_below(struct handles *, const char *cwd, const char *top,
 	    void (*each)(struct handle *, void *), void *arg);
 

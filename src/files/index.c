@@ -178,9 +178,8 @@ index_is_file(const struct handle *h, const struct statx *st)
 	    fs_device(st) == h->indexed->dev;
 }
 
-void
-index_each_inode(struct handles *hs, const char *cwd, const struct statx *st,
-    void (*each)(struct handle *, void *), void *arg)
+struct handle *
+index_first(struct handles *hs, const char *cwd, const struct statx *st)
 {
 	/* The key sorts before all handles of the same inode. */
 	struct handle first = { .slot = -1 };
@@ -188,10 +187,18 @@ index_each_inode(struct handles *hs, const char *cwd, const struct statx *st,
 	    .ino = st->stx_ino }, *x;
 
 	index_inodes(hs, cwd);
-	for (x = RB_NFIND(handles_by_inode, &hs->by_inode, &key);
-	    x != NULL && x->dev == key.dev && x->ino == key.ino;
-	    x = RB_NEXT(handles_by_inode, &hs->by_inode, x))
-		each(x->h, arg);
+	x = RB_NFIND(handles_by_inode, &hs->by_inode, &key);
+	return x != NULL && index_is_file(x->h, st) ? x->h : NULL;
+}
+
+struct handle *
+index_next(const struct handle *h)
+{
+	struct indexed *x = h->indexed, *next;
+
+	next = RB_NEXT(handles_by_inode, NULL, x);
+	return next != NULL && next->ino == x->ino && next->dev == x->dev ?
+	    next->h : NULL;
 }
 
 /* Returns the first name at or beneath a path, in the order of the tree. */

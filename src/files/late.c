@@ -108,40 +108,30 @@ late_tell_others(struct handles *hs, const struct handle *h, int error)
 	}
 }
 
-struct syncing {
-	struct handles	*hs;
-	struct handle	*reading;	/* of the file, or NULL */
-	int		 outcome;
-};
-
-static void
-sync_one(struct handle *h, void *arg)
-{
-	struct syncing *x = arg;
-	int r;
-
-	if (h->kind == HANDLE_FILE && h->state == HANDLE_OPEN)
-		x->reading = h;
-	if (!handle_is_writing(h) ||
-	    (x->outcome != 0 && x->outcome != -ENOENT))
-		return;
-	if (h->error == 0 && (r = fs_fsync(h->fd)) != 0)
-		late_failed(x->hs, h, r);
-	x->outcome = h->error;
-}
-
 int
 late_sync(struct handles *hs, const char *cwd, const struct statx *st)
 {
-	struct syncing x = { .hs = hs, .outcome = -ENOENT };
+	const struct handle *reading = NULL;
+	struct handle *h;
+	bool writes = false;
+	int r = 0;
 
-	if (hs->open > 0)
-		index_each_inode(hs, cwd, st, sync_one, &x);
+	for (h = index_first(hs, cwd, st); r == 0 && h != NULL;
+	    h = index_next(h)) {
+		if (h->kind == HANDLE_FILE && h->state == HANDLE_OPEN)
+			reading = h;
+		if (!handle_is_writing(h))
+			continue;
+		writes = true;
+		if (h->error == 0 && (r = fs_fsync(h->fd)) != 0)
+			late_failed(hs, h, r);
+		r = h->error;
+	}
+	if (writes)
+		return r;
 	/*
 	 * Only another session can have written to the file; fsync(2) takes any
 	 * descriptor.
 	 */
-	if (x.outcome == -ENOENT && x.reading != NULL)
-		x.outcome = fs_fsync(x.reading->fd);
-	return x.outcome;
+	return reading != NULL ? fs_fsync(reading->fd) : -ENOENT;
 }

@@ -44,31 +44,16 @@ sum_drop(struct handle *h)
 	free(m);
 }
 
-/* The handles of a file beside the one that was just opened. */
-struct others {
-	const struct handle *self;
-	bool	 write;		/* one of them was opened for writing */
-};
-
-static void
-look_at(struct handle *h, void *arg)
-{
-	struct others *o = arg;
-
-	if (h != o->self && handle_writes(h))
-		o->write = true;
-}
-
 /* True if another handle of the session can write to the file. */
 static bool
 others_write(struct handles *hs, const char *cwd, const struct handle *h,
     const struct statx *st)
 {
-	struct others o = { .self = h };
+	const struct handle *o = hs->open > 1 ? index_first(hs, cwd, st) : NULL;
 
-	if (hs->open > 1)
-		index_each_inode(hs, cwd, st, look_at, &o);
-	return o.write;
+	while (o != NULL && (o == h || !handle_writes(o)))
+		o = index_next(o);
+	return o != NULL;
 }
 
 void

@@ -147,6 +147,7 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 {
 	struct handles *hs = &s->handles;
 	struct statx old, new;
+	struct handle *h;
 	bool replaces;
 
 	if (hs->open == 0 || fs_stat(&q->object.place, &old) != 0)
@@ -156,10 +157,14 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 		return 0;
 	if (replaces) {
 		m->displaced = !S_ISDIR(new.stx_mode);
-		index_each_inode(hs, s->fs.cwd, &new, match_add, m);
+		for (h = index_first(hs, s->fs.cwd, &new); h != NULL;
+		    h = index_next(h))
+			match_add(h, m);
 	}
 	m->displaced = !request_renames(q);
-	index_each_inode(hs, s->fs.cwd, &old, match_add, m);
+	for (h = index_first(hs, s->fs.cwd, &old); h != NULL;
+	    h = index_next(h))
+		match_add(h, m);
 	m->above = S_ISDIR(old.stx_mode);
 	if (m->above)
 		match_below(s, q, m);
