@@ -248,17 +248,16 @@ static int
 remove_acls(const struct place *p, bool dir)
 {
 	static const struct posix_acl none;
-	struct posix_acl now, plain;
+	struct posix_acl plain;
 	int r;
 
-	if ((r = posix_acl_get(p, ACL_ACCESS, &now)) != 0)
+	if ((r = posix_acl_get(p, ACL_ACCESS, &plain)) != 0)
 		return r;
-	aclmap_plain(&now, &plain);
+	aclmap_plain(&plain);
 	if (dir)
 		r = posix_acl_set(p, ACL_DEFAULT, &none);
 	if (r == 0)
 		r = posix_acl_set(p, ACL_ACCESS, &plain);
-	aclmap_free(&now);
 	aclmap_free(&plain);
 	return r;
 }

@@ -3,6 +3,7 @@
 
 #include <sys/param.h>
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "wire/aclmap.h"
@@ -99,20 +100,20 @@ aclmap_same(const struct posix_acl *a, const struct posix_acl *b)
 }
 
 void
-aclmap_plain(const struct posix_acl *acl, struct posix_acl *plain)
+aclmap_plain(struct posix_acl *acl)
 {
 	uint32_t mask = mask_of(acl);
-	size_t i;
+	size_t i, n = 0;
 
-	aclmap_alloc(plain, acl->n);
 	for (i = 0; i < acl->n; i++) {
-		const struct posix_ace *ace = &acl->ace[i];
+		struct posix_ace ace = acl->ace[i];
 
-		if (ace->tag == TAG_OWNER || ace->tag == TAG_GROUP_OBJ ||
-		    ace->tag == TAG_OTHER)
-			plain->ace[plain->n++] = (struct posix_ace){
-			    ace->tag, 0, effective(ace, mask) };
+		ace.perm = effective(&ace, mask);
+		if (ace.tag == TAG_OWNER || ace.tag == TAG_GROUP_OBJ ||
+		    ace.tag == TAG_OTHER)
+			acl->ace[n++] = ace;
 	}
+	acl->n = n;
 }
 
 void
@@ -276,7 +277,7 @@ struct rule {
 };
 
 struct rules {
-	struct rule	*rule;
+	struct rule	 rule[ACES_MAX];
 	size_t		 n;
 };
 
@@ -297,10 +298,8 @@ make_rules(const struct aces *aces, int kind, struct rules *rules)
 	struct posix_ace new;
 	size_t i, j;
 
-	*rules = (struct rules){ calloc(aces->n + 1, sizeof(*rules->rule)),
-	    0 };
-	if (rules->rule == NULL)
-		buf_no_memory();
+	assert(aces->n <= ACES_MAX);
+	rules->n = 0;
 	for (i = 0; i < aces->n; i++) {
 		const struct ace *ace = &aces->ace[i];
 
@@ -320,7 +319,7 @@ make_rules(const struct aces *aces, int kind, struct rules *rules)
 /*
  * Tells if a rule concerns the principal `who`. MAYBE: it concerns some of
  * them, since the owner and a named user may be members of any group, and the
- * owner may be named. Rules for two groups count as unrelated: from_rules()
+ * owner may be named. Rules for two groups count as unrelated: from_aces()
  * looks at users who are in both.
  */
 enum about { NO, MAYBE, YES };
@@ -446,14 +445,16 @@ add_mask(struct posix_acl *acl)
 }
 
 static bool
-from_rules(const struct rules *rules, struct posix_acl *acl)
+from_aces(const struct aces *aces, int kind, struct posix_acl *acl)
 {
 	struct groups g = { .denied = { SIZE_MAX, SIZE_MAX, SIZE_MAX } };
+	struct rules rules;
 	size_t i;
 
-	collect(rules, acl);
+	make_rules(aces, kind, &rules);
+	collect(&rules, acl);
 	for (i = 0; i < acl->n; i++)
-		if (!decide(rules, &acl->ace[i], &g))
+		if (!decide(&rules, &acl->ace[i], &g))
 			return false;
 	/* A user in two groups must get what either of them grants. */
 	for (i = 0; i < nitems(g.denied); i++)
@@ -461,18 +462,6 @@ from_rules(const struct rules *rules, struct posix_acl *acl)
 			return false;
 	add_mask(acl);
 	return true;
-}
-
-static bool
-from_aces(const struct aces *aces, int kind, struct posix_acl *acl)
-{
-	struct rules rules;
-	bool exact;
-
-	make_rules(aces, kind, &rules);
-	exact = from_rules(&rules, acl);
-	free(rules.rule);
-	return exact;
 }
 
 int

@@ -51,11 +51,10 @@ void	aclmap_free(struct posix_acl *);
 bool	aclmap_same(const struct posix_acl *, const struct posix_acl *);
 
 /*
- * Makes the minimal ACL, one that a mode expresses: owner, group and others
- * keep the rights that `acl` grants them, named users and groups are dropped.
- * The caller frees `plain`.
+ * Makes an ACL minimal, one that a mode expresses: owner, group and others keep
+ * the rights that it grants them, named users and groups are dropped.
  */
-void	aclmap_plain(const struct posix_acl *, struct posix_acl *plain);
+void	aclmap_plain(struct posix_acl *);
 
 /*
  * Sets and clears the bits of a mode in an ACL. The group's bits of `clear` are
@@ -72,9 +71,9 @@ void	aclmap_to_aces(const struct posix_acl [ACL_KINDS], bool dir,
 	    struct aces *);
 
 /*
- * Translates entries to the ACLs of a file or, with `dir`, of a directory.
- * Returns 0, after which the caller frees both ACLs, or FX_OP_UNSUPPORTED if no
- * POSIX ACL means the same; both are empty then.
+ * Translates entries, ACES_MAX at most, to the ACLs of a file or, with `dir`,
+ * of a directory. Returns 0, after which the caller frees both ACLs, or
+ * FX_OP_UNSUPPORTED if no POSIX ACL means the same; both are empty then.
  */
 int	aclmap_from_aces(const struct aces *, bool dir,
 	    struct posix_acl [ACL_KINDS]);
