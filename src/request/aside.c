@@ -22,8 +22,6 @@ aside_plain(struct session *s, const struct request *q)
 
 	if (!request_renames(q))
 		return fs_unlink(&q->object.place);
-	if (LIST_EMPTY(&s->handles.temps))
-		return replace_rename(s, q, &q->target.place);
 	publish_move_out(s, q);
 	r = replace_rename(s, q, &q->target.place);
 	publish_move_back(s);

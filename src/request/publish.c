@@ -196,7 +196,7 @@ publish_move_out(struct session *s, const struct request *q)
 	char top[PATH_MAX], name[PATH_MAX];
 	struct temp *p;
 
-	if (!name_of_moved(q, top))
+	if (LIST_EMPTY(&s->handles.temps) || !name_of_moved(q, top))
 		return;
 	LIST_FOREACH(p, &s->handles.temps, others)
 		if (fs_name_of(p->place.dirfd, name) &&

@@ -38,8 +38,7 @@ bool	publish_remove(struct request *, int *r);
  * Move temporary files out of a directory that is about to be renamed, and back
  * after that. A file system in FUSE may know open files by their paths: rclone
  * loses sight of those below such a directory, and with it what was written, if
- * they are renamed later. Do nothing on the system's own file systems. The call
- * is only of use where handles.temps is not empty.
+ * they are renamed later. Do nothing on the system's own file systems.
  */
 void	publish_move_out(struct session *, const struct request *);
 void	publish_move_back(struct session *);
