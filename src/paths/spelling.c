@@ -99,12 +99,6 @@ listing_next(struct listing *l)
 	return e;
 }
 
-static void
-listing_end(struct listing *l)
-{
-	fs_close(l->fd);
-}
-
 /*
  * Decides by the listing, when both names exist: two entries are two files, or
  * one file with two links; a single entry has two names. If the directory
@@ -127,7 +121,7 @@ ask_listing(int dirfd, const char *name, const char *swapped)
 	while (found < 2 && (e = listing_next(&l)) != NULL)
 		found += strcmp(e->d_name, name) == 0 ||
 		    strcmp(e->d_name, swapped) == 0;
-	listing_end(&l);
+	fs_close(l.fd);
 	return found == 2 ? FOLDS_NOT : FOLDS;
 }
 
@@ -211,7 +205,7 @@ ask_entries(int dirfd)
 		    (e = listing_next(&l)) != NULL)
 			if (has_letter(e->d_name))
 				folds = ask_swapped(dirfd, e->d_name);
-		listing_end(&l);
+		fs_close(l.fd);
 	}
 	if (folds != FOLDS_UNKNOWN)
 		return folds;
@@ -344,7 +338,7 @@ list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 			return folds || fs_ran_out(r) ||
 			    may_be_cut(dirfd, name) ? r : 0;
 		found = read_spelling(&l, dirfd, name, &st, any != 0, to);
-		listing_end(&l);
+		fs_close(l.fd);
 	}
 	/* Of several links to the file, it is unknown which is meant. */
 	return found == 1 || (found > 1 && is_like(to, name)) ? 0 : -EACCES;

@@ -140,16 +140,16 @@ match_parse_address(const char *s, struct address *a)
 	return true;
 }
 
-/* True if all bits after the first `length` are zero. */
+/* True if the address is in a network, whose prefix has `length` bits. */
 static bool
-address_ends_at(const struct address *a, int length)
+address_in(struct address a, const struct address *net, int length)
 {
 	int bit;
 
-	for (bit = length; bit < a->bits; bit++)
-		if (a->bytes[bit / 8] & (0x80 >> bit % 8))
-			return false;
-	return true;
+	for (bit = length; bit < a.bits; bit++)
+		a.bytes[bit / 8] &= (unsigned char)~(0x80 >> bit % 8);
+	return a.bits == net->bits &&
+	    memcmp(a.bytes, net->bytes, (size_t)a.bits / 8) == 0;
 }
 
 /*
@@ -171,27 +171,12 @@ network_read(const char *s, struct address *a, int *length)
 		    strspn(digits, "0123456789") != strlen(digits) ||
 		    (*length = atoi(digits)) > bits)
 			return "has a prefix length that is out of range";
-		if (!address_ends_at(a, *length))
+		if (!address_in(*a, a, *length))
 			return "has bits behind its prefix length";
 	}
 	address_unmap(a);	/* the length is at least 96: checked above */
 	*length -= bits - a->bits;
 	return NULL;
-}
-
-static bool
-address_in(const struct address *a, const struct address *net, int length)
-{
-	int bit, differs;
-
-	if (a->bits != net->bits)
-		return false;
-	for (bit = 0; bit < length; bit++) {
-		differs = a->bytes[bit / 8] ^ net->bytes[bit / 8];
-		if (differs & (0x80 >> bit % 8))
-			return false;
-	}
-	return true;
 }
 
 static bool
@@ -202,7 +187,7 @@ address_matches(const struct address *a, const char *item)
 	int length;
 
 	if (network_read(item, &net, &length) == NULL)
-		return address_in(a, &net, length);
+		return address_in(*a, &net, length);
 	inet_ntop(a->bits == 128 ? AF_INET6 : AF_INET, a->bytes, text,
 	    sizeof(text));
 	return match_pattern(text, item);
