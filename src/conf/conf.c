@@ -250,16 +250,6 @@ set_criterion(struct facts *f, const char *name, const char *value)
 	return *value != '\0';
 }
 
-/*
- * True if the path is in the form that rules use, apart from doubled slashes.
- */
-static bool
-is_resolved(const char *path)
-{
-	return *path == '/' && (path[strspn(path, "/")] == '\0' ||
-	    expand_is_root(path));
-}
-
 int
 conf_criteria(struct conf *c, const char *criteria, struct facts *f,
     struct error *e)
@@ -281,10 +271,13 @@ conf_criteria(struct conf *c, const char *criteria, struct facts *f,
 	}
 	if (rest == NULL)
 		return 0;
+	/* The form that rules use, apart from doubled slashes. */
 	f->path = rest + strlen("path=");
-	return is_resolved(f->path) ? 0 : error_say(e, "path=\"%.100s\" must "
-	    "be absolute, without . and .., as the session has it: below its "
-	    "root", f->path);
+	if (*f->path == '/' && (f->path[strspn(f->path, "/")] == '\0' ||
+	    expand_is_root(f->path)))
+		return 0;
+	return error_say(e, "path=\"%.100s\" must be absolute, without . and "
+	    ".., as the session has it: below its root", f->path);
 }
 
 void

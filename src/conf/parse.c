@@ -176,6 +176,9 @@ parse_setting(struct parse *p, const config_setting_t *s)
 
 	if (p->path == NULL && strcmp(name, "paths") == 0 && is_list(s))
 		return each(p, s, parse_path);
+	/* The pattern of a path rule, which parse_path() has read. */
+	if (p->path != NULL && strcmp(name, "match") == 0)
+		return 0;
 	if (!setting_is_group(name)) {
 		g = given_of(p, s);
 		return p->path != NULL ? rules_add_to_path(p->conf, p->path,
@@ -189,14 +192,6 @@ parse_setting(struct parse *p, const config_setting_t *s)
 	r = each(p, s, parse_setting);
 	p->prefix = outer;
 	return r;
-}
-
-/* Parses a member of a path rule, whose pattern parse_path() has read. */
-static int
-parse_path_member(struct parse *p, const config_setting_t *s)
-{
-	return strcmp(config_setting_name(s), "match") == 0 ? 0 :
-	    parse_setting(p, s);
 }
 
 static int
@@ -215,7 +210,7 @@ parse_path(struct parse *p, const config_setting_t *group)
 	pattern.line = LINE(group);
 	if (rules_add_path(p->conf, p->body, &pattern, &p->path, p->error) < 0)
 		return -1;
-	r = each(p, group, parse_path_member);
+	r = each(p, group, parse_setting);
 	p->path = NULL;
 	return r;
 }
@@ -300,13 +295,14 @@ criterion_list(struct parse *p, const char *text, enum criterion by)
 	return list;
 }
 
-/* Parses a criterion. Returns 0, or -1 with the error's text set. */
 static int
-criterion_parse(struct parse *p, const config_setting_t *s)
+parse_criterion(struct parse *p, const config_setting_t *s)
 {
-	enum criterion by = criterion_find(config_setting_name(s));
-	const char *text;
+	const char *name = config_setting_name(s), *text;
+	enum criterion by = criterion_find(name);
 
+	error_at(p->error, p->file, LINE(s), "match.");
+	strlcat(p->error->setting, name, sizeof(p->error->setting));
 	if (by == CRITERIA)
 		return error_say(p->error, "is not a criterion (user, "
 		    "group, address, local_address and local_port are)");
@@ -316,18 +312,6 @@ criterion_parse(struct parse *p, const config_setting_t *s)
 		    by == BY_LOCAL_PORT ? "a port" : "a string in quotes");
 	p->rule->match[by] = criterion_list(p, text, by);
 	return p->rule->match[by] == NULL ? -1 : 0;
-}
-
-static int
-parse_criterion(struct parse *p, const config_setting_t *s)
-{
-	char dotted[sizeof(p->error->setting)];
-
-	if (criterion_parse(p, s) == 0)
-		return 0;
-	snprintf(dotted, sizeof(dotted), "match.%s", config_setting_name(s));
-	error_at(p->error, p->file, LINE(s), dotted);
-	return -1;
 }
 
 /*
