@@ -420,7 +420,10 @@ check_use(struct look *l)
 static const char *
 check_word(struct look *l)
 {
-	return setting_warning(l->s->setting, l->s->value);
+	const struct setting *row = l->s->setting;
+
+	return row->warns != 0 && l->s->value.number == row->warns ?
+	    row->warning : NULL;
 }
 
 /*

@@ -259,15 +259,6 @@ refuse(const struct setting *row, const struct given *g, struct error *e)
 	    file ? ")" : "");
 }
 
-/* True if the value is that word. */
-static bool
-is_word(const struct setting *row, struct value v, const char *name)
-{
-	const struct word *w = word_of(row->words, v.number);
-
-	return w != NULL && strcmp(w->name, name) == 0;
-}
-
 /* Parses a value of any numeric type; returns -1 if it is invalid. */
 static long long
 number_read(const struct setting *row, const char *text)
@@ -461,19 +452,9 @@ setting_defaults(struct policy *p)
 bool
 setting_restricts(const struct setting *row, struct value v)
 {
-	if (row->restricts == NULL)
-		return false;
-	if (strcmp(row->restricts, "*") == 0)
-		return v.text != NULL ||
-		    v.number != setting_default(row).number;
-	return is_word(row, v, row->restricts);
-}
-
-const char *
-setting_warning(const struct setting *row, struct value v)
-{
-	return row->warns != NULL && is_word(row, v, row->warns) ?
-	    row->warning : NULL;
+	if (row->restricts != ANY_CHANGE)
+		return row->restricts != 0 && v.number == row->restricts;
+	return v.text != NULL || v.number != setting_default(row).number;
 }
 
 char *

@@ -38,6 +38,9 @@ enum setting_type {
 	SETTING_PATHS,		/* a path rule: pattern and settings */
 };
 
+/* Every value but the default forbids something. */
+#define ANY_CHANGE	-1
+
 /* Ways to combine the values of several rules. */
 enum combine { FIRST_WINS, ADDS_UP, INTERSECTS };
 
@@ -51,8 +54,9 @@ struct setting {
 	long long	 min, max;	/* as written */
 	int		 unit;		/* stored = written * unit; 0: 1 */
 	enum combine	 combine;
-	const char	*restricts;	/* forbidding value; "*": non-default */
-	const char	*warns;		/* a word that -t warns of, or NULL */
+	int		 restricts;	/* forbidding value, not 0; or
+					 * ANY_CHANGE */
+	int		 warns;		/* a value that -t warns of, not 0 */
 	const char	*warning;	/* ... and its unexpected effect */
 	const char	*needs;		/* the setting it needs for an effect */
 	char		 flag;		/* option that sets it, or 0 */
@@ -122,9 +126,6 @@ void	setting_store(const struct setting *, struct value, struct policy *);
 
 /* True if the value forbids something that the default permits. */
 bool	setting_restricts(const struct setting *, struct value);
-
-/* Returns the warning of -t about a value, or NULL. */
-const char *setting_warning(const struct setting *, struct value);
 
 /* Writes a value as it would be in a file; returns buf. */
 char	*setting_format(const struct setting *, struct value, char *buf,
