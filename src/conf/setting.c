@@ -307,7 +307,7 @@ parse_number(const struct setting *row, const struct given *g, struct value *v,
 	n = number_read(row, g->text);
 	if (n < 0 || (row->max != 0 && (n < row->min || n > row->max)))
 		return refuse(row, g, e);
-	*v = (struct value){ .number = n * (row->unit == 0 ? 1 : row->unit) };
+	*v = (struct value){ .number = n };
 	return 0;
 }
 
@@ -462,7 +462,6 @@ setting_format(const struct setting *row, struct value v, char *buf,
     size_t size)
 {
 	const struct word *w = word_of(row->words, v.number);
-	long long n = v.number / (row->unit == 0 ? 1 : row->unit);
 
 	if (w != NULL)
 		snprintf(buf, size, "%s", w->name);
@@ -473,13 +472,13 @@ setting_format(const struct setting *row, struct value v, char *buf,
 		snprintf(buf, size, setting_is_list(row) ? "%s" : "\"%s\"",
 		    v.text);
 	else if (row->type == SETTING_OCTAL)
-		snprintf(buf, size, "%03llo", (unsigned long long)n);
+		snprintf(buf, size, "%03llo", (unsigned long long)v.number);
 	else if (row->type == SETTING_RIGHTS)
-		rights_format((unsigned)n, buf, size);
+		rights_format((unsigned)v.number, buf, size);
 	else if (row->type == SETTING_MODE)
-		mode_write(n, buf, size);
+		mode_write(v.number, buf, size);
 	else
-		units_write(kinds[row->type].units, n, buf, size);
+		units_write(kinds[row->type].units, v.number, buf, size);
 	return buf;
 }
 
@@ -508,9 +507,8 @@ setting_values(const struct setting *row, char *buf, size_t size)
 	    kinds[row->type].values;
 	const char *or = row->unset_word == NULL ? "" : " or ";
 	const char *none = row->unset_word == NULL ? "" : row->unset_word;
-	long long unit = row->unit == 0 ? 1 : row->unit;
-	const struct value min = { .number = row->min * unit };
-	const struct value max = { .number = row->max * unit };
+	const struct value min = { .number = row->min };
+	const struct value max = { .number = row->max };
 
 	if (row->words != NULL) {
 		list_words(row->words, buf, size);

@@ -52,7 +52,6 @@ struct setting {
 	long long	 unset_number;	/* ... and its stored value */
 	const struct word *words;
 	long long	 min, max;	/* as written */
-	int		 unit;		/* stored = written * unit; 0: 1 */
 	enum combine	 combine;
 	int		 restricts;	/* forbidding value, not 0; or
 					 * ANY_CHANGE */

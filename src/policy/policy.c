@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-
 #include "policy/match.h"
 #include "policy/policy.h"
 #include "policy/rights.h"
@@ -52,7 +51,7 @@ policy_decide(const struct policy *p, const struct subtree *a,
 	struct ruling r = {
 		.open_handles = rename->open_handles,
 		.when = rename->when,
-		.busy_timeout = rename->busy_timeout,
+		.busy_timeout = rename->busy_timeout * 1000,
 		.keep_mode = rename->keep_mode,
 		.mode = files->mode,
 		.dir_mode = files->dir_mode,

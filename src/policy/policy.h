@@ -97,7 +97,7 @@ struct policy {
 		enum overwrite	 overwrite;
 		enum open_handles open_handles;
 		enum rename_when when;
-		unsigned	 busy_timeout;	/* milliseconds */
+		unsigned	 busy_timeout;	/* seconds */
 		bool		 keep_mode;	/* of the file that is replaced;
 						 * its group, too */
 	} rename;

@@ -105,7 +105,8 @@ check_values(void)
 	ok(p.rename.overwrite == OVERWRITE_NEVER &&
 	    p.rename.open_handles == HANDLES_CLOSE &&
 	    p.rename.when == RENAME_WHEN_ALWAYS, "choices");
-	ok(p.rename.busy_timeout == 2000, "milliseconds");
+	ok(p.rename.busy_timeout == 2 && policy_decide(&p, NULL,
+	    &(struct ask){ 0 }).busy_timeout == 2000, "milliseconds");
 	ok(p.session.idle_timeout == 5400 &&
 	    p.session.max_time == 9 * 86400, "durations are in seconds");
 	ok(p.setstat.mode == APPLY_IGNORE && p.setstat.owner == APPLY_REFUSE &&

@@ -137,7 +137,7 @@ check_leaves(void)
 	    a.listings == LISTINGS_EMPTY && a.files.fsync &&
 	    a.files.dir_mode.clear == 07 && a.files.mode.set == 010 &&
 	    a.files.group.set && a.files.group.gid == 1234 &&
-	    a.rename.busy_timeout == 1000, "... and then that for /a");
+	    a.rename.busy_timeout == 1, "... and then that for /a");
 	subtree_find(&p, false, "/a/b/c", &a);
 	ok(a.rights == RIGHT_READ && a.own_rights == RIGHT_RENAME &&
 	    a.listings == LISTINGS_EMPTY && a.files.fsync &&
@@ -150,7 +150,7 @@ check_leaves(void)
 	ok(a.rename.overwrite == OVERWRITE_ALWAYS &&
 	    a.rename.when == RENAME_WHEN_ALWAYS && a.rename.keep_mode &&
 	    a.rename.open_handles == HANDLES_REOPEN &&
-	    a.rename.busy_timeout == 3000, "renaming beneath a path");
+	    a.rename.busy_timeout == 3, "renaming beneath a path");
 	policy_free(&p);
 }
 
