@@ -260,65 +260,28 @@ check_pattern(struct look *l)
 }
 
 /*
- * Warns of quotes and brackets in the value of -o, which are taken literally.
+ * Warns of quotes and brackets in the value of -o, which are taken literally,
+ * and of a repeated -o: the second has no effect.
  */
 static const char *
 check_option(struct look *l)
 {
-	const char *text = l->s->value.text;
-	size_t len = text == NULL ? 0 : strlen(text);
+	const struct assignment *s = l->rule->body.assignments;
+	const char *text = l->s->value.text == NULL ? "" : l->s->value.text;
+	const char *last = text + strlen(text) - (*text != '\0');
 
-	if (l->rule != &l->c->options || l->at.profile != NULL || len < 2)
+	if (l->rule != &l->c->options || l->at.profile != NULL)
 		return NULL;
-	if ((text[0] == '[' && text[len - 1] == ']') ||
-	    (text[0] == '(' && text[len - 1] == ')'))
+	if ((*text == '[' && *last == ']') || (*text == '(' && *last == ')'))
 		return "brackets are left out with -o: here they are part of "
 		    "the first and the last name";
-	return text[0] == '"' && text[len - 1] == '"' ?
-	    "quotes are left out with -o: here they are part of the text" :
-	    NULL;
-}
-
-/* Warns of a repeated -o: the second has no effect. */
-static const char *
-check_repeated(struct look *l)
-{
-	const struct assignment *s = l->rule->body.assignments;
-
-	if (l->rule != &l->c->options || l->at.profile != NULL ||
-	    l->s->setting->combine != FIRST_WINS)
-		return NULL;
-	while (s != l->s && s->setting != l->s->setting)
+	if (*text == '"' && *last == '"' && last > text)
+		return "quotes are left out with -o: here they are part of the "
+		    "text";
+	while (s->setting != l->s->setting)
 		s = s->next;
-	return s == l->s ? NULL : "is given twice, and the first holds";
-}
-
-/*
- * Returns a warning about the first item of a list that is not `good`, or NULL.
- */
-static const char *
-find_item(struct look *l, const char *list,
-    bool (*good)(const struct conf *, const char *), const char *what)
-{
-	char item[128];
-	size_t n;
-
-	for (; *list != '\0'; list += n + (list[n] == ',')) {
-		n = strcspn(list, ",");
-		snprintf(item, sizeof(item), "%.*s", (int)n, list);
-		if (n < sizeof(item) && good(l->c, item))
-			continue;
-		snprintf(l->text, sizeof(l->text), "\"%s\" %s", item, what);
-		return l->text;
-	}
-	return NULL;
-}
-
-static bool
-can_be_hidden(const struct conf *c, const char *name)
-{
-	(void)c;
-	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+	return s == l->s || s->setting->combine != FIRST_WINS ? NULL :
+	    "is given twice, and the first holds";
 }
 
 static bool
@@ -331,19 +294,29 @@ fits_extension(const struct conf *c, const char *pattern)
 	return *name != NULL;
 }
 
+/* Warns of the first name in a list that is not there, or cannot be hidden. */
 static const char *
 check_names(struct look *l)
 {
+	const bool hides = is_setting(l->s, "files.hide");
 	const char *list = l->s->value.text;
+	char item[128];
+	size_t n;
 
-	if (list == NULL)
+	if (list == NULL ||
+	    (!hides && !is_setting(l->s, "protocol.hide_extensions")))
 		return NULL;
-	if (is_setting(l->s, "files.hide"))
-		return find_item(l, list, can_be_hidden,
-		    "is in every directory, and not hidden");
-	if (is_setting(l->s, "protocol.hide_extensions"))
-		return find_item(l, list, fits_extension,
+	for (; *list != '\0'; list += n + (list[n] == ',')) {
+		n = strcspn(list, ",");
+		snprintf(item, sizeof(item), "%.*s", (int)n, list);
+		if (hides ? strcmp(item, ".") != 0 && strcmp(item, "..") != 0 :
+		    n < sizeof(item) && fits_extension(l->c, item))
+			continue;
+		snprintf(l->text, sizeof(l->text), "\"%s\" %s", item, hides ?
+		    "is in every directory, and not hidden" :
 		    "fits no extension (-Q extensions lists them)");
+		return l->text;
+	}
 	return NULL;
 }
 
@@ -535,10 +508,10 @@ void
 effect_check(const struct conf *c, const struct rule *r, FILE *out)
 {
 	static const char *(*const checks[])(struct look *) = {
-		check_option, check_repeated, check_needs, check_listings,
-		check_zero_copy, check_access, check_pattern, check_names,
-		check_rights, check_use, check_refused, check_root, check_mode,
-		check_read, check_word,
+		check_option, check_needs, check_listings, check_zero_copy,
+		check_access, check_pattern, check_names, check_rights,
+		check_use, check_refused, check_root, check_mode, check_read,
+		check_word,
 	};
 	struct look l = { .c = c, .rule = r, .at = { .body = &r->body } };
 	const char *text;

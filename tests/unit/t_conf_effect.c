@@ -8,6 +8,8 @@
 #include "policy_case.h"
 #include "tap.h"
 
+#define A32	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 /*
  * Rules, or the settings of a single rule, and the beginning of the warning
  * after "p:1: warning: rule 1: "; NULL for none. Each has only one fault.
@@ -124,6 +126,7 @@ static const struct row {
 	/* Names that do not exist. */
 	{ "files = { hide = [ \"a\", \"..\" ]; };", "files.hide: \"..\" is in "
 	    "every directory" },
+	{ "files = { hide = \"" A32 A32 A32 A32 "\"; };", NULL },
 	{ "protocol = { hide_extensions = \"limits@openssh.com,x\"; };",
 	    "protocol.hide_extensions: \"x\" fits no extension" },
 	{ "protocol = { hide_extensions = \"*@openssh.com\"; };", NULL },
