@@ -284,23 +284,12 @@ check_option(struct look *l)
 	    "is given twice, and the first holds";
 }
 
-static bool
-fits_extension(const struct conf *c, const char *pattern)
-{
-	const char *const *name = c->extensions;
-
-	while (*name != NULL && !match_pattern(*name, pattern))
-		name++;
-	return *name != NULL;
-}
-
 /* Warns of the first name in a list that is not there, or cannot be hidden. */
 static const char *
 check_names(struct look *l)
 {
 	const bool hides = is_setting(l->s, "files.hide");
 	const char *list = l->s->value.text;
-	char item[128];
 	size_t n;
 
 	if (list == NULL ||
@@ -308,11 +297,11 @@ check_names(struct look *l)
 		return NULL;
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
-		snprintf(item, sizeof(item), "%.*s", (int)n, list);
-		if (hides ? strcmp(item, ".") != 0 && strcmp(item, "..") != 0 :
-		    n < sizeof(item) && fits_extension(l->c, item))
+		if (hides ? n > 2 || strncmp(list, "..", n) != 0 :
+		    match_fits_some(l->c->extensions, list, n))
 			continue;
-		snprintf(l->text, sizeof(l->text), "\"%s\" %s", item, hides ?
+		snprintf(l->text, sizeof(l->text), "\"%.*s\" %s",
+		    (int)MIN(n, 127), list, hides ?
 		    "is in every directory, and not hidden" :
 		    "fits no extension (-Q extensions lists them)");
 		return l->text;

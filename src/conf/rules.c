@@ -55,16 +55,11 @@ static const struct builtin {
 static int
 check_requests(struct conf *c, const char *list, struct error *e)
 {
-	const char *const *request;
 	size_t n;
 
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
-		for (request = c->requests; *request != NULL; request++)
-			if (match_bytes(*request, strlen(*request), list, n,
-			    false))
-				break;
-		if (*request == NULL)
+		if (!match_fits_some(c->requests, list, n))
 			return error_say(e, "\"%.*s\" fits no request "
 			    "(-Q requests lists them)", n < 100 ? (int)n : 100,
 			    list);

@@ -61,6 +61,15 @@ match_pattern(const char *s, const char *pattern)
 }
 
 bool
+match_fits_some(const char *const *names, const char *pattern, size_t len)
+{
+	while (*names != NULL && !match_bytes(*names, strlen(*names), pattern,
+	    len, false))
+		names++;
+	return *names != NULL;
+}
+
+bool
 match_name_list(const char *s, const char *list)
 {
 	return match_bytes_list(s, strlen(s), list, false);

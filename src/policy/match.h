@@ -16,6 +16,13 @@ bool	match_has_control(const char *);
 bool	match_pattern(const char *s, const char *pattern);
 
 /*
+ * True if the pattern, of `len` bytes, matches some name of a NULL-terminated
+ * list.
+ */
+bool	match_fits_some(const char *const *names, const char *pattern,
+	    size_t len);
+
+/*
  * True if `s` is in the comma-separated `list` of names, as -p and -P have it:
  * a name may be a pattern, and `!` has no meaning.
  */
