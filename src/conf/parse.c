@@ -255,18 +255,6 @@ item_fault(enum criterion by, const char *item)
 	return NULL;
 }
 
-/* Cuts an item off the front of *rest and removes the blanks around it. */
-static char *
-next_item(char **rest)
-{
-	char *end, *item = strsep(rest, ",");
-
-	item += strspn(item, " ");
-	for (end = item + strlen(item); end > item && end[-1] == ' '; end--)
-		end[-1] = '\0';
-	return item;
-}
-
 /* Splits and checks a criterion. Returns NULL with the error's text set. */
 static const char *const *
 criterion_list(struct parse *p, const char *text, enum criterion by)
@@ -279,7 +267,7 @@ criterion_list(struct parse *p, const char *text, enum criterion by)
 	list = arena_get(&p->conf->arena,
 	    (strlen(text) + 2) * sizeof(*list));
 	while (rest != NULL) {
-		list[n] = next_item(&rest);
+		list[n] = setting_next_item(&rest);
 		if ((fault = item_fault(by, list[n])) != NULL) {
 			error_say(p->error, "\"%.100s\" %s", list[n],
 			    fault);

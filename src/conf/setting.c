@@ -311,6 +311,17 @@ parse_number(const struct setting *row, const struct given *g, struct value *v,
 	return 0;
 }
 
+char *
+setting_next_item(char **rest)
+{
+	char *end, *item = strsep(rest, ",");
+
+	item += strspn(item, " ");
+	for (end = item + strlen(item); end > item && end[-1] == ' '; end--)
+		end[-1] = '\0';
+	return item;
+}
+
 /*
  * Normalises a list for the matcher: removes blanks around items, rejects empty
  * items.
@@ -318,29 +329,22 @@ parse_number(const struct setting *row, const struct given *g, struct value *v,
 static int
 tidy_list(char *list, struct error *e)
 {
-	const char *in = list;
-	char *out = list;
-	size_t n, item;
+	char *item, *rest = list, *out = list;
+	size_t len;
 
-	for (;;) {
-		in += strspn(in, " ");
-		n = item = strcspn(in, ",");
-		while (item > 0 && in[item - 1] == ' ')
-			item--;
-		if (item == 0)
+	while (rest != NULL) {
+		item = setting_next_item(&rest);
+		if (*item == '\0')
 			return error_say(e, "has an empty item "
 			    "(one comma too many?)");
-		if (*in == '!')
-			return error_say(e, "\"%.*s\": a list of names "
-			    "cannot be negated", (int)item, in);
-		memmove(out, in, item);
-		out += item;
-		in += n;
-		if (*in == '\0')
-			break;
-		*out++ = *in++;
+		if (*item == '!')
+			return error_say(e, "\"%s\": a list of names "
+			    "cannot be negated", item);
+		len = strlen(item);
+		memmove(out, item, len);
+		out += len;
+		*out++ = rest == NULL ? '\0' : ',';
 	}
-	*out = '\0';
 	return 0;
 }
 

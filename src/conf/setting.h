@@ -114,6 +114,12 @@ bool	setting_is_group(const char *name);
 int	setting_parse(const struct setting *, const struct given *,
 	    struct arena *, struct value *, struct error *);
 
+/*
+ * Cuts an item off the front of a comma-separated list and removes the blanks
+ * around it. *rest becomes NULL with the last one.
+ */
+char	*setting_next_item(char **rest);
+
 /* Returns the default. */
 struct value setting_default(const struct setting *);
 
