@@ -20,24 +20,14 @@
 
 #include "base/buf.h"
 
-/* Access rights added after Landlock's first version; old headers lack them. */
-#ifndef LANDLOCK_ACCESS_FS_REFER
-#define LANDLOCK_ACCESS_FS_REFER	(UINT64_C(1) << 13)
-#endif
-#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
-#define LANDLOCK_ACCESS_FS_TRUNCATE	(UINT64_C(1) << 14)
-#endif
-#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV
-#define LANDLOCK_ACCESS_FS_IOCTL_DEV	(UINT64_C(1) << 15)
-#endif
-
 #define READ_FILE	LANDLOCK_ACCESS_FS_READ_FILE
 #define READ_DIR	LANDLOCK_ACCESS_FS_READ_DIR
 #define WRITE_FILE	LANDLOCK_ACCESS_FS_WRITE_FILE
 #define EXECUTE		LANDLOCK_ACCESS_FS_EXECUTE
-#define REFER		LANDLOCK_ACCESS_FS_REFER
-#define TRUNCATE	LANDLOCK_ACCESS_FS_TRUNCATE
-#define IOCTL_DEV	LANDLOCK_ACCESS_FS_IOCTL_DEV
+/* Rights added after Landlock's first version; old headers lack them. */
+#define REFER		(UINT64_C(1) << 13)
+#define TRUNCATE	(UINT64_C(1) << 14)
+#define IOCTL_DEV	(UINT64_C(1) << 15)
 /*
  * Rights that change a directory. Moving a file counts as creating it in its
  * new directory, so types that no client can create are included.
