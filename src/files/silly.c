@@ -408,34 +408,23 @@ silly_seems_stale(const struct statx *st)
 }
 
 /*
- * Opens a file of our own to write to it, even if its mode forbids that. The
- * mode is put back; then *changed is set, since the ctime is that of now.
- * Returns a descriptor or -errno.
- */
-static int
-open_writable(const struct place *p, mode_t mode, bool *changed)
-{
-	int fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0);
-
-	if (fd != -EACCES || fs_chmod(p, (mode & 07777) | 0600) != 0)
-		return fd;
-	*changed = true;
-	fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0);
-	(void)fs_chmod(p, mode & 07777);
-	return fd;
-}
-
-/*
- * Opens and locks a file. The lock is taken and not only tested for: GlusterFS
- * lets one of its bricks answer the test, and a brick that was restarted does
- * not know the locks there are. The exclusive lock takes a writable descriptor.
- * Returns a descriptor, or -errno if there are no locks or somebody has it.
+ * Opens and locks a file of our own. The lock is taken and not only tested for:
+ * GlusterFS lets one of its bricks answer the test, and a brick that was
+ * restarted does not know the locks there are. The exclusive lock takes a
+ * writable descriptor: if the mode forbids that, it is put back, and *changed
+ * is set, since the ctime is that of now. Returns a descriptor, or -errno if
+ * there are no locks or somebody has it.
  */
 static int
 open_locked(const struct place *p, mode_t mode, bool *changed)
 {
-	int r, fd = open_writable(p, mode, changed);
+	int r, fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0);
 
+	if (fd == -EACCES && fs_chmod(p, (mode & 07777) | 0600) == 0) {
+		*changed = true;
+		fd = fs_open(p, O_RDWR | O_NOFOLLOW, 0);
+		(void)fs_chmod(p, mode & 07777);
+	}
 	if (fd < 0)
 		return fd;
 	if ((r = fs_lock(fd, FS_LOCK_EXCLUSIVE, LOCKED_BYTE, 1)) == 0)
