@@ -32,9 +32,6 @@ void
 handles_init(struct handles *hs)
 {
 	*hs = (struct handles){ 0 };
-	index_init(hs);
-	LIST_INIT(&hs->temps);
-	LIST_INIT(&hs->leaving);
 	arc4random_buf(&hs->mask, sizeof(hs->mask));
 }
 
@@ -49,16 +46,12 @@ static int
 handles_grow(struct handles *hs)
 {
 	size_t n = (size_t)hs->count / BLOCK;
-	struct handle **blocks = hs->blocks;
+	struct handle **blocks = reallocarray(hs->blocks, n + 1,
+	    sizeof(blocks[0]));
 
-	/* The array has room for the next power of two. */
-	if ((n & (n - 1)) == 0) {
-		blocks = reallocarray(blocks, n == 0 ? 1 : n * 2,
-		    sizeof(blocks[0]));
-		if (blocks == NULL)
-			return -ENOMEM;
-		hs->blocks = blocks;
-	}
+	if (blocks == NULL)
+		return -ENOMEM;
+	hs->blocks = blocks;
 	blocks[n] = aligned_alloc(CACHE_LINE, BLOCK * sizeof(blocks[n][0]));
 	return blocks[n] == NULL ? -ENOMEM : 0;
 }
@@ -152,7 +145,7 @@ handle_new(struct handles *hs, enum handle_kind kind, int fd, int flags,
 	h->rights = RIGHTS_ALL;
 	h->flags = flags & (O_ACCMODE | O_APPEND);
 	hs->open++;
-	index_add(hs, h);
+	LIST_INSERT_HEAD(&hs->unindexed, h, unindexed);
 	return h;
 }
 

@@ -96,6 +96,7 @@ LIST_HEAD(temp_list, temp);
 LIST_HEAD(silly_list, silly);
 LIST_HEAD(sum_list, sum);
 
+/* The table of handles, with all trees and lists empty where it is zero. */
 struct handles {
 	uint64_t	 mask;		/* ids are (serial, slot) XOR mask */
 	uint64_t	 serial;
@@ -267,8 +268,6 @@ int	 late_sync(struct handles *, const char *cwd, const struct statx *);
  * through buf_no_memory (base/buf.h): an unindexed handle would keep rights
  * that it must lose.
  */
-void	 index_init(struct handles *);
-void	 index_add(struct handles *, struct handle *);
 void	 index_remove(struct handles *, struct handle *);
 
 /*

@@ -66,22 +66,6 @@ RB_GENERATE_INTERNAL(handles_by_inode, indexed, by_inode, compare_inodes,
     UNUSED_STATIC)
 
 void
-index_init(struct handles *hs)
-{
-	RB_INIT(&hs->by_name);
-	RB_INIT(&hs->by_ruled_name);
-	RB_INIT(&hs->by_inode);
-	LIST_INIT(&hs->unindexed);
-	LIST_INIT(&hs->no_inode);
-}
-
-void
-index_add(struct handles *hs, struct handle *h)
-{
-	LIST_INSERT_HEAD(&hs->unindexed, h, unindexed);
-}
-
-void
 index_remove(struct handles *hs, struct handle *h)
 {
 	struct indexed *x = h->indexed;
