@@ -376,7 +376,7 @@ main(int argc, char **argv)
 		explain_policy();
 	if (load_policy() != 0 || open_paths() != 0)
 		reject_error();
-	handles_init(&session.handles);
+	handles_init(&session.handles, session.fs.cwd);
 	apply_policy();
 	confine();
 	conf_free(conf);

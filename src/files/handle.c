@@ -29,9 +29,9 @@
 #define SLOT_MASK	((1u << SLOT_BITS) - 1)
 
 void
-handles_init(struct handles *hs)
+handles_init(struct handles *hs, const char *cwd)
 {
-	*hs = (struct handles){ 0 };
+	*hs = (struct handles){ .cwd = cwd };
 	arc4random_buf(&hs->mask, sizeof(hs->mask));
 }
 

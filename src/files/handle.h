@@ -98,6 +98,7 @@ LIST_HEAD(sum_list, sum);
 
 /* The table of handles, with all trees and lists empty where it is zero. */
 struct handles {
+	const char	*cwd;		/* start of relative names */
 	uint64_t	 mask;		/* ids are (serial, slot) XOR mask */
 	uint64_t	 serial;
 	struct handle	**blocks;	/* of BLOCK handles, which never move */
@@ -125,8 +126,11 @@ struct handles {
 /* Limit on handles without a descriptor, for the memory that they take. */
 #define HANDLES_BARE_MAX	1024
 
-/* Initialises the table without any handle. */
-void	 handles_init(struct handles *);
+/*
+ * Initialises the table without any handle. Relative names start at `cwd`,
+ * which must outlive it.
+ */
+void	 handles_init(struct handles *, const char *cwd);
 
 /*
  * Makes a handle of `fd`, which was opened with `flags`, and takes over the
@@ -256,10 +260,10 @@ void	 late_tell_others(struct handles *, const struct handle *, int error);
  * Writes a file to stable storage through the handles of this session: those
  * that write to it, or else one that reads it. Opening the file once more would
  * not do: on s3fs a rename fails after a second descriptor was closed. Returns
- * 0, -errno, or -ENOENT if no handle has the file open. `cwd` as for index.c.
+ * 0, -errno, or -ENOENT if no handle has the file open.
  */
 struct statx;
-int	 late_sync(struct handles *, const char *cwd, const struct statx *);
+int	 late_sync(struct handles *, const struct statx *);
 
 /*
  * index.c. Searching handles by name and by inode. Handles are added to the
@@ -272,33 +276,31 @@ void	 index_remove(struct handles *, struct handle *);
 
 /*
  * Return the first handle on the inode that the statx describes, and the one
- * that follows a handle, or NULL. Relative names of handles start at `cwd`.
+ * that follows a handle, or NULL.
  */
-struct handle *index_first(struct handles *, const char *cwd,
-	    const struct statx *);
+struct handle *index_first(struct handles *, const struct statx *);
 struct handle *index_next(const struct handle *);
 
 /* Calls `each` with `arg` for the handles at or beneath this path. */
-void	 index_each_below(struct handles *, const char *cwd, const char *top,
+void	 index_each_below(struct handles *, const char *top,
 	    void (*each)(struct handle *, void *), void *arg);
 
 /* True if one of those handles has its file open for writing. */
-bool	 index_is_written(struct handles *, const char *cwd, const char *top);
+bool	 index_is_written(struct handles *, const char *top);
 
 /*
  * Updates names after a rename: what was at or beneath `old` is now at `new`,
  * or has no name if that is NULL.
  */
-void	 index_renamed(struct handles *, const char *cwd, const char *old,
-	    const char *new);
+void	 index_renamed(struct handles *, const char *old, const char *new);
 
 /*
  * Does the same for the names that rules judge; both paths are resolved.
  * Handles lose all rights but those in `kept` and those that they keep for
  * having created their file.
  */
-void	 index_moved(struct handles *, const char *cwd, const char *old,
-	    const char *new, unsigned kept);
+void	 index_moved(struct handles *, const char *old, const char *new,
+	    unsigned kept);
 
 /*
  * Returns the current absolute name of a handle's file, or NULL if it is

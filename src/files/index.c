@@ -107,13 +107,13 @@ index_new(struct handle *h, const char *cwd)
 }
 
 static void
-index_names(struct handles *hs, const char *cwd)
+index_names(struct handles *hs)
 {
 	struct indexed *x;
 	struct handle *h;
 
 	while ((h = LIST_FIRST(&hs->unindexed)) != NULL) {
-		x = index_new(h, cwd);
+		x = index_new(h, hs->cwd);
 		LIST_REMOVE(h, unindexed);
 		h->indexed = x;
 		h->is_indexed = true;
@@ -129,12 +129,12 @@ index_names(struct handles *hs, const char *cwd)
  * done before a rename was rejected.
  */
 static void
-index_inodes(struct handles *hs, const char *cwd)
+index_inodes(struct handles *hs)
 {
 	struct indexed *x;
 	struct statx st;
 
-	index_names(hs, cwd);
+	index_names(hs);
 	while ((x = LIST_FIRST(&hs->no_inode)) != NULL) {
 		struct place p = place_fd(x->h->fd, x->h->name);
 
@@ -163,14 +163,14 @@ index_is_file(const struct handle *h, const struct statx *st)
 }
 
 struct handle *
-index_first(struct handles *hs, const char *cwd, const struct statx *st)
+index_first(struct handles *hs, const struct statx *st)
 {
 	/* The key sorts before all handles of the same inode. */
 	struct handle first = { .slot = -1 };
 	struct indexed key = { .h = &first, .dev = fs_device(st),
 	    .ino = st->stx_ino }, *x;
 
-	index_inodes(hs, cwd);
+	index_inodes(hs);
 	x = RB_NFIND(handles_by_inode, &hs->by_inode, &key);
 	return x != NULL && index_is_file(x->h, st) ? x->h : NULL;
 }
@@ -196,15 +196,15 @@ first_below(struct name_tree *tree, char *top)
 }
 
 void
-index_each_below(struct handles *hs, const char *cwd, const char *top,
+index_each_below(struct handles *hs, const char *top,
     void (*each)(struct handle *, void *), void *arg)
 {
 	char path[PATH_MAX];
 	struct indexed_name *n;
 
-	if (!path_absolute(cwd, top, path, sizeof(path)))
+	if (!path_absolute(hs->cwd, top, path, sizeof(path)))
 		return;
-	index_names(hs, cwd);
+	index_names(hs);
 	for (n = first_below(&hs->by_name, path);
 	    n != NULL && path_is_below(*n->path, path);
 	    n = RB_NEXT(name_tree, &hs->by_name, n))
@@ -220,12 +220,12 @@ find_writing(struct handle *h, void *arg)
 }
 
 bool
-index_is_written(struct handles *hs, const char *cwd, const char *top)
+index_is_written(struct handles *hs, const char *top)
 {
 	bool found = false;
 
 	if (hs->open > 0)
-		index_each_below(hs, cwd, top, find_writing, &found);
+		index_each_below(hs, top, find_writing, &found);
 	return found;
 }
 
@@ -271,27 +271,27 @@ names_move(struct name_tree *tree, char *from, const char *to, unsigned kept)
 }
 
 void
-index_renamed(struct handles *hs, const char *cwd, const char *old,
-    const char *new)
+index_renamed(struct handles *hs, const char *old, const char *new)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
-	if (hs->open == 0 || !path_absolute(cwd, old, from, sizeof(from)) ||
-	    (new != NULL && !path_absolute(cwd, new, to, sizeof(to))))
+	if (hs->open == 0 ||
+	    !path_absolute(hs->cwd, old, from, sizeof(from)) ||
+	    (new != NULL && !path_absolute(hs->cwd, new, to, sizeof(to))))
 		return;
-	index_names(hs, cwd);
+	index_names(hs);
 	names_move(&hs->by_name, from, new == NULL ? NULL : to, RIGHTS_ALL);
 }
 
 void
-index_moved(struct handles *hs, const char *cwd, const char *old,
-    const char *new, unsigned kept)
+index_moved(struct handles *hs, const char *old, const char *new,
+    unsigned kept)
 {
 	char from[PATH_MAX];
 
 	if (hs->open == 0)
 		return;
-	index_names(hs, cwd);
+	index_names(hs);
 	strlcpy(from, old, sizeof(from));
 	names_move(&hs->by_ruled_name, from, new, kept);
 }

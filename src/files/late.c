@@ -109,15 +109,14 @@ late_tell_others(struct handles *hs, const struct handle *h, int error)
 }
 
 int
-late_sync(struct handles *hs, const char *cwd, const struct statx *st)
+late_sync(struct handles *hs, const struct statx *st)
 {
 	const struct handle *reading = NULL;
 	struct handle *h;
 	bool writes = false;
 	int r = 0;
 
-	for (h = index_first(hs, cwd, st); r == 0 && h != NULL;
-	    h = index_next(h)) {
+	for (h = index_first(hs, st); r == 0 && h != NULL; h = index_next(h)) {
 		if (h->kind == HANDLE_FILE && h->state == HANDLE_OPEN)
 			reading = h;
 		if (!handle_is_writing(h))

@@ -46,10 +46,10 @@ sum_drop(struct handle *h)
 
 /* True if another handle of the session can write to the file. */
 static bool
-others_write(struct handles *hs, const char *cwd, const struct handle *h,
+others_write(struct handles *hs, const struct handle *h,
     const struct statx *st)
 {
-	const struct handle *o = hs->open > 1 ? index_first(hs, cwd, st) : NULL;
+	const struct handle *o = hs->open > 1 ? index_first(hs, st) : NULL;
 
 	while (o != NULL && (o == h || !handle_writes(o)))
 		o = index_next(o);
@@ -57,8 +57,7 @@ others_write(struct handles *hs, const char *cwd, const struct handle *h,
 }
 
 void
-sum_begin(struct handles *hs, const char *cwd, struct handle *h,
-    const char *algorithm)
+sum_begin(struct handles *hs, struct handle *h)
 {
 	struct place p = place_fd(h->fd, h->name);
 	const struct digest_kind *kind;
@@ -73,8 +72,8 @@ sum_begin(struct handles *hs, const char *cwd, struct handle *h,
 		return;
 	}
 	if (st.stx_size != 0 || h->text || handle_appends(h) ||
-	    others_write(hs, cwd, h, &st) ||
-	    (kind = digest_find(algorithm)) == NULL ||
+	    others_write(hs, h, &st) ||
+	    (kind = digest_find("sha256")) == NULL ||
 	    (m = malloc(sizeof(*m))) == NULL)
 		return;
 	*m = (struct sum){ .handle = h, .kind = kind,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Checksums of uploads, computed as the data comes, so that no file is read
+ * SHA-256 sums of uploads, computed as the data comes, so that no file is read
  * again: log.checksum. A handle has one from the OPEN of an empty file for as
  * long as each write begins where the one before ended. Handles without one
  * cost a look at a bit that is in their first cache line.
@@ -17,11 +17,9 @@ struct place;
 /*
  * Begins the sum of a handle that was just opened for writing, if its file is
  * regular and empty, no other handle of the session was opened to write to it,
- * and the algorithm is available. Otherwise no handle of the file has one.
- * Relative names of handles start at `cwd`.
+ * and nettle is available. Otherwise no handle of the file has one.
  */
-void	 sum_begin(struct handles *, const char *cwd, struct handle *,
-	    const char *algorithm);
+void	 sum_begin(struct handles *, struct handle *);
 
 /* Adds what the handle wrote at an offset, or drops the sum. */
 void	 sum_add(struct handle *, uint64_t off, const void *, size_t len);

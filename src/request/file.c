@@ -179,7 +179,7 @@ op_open(struct session *s, struct request *q)
 	if (h->temp != NULL)
 		stale_note(s, h->temp);
 	if (s->policy.log.checksum != CHECKSUM_NONE)
-		sum_begin(&s->handles, s->fs.cwd, h, "sha256");
+		sum_begin(&s->handles, h);
 	reply_handle(s, q, h);
 	return 0;
 }

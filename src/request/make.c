@@ -180,7 +180,7 @@ make_stored(struct session *s, const struct request *q)
 
 	if (fs_stat(&q->object.place, &st) != 0 || !S_ISREG(st.stx_mode))
 		return 0;
-	r = late_sync(&s->handles, s->fs.cwd, &st);
+	r = late_sync(&s->handles, &st);
 	return r == -ENOENT ? fs_sync(&q->object.place) : r;
 }
 

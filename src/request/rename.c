@@ -122,8 +122,7 @@ match_below(struct session *s, const struct request *q, struct matches *m)
 
 	fs_drop(&dir);
 	if (!known)
-		index_each_below(&s->handles, s->fs.cwd, q->object.path,
-		    match_add, m);
+		index_each_below(&s->handles, q->object.path, match_add, m);
 	for (i = 0; known && i < s->handles.count; i++) {
 		struct handle *h = handle_at(&s->handles, i);
 
@@ -157,13 +156,11 @@ match_all(struct session *s, const struct request *q, struct matches *m)
 		return 0;
 	if (replaces) {
 		m->displaced = !S_ISDIR(new.stx_mode);
-		for (h = index_first(hs, s->fs.cwd, &new); h != NULL;
-		    h = index_next(h))
+		for (h = index_first(hs, &new); h != NULL; h = index_next(h))
 			match_add(h, m);
 	}
 	m->displaced = !request_renames(q);
-	for (h = index_first(hs, s->fs.cwd, &old); h != NULL;
-	    h = index_next(h))
+	for (h = index_first(hs, &old); h != NULL; h = index_next(h))
 		match_add(h, m);
 	m->above = S_ISDIR(old.stx_mode);
 	if (m->above)
@@ -351,16 +348,16 @@ names_changed(struct session *s, struct request *q)
 	if (s->handles.open == 0 || q->publishes)
 		return;
 	if (!request_renames(q)) {
-		index_renamed(&s->handles, s->fs.cwd, q->object.path, NULL);
+		index_renamed(&s->handles, q->object.path, NULL);
 		return;
 	}
 	if (same_name(s, q))
 		return;
-	index_renamed(&s->handles, s->fs.cwd, q->target.path, NULL);
-	index_renamed(&s->handles, s->fs.cwd, q->object.path, q->target.path);
+	index_renamed(&s->handles, q->target.path, NULL);
+	index_renamed(&s->handles, q->object.path, q->target.path);
 	if (q->object.place.resolved != NULL &&
 	    q->target.place.resolved != NULL)
-		index_moved(&s->handles, s->fs.cwd, q->object.place.resolved,
+		index_moved(&s->handles, q->object.place.resolved,
 		    q->target.place.resolved, q->ruling.kept);
 }
 

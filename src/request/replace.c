@@ -160,7 +160,7 @@ replace_rename(struct session *s, const struct request *q,
 		r = fs_rename(old, new);
 	else
 		r = fs_rename_keep(old, new, index_is_written(&s->handles,
-		    s->fs.cwd, q->object.path));
+		    q->object.path));
 	if (r != 0 && taken)
 		give_back(q, &own);
 	return r;

@@ -264,7 +264,7 @@ session_begin(struct session *s)
 	s->self = (struct ident){ .name = "me", .home = "home" };
 	choose_policy(&s->policy, chosen[1]);
 	choose_attrs(&s->policy, chosen[0]);
-	handles_init(&s->handles);
+	handles_init(&s->handles, s->fs.cwd);
 	if (locate_enter(&s->fs, scratch) != 0)
 		fuzz_abort("no directory to work in", 0);
 	if (chosen[3] == 0)

@@ -105,7 +105,7 @@ session_begin(struct session *s)
 	s->self = (struct ident){ .uid = geteuid(), .name = "me",
 	    .home = "/none" };
 	s->version = scope->version;
-	handles_init(&s->handles);
+	handles_init(&s->handles, s->fs.cwd);
 	if (policy.resolves) {
 		if (locate_confine(&s->fs, policy.root != NULL ? policy.root :
 		    "/", policy.root_fixed, culprit) != 0)

@@ -40,7 +40,7 @@ test_ids_never_repeat(void)
 	struct handles hs;
 	size_t i, repeated = 0, found = 0;
 
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	for (i = 0; i < MANY; i++) {
 		struct handle *h = handle_new(&hs, HANDLE_FILE, -1, O_RDWR,
 		    "f");
@@ -72,7 +72,7 @@ test_many_open(void)
 	struct handles hs;
 	int i, right = 0;
 
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	for (i = 0; i < (int)nitems(h); i++)
 		h[i] = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "f");
 	for (i = 0; i < (int)nitems(h); i++)
@@ -98,8 +98,8 @@ test_unknown_ids(void)
 	size_t len;
 	int i, bit, wrong = 0;
 
-	handles_init(&hs);
-	handles_init(&other);
+	handles_init(&hs, "/");
+	handles_init(&other, "/");
 	for (i = 0; i < 3; i++)
 		h[i] = handle_new(&hs, i == 1 ? HANDLE_DIR : HANDLE_FILE, -1,
 		    O_RDWR,
@@ -144,7 +144,7 @@ test_numbers(void)
 	size_t i;
 	bool right = true;
 
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	for (i = 0; i < 5; i++) {
 		h[i] = handle_new(&hs, HANDLE_FILE, -1, O_RDWR, "x");
 		right &= handle_number(h[i]) == (int)i;
@@ -173,7 +173,7 @@ test_names(void)
 	struct handles hs;
 	size_t i, right = 0;
 
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	for (i = 0; i < nitems(lengths); i++) {
 		memset(name, 'a' + (int)i, lengths[i]);
 		name[lengths[i]] = '\0';
@@ -193,7 +193,7 @@ test_close(void)
 	struct handle *h;
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
 
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	h = handle_new(&hs, HANDLE_FILE, fd, O_RDWR, "f");
 	ok(handle_close(&hs, h) == 0 && fcntl(fd, F_GETFD) == -1,
 	    "closing a handle closes its descriptor");
@@ -209,7 +209,7 @@ test_end(void)
 	struct handles hs;
 	int fd = open(".", O_RDONLY), left = open(".", O_RDONLY);
 
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	(void)handle_close(&hs, handle_new(&hs, HANDLE_FILE, -1, O_RDWR,
 	    "gone"));
 	handle_end(&hs, handle_new(&hs, HANDLE_DIR, fd, O_RDWR, "d"));
@@ -243,7 +243,7 @@ read_dir(int files, int unread_every)
 	}
 	locate_path(&(struct fs){ 0 }, ".", 0, &p);
 	fd = fs_opendir(&p);
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	h = handle_new(&hs, HANDLE_DIR, fd, O_RDWR, ".");
 	for (; (e = handle_next_entry(&hs, h, &error)) != NULL; n++) {
 		if (unread_every != 0 && n % unread_every == 0) {
@@ -280,7 +280,7 @@ test_dir_error(void)
 	int error = 0;
 
 	scratch_file("plain", "");
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	h = handle_new(&hs, HANDLE_DIR, open("plain", O_RDONLY),
 	    O_RDONLY, "plain");
 	ok(handle_next_entry(&hs, h, &error) == NULL && error == -ENOTDIR,
@@ -299,7 +299,7 @@ test_dir_error_behind_an_entry(void)
 	struct handle *h;
 	int error = 0;
 
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	h = handle_new(&hs, HANDLE_DIR, open(".", O_RDONLY), O_RDONLY, ".");
 	ok(handle_next_entry(&hs, h, &error) != NULL && error == 0, "an entry");
 	h->dir->pos = h->dir->len;
@@ -328,7 +328,7 @@ test_dir_hides(void)
 	int error = 0;
 
 	mkdir("removed", 0700);
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	h = handle_new(&hs, HANDLE_DIR, open("removed", O_RDONLY), O_RDONLY,
 	    "removed");
 	ok(handle_keep_entries(&hs, h) == 0, "a directory is read");

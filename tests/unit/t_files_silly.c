@@ -254,7 +254,7 @@ test_retries(void)
 	bool right = true;
 	size_t i;
 
-	handles_init(&hs);
+	handles_init(&hs, "/");
 	silly_release(refused(&hs.leaving, &p));
 	snprintf(name, sizeof(name), "%s", p.name);
 	capture_start();

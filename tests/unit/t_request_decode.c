@@ -350,7 +350,7 @@ main(void)
 
 	log_init("test", LOG_LEVEL_QUIET, 0, true);
 	setting_defaults(&session.policy);
-	handles_init(&session.handles);
+	handles_init(&session.handles, session.fs.cwd);
 	file = handle_new(&session.handles, HANDLE_FILE, -1, 0, "file");
 	dir = handle_new(&session.handles, HANDLE_DIR, -1, 0, "dir");
 	for (v = 3; v <= 6; v++)

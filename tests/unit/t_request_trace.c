@@ -204,7 +204,7 @@ test_forced(void)
 	struct handle *h;
 
 	handles_end(&handles);
-	handles_init(&handles);
+	handles_init(&handles, "/");
 	h = handle_new(&handles, HANDLE_FILE, -1, O_RDWR, "a \"b\"\n");
 	h->bytes_read = UINT64_C(5000000000);
 	h->bytes_written = 7;
@@ -223,7 +223,7 @@ test_forced(void)
 int
 main(void)
 {
-	handles_init(&handles);
+	handles_init(&handles, "/");
 	sample.object.handle = handle_new(&handles, HANDLE_FILE, -1, 0,
 	    "file \"h\"");
 	sample.object.handle->bytes_read = UINT64_C(5000000000);

@@ -25,7 +25,7 @@ session_begin(int version, bool read_only)
 	session.policy.protocol.max_version = 6;
 	session.policy.access.read_only = read_only;
 	session.self = (struct ident){ .uid = 0, .name = "me", .home = "/h" };
-	handles_init(&session.handles);
+	handles_init(&session.handles, session.fs.cwd);
 	if (locate_enter(&session.fs, NULL) != 0)
 		exit(1);
 }
