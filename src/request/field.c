@@ -126,8 +126,6 @@ print_dir_mode(struct log_line *line, const void *member)
 #define AT(m)		offsetof(struct request, m)
 #define OBJECT(h)	.member = AT(object.path), .type = FIELD_PATH, \
 			.how = (h)
-#define TO(h)		.member = AT(target.path), .type = FIELD_PATH, \
-			.operand = 1, .how = (h)
 #define BY_HANDLE(w)	.member = AT(object.handle), .type = FIELD_HANDLE, \
 			.how = (w)
 #define PLAIN(n, m, t, p) { .name = (n), .member = AT(m), .type = (t), \
@@ -150,8 +148,8 @@ const struct field_row field_rows[FIELDS] = {
 [HANDLE_OF_FILE]	= { BY_HANDLE(WANTS_FILE) },
 [HANDLE_OF_DIR]	= { BY_HANDLE(WANTS_DIR) },
 [HANDLE_OF_ANY]	= { BY_HANDLE(WANTS_ANY) },
-[TARGET]	= { "target", .print = print_text, TO(0) },
-[TARGET_NEW]	= { TO(PLACE_CREATES) },
+[TARGET_NEW]	= { "target", AT(target.path), FIELD_PATH, 1, PLACE_CREATES,
+		    print_text },
 [TARGET_HANDLE]	= { "target_handle", AT(target.handle), FIELD_HANDLE, 1,
 		    WANTS_OPEN_FILE, print_handle },
 [LINK_TEXT]	= PLAIN("link_text", link_text, FIELD_NAME, print_text),

@@ -31,8 +31,7 @@ enum field {
 	HANDLE_OF_FILE,		/* ... that need not be open any more, */
 	HANDLE_OF_DIR,		/* ... of a directory, */
 	HANDLE_OF_ANY,		/* ... or of either. */
-	TARGET,			/* the target, likewise */
-	TARGET_NEW,
+	TARGET_NEW,		/* the target, likewise */
 	TARGET_HANDLE,
 
 	ATTRS,

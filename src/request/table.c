@@ -171,7 +171,7 @@ const struct request_kind table_kinds[] = {
   .trace = DEBUG3("symlink"),
   .line = INFO("symlink old \"{link_text}\" new \"{path}\""),
   FORMS(
-	{ FORM(FXP_SYMLINK, 3, 5, PATH_ITSELF, TARGET),
+	{ FORM(FXP_SYMLINK, 3, 5, LINK_TEXT, PATH_NEW),
 	  .upgrade = upgrade_symlink }) },
 { KIND("symlink", LINKS, RIGHT_LINK, op_symlink),
   .bits = KIND_WRITES,

@@ -228,21 +228,17 @@ upgrade_rename_v4(const struct policy *policy, struct request *q)
 
 /*
  * OpenSSH sends the text first and the link second, the drafts the other way
- * round. Both are decoded as paths, since the policy decides which is which.
+ * round. The policy decides which is which.
  */
 int
 upgrade_symlink(const struct policy *policy, struct request *q)
 {
-	const char *link = q->target.path;
+	const char *first = q->link_text;
 
-	q->link_text = q->object.path;
 	if (policy->protocol.symlink_order == SYMLINK_ORDER_DRAFT) {
-		link = q->object.path;
-		q->link_text = q->target.path;
+		q->link_text = q->object.path;
+		q->object.path = first;
 	}
-	q->object.path = link;
-	q->object.how = PLACE_CREATES;
-	q->target.path = NULL;
 	return 0;
 }
 

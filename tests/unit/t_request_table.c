@@ -36,8 +36,6 @@ has(const struct request_form *form, const struct field_row *f)
 {
 	if (f == &field_rows[PFLAGS])
 		return reads(form, &field_rows[DESIRED]);
-	if (f == &field_rows[LINK_TEXT] && form->type == FXP_SYMLINK)
-		return reads(form, &field_rows[TARGET]);
 	return reads(form, f);
 }
 
