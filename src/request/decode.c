@@ -10,28 +10,21 @@
 #include "request/decode.h"
 #include "wire/sftp.h"
 
-/* The strings of a request, terminated when all of it was read. */
-struct texts {
-	int		 n;
-	struct slice	 at[FORM_FIELDS];
-};
-
 /*
- * Terminates the texts. The byte behind one begins the next field, so this
- * waits until all fields are read.
+ * Reads a text and terminates it in place: it moves by one byte, over its
+ * length, since the byte behind it begins the next field. Returns false if it
+ * has a NUL byte.
  */
-static int
-decode_terminate(const struct texts *texts)
+static bool
+get_text(struct reader *r, const char **to)
 {
-	const struct slice *text;
-	int r = 0;
+	struct slice text = get_str(r);
 
-	for (text = texts->at; text < texts->at + texts->n; text++) {
-		if (memchr(text->p, '\0', text->len) != NULL)
-			r = FX_INVALID_FILENAME;
-		text->p[text->len] = '\0';
-	}
-	return r;
+	if (r->dry)
+		return true;
+	*to = memmove(text.p - 1, text.p, text.len);
+	*(text.p - 1 + text.len) = '\0';
+	return memchr(*to, '\0', text.len) == NULL;
 }
 
 /*
@@ -96,9 +89,10 @@ compose_one(const char *name, char *path)
 static int
 decode_compose(struct session *s, struct request *q)
 {
-	char raw[PATH_MAX], name[PATH_MAX], *path = s->names[0];
+	char name[PATH_MAX], *path = s->names[0];
+	const char *text = NULL;
 	struct reader r;
-	struct slice c;
+	bool valid;
 	int error;
 
 	if (q->object.path != path &&
@@ -107,34 +101,29 @@ decode_compose(struct session *s, struct request *q)
 	q->object.path = path;
 	reader_init(&r, q->more_paths.p, q->more_paths.len);
 	while (reader_left(&r) > 0) {
-		c = get_str(&r);
-		if (r.dry)
-			return FX_BAD_MESSAGE;
-		if (memchr(c.p, '\0', c.len) != NULL)
-			return FX_INVALID_FILENAME;
-		if (c.len == 0)
+		valid = get_text(&r, &text);
+		if (r.dry || !valid)
+			return r.dry ? FX_BAD_MESSAGE : FX_INVALID_FILENAME;
+		if (text[0] == '\0')
 			continue;
-		if (c.len >= sizeof(raw))
+		if (strlen(text) >= PATH_MAX)
 			return -ENAMETOOLONG;
-		memcpy(raw, c.p, c.len);
-		raw[c.len] = '\0';
-		if ((error = decode_name(s, raw, name)) != 0 ||
+		if ((error = decode_name(s, text, name)) != 0 ||
 		    (error = compose_one(name, path)) != 0)
 			return error;
 	}
 	return 0;
 }
 
-/* Reads the fields. Returns 0, or the status of invalid attributes. */
+/* Reads the fields. Returns 0, or the status of invalid attributes or texts. */
 static int
-decode_fields(struct session *s, struct reader *r, struct request *q,
-    struct texts *texts)
+decode_fields(struct session *s, struct reader *r, struct request *q)
 {
 	const enum field *field;
 	const struct field_row *f;
 	struct operand *o;
 	struct slice id;
-	int outcome = 0;
+	int error, outcome = 0;
 	void *to;
 
 	for (field = q->form->fields; *field != NOTHING; field++) {
@@ -152,8 +141,8 @@ decode_fields(struct session *s, struct reader *r, struct request *q,
 			/* FALLTHROUGH */
 		case FIELD_NAME:
 		case FIELD_TEXT:
-			texts->at[texts->n] = get_str(r);
-			*(const char **)to = (char *)texts->at[texts->n++].p;
+			if (!get_text(r, to))
+				outcome = FX_INVALID_FILENAME;
 			break;
 		case FIELD_HANDLE:
 			id = get_str(r);
@@ -167,7 +156,8 @@ decode_fields(struct session *s, struct reader *r, struct request *q,
 			*(struct slice *)to = get_rest(r);
 			break;
 		case FIELD_ATTRS:
-			outcome = attr_get(r, s->version, to);
+			if ((error = attr_get(r, s->version, to)) != 0)
+				outcome = error;
 			break;
 		case FIELD_U64:
 			*(uint64_t *)to = get_u64(r);
@@ -188,17 +178,12 @@ decode_fields(struct session *s, struct reader *r, struct request *q,
 int
 decode_request(struct session *s, struct reader *r, struct request *q)
 {
-	struct texts texts;
 	int outcome;
 
-	texts.n = 0;
 	q->precise = s->version > 3;
-	outcome = decode_fields(s, r, q, &texts);
+	outcome = decode_fields(s, r, q);
 	if (r->dry)
 		return FX_BAD_MESSAGE;
-	if (outcome != 0 || texts.n == 0)
-		return outcome;
-	outcome = decode_terminate(&texts);
 	if (outcome == 0 && s->charset != NULL)
 		outcome = decode_names(s, q);
 	return outcome != 0 || q->more_paths.len == 0 ? outcome :

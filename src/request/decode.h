@@ -8,8 +8,7 @@
 
 /*
  * Reads the fields that q->form lists. Strings are terminated in place, which
- * overwrites the byte behind each: the reader's buffer must be writable and
- * have a spare byte at its end. Returns 0, FX_BAD_MESSAGE or
+ * overwrites their lengths in the reader's buffer. Returns 0, FX_BAD_MESSAGE or
  * FX_INVALID_FILENAME.
  */
 int	decode_request(struct session *, struct reader *, struct request *);

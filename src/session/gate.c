@@ -331,9 +331,8 @@ dispatch_request(struct session *s, uint8_t type, struct reader *r,
 enum verdict
 gate_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
 {
-	uint8_t type = p[0], behind = p[len];
+	uint8_t type = p[0];
 	struct reader r;
-	enum verdict v;
 
 	reader_init(&r, p + 1, len - 1);
 	if (type == FXP_INIT) {
@@ -357,9 +356,7 @@ gate_packet(struct session *s, uint8_t *p, size_t len, struct request *q)
 		    type == FXP_EXTENDED ? "extended ID" : "ID");
 		return VERDICT_FATAL;
 	}
-	v = dispatch_request(s, type, &r, q);
-	p[len] = behind;
-	return v;
+	return dispatch_request(s, type, &r, q);
 }
 
 enum verdict

@@ -25,10 +25,9 @@ bool	gate_permitted(const struct session *, const struct request_kind *,
 	    const struct request_form *);
 
 /*
- * Runs one packet: the bytes after the length field. They are overwritten, as
- * is the byte after them, which is restored. While the verdict is PENDING, the
- * strings of `q` are in the packet: it must stay in place, unchanged, with a
- * zero byte after it.
+ * Runs one packet: the bytes after the length field, some of which are
+ * overwritten. While the verdict is PENDING, the strings of `q` are in the
+ * packet, which must stay in place, unchanged.
  */
 enum verdict gate_packet(struct session *, uint8_t *, size_t len,
 	    struct request *q);

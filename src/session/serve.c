@@ -44,7 +44,7 @@
 struct serve {
 	struct session	*s;
 	struct input {
-		uint8_t	*data;		/* in_size bytes and a spare one */
+		uint8_t	*data;		/* in_size bytes */
 		size_t	 start, end;	/* bytes that were read and not run */
 	} in;
 	size_t		 in_size;	/* twice the largest packet, so that one
@@ -70,7 +70,7 @@ struct serve {
 static void
 input_init(struct input *in, size_t size)
 {
-	if ((in->data = malloc(size + 1)) == NULL)
+	if ((in->data = malloc(size)) == NULL)
 		buf_no_memory();
 	in->start = in->end = 0;
 }
@@ -107,7 +107,6 @@ serve_hold(struct serve *v)
 	input_init(&v->in, v->in_size);
 	v->in.end = v->held.end - v->held.start;
 	memcpy(v->in.data, v->held.data + v->held.start, v->in.end);
-	v->held.data[v->held.start] = 0;
 	v->pending = true;
 }
 

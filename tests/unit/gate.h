@@ -58,8 +58,8 @@ gate_fault(const struct session *s, const uint8_t *p, size_t len)
 }
 
 /*
- * Runs a packet to its end, in a copy with a single spare byte, which dispatch
- * borrows. Returns the fault, or NULL; the reply is in s->out.
+ * Runs a packet to its end, in a copy with a byte behind it that must not
+ * change. Returns the fault, or NULL; the reply is in s->out.
  */
 static inline const char *
 gate_run(struct session *s, const uint8_t *p, size_t len,
@@ -73,12 +73,10 @@ gate_run(struct session *s, const uint8_t *p, size_t len,
 	copy[len] = 0xee;
 	s->out.len = 0;
 	*verdict = gate_packet(s, copy, len, &q);
-	if (copy[len] != 0xee)
-		fault = "the byte behind the packet is not put back";
-	/* The contract requires this while strings still point there. */
-	copy[len] = '\0';
 	while (*verdict == VERDICT_PENDING)
 		*verdict = gate_resume(s, &q);
+	if (copy[len] != 0xee)
+		fault = "the byte behind the packet was changed";
 	if (fault == NULL && *verdict == VERDICT_DONE && p[0] != FXP_INIT)
 		fault = gate_fault(s, p, len);
 	free(copy);
