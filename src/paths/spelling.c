@@ -242,14 +242,15 @@ ask_directory(struct fs_dir *d, const char *name, bool must)
 	return folds;
 }
 
-/* Cuts off dots and blanks at the end, as file systems that drop them do. */
+/* Copies a name without dots and blanks at its end, which may be dropped. */
 static void
-cut_odd_end(char *name)
+cut_odd_end(const char *name, char to[NAME_MAX + 1])
 {
-	size_t len = strlen(name);
+	size_t len;
 
-	while (len > 1 && has_odd_end(name))
-		name[--len] = '\0';
+	strlcpy(to, name, NAME_MAX + 1);
+	for (len = strlen(to); len > 1 && has_odd_end(to); len--)
+		to[len - 1] = '\0';
 }
 
 /* True if two names differ at most in case and in dots or blanks at the end. */
@@ -258,10 +259,8 @@ is_like(const char *a, const char *b)
 {
 	char one[NAME_MAX + 1], other[NAME_MAX + 1];
 
-	strlcpy(one, a, sizeof(one));
-	strlcpy(other, b, sizeof(other));
-	cut_odd_end(one);
-	cut_odd_end(other);
+	cut_odd_end(a, one);
+	cut_odd_end(b, other);
 	return strcasecmp(one, other) == 0;
 }
 
@@ -314,8 +313,7 @@ may_be_cut(int dirfd, const char *name)
 	char cut[NAME_MAX + 1];
 	struct statx st;
 
-	strlcpy(cut, name, sizeof(cut));
-	cut_odd_end(cut);
+	cut_odd_end(name, cut);
 	return strcmp(cut, name) != 0 && look(dirfd, cut, &st) == 0;
 }
 
@@ -330,7 +328,7 @@ list_spelling(struct fs *fs, int dirfd, const char *name, char *to)
 
 	if (look(dirfd, name, &st) != 0) {
 		if (folds)
-			cut_odd_end(to);
+			cut_odd_end(name, to);
 		return 0;
 	}
 	for (any = 0; any < 2 && found == 0; any++) {

@@ -51,9 +51,8 @@ trail_up(struct trail *t)
  * Replaces the trail's last component by the spelling that its directory has.
  */
 static int
-trail_spell(struct trail *t, const char *name)
+trail_spell(struct trail *t, size_t parent, const char *name)
 {
-	size_t at = (size_t)(name - t->path);
 	struct fs_dir dir = { .fd = t->dirfd };
 	char spelled[NAME_MAX + 1];
 	int r;
@@ -62,11 +61,8 @@ trail_spell(struct trail *t, const char *name)
 		return -ENAMETOOLONG;
 	if ((r = spelling_find(t->fs, &dir, name, false, spelled)) != 0)
 		return r;
-	t->path[t->len = at] = '\0';
-	if (at + strlen(spelled) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	t->len += strlcpy(t->path + at, spelled, PATH_MAX - at);
-	return 0;
+	t->path[t->len = parent] = '\0';
+	return trail_append(t, spelled, strlen(spelled));
 }
 
 /*
@@ -184,7 +180,8 @@ trail_enter(struct trail *t, size_t parent, const char *name, char *text)
 
 	if ((r = trail_open(t, parent)) != 0)
 		return r;
-	if (t->fs != NULL && t->fs->names && (r = trail_spell(t, name)) != 0)
+	if (t->fs != NULL && t->fs->names &&
+	    (r = trail_spell(t, parent, name)) != 0)
 		return r;
 	if (t->fs != NULL && resolve_hides(t->fs, t->path))
 		return -ENOENT;
