@@ -188,11 +188,8 @@ check_policy(void)
 	exit(0);
 }
 
-/*
- * Sets the facts for -T -C from the criteria and the user database. Returns the
- * user, or NULL if the database does not know one.
- */
-static const struct ident *
+/* Sets the facts for -T -C from the criteria and the user database. */
+static void
 criteria_facts(void)
 {
 	static struct ident user;
@@ -201,32 +198,30 @@ criteria_facts(void)
 	if (conf_criteria(conf, options.criteria, &facts, &error) != 0)
 		print_error();
 	/* The group database may know members that the user database lacks. */
-	if (ident_named(facts.user, &user) != 0) {
+	if (ident_named(facts.user, &user) == 0)
+		user_facts(&user);
+	else
 		user = (struct ident){ .uid = (uid_t)-1, .gid = (gid_t)-1,
 		    .name = facts.user };
-		return NULL;
-	}
-	user_facts(&user);
-	return &user;
 }
 
 /* Explains the policy of this user or, with -C, of another (-T), and exits. */
 static _Noreturn void
 explain_policy(void)
 {
-	const struct ident *user = NULL;
 	int r;
 
 	if (options.criteria != NULL)
-		user = criteria_facts();
+		criteria_facts();
 	facts.no_landlock = !sandbox_has_landlock(true);
 	facts.no_landlock_to_read = !sandbox_has_landlock(false);
 	if (read_policy() != 0)
 		print_error();
 	/* Users may have thousands of groups; few policies match by group. */
 	if (conf_asks_groups(conf))
-		facts.groups = options.criteria == NULL || user != NULL ?
-		    ident_groups(user) : NULL;
+		facts.groups = facts.login == NULL ||
+		    facts.login->uid != (uid_t)-1 ?
+		    ident_groups(facts.login) : NULL;
 	r = conf_explain(conf, &facts, &session.fs, stdout, &error);
 	if (r < 0)
 		print_error();
