@@ -50,17 +50,6 @@ pipe_close(struct pipe *p)
 	*p = (struct pipe){ .usable = p->usable };
 }
 
-static bool
-pipe_make(struct pipe *p)
-{
-	if (pipe2(p->fd, O_CLOEXEC) == -1) {
-		p->usable = false;
-		return false;
-	}
-	p->size = fcntl(p->fd[1], F_GETPIPE_SZ);
-	return true;
-}
-
 /*
  * True if the pipe has room for so many bytes. They take half of it at most,
  * since a partial page at either end of a range takes a page of the pipe.
@@ -68,8 +57,13 @@ pipe_make(struct pipe *p)
 static bool
 pipe_has_room(struct pipe *p, size_t len)
 {
-	if (p->fd[1] == 0 && !pipe_make(p))
-		return false;
+	if (p->fd[1] == 0) {
+		if (pipe2(p->fd, O_CLOEXEC) == -1) {
+			p->usable = false;
+			return false;
+		}
+		p->size = fcntl(p->fd[1], F_GETPIPE_SZ);
+	}
 	if (len * 2 > (size_t)p->size && !p->tried && len * 2 <= PIPE_LARGE) {
 		p->tried = true;
 		if (grow(p->fd[1], p->size, PIPE_LARGE))
