@@ -163,6 +163,21 @@ class Uploads(SessionTest):
               u.count("fchmod(")) for u in uploads],
             [(first, sets) for _, first, sets in modes])
 
+    def test_random_names(self):
+        """A name takes its random bytes at once: some C libraries ask the
+        system for each number."""
+        with tempfile.NamedTemporaryFile("r") as log:
+            s = self.session("-o", "files.atomic=yes", **traced(
+                log, "trace=getrandom,renameat"))
+            for _ in range(TIMES):
+                h = s.call("open", "f", CREAT | WRITE | TRUNC, {}).handle
+                self.assert_status(s.call("close", h), OK)
+            self.assertEqual(s.finish(), 0)
+            uploads = re.split(r"renameat\(.*", log.read())[1:-1]
+        self.assertEqual(len(uploads), TIMES - 1)
+        for u in uploads:
+            self.assertLessEqual(u.count("getrandom("), 1, u)
+
 
 if __name__ == "__main__":
     unittest.main()
