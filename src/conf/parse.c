@@ -289,17 +289,18 @@ parse_criterion(struct parse *p, const config_setting_t *s)
 	const char *name = config_setting_name(s), *text;
 	enum criterion by = criterion_find(name);
 
+	if (by == CRITERIA)
+		error_say(p->error, "is not a criterion (user, group, "
+		    "address, local_address and local_port are)");
+	else if ((text = (is_list(s) ? list_text : item_text)(p, s,
+	    by == BY_LOCAL_PORT)) == NULL)
+		error_say(p->error, "must be %s, or a list of them",
+		    by == BY_LOCAL_PORT ? "a port" : "a string in quotes");
+	else if ((p->rule->match[by] = criterion_list(p, text, by)) != NULL)
+		return 0;
 	error_at(p->error, p->file, LINE(s), "match.");
 	strlcat(p->error->setting, name, sizeof(p->error->setting));
-	if (by == CRITERIA)
-		return error_say(p->error, "is not a criterion (user, "
-		    "group, address, local_address and local_port are)");
-	text = (is_list(s) ? list_text : item_text)(p, s, by == BY_LOCAL_PORT);
-	if (text == NULL)
-		return error_say(p->error, "must be %s, or a list of them",
-		    by == BY_LOCAL_PORT ? "a port" : "a string in quotes");
-	p->rule->match[by] = criterion_list(p, text, by);
-	return p->rule->match[by] == NULL ? -1 : 0;
+	return -1;
 }
 
 /*

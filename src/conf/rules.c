@@ -77,7 +77,6 @@ assignment_new(struct conf *c, const struct setting *row, const char *name,
 {
 	struct assignment *s;
 
-	error_at(e, g->file, g->line, name);
 	s = arena_get(&c->arena, sizeof(*s));
 	s->setting = row;
 	s->file = g->file;
@@ -86,6 +85,7 @@ assignment_new(struct conf *c, const struct setting *row, const char *name,
 	    (row->type != SETTING_REQUESTS || s->value.text == NULL ||
 	    check_requests(c, s->value.text, e) == 0))
 		return s;
+	error_at(e, g->file, g->line, name);
 	return NULL;
 }
 
