@@ -51,8 +51,7 @@ struct serve {
 					 * read(2) returns many */
 	size_t		 written;	/* bytes of s->out */
 	struct request	 request;	/* the running one */
-	struct input	 held;		/* holds a pending request's packet */
-	bool		 pending;
+	bool		 pending;	/* its packet ends at in.start */
 	bool		 eof;		/* end of input */
 	bool		 gone;		/* nobody reads the output */
 	bool		 out_socket;	/* standard output is a socket */
@@ -66,14 +65,6 @@ struct serve {
 };
 
 #define GOING_ON	(-1)		/* the session has not ended */
-
-static void
-input_init(struct input *in, size_t size)
-{
-	if ((in->data = malloc(size)) == NULL)
-		buf_no_memory();
-	in->start = in->end = 0;
-}
 
 /* State of the first packet in the input buffer. */
 enum frame { FRAME_PART, FRAME_WHOLE, FRAME_TOO_LONG, FRAME_EMPTY };
@@ -96,20 +87,6 @@ input_frame(const struct input *in, size_t max, size_t *len)
 	return have < *len + 4 ? FRAME_PART : FRAME_WHOLE;
 }
 
-/*
- * Keeps the buffer of a pending request, whose strings are in it, and moves the
- * input that follows to a new buffer.
- */
-static void
-serve_hold(struct serve *v)
-{
-	v->held = v->in;
-	input_init(&v->in, v->in_size);
-	v->in.end = v->held.end - v->held.start;
-	memcpy(v->in.data, v->held.data + v->held.start, v->in.end);
-	v->pending = true;
-}
-
 /* Runs the next step of the pending request. */
 static void
 serve_resume(struct serve *v)
@@ -120,7 +97,6 @@ serve_resume(struct serve *v)
 		return;
 	if (verdict == VERDICT_FATAL)
 		v->ending = 255;
-	free(v->held.data);
 	v->pending = false;
 	v->active = clock_ms();
 }
@@ -202,12 +178,11 @@ serve_run(struct serve *v)
 		if (v->paced)
 			serve_charge(v, len + 4, v->s->out.len - mark +
 			    v->s->piped.len);
-		if (verdict == VERDICT_PENDING)
-			serve_hold(v);
-		else if (verdict == VERDICT_FATAL)
+		v->pending = verdict == VERDICT_PENDING;
+		if (verdict == VERDICT_FATAL)
 			v->ending = 255;
 	}
-	if (v->in.start == v->in.end)
+	if (v->in.start == v->in.end && !v->pending)
 		v->in.start = v->in.end = 0;
 	if (v->pending || v->ending != GOING_ON)
 		return v->pending;
@@ -220,13 +195,16 @@ serve_run(struct serve *v)
 
 /*
  * Makes room at the end of the input buffer. Returns false if it is full of
- * packets to run.
+ * packets to run. Nothing moves during a pending request, whose strings are in
+ * the buffer.
  */
 static bool
 serve_room(struct serve *v)
 {
 	struct input *in = &v->in;
 
+	if (v->pending)
+		return in->end < v->in_size;
 	if (in->end < v->in_size && (in->start == 0 ||
 	    in->end - in->start > MOVED_SOON))
 		return true;
@@ -501,7 +479,8 @@ serve(struct session *s)
 	v.paced = v.received.rate != 0 || v.sent.rate != 0;
 	serve_stdout(&v);
 	v.in_size = 2 * (s->policy.protocol.max_packet + 4);
-	input_init(&v.in, v.in_size);
+	if ((v.in.data = malloc(v.in_size)) == NULL)
+		buf_no_memory();
 	for (;;) {
 		more = serve_run(&v);
 		stream_step(&v.stream, s->handles.open > 0);
@@ -516,10 +495,8 @@ serve(struct session *s)
 		    serve_pause(&v) > 0)
 			serve_wait(&v);
 	}
-	if (v.pending) {
+	if (v.pending)
 		gate_abandon(s, &v.request);
-		free(v.held.data);
-	}
 	if (s->stale.due > 0 && !signals_came())
 		stale_sweep(s);
 	/* The end of the process frees the buffer without a system call. */

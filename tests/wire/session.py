@@ -248,6 +248,29 @@ class Order(SessionTest):
             session.result()
         self.assertEqual(session.finish(), 0)
 
+    def test_input_behind_requests_in_steps(self):
+        """3 MiB at once, several times what the server reads ahead: each
+        request that takes many steps finds its ids, wherever it is in the
+        input. Then one by one, with ids that take long to be looked up."""
+        ext, other = "users-groups-by-id@openssh.com", "nope@example.com"
+        session = self.session()
+        root = session.call(ext, bytes(4), b"").fields[0]
+        ids = range(3000000000, 3000000300)
+        for rounds, sent, answer, behind in (
+                (100, bytes(4 * 2000), 2000 * root, b"\xff"),
+                (20, struct.pack(">300I", *ids), bytes(4 * 300), b"\0")):
+            asked = [session.payload(*what) for _ in range(rounds)
+                     for what in ((ext, sent, b""), (other, 20117 * behind))]
+            session.pending = [(ident, ext if i % 2 == 0 else None)
+                               for i, (ident, _) in enumerate(asked)]
+            frames = [sw.frame(payload) for _, payload in asked]
+            for part in [b"".join(frames)] if rounds == 100 else frames:
+                session.send(part)
+            for _ in range(rounds):
+                self.assertEqual(session.result().fields[0], answer)
+                self.assert_status(session.result(), sw.OP_UNSUPPORTED)
+        self.assertEqual(session.finish(), 0)
+
     def test_one_byte_at_a_time(self):
         session = self.session()
         session.pending = [(1, None), (2, None)]
