@@ -23,34 +23,21 @@ struct cached {
 	char	*name;		/* NULL: the system has no name for it */
 };
 
-static struct cached users[CACHE_SLOTS], groups[CACHE_SLOTS];
-
 static const char *
-find_user(uint32_t id)
+cached_name(bool group, uint32_t id)
 {
-	const struct passwd *pw = getpwuid(id);
-
-	return pw == NULL ? NULL : pw->pw_name;
-}
-
-static const char *
-find_group(uint32_t id)
-{
-	const struct group *gr = getgrgid(id);
-
-	return gr == NULL ? NULL : gr->gr_name;
-}
-
-static const char *
-cached_name(struct cached *cache, uint32_t id,
-    const char *(*find)(uint32_t))
-{
-	struct cached *c = &cache[id % CACHE_SLOTS];
-	const char *name;
+	static struct cached cache[2][CACHE_SLOTS];
+	struct cached *c = &cache[group][id % CACHE_SLOTS];
+	const struct passwd *pw;
+	const struct group *gr;
+	const char *name = NULL;
 
 	if (c->valid && c->id == id)
 		return c->name;
-	name = find(id);
+	if (group && (gr = getgrgid(id)) != NULL)
+		name = gr->gr_name;
+	if (!group && (pw = getpwuid(id)) != NULL)
+		name = pw->pw_name;
 	free(c->name);
 	c->name = name == NULL ? NULL : strdup(name);
 	c->id = id;
@@ -61,13 +48,13 @@ cached_name(struct cached *cache, uint32_t id,
 const char *
 ident_user(uid_t uid)
 {
-	return cached_name(users, uid, find_user);
+	return cached_name(false, uid);
 }
 
 const char *
 ident_group(gid_t gid)
 {
-	return cached_name(groups, gid, find_group);
+	return cached_name(true, gid);
 }
 
 static int
