@@ -365,18 +365,6 @@ fs_get_permissions(int fd, const struct place *at, struct permissions *p)
 	return 0;
 }
 
-/*
- * True if an open file has no ACL, after the removal of one had this result:
- * only the owner of a file may even try.
- */
-static bool
-lacks_acl(int fd, int r)
-{
-	if (r == -EPERM && fgetxattr(fd, ACL, NULL, 0) == -1)
-		r = -errno;
-	return r == 0 || r == -ENODATA || r == -EOPNOTSUPP;
-}
-
 static int
 set_acl(int fd, const struct permissions *p)
 {
@@ -392,7 +380,10 @@ set_acl(int fd, const struct permissions *p)
 	 * have.
 	 */
 	r = outcome(fremovexattr(fd, ACL));
-	return lacks_acl(fd, r) ? 0 : r;
+	/* Only the owner may even try, but there may be none. */
+	if (r == -EPERM && fgetxattr(fd, ACL, NULL, 0) == -1)
+		r = -errno;
+	return r == -ENODATA || r == -EOPNOTSUPP ? 0 : r;
 }
 
 int

@@ -46,13 +46,6 @@ open_parent(const struct place *p)
 	return fd;
 }
 
-/* Opens a place for reading, without waiting and without following a link. */
-static int
-open_itself(const struct place *p)
-{
-	return fs_open(p, O_RDONLY | O_NOFOLLOW, 0);
-}
-
 /*
  * Writes the file system that `fd` is on, and closes `fd`. If `fd` is negative,
  * all file systems are written, since sync(2) needs no descriptor.
@@ -79,7 +72,7 @@ fs_sync(const struct place *p)
 
 	if (fs_stat(p, &st) != 0 || !S_ISREG(st.stx_mode))
 		return 0;
-	if ((fd = open_itself(p)) >= 0)
+	if ((fd = fs_open(p, O_RDONLY | O_NOFOLLOW, 0)) >= 0)
 		return close_after(fd, fs_fsync(fd));
 	return sync_whole_and_close(open_parent(p));
 }
@@ -91,5 +84,5 @@ fs_sync_parent(const struct place *p)
 
 	if (fd >= 0)
 		return close_after(fd, fs_fsync(fd));
-	return sync_whole_and_close(open_itself(p));
+	return sync_whole_and_close(fs_open(p, O_RDONLY | O_NOFOLLOW, 0));
 }
