@@ -144,47 +144,31 @@ path_is_temp(const char *name, size_t len)
 	return len == SILLY_LEN && path_is_silly(name, len);
 }
 
-/*
- * Returns how many bytes follow the first byte `c` of a UTF-8 sequence, or -1
- * if no sequence begins with it. Sets *value to the bits that `c` carries and
- * *least to the smallest value that may take so many bytes.
- */
-static int
-utf8_follow(unsigned char c, uint32_t *value, uint32_t *least)
+int
+path_char(const char *s, uint32_t *value)
 {
+	/* First bytes by the number of those that follow. */
 	static const struct {
 		unsigned char	mask, mark;
-		uint32_t	least;
+		uint32_t	least;	/* value that takes so many */
 	} forms[] = {
 		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
 		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
 	};
-	int i;
-
-	for (i = 0; i < 4; i++)
-		if ((c & forms[i].mask) == forms[i].mark) {
-			*value = c & (unsigned char)~forms[i].mask;
-			*least = forms[i].least;
-			return i;
-		}
-	return -1;
-}
-
-int
-path_char(const char *s, uint32_t *value)
-{
 	const unsigned char *p = (const unsigned char *)s;
-	uint32_t least;
-	int i, n;
+	int i, n = 0;
 
-	if ((n = utf8_follow(*p++, value, &least)) == -1)
+	while (n < 4 && (*p & forms[n].mask) != forms[n].mark)
+		n++;
+	if (n == 4)
 		return 0;
-	for (i = 0; i < n; i++, p++) {
-		if ((*p & 0xc0) != 0x80)
+	*value = *p & (unsigned char)~forms[n].mask;
+	for (i = 1; i <= n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
 			return 0;
-		*value = *value << 6 | (*p & 0x3f);
+		*value = *value << 6 | (p[i] & 0x3f);
 	}
-	return *value < least || *value > 0x10ffff ||
+	return *value < forms[n].least || *value > 0x10ffff ||
 	    (*value >= 0xd800 && *value < 0xe000) ? 0 : n + 1;
 }
 
