@@ -24,13 +24,6 @@ applies_if(enum match match)
 	return match == MATCH_FOUND ? APPLIES : APPLIES_NOT;
 }
 
-static enum applies
-by_name(const char *const *list, const char *name)
-{
-	return name == NULL ? UNDECIDED :
-	    applies_if(match_patterns(name, list));
-}
-
 /* One negated group excludes the user, whatever the other groups match. */
 static enum applies
 by_group(const char *const *list, const char *const *groups)
@@ -60,24 +53,22 @@ by_address(const char *const *list, const char *text)
 static enum applies
 applies_by(enum criterion by, const struct rule *r, const struct facts *f)
 {
-	const char *const *list = r->match[by];
+	const char *const *list = r->match[by], *name = f->user;
 	char port[16];
 
 	if (list == NULL)
 		return APPLIES;
-	switch (by) {
-	case BY_USER:
-		return by_name(list, f->user);
-	case BY_GROUP:
+	if (by == BY_GROUP)
 		return by_group(list, f->groups);
-	case BY_ADDRESS:
-		return by_address(list, f->address);
-	case BY_LOCAL_ADDRESS:
-		return by_address(list, f->local_address);
-	default:
+	if (by == BY_ADDRESS || by == BY_LOCAL_ADDRESS)
+		return by_address(list, by == BY_ADDRESS ? f->address :
+		    f->local_address);
+	if (by == BY_LOCAL_PORT) {
 		snprintf(port, sizeof(port), "%d", f->local_port);
-		return by_name(list, f->local_port == 0 ? NULL : port);
+		name = f->local_port == 0 ? NULL : port;
 	}
+	return name == NULL ? UNDECIDED :
+	    applies_if(match_patterns(name, list));
 }
 
 static enum applies
