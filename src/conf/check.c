@@ -167,20 +167,13 @@ check_root(const struct rule *r, FILE *out)
 static bool
 excludes_all(const char *const *list)
 {
-	const char *const *name, *const *not;
+	const char *const *name;
 
-	if (list == NULL)
-		return false;
-	for (name = list; *name != NULL; name++) {
-		if (**name == '!')
-			continue;
-		for (not = list; *not != NULL; not++)
-			if (**not == '!' && match_pattern(*name, *not + 1))
-				break;
-		if (*not == NULL)
+	for (name = list; name != NULL && *name != NULL; name++)
+		if (**name != '!' &&
+		    match_patterns(*name, list) != MATCH_NEGATED)
 			return false;
-	}
-	return true;
+	return list != NULL;
 }
 
 static void
