@@ -197,29 +197,13 @@ check_criteria(const struct rule *r, FILE *out)
 	}
 }
 
-/* True if a rule or another profile names this profile. */
-static bool
-is_named(const struct conf *c, const struct profile *profile)
-{
-	const struct profile *p;
-	const struct rule *r;
-
-	for (r = &c->flags; r != NULL; r = r->next)
-		if (r->body.profile == profile)
-			return true;
-	for (p = c->profiles; p != NULL; p = p->next)
-		if (p->body.profile == profile)
-			return true;
-	return false;
-}
-
 static void
 check_profiles(const struct conf *c, FILE *out)
 {
 	const struct profile *p;
 
 	for (p = c->profiles; p != NULL; p = p->next)
-		if (!is_named(c, p))
+		if (!p->named)
 			fprintf(out, "%s:%d: warning: profile %s: no rule "
 			    "names it\n", p->body.file, p->body.line, p->name);
 }

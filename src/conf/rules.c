@@ -275,7 +275,7 @@ static int
 link_body(struct conf *c, struct body *b, struct error *e)
 {
 	const struct builtin *builtin;
-	const struct profile *p;
+	struct profile *p;
 
 	if (b->wants == NULL || b->profile != NULL)
 		return 0;
@@ -288,6 +288,7 @@ link_body(struct conf *c, struct body *b, struct error *e)
 	error_at(e, b->file, b->wants_line, "profile");
 	if (p == NULL)
 		return unknown_profile(b->wants, e);
+	p->named = true;
 	b->profile = p;
 	return 0;
 }

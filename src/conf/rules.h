@@ -40,6 +40,7 @@ struct profile {
 	struct profile	*next;
 	const char	*name;
 	struct body	 body;
+	bool		 named;		/* by a rule or profile, once linked */
 };
 
 /* The criteria that rules match by, in the order of rules_criteria. */
