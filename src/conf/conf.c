@@ -163,12 +163,7 @@ conf_file(struct conf *c, const char *path, const struct facts *facts,
 bool
 conf_asks_groups(const struct conf *c)
 {
-	const struct rule *r;
-
-	for (r = &c->flags; r != NULL; r = r->next)
-		if (r->match[BY_GROUP] != NULL)
-			return true;
-	return false;
+	return c->asks_groups;
 }
 
 int

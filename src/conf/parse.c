@@ -289,6 +289,7 @@ parse_criterion(struct parse *p, const config_setting_t *s)
 	const char *name = config_setting_name(s), *text;
 	enum criterion by = criterion_find(name);
 
+	p->conf->asks_groups |= by == BY_GROUP;
 	if (by == CRITERIA)
 		error_say(p->error, "is not a criterion (user, group, "
 		    "address, local_address and local_port are)");

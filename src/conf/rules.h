@@ -65,6 +65,7 @@ struct conf {
 	struct rule	 options;	/* -o; the second rule */
 	struct rule	*last;		/* to which the next is appended */
 	struct profile	*profiles;
+	bool		 asks_groups;	/* some rule matches by group */
 	const char	*unreadable;	/* name of a file that only its owner
 					 * can read, or NULL */
 };
