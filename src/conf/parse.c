@@ -101,8 +101,8 @@ list_text(struct parse *p, const config_setting_t *list, bool numbers)
 }
 
 /*
- * Returns a value as text, or NULL for a number with a fraction and what does
- * not fit in one value.
+ * Returns a value as text, or NULL for a number with a fraction, an empty group
+ * and a list or group of anything but strings.
  */
 static const char *
 value_text(struct parse *p, const config_setting_t *s)
