@@ -29,10 +29,14 @@
 static int
 check_names(const struct place *old, const struct place *new, bool keeps)
 {
+	struct statx st;
+
 	if ((old->flags & PLACE_FD) != 0)
 		return -EBUSY;
 	if ((new->flags & PLACE_FD) != 0)
 		return keeps ? -EEXIST : -EBUSY;
+	if (keeps && (new->flags & PLACE_DIR) != 0 && fs_stat(new, &st) == 0)
+		return -EEXIST;
 	if (((old->flags | new->flags) & PLACE_DIR) != 0)
 		return fs_check_dir(old);
 	return 0;
@@ -128,12 +132,18 @@ static int
 name_is_taken(const struct place *new, const struct statx *st)
 {
 	const char *last;
+	struct statx to;
 	size_t len;
+	int r;
 
 	last = path_last(new->name, &len);
-	return !S_ISREG(st->stx_mode) &&
-	    ((new->flags & PLACE_DIR) != 0 || last[len] == '/') &&
-	    fs_check_dir(new) == -ENOTDIR ? -ENOTDIR : -EEXIST;
+	if (S_ISREG(st->stx_mode) ||
+	    ((new->flags & PLACE_DIR) == 0 && last[len] != '/'))
+		return -EEXIST;
+	r = fs_stat(new, &to);
+	/* A link may lead to a directory. */
+	return r == -ENOTDIR || (r == 0 && !S_ISDIR(to.stx_mode) &&
+	    !S_ISLNK(to.stx_mode)) ? -ENOTDIR : -EEXIST;
 }
 
 int

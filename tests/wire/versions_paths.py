@@ -15,7 +15,8 @@ from versions import ALL, SENT, VersionsTest, in_versions
 
 NO_CHECK, STAT_IF, STAT_ALWAYS = 1, 2, 3
 NEW = (4, 5, 6)
-NO_FILE, FAILURE = 2, 4
+OK, NO_FILE, FAILURE = 0, 2, 4
+NO_DIRECTORY = (NO_FILE, NO_FILE, NO_FILE, 19)
 EXISTS = (FAILURE, 11, 11, 11)
 QUOTA = 15
 
@@ -318,6 +319,20 @@ class Rename(VersionsTest):
             for old in "d", "f":
                 self.assert_code(self.rename(version, s, old, new), EXISTS)
             self.assert_code(self.rename(version, s, "nope", new), NO_FILE)
+
+    @in_versions(*ALL)
+    def test_onto_a_name_with_a_slash(self, version, s):
+        """The name exists, and may be that of a link."""
+        self.plant()
+        for new in "f/", "other/", "d/", "full//", "l/", "ld/", "dangling/":
+            self.assert_code(self.rename(version, s, "f", new), EXISTS)
+            self.assert_code(self.rename(version, s, "nope", new), NO_FILE)
+        for new in "full/", "ld/":
+            self.assert_code(self.rename(version, s, "d", new), EXISTS)
+        for old, new in ("f", "new/"), ("d", "f/"):
+            self.assert_code(self.rename(version, s, old, new), NO_DIRECTORY)
+        self.assert_code(self.rename(version, s, "d", "new/"), OK)
+        self.assertEqual(self.get("f"), b"hello\n")
 
 
 class CopyFile(VersionsTest):
