@@ -50,16 +50,6 @@ publishing_failed(const struct temp *p, int outcome)
 	return outcome;
 }
 
-/*
- * True if no later session can give the file its name either: another file got
- * it first, or the file system has no such names.
- */
-static bool
-is_final(int error)
-{
-	return error == -EEXIST || error == -ENAMETOOLONG || error == -EILSEQ;
-}
-
 static int
 publish_end(struct request *q, int r)
 {
@@ -69,7 +59,11 @@ publish_end(struct request *q, int r)
 		(void)publishing_failed(p, r);
 	else
 		r = p->error;
-	if (is_final(r))
+	/*
+	 * No later session can give the file its name either: another file got
+	 * it first, or the file system has no such names.
+	 */
+	if (r == -EEXIST || r == -ENAMETOOLONG || r == -EILSEQ)
 		temp_drop(p);
 	r = make_settled(q, NAMES_SECOND, r);
 	/* A CLOSE has no path, so that its answer must not name one. */

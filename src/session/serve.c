@@ -87,18 +87,21 @@ input_frame(const struct input *in, size_t max, size_t *len)
 	return have < *len + 4 ? FRAME_PART : FRAME_WHOLE;
 }
 
+static void
+serve_ran(struct serve *v, enum verdict verdict)
+{
+	v->pending = verdict == VERDICT_PENDING;
+	if (verdict == VERDICT_FATAL)
+		v->ending = 255;
+}
+
 /* Runs the next step of the pending request. */
 static void
 serve_resume(struct serve *v)
 {
-	enum verdict verdict = gate_resume(v->s, &v->request);
-
-	if (verdict == VERDICT_PENDING)
-		return;
-	if (verdict == VERDICT_FATAL)
-		v->ending = 255;
-	v->pending = false;
-	v->active = clock_ms();
+	serve_ran(v, gate_resume(v->s, &v->request));
+	if (!v->pending)
+		v->active = clock_ms();
 }
 
 /* Ends the session because of a packet that can never be complete or valid. */
@@ -161,7 +164,6 @@ serve_run(struct serve *v)
 {
 	size_t max = v->s->policy.protocol.max_packet, len, mark;
 	enum frame frame;
-	enum verdict verdict;
 	uint8_t *packet;
 
 	ahead_forget(v->s);
@@ -174,13 +176,10 @@ serve_run(struct serve *v)
 		v->s->behind = (struct slice){ v->in.data + v->in.start,
 		    v->in.end - v->in.start };
 		mark = v->s->out.len;
-		verdict = gate_packet(v->s, packet, len, &v->request);
+		serve_ran(v, gate_packet(v->s, packet, len, &v->request));
 		if (v->paced)
 			serve_charge(v, len + 4, v->s->out.len - mark +
 			    v->s->piped.len);
-		v->pending = verdict == VERDICT_PENDING;
-		if (verdict == VERDICT_FATAL)
-			v->ending = 255;
 	}
 	if (v->in.start == v->in.end && !v->pending)
 		v->in.start = v->in.end = 0;
@@ -454,31 +453,25 @@ serve_rest(struct serve *v)
 		stale_sweep(v->s);
 }
 
-/* True if some setting depends on the time. */
-static bool
-serve_is_timed(const struct policy *p)
-{
-	return p->session.idle_timeout > 0 || p->session.max_time > 0 ||
-	    p->limits.read_rate > 0 || p->limits.write_rate > 0;
-}
-
 int
 serve(struct session *s)
 {
 	struct serve v = { .s = s, .ending = GOING_ON };
+	const struct policy *p = &s->policy;
 	bool more;
 
 	/*
 	 * Do not touch the vDSO's page with the time at the start if no setting
 	 * needs it.
 	 */
-	if (serve_is_timed(&s->policy))
+	if (p->session.idle_timeout > 0 || p->session.max_time > 0 ||
+	    p->limits.read_rate > 0 || p->limits.write_rate > 0)
 		v.began = v.active = clock_ms();
-	rate_init(&v.received, s->policy.limits.write_rate, v.began);
-	rate_init(&v.sent, s->policy.limits.read_rate, v.began);
+	rate_init(&v.received, p->limits.write_rate, v.began);
+	rate_init(&v.sent, p->limits.read_rate, v.began);
 	v.paced = v.received.rate != 0 || v.sent.rate != 0;
 	serve_stdout(&v);
-	v.in_size = 2 * (s->policy.protocol.max_packet + 4);
+	v.in_size = 2 * (p->protocol.max_packet + 4);
 	if ((v.in.data = malloc(v.in_size)) == NULL)
 		buf_no_memory();
 	for (;;) {
