@@ -24,7 +24,6 @@
 /* State of a hash between two steps. */
 struct digesting {
 	struct task	 task;
-	void		(*reply)(struct session *, const struct request *);
 	const struct digest_kind *kind;
 	struct digest	*digest;
 	int		 fd;
@@ -163,16 +162,35 @@ digest_part(const struct session *s, struct request *q)
 	return d->block == 0 || d->filled > 0 ? take_hash(q, d) : 0;
 }
 
+/*
+ * Sends the hashes. md5-hash, which has no list of algorithms, sends one, which
+ * is empty if the quick check failed: draft-05 8.1.
+ */
+static void
+digesting_reply(struct session *s, const struct request *q)
+{
+	const struct digesting *d = (struct digesting *)q->task;
+	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
+
+	if (q->algorithms != NULL) {
+		put_cstr(&s->out, digest_name(d->kind));
+		put_bytes(&s->out, d->hashes.data, d->hashes.len);
+	} else {
+		put_cstr(&s->out, "md5-hash");
+		put_str(&s->out, d->hashes.data, d->hashes.len);
+	}
+	reply_end(s, start);
+}
+
 static int
 digesting_step(struct session *s, struct request *q)
 {
-	struct digesting *d = (struct digesting *)q->task;
 	int r;
 
 	if ((r = digest_part(s, q)) == PENDING)
 		return PENDING;
 	if (r == 0)
-		d->reply(s, q);
+		digesting_reply(s, q);
 	return digesting_end(s, q, r);
 }
 
@@ -182,8 +200,7 @@ digesting_step(struct session *s, struct request *q)
  */
 static int
 digesting_begin(struct session *s, struct request *q,
-    const struct digest_kind *kind, uint64_t length,
-    void (*reply)(struct session *, const struct request *))
+    const struct digest_kind *kind, uint64_t length)
 {
 	struct digesting *d;
 	int r;
@@ -196,7 +213,6 @@ digesting_begin(struct session *s, struct request *q,
 		return -EINVAL;
 	if ((d = task_begin(q, sizeof(*d), digesting_step)) == NULL)
 		return -ENOMEM;
-	d->reply = reply;
 	d->kind = kind;
 	d->at = q->offset;
 	d->end = d->at + MIN(length, INT64_MAX - d->at);
@@ -208,17 +224,6 @@ digesting_begin(struct session *s, struct request *q,
 	return 0;
 }
 
-static void
-reply_check_file(struct session *s, const struct request *q)
-{
-	const struct digesting *d = (struct digesting *)q->task;
-	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
-
-	put_cstr(&s->out, digest_name(d->kind));
-	put_bytes(&s->out, d->hashes.data, d->hashes.len);
-	reply_end(s, start);
-}
-
 /*
  * Uses the first algorithm of the client's list that is known, and answers with
  * a hash of each block of the range. A length of 0 means to the end.
@@ -227,7 +232,7 @@ int
 op_check_file(struct session *s, struct request *q)
 {
 	int r = digesting_begin(s, q, digest_find(q->algorithms),
-	    q->length == 0 ? UINT64_MAX : q->length, reply_check_file);
+	    q->length == 0 ? UINT64_MAX : q->length);
 
 	return r != 0 ? r : digesting_step(s, q);
 }
@@ -258,18 +263,6 @@ quick_check(struct request *q, bool *differs)
 	return 0;
 }
 
-/* Sends the hash, which is empty if the quick check failed: draft-05 8.1. */
-static void
-reply_md5(struct session *s, const struct request *q)
-{
-	const struct digesting *d = (struct digesting *)q->task;
-	size_t start = reply_begin(s, q, FXP_EXTENDED_REPLY);
-
-	put_cstr(&s->out, "md5-hash");
-	put_str(&s->out, d->hashes.data, d->hashes.len);
-	reply_end(s, start);
-}
-
 /*
  * An offset and a length of 0 mean the whole file; a length of 0 at another
  * offset is no bytes.
@@ -282,12 +275,11 @@ op_md5_hash(struct session *s, struct request *q)
 	bool differs = false;
 	int r;
 
-	if ((r = digesting_begin(s, q, digest_find("md5"), length,
-	    reply_md5)) != 0)
+	if ((r = digesting_begin(s, q, digest_find("md5"), length)) != 0)
 		return r;
 	if ((r = quick_check(q, &differs)) == 0 && !differs)
 		return digesting_step(s, q);
 	if (r == 0)
-		reply_md5(s, q);
+		digesting_reply(s, q);
 	return digesting_end(s, q, r);
 }
