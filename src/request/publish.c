@@ -165,22 +165,13 @@ publish_remove(struct request *q, int *r)
 	return true;
 }
 
-/*
- * Gets the name of the directory that a RENAME gives another name to. Returns
- * false if none has to be known.
- */
-static bool
-name_of_moved(const struct request *q, char top[PATH_MAX])
+bool
+publish_knows_dir(const struct place *p, char name[PATH_MAX])
 {
-	const struct place *old = &q->object.place;
-	bool known;
-	int fd;
+	int fd = fs_open(p, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	bool known = fd >= 0 && fs_name_of(fd, name);
 
-	if (q->object.temp != NULL ||
-	    (fd = fs_open(old, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0)) < 0)
-		return false;
-	known = fs_refuses_open(old) && fs_name_of(fd, top);
-	(void)fs_close(fd);
+	fs_drop(&fd);
 	return known;
 }
 
@@ -190,7 +181,9 @@ publish_move_out(struct session *s, const struct request *q)
 	char top[PATH_MAX], name[PATH_MAX];
 	struct temp *p;
 
-	if (LIST_EMPTY(&s->handles.temps) || !name_of_moved(q, top))
+	if (LIST_EMPTY(&s->handles.temps) || q->object.temp != NULL ||
+	    !publish_knows_dir(&q->object.place, top) ||
+	    !fs_refuses_open(&q->object.place))
 		return;
 	LIST_FOREACH(p, &s->handles.temps, others)
 		if (fs_name_of(p->place.dirfd, name) &&

@@ -35,6 +35,12 @@ int	publish_rename(struct request *);
 bool	publish_remove(struct request *, int *r);
 
 /*
+ * Gets the name that the system has for a directory. Returns false if the place
+ * is none, and without /proc.
+ */
+bool	publish_knows_dir(const struct place *, char name[PATH_MAX]);
+
+/*
  * Move temporary files out of a directory that is about to be renamed, and back
  * after that. A file system in FUSE may know open files by their paths: rclone
  * loses sight of those below such a directory, and with it what was written, if

@@ -10,7 +10,6 @@
 #include <sys/param.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,12 +114,9 @@ static void
 match_below(struct session *s, const struct request *q, struct matches *m)
 {
 	char top[PATH_MAX], name[PATH_MAX];
-	int dir = fs_open(&q->object.place,
-	    O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
-	bool known = dir >= 0 && fs_name_of(dir, top);
+	bool known = publish_knows_dir(&q->object.place, top);
 	int i, fd;
 
-	fs_drop(&dir);
 	if (!known)
 		index_each_below(&s->handles, q->object.path, match_add, m);
 	for (i = 0; known && i < s->handles.count; i++) {
