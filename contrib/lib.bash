@@ -142,6 +142,8 @@ aria2c			aria2			aria2
 gio			libglib2.0-bin		glib2
 /usr/lib*/gvfsd-sftp	gvfs-backends		gvfs
 dbus-run-session	dbus			dbus-daemon
+kioclient		kde-cli-tools		kde-cli-tools
+/usr/lib*/*/qt*/plugins/kf*/kio/sftp.so	kio-extras	-
 '
 
 # The file systems of tests/storage.

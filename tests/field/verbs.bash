@@ -24,6 +24,14 @@ verbs()
 	done
 }
 
+# uri SERVER PATH: the path there, with each byte but / as %XX.
+uri()
+{
+	printf %s "$1"
+	printf %s "$2" | od -An -v -tx1 | tr -d '\n' |
+	    sed 's/ /%/g; s,%2f,/,g'
+}
+
 # debian PACKAGE: prints its version, for a client that does not say its own.
 debian()
 {
