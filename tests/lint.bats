@@ -449,6 +449,27 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 	    none 'use strlcpy, strlcat, snprintf, malloc'
 }
 
+@test "lint: a line of the log has only conversions that log.c knows" {
+	awk '
+	/(^|[^a-z_])log_(at|error|info|verbose|debug[123]|putf)\(/ {
+		text = ""
+		within = 1
+	}
+	within {
+		text = text $0
+	}
+	within && /;$/ {
+		within = 0
+		while (match(text, /%[^%duoxs]*[duoxs%]?/)) {
+			piece = substr(text, RSTART, RLENGTH)
+			text = substr(text, RSTART + RLENGTH)
+			if (piece ~ /^%(%|(\.[0-9]+)?s|[0-9]*(z|ll?)?[duox])$/)
+				continue
+			print FILENAME ":" FNR ": " piece
+		}
+	}' "${SOURCES[@]}" | none 'conversions that log_convert() misreads'
+}
+
 @test "lint: portability lives in the door files" {
 	grep -nE '^[ 	]*#[ 	]*(el)?if.*\<HAVE_' "${SOURCES[@]}" |
 	    grep -vE '^src/(os|confine)/' |
