@@ -257,9 +257,14 @@ int
 fs_identify(const struct place *p, uint64_t *dev, uint64_t *ino)
 {
 	struct statx st;
+	int r;
 
-	if (statx(p->dirfd, p->name, at_flags(p) | AT_STATX_DONT_SYNC,
-	    STATX_INO, &st) == -1)
+	r = statx(p->dirfd, p->name, at_flags(p) | AT_STATX_DONT_SYNC,
+	    STATX_INO, &st);
+	/* A C library that does without the call refuses its own flags. */
+	if (r == -1 && errno == EINVAL)
+		r = statx(p->dirfd, p->name, at_flags(p), STATX_INO, &st);
+	if (r == -1)
 		return -errno;
 	*dev = fs_device(&st);
 	*ino = st.stx_ino;
