@@ -133,6 +133,8 @@ libssh.pc		libssh-dev		libssh-devel
 javac			default-jdk-headless	java-latest-openjdk-devel
 py:asyncssh		python3-asyncssh	python3-asyncssh
 py:pexpect		python3-pexpect		python3-pexpect
+py:pyte			python3-pyte		python3-pyte
+mc			mc			mc
 py:ansible		ansible-core		ansible-core
 node			nodejs			nodejs
 npm			npm			npm
