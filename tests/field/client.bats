@@ -409,6 +409,17 @@ check_backup()
 	done
 }
 
+# bats test_tags=put,files
+@test "no right to delete or rename: a file is replaced whole or stays" {
+	clients_options -o access.own_rights=all \
+	    -o access.rights=list,stat,read,create,modify,setstat
+	cp "$TEXT" "$R/f"
+	case $(try client_put "$BIG" "$R/f") in
+	yes)	cmp "$BIG" "$R/f" ;;
+	no)	cmp "$TEXT" "$R/f" ;;
+	esac
+}
+
 @test "each record of the transfer log fits its schema" {
 	run grep -v '^op ' "$RECORDS.said"
 	assert_output ''
