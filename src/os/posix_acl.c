@@ -155,6 +155,7 @@ posix_acl_set(const struct place *p, int kind, const struct posix_acl *from)
 {
 	bool none = from->n == 0 && kind == ACL_DEFAULT;
 	struct acl_xattr x;
+	size_t size;
 	struct way w;
 	int r;
 
@@ -162,8 +163,9 @@ posix_acl_set(const struct place *p, int kind, const struct posix_acl *from)
 		return -E2BIG;
 	if ((r = fs_find_way(p, &w)) != 0)
 		return r;
+	size = put_entries(&x, from);
 	r = outcome(none ? removexattr(w.path, names[kind]) :
-	    setxattr(w.path, names[kind], &x, put_entries(&x, from), 0));
+	    setxattr(w.path, names[kind], &x, size, 0));
 	fs_leave_way(&w);
 	return none && r == -ENODATA ? 0 : r;
 }
