@@ -201,12 +201,16 @@ fs_name_of(int fd, char *to)
 	return fs_proc_name(fd, to) && fs_is_at(&named, fd);
 }
 
-/* Converts the access mode of open(2) to the mode of access(2). */
+/*
+ * Converts the access mode of open(2) to the mode of access(2). The kernel asks
+ * for both where all bits are set.
+ */
 static int
 access_mode(int flags)
 {
-	static const int modes[] = {
+	static const int modes[O_ACCMODE + 1] = {
 		[O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK,
+		[O_ACCMODE] = R_OK | W_OK,
 	};
 
 	return modes[flags & O_ACCMODE];
