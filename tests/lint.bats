@@ -394,6 +394,15 @@ closelog|socket|connect|prctl|seccomp_[a-z_]+|landlock_[a-z_]+|setrlimit'
 	    none 'a mutable global'
 }
 
+@test "lint: no object of 16 KiB is stored in the program with its bytes" {
+	# One member that is not zero puts a whole structure there.
+	nm -S -f posix "$BUILD/sftp-server" | awk '
+	    $2 ~ /^[dD]$/ && (length($4) > 4 || $4 ~ /^[4-9a-f]...$/) {
+		print $1, "0x" $4
+	    }' |
+	    none 'a large object that is initialised'
+}
+
 @test "lint: no function above 60 lines or three levels, no file above 650" {
 	awk 'FNR == 1 { open = 0 }
 	    /^{/ { open = FNR }

@@ -50,10 +50,11 @@ static struct {
 	bool		 told;		/* the log says that some are lost */
 	bool		 begun;
 	size_t		 len;
-	char		 text[ROOM];
-	char		 kept[SINK_KEPT];
 	size_t		 kept_start, kept_end;
 } sink = { .fd = -1 };
+
+/* Their bytes, which stand apart: a member of `sink` would fill the program. */
+static char record[ROOM], kept[SINK_KEPT];
 
 static int
 reach(void)
@@ -101,7 +102,7 @@ put(const char *text, size_t len)
 {
 	if (len > ROOM - sink.len)
 		return;
-	memcpy(sink.text + sink.len, text, len);
+	memcpy(record + sink.len, text, len);
 	sink.len += len;
 }
 
@@ -113,7 +114,7 @@ putf(const char *fmt, ...)
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(sink.text + sink.len, left, fmt, ap);
+	n = vsnprintf(record + sink.len, left, fmt, ap);
 	va_end(ap);
 	if (n > 0 && (size_t)n < left)
 		sink.len += (size_t)n;
@@ -266,12 +267,12 @@ keep(void)
 	if (sizeof(k) + k.len > SINK_KEPT - used)
 		return false;
 	if (sizeof(k) + k.len > SINK_KEPT - sink.kept_end) {
-		memmove(sink.kept, sink.kept + sink.kept_start, used);
+		memmove(kept, kept + sink.kept_start, used);
 		sink.kept_start = 0;
 		sink.kept_end = used;
 	}
-	memcpy(sink.kept + sink.kept_end, &k, sizeof(k));
-	memcpy(sink.kept + sink.kept_end + sizeof(k), sink.text, k.len);
+	memcpy(kept + sink.kept_end, &k, sizeof(k));
+	memcpy(kept + sink.kept_end + sizeof(k), record, k.len);
 	sink.kept_end += sizeof(k) + k.len;
 	return true;
 }
@@ -289,8 +290,8 @@ sink_flush(void)
 	int r;
 
 	while (sink_waiting() != -1) {
-		memcpy(&k, sink.kept + sink.kept_start, sizeof(k));
-		r = deliver(sink.kept + sink.kept_start + sizeof(k), k.len);
+		memcpy(&k, kept + sink.kept_start, sizeof(k));
+		r = deliver(kept + sink.kept_start + sizeof(k), k.len);
 		if (r == -EAGAIN)
 			return;
 		if (r != 0)
@@ -312,7 +313,7 @@ sink_end(void)
 		sink_number("lost", sink.lost);
 	sink.begun = false;
 	putf(sink.priority == -1 ? "}\n" : "}");
-	r = sink_waiting() != -1 ? -EAGAIN : deliver(sink.text, sink.len);
+	r = sink_waiting() != -1 ? -EAGAIN : deliver(record, sink.len);
 	if (r == 0 || (r == -EAGAIN && keep()))
 		sink.lost = 0;
 	else
