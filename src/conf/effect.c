@@ -297,6 +297,7 @@ check_names(struct look *l)
 		return NULL;
 	for (; *list != '\0'; list += n + (list[n] == ',')) {
 		n = strcspn(list, ",");
+		/* No item is empty, so only "." and ".." compare as equal. */
 		if (hides ? n > 2 || strncmp(list, "..", n) != 0 :
 		    match_fits_some(l->c->extensions, list, n))
 			continue;

@@ -50,7 +50,10 @@ random_name(char to[SILLY_LEN + 1], const char *suffix)
 	uint8_t bytes[SILLY_RANDOM];
 	int i;
 
-	/* Eight letters are more likely than others, which takes 0.1 bits. */
+	/*
+	 * Eight of the letters are a little more likely than others. That costs
+	 * 0.1 of the 131 random bits of a name.
+	 */
 	arc4random_buf(bytes, sizeof(bytes));
 	for (i = 0; i < SILLY_RANDOM; i++)
 		*at++ = letters[bytes[i] % (sizeof(letters) - 1)];

@@ -53,7 +53,11 @@ static struct {
 	size_t		 kept_start, kept_end;
 } sink = { .fd = -1 };
 
-/* Their bytes, which stand apart: a member of `sink` would fill the program. */
+/*
+ * The bytes of that record, and of those that are kept. They are no members of
+ * `sink`, because all of a variable that is initialised is stored in the
+ * program file.
+ */
 static char record[ROOM], kept[SINK_KEPT];
 
 static int

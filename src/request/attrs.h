@@ -15,7 +15,9 @@
 
 /*
  * Returns an owner or group as version 4 and later name it: its name, or its
- * number if it has none.
+ * number if it has none. The slice points to `name` or into `number`, and is
+ * valid as long as they are. The function is inline because a listing calls it
+ * twice for each entry.
  */
 static inline struct slice
 attrs_owner(const char *name, uint32_t id, char number[16])

@@ -126,6 +126,9 @@ static const struct row {
 	/* Names that do not exist. */
 	{ "files = { hide = [ \"a\", \"..\" ]; };", "files.hide: \"..\" is in "
 	    "every directory" },
+	{ "files = { hide = \".\"; };", "files.hide: \".\" is in every "
+	    "directory" },
+	{ "files = { hide = [ \".x\", \"...\" ]; };", NULL },
 	{ "files = { hide = \"" A32 A32 A32 A32 "\"; };", NULL },
 	{ "protocol = { hide_extensions = \"limits@openssh.com,x\"; };",
 	    "protocol.hide_extensions: \"x\" fits no extension" },
